@@ -1,0 +1,59 @@
+//! Reads a live catalog into a [`Model`](crate::model::Model). The only stage that does database I/O.
+//!
+//! One folder an engine. Each has the session's set-up, one `.sql` file per kind of object, and a pure function from
+//! rows to the model. The number of round trips does not depend on the number of tables, nothing is written, and what
+//! the role may not see is recorded.
+
+mod error;
+mod filter;
+mod secret;
+mod source;
+
+pub mod mysql;
+pub mod postgres;
+pub mod sqlite;
+
+pub use error::Error;
+pub use filter::Filter;
+pub use secret::Secret;
+pub use source::Source;
+
+use crate::model::Model;
+use std::time::Duration;
+
+/// How to read.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Which schemas and tables.
+    pub filter: Filter,
+    /// Read statistics too.
+    pub statistics: bool,
+    /// Longest time that one statement may run.
+    pub statement_timeout: Duration,
+    /// Longest time to wait for a lock.
+    pub lock_timeout: Duration,
+    /// Longest time to wait for a connection.
+    pub connect_timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            filter: Filter::default(),
+            statistics: true,
+            statement_timeout: Duration::from_mins(1),
+            lock_timeout: Duration::from_secs(1),
+            connect_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Reads the catalog that a source names.
+pub async fn read(source: &Source, options: &Options) -> Result<Model, Error> {
+    match source {
+        Source::Postgres(target) => postgres::read(target, options).await,
+        Source::MySql(target) => mysql::read(target, options).await,
+        Source::Sqlite(target) => sqlite::read(target, options).await,
+        Source::Snapshot(path) => source::read_snapshot(path, options),
+    }
+}

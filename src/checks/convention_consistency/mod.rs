@@ -1,0 +1,5 @@
+//! Convention consistency: names and types follow one convention.
+
+use super::Rule;
+
+pub(super) static RULES: &[&Rule] = &[];

@@ -1,0 +1,57 @@
+//! The rules. Each says for every object it applies to: pass, fail or unknown.
+//!
+//! A rule is data and a function, and everything about it stands in its own file. Its documentation is run: fenced
+//! blocks marked `sql,fires` and `sql,passes` are loaded into real databases, and the rule must fire or stay quiet.
+
+mod change;
+mod object;
+mod registry;
+mod rule;
+mod verdict;
+
+pub mod constraint_completeness;
+pub mod convention_consistency;
+pub mod index_coverage;
+pub mod informational;
+pub mod operational_readiness;
+pub mod referential_integrity;
+
+pub use crate::settings::Severity;
+pub use change::{Change, NewColumn};
+pub use object::{Object, ObjectKind};
+pub use registry::{all, find};
+pub use rule::{Dimension, Kind, Needs, Rule};
+pub use verdict::{Counts, Finding, Outcome, Unknown, Verdicts};
+
+use crate::model::{Model, Tables};
+use crate::settings::Settings;
+use crate::survey::Survey;
+
+/// What a rule may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The catalog.
+    pub model: &'a Model,
+    /// The catalog's tables with their cross-references.
+    pub tables: &'a Tables<'a>,
+    /// What was inferred from the catalog.
+    pub survey: &'a Survey,
+    /// The user's choices: options of rules, pinned relations.
+    pub settings: &'a Settings,
+}
+
+/// Runs every rule that this engine supports and the settings leave on, in id order.
+///
+/// Suppressed findings are taken out here, so that nothing later has to know about suppression.
+pub fn run(context: Context<'_>) -> Vec<Outcome> {
+    all()
+        .iter()
+        .filter(|rule| rule.engines.contains(&context.model.engine.name))
+        .filter(|rule| !context.settings.is_disabled(rule.id))
+        .map(|rule| {
+            let mut verdicts = Verdicts::new(rule);
+            (rule.check)(context, &mut verdicts);
+            verdicts.finish(context.settings)
+        })
+        .collect()
+}

@@ -1,0 +1,113 @@
+//! What a verdict is about.
+
+use crate::model::{QualifiedName, TableRef};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// An object of the database: a schema, or something in it, or something in a table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Object {
+    /// Schema.
+    pub schema: String,
+    /// Table or view, when the object is one or stands in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+    /// What kind of object.
+    pub kind: ObjectKind,
+    /// Name inside the table or schema; `None` when the object is the table or schema itself. A constraint without a
+    /// name is called by its columns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// Kind of an [`Object`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectKind {
+    /// A schema.
+    Schema,
+    /// A table.
+    Table,
+    /// A view.
+    View,
+    /// A column.
+    Column,
+    /// Any constraint other than a foreign key.
+    Constraint,
+    /// A foreign key.
+    ForeignKey,
+    /// A relation that no foreign key declares.
+    Relation,
+    /// An index.
+    Index,
+    /// A sequence.
+    Sequence,
+    /// A function or procedure.
+    Function,
+    /// A trigger.
+    Trigger,
+    /// A policy.
+    Policy,
+    /// A type: enum, domain, composite.
+    Type,
+    /// A publication, extension, event: anything else.
+    Other,
+}
+
+impl Object {
+    /// A schema.
+    pub fn schema(name: &str) -> Self {
+        Self { schema: name.to_owned(), table: None, kind: ObjectKind::Schema, name: None }
+    }
+
+    /// A table.
+    pub fn table(table: TableRef<'_>) -> Self {
+        Self {
+            schema: table.schema.name.clone(),
+            table: Some(table.table.name.clone()),
+            kind: ObjectKind::Table,
+            name: None,
+        }
+    }
+
+    /// Something inside a table.
+    pub fn inside(table: TableRef<'_>, kind: ObjectKind, name: impl Into<String>) -> Self {
+        Self { kind, name: Some(name.into()), ..Self::table(table) }
+    }
+
+    /// A column.
+    pub fn column(table: TableRef<'_>, column: &str) -> Self {
+        Self::inside(table, ObjectKind::Column, column)
+    }
+
+    /// An index.
+    pub fn index(table: TableRef<'_>, index: &str) -> Self {
+        Self::inside(table, ObjectKind::Index, index)
+    }
+
+    /// A foreign key, by its name or else its columns.
+    pub fn foreign_key(table: TableRef<'_>, key: &crate::model::ForeignKey) -> Self {
+        let name = key.name.clone().unwrap_or_else(|| format!("({})", key.columns.join(", ")));
+        Self::inside(table, ObjectKind::ForeignKey, name)
+    }
+
+    /// Something in a schema that is in no table.
+    pub fn in_schema(schema: &str, kind: ObjectKind, name: impl Into<String>) -> Self {
+        Self { schema: schema.to_owned(), table: None, kind, name: Some(name.into()) }
+    }
+
+    /// The table the object is or stands in.
+    pub fn table_name(&self) -> Option<QualifiedName> {
+        self.table.as_ref().map(|table| QualifiedName::new(&self.schema, table))
+    }
+}
+
+impl fmt::Display for Object {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.schema)?;
+        for part in [&self.table, &self.name].into_iter().flatten() {
+            write!(formatter, ".{part}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,2 @@
+//! The `brownfield` program.
+fn main() {}

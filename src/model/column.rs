@@ -1,0 +1,201 @@
+//! Columns and their defaults.
+
+use super::QualifiedName;
+use super::schema::is_false;
+use serde::{Deserialize, Serialize};
+
+/// A column of a table, view or foreign table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// Name as stored.
+    pub name: String,
+    /// Full type in the engine's own spelling: `numeric(12,2)`, `varchar(40)`, `int unsigned`, `"my type"(1,2)`.
+    /// Empty when SQLite declares none. User types in PostgreSQL are schema-qualified.
+    #[serde(rename = "type")]
+    pub data_type: String,
+    /// The user-defined type behind it, when there is one: an enum, domain, composite or range type. For an array,
+    /// the type of its elements.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_type: Option<QualifiedName>,
+    /// Number of array dimensions; 0 when it is no array.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub array_dimensions: u32,
+    /// Values of an ENUM or SET column (MySQL, MariaDB), in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+    /// Whether NULL can be stored: no NOT NULL that is known to hold, and not part of a primary key that forbids it.
+    pub nullable: bool,
+    /// A NOT NULL constraint exists but existing rows were never checked against it (PostgreSQL 18).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub not_null_unvalidated: bool,
+    /// Default; `null` when there is none.
+    pub default: Option<ColumnDefault>,
+    /// Identity property (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+    /// `AUTO_INCREMENT` (MySQL, MariaDB); `AUTOINCREMENT` (SQLite).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub auto_increment: bool,
+    /// SQLite: this column is an alias for the rowid (`INTEGER PRIMARY KEY`), so it gets a value by itself.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub rowid_alias: bool,
+    /// Expression of a generated column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generated: Option<Generated>,
+    /// `ON UPDATE` expression (MySQL, MariaDB), for example `CURRENT_TIMESTAMP`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_update: Option<String>,
+    /// Character set (MySQL, MariaDB).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub character_set: Option<String>,
+    /// Collation; in PostgreSQL only when it differs from the type's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
+    /// Left out of `SELECT *` (MySQL, MariaDB `INVISIBLE`; SQLite hidden).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invisible: bool,
+    /// Added by the server, not by the user: MySQL's generated invisible primary key.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub system_generated: bool,
+    /// Spatial reference system (MySQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub srid: Option<u32>,
+    /// Comes from a parent table only (PostgreSQL inheritance).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub inherited: bool,
+    /// Comment on the column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+fn is_zero(value: &u32) -> bool {
+    *value == 0
+}
+
+impl Column {
+    /// A nullable column without default; readers fill the rest.
+    pub fn new(name: impl Into<String>, data_type: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            data_type: data_type.into(),
+            user_type: None,
+            array_dimensions: 0,
+            values: Vec::new(),
+            nullable: true,
+            not_null_unvalidated: false,
+            default: None,
+            identity: None,
+            auto_increment: false,
+            rowid_alias: false,
+            generated: None,
+            on_update: None,
+            character_set: None,
+            collation: None,
+            invisible: false,
+            system_generated: false,
+            srid: None,
+            inherited: false,
+            comment: None,
+        }
+    }
+
+    /// The type without length, precision, sign or array brackets, in lower case: `numeric`, `varchar`,
+    /// `timestamp with time zone`, `int`.
+    pub fn base_type(&self) -> String {
+        base_type(&self.data_type)
+    }
+
+    /// Whether the engine fills it by itself: identity, auto-increment, rowid alias or a default from a sequence.
+    pub fn is_auto_generated(&self) -> bool {
+        self.identity.is_some()
+            || self.auto_increment
+            || self.rowid_alias
+            || self.default.as_ref().is_some_and(|default| default.sequence.is_some())
+    }
+}
+
+/// The type name of a full type: no length, precision, sign, zero-fill or array brackets; lower case.
+pub fn base_type(data_type: &str) -> String {
+    let mut name = String::with_capacity(data_type.len());
+    let mut depth = 0_u32;
+    for character in data_type.chars() {
+        match character {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => name.extend(character.to_lowercase()),
+            _ => {}
+        }
+    }
+    let name = name.replace("[]", "").replace(" unsigned", "").replace(" zerofill", "");
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A column default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnDefault {
+    /// SQL text of the default as one would write it: `0`, `'new'`, `now()`, `nextval('public.t_id_seq'::regclass)`.
+    pub expression: String,
+    /// Literal or expression.
+    pub kind: DefaultKind,
+    /// The sequence that feeds it, when it is a plain `nextval`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<QualifiedName>,
+}
+
+/// What kind of default it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DefaultKind {
+    /// A constant, `NULL` included.
+    Literal,
+    /// A function call or another expression.
+    Expression,
+}
+
+/// Identity property of a column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// `ALWAYS` or `BY DEFAULT`.
+    pub mode: IdentityMode,
+    /// The sequence behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<QualifiedName>,
+}
+
+/// When an identity column takes a value of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentityMode {
+    /// `GENERATED ALWAYS AS IDENTITY`.
+    Always,
+    /// `GENERATED BY DEFAULT AS IDENTITY`.
+    ByDefault,
+}
+
+/// A generated column's expression.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Generated {
+    /// Expression.
+    pub expression: String,
+    /// Computed on write or on read.
+    pub storage: GeneratedStorage,
+}
+
+/// Where a generated column's value lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GeneratedStorage {
+    /// Computed on write and stored.
+    Stored,
+    /// Computed on read.
+    Virtual,
+    /// Start of a row's system-versioned period (MariaDB `ROW START`).
+    RowStart,
+    /// End of a row's system-versioned period (MariaDB `ROW END`).
+    RowEnd,
+}

@@ -1,0 +1,314 @@
+//! What the catalog said, as plain data, in one shape for every engine.
+//!
+//! A [`Model`] serialises to the snapshot file and back without loss. Every list is sorted by name in byte order, except
+//! where the order is itself a fact: columns, key columns, enum labels, partitions, function arguments. Nothing here
+//! knows a wire type, a rule or an output format.
+//!
+//! `None` means "the engine has no such thing or the object does not use it". What the role could not see is never
+//! expressed by `None`: it is listed in [`Model::unseen`].
+
+mod column;
+mod constraint;
+mod index;
+mod relation;
+mod routine;
+mod schema;
+mod statistics;
+mod walk;
+
+pub mod quote;
+
+pub use column::{Column, ColumnDefault, DefaultKind, Generated, GeneratedStorage, Identity, IdentityMode, base_type};
+pub use constraint::{
+    Action, CheckConstraint, Deferral, ExclusionConstraint, ExclusionElement, ForeignKey, MatchType, PrimaryKey,
+    UniqueConstraint,
+};
+pub use index::{Index, KeyPart, NullsOrder, SortOrder};
+pub use relation::{
+    Inheritance, Partition, Partitioning, PeriodDefinition, Persistence, Policy, PolicyCommand, Rule, Table, TableKind,
+    Trigger, TriggerEnabled, View,
+};
+pub use routine::{Event, EventTrigger, Extension, Function, FunctionKind, Publication, ScheduledJob};
+pub use schema::{CompositeType, Domain, DomainCheck, EnumType, Field, RangeType, Schema, Sequence, SequenceOwner};
+pub use statistics::{
+    ColumnStatistics, IndexStatistics, SequenceStatistics, Statistics, TableStatistics, ValueFrequency,
+};
+pub use walk::{TableId, TableRef, Tables};
+
+use serde::{Deserialize, Serialize};
+
+/// The value of [`Model::format`].
+pub const FORMAT: &str = "brownfield/snapshot";
+/// The value of [`Model::version`] that this program writes and reads.
+pub const VERSION: u32 = 1;
+
+/// One database as its catalog describes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// Always [`FORMAT`].
+    pub format: String,
+    /// Version of this JSON form; [`VERSION`].
+    pub version: u32,
+    /// The database product and its version.
+    pub engine: Engine,
+    /// User schemas in scope, by name. SQLite has one, `main`. In MySQL and MariaDB a schema is a database.
+    pub schemas: Vec<Schema>,
+    /// Installed extensions (PostgreSQL), by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
+    /// Event triggers (PostgreSQL), by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub event_triggers: Vec<EventTrigger>,
+    /// Logical replication publications (PostgreSQL), by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub publications: Vec<Publication>,
+    /// Jobs that the database itself runs on a schedule: `pg_cron` jobs. MySQL events stand in their schema.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scheduled_jobs: Vec<ScheduledJob>,
+    /// Tables that keep the history of a migration tool. They are left out of `schemas` and of every count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub migration_tables: Vec<MigrationTable>,
+    /// What the role could not see, or what could not be read. Checks that need it answer "unknown".
+    pub unseen: Vec<Unseen>,
+    /// Facts about this copy of the schema: counts, sizes, usage. Absent with `--no-stats`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statistics: Option<Statistics>,
+}
+
+/// The database product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Engine {
+    /// Which product answered.
+    pub name: EngineName,
+    /// Version as numbers and dots, for example `17.10`, `10.11.18`, `3.50.4`.
+    pub version: String,
+    /// A fork or distribution that announces itself, for example `Percona`, `CockroachDB`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// Character set encoding of the database (`UTF8`, `utf8mb4`, `UTF-8`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// Default collation of the database or server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
+    /// Settings of the server that decide whether constraints hold, by name: `foreign_key_checks`, `sql_mode`,
+    /// `lower_case_table_names` (MySQL, MariaDB).
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub settings: std::collections::BTreeMap<String, String>,
+}
+
+impl Engine {
+    /// The version as numbers: `17.10` is `(17, 10, 0)`. Missing or unreadable parts are 0.
+    pub fn version_numbers(&self) -> (u32, u32, u32) {
+        let mut parts = self.version.split('.').map(|part| {
+            let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
+            digits.parse().unwrap_or(0)
+        });
+        let mut next = || parts.next().unwrap_or(0);
+        (next(), next(), next())
+    }
+}
+
+/// The database products that have a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineName {
+    /// MariaDB.
+    MariaDb,
+    /// MySQL.
+    MySql,
+    /// PostgreSQL.
+    PostgreSql,
+    /// SQLite.
+    Sqlite,
+}
+
+impl EngineName {
+    /// Every engine, in the order in which documentation lists them.
+    pub const ALL: [Self; 4] = [Self::PostgreSql, Self::MySql, Self::MariaDb, Self::Sqlite];
+
+    /// The product's name as its makers write it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::MariaDb => "MariaDB",
+            Self::MySql => "MySQL",
+            Self::PostgreSql => "PostgreSQL",
+            Self::Sqlite => "SQLite",
+        }
+    }
+
+    /// The name as it stands in snapshots and configuration: `postgresql`, `mysql`, `mariadb`, `sqlite`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::MariaDb => "mariadb",
+            Self::MySql => "mysql",
+            Self::PostgreSql => "postgresql",
+            Self::Sqlite => "sqlite",
+        }
+    }
+
+    /// Whether this is MySQL or MariaDB.
+    pub fn is_mysql_family(self) -> bool {
+        matches!(self, Self::MariaDb | Self::MySql)
+    }
+}
+
+/// A schema-qualified name, as stored by the engine (never quoted).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QualifiedName {
+    /// Schema.
+    pub schema: String,
+    /// Name inside the schema.
+    pub name: String,
+}
+
+impl QualifiedName {
+    /// Joins a schema and a name.
+    pub fn new(schema: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { schema: schema.into(), name: name.into() }
+    }
+}
+
+/// A table in which a migration tool keeps its history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MigrationTable {
+    /// Schema.
+    pub schema: String,
+    /// Table.
+    pub name: String,
+    /// The tool, for example `Flyway`, `Rails`, `Alembic`.
+    pub tool: String,
+}
+
+/// Something that exists, or may exist, and could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unseen {
+    /// Which part of the model is affected.
+    pub what: UnseenKind,
+    /// The schema, when one is affected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// The object inside the schema, when one is affected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    /// Why it could not be read, in a sentence without a final stop.
+    pub reason: String,
+    /// What would make it visible: a GRANT, an option. Empty when nothing would.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub remedy: String,
+}
+
+/// The parts of a model that a role may fail to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnseenKind {
+    /// Whole schemas or databases.
+    Schemas,
+    /// Tables.
+    Tables,
+    /// Columns.
+    Columns,
+    /// Foreign keys.
+    ForeignKeys,
+    /// Unique, check and exclusion constraints.
+    Constraints,
+    /// Indexes.
+    Indexes,
+    /// Default, generation, check or index expressions.
+    Expressions,
+    /// Definitions of views.
+    ViewDefinitions,
+    /// Triggers.
+    Triggers,
+    /// Functions and procedures or their bodies.
+    Functions,
+    /// Scheduled events.
+    Events,
+    /// Sequences or the value they have reached.
+    SequenceValues,
+    /// Row counts and sizes.
+    TableStatistics,
+    /// Index usage.
+    IndexStatistics,
+    /// Null fractions and distinct counts of columns.
+    ColumnStatistics,
+    /// Whether the server enforces foreign keys.
+    Enforcement,
+    /// Anything else, named by the reason.
+    Other,
+}
+
+impl UnseenKind {
+    /// A plural noun for the reader.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Schemas => "schemas",
+            Self::Tables => "tables",
+            Self::Columns => "columns",
+            Self::ForeignKeys => "foreign keys",
+            Self::Constraints => "constraints",
+            Self::Indexes => "indexes",
+            Self::Expressions => "expressions",
+            Self::ViewDefinitions => "view definitions",
+            Self::Triggers => "triggers",
+            Self::Functions => "functions",
+            Self::Events => "events",
+            Self::SequenceValues => "sequence values",
+            Self::TableStatistics => "table statistics",
+            Self::IndexStatistics => "index statistics",
+            Self::ColumnStatistics => "column statistics",
+            Self::Enforcement => "enforcement of foreign keys",
+            Self::Other => "other objects",
+        }
+    }
+}
+
+impl Model {
+    /// An empty model of an engine; readers fill it.
+    pub fn new(engine: Engine) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            engine,
+            schemas: Vec::new(),
+            extensions: Vec::new(),
+            event_triggers: Vec::new(),
+            publications: Vec::new(),
+            scheduled_jobs: Vec::new(),
+            migration_tables: Vec::new(),
+            unseen: Vec::new(),
+            statistics: None,
+        }
+    }
+
+    /// Whether some part of this kind could not be read, anywhere or in this schema.
+    pub fn is_unseen(&self, kind: UnseenKind, schema: &str) -> bool {
+        self.unseen
+            .iter()
+            .any(|unseen| unseen.what == kind && unseen.schema.as_deref().is_none_or(|affected| affected == schema))
+    }
+
+    /// Sorts every list whose order is not a fact, so that equal schemas give equal bytes whatever order the
+    /// server answered in. Readers call it last.
+    pub fn sort(&mut self) {
+        self.schemas.sort_by(|a, b| a.name.cmp(&b.name));
+        for schema in &mut self.schemas {
+            schema.sort();
+        }
+        self.extensions.sort_by(|a, b| a.name.cmp(&b.name));
+        self.event_triggers.sort_by(|a, b| a.name.cmp(&b.name));
+        self.publications.sort_by(|a, b| a.name.cmp(&b.name));
+        self.scheduled_jobs.sort_by(|a, b| (&a.name, &a.command).cmp(&(&b.name, &b.command)));
+        self.migration_tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
+        self.unseen.sort();
+        self.unseen.dedup();
+        if let Some(statistics) = &mut self.statistics {
+            statistics.sort();
+        }
+    }
+}

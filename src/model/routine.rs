@@ -1,0 +1,139 @@
+//! Code and machinery that live in the database.
+
+use super::schema::{is_false, is_true, yes};
+use super::{QualifiedName, TriggerEnabled};
+use serde::{Deserialize, Serialize};
+
+/// A function, procedure or aggregate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Function {
+    /// Name as stored.
+    pub name: String,
+    /// What kind.
+    pub kind: FunctionKind,
+    /// Arguments as the engine prints them.
+    pub arguments: String,
+    /// Result type; `None` for a procedure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<String>,
+    /// Language in lower case.
+    pub language: String,
+    /// `immutable`, `stable` or `volatile` (PostgreSQL); `deterministic` or `not deterministic` (MySQL, MariaDB).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volatility: Option<String>,
+    /// Runs with the rights of its owner or definer.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub security_definer: bool,
+    /// Returns NULL when an argument is NULL (PostgreSQL).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub strict: bool,
+    /// Settings it changes while it runs, as `name=value`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settings: Vec<String>,
+    /// Account whose rights it runs with (MySQL, MariaDB).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definer: Option<String>,
+    /// Source text; `None` when the role may not see it or when it is compiled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// Comment on the function.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// What kind of routine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FunctionKind {
+    /// An ordinary function.
+    Function,
+    /// A procedure.
+    Procedure,
+    /// An aggregate function.
+    Aggregate,
+    /// A window function.
+    Window,
+}
+
+/// An installed extension (PostgreSQL).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Extension {
+    /// Name.
+    pub name: String,
+    /// Installed version.
+    pub version: String,
+    /// Schema its objects live in.
+    pub schema: String,
+}
+
+/// A scheduled event (MySQL, MariaDB).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// Name as stored.
+    pub name: String,
+    /// Whether it is enabled.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub enabled: bool,
+    /// Schedule in words: `every 1 day`, `at 2026-01-01 00:00:00`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
+    /// Account whose rights it runs with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definer: Option<String>,
+    /// Body.
+    pub body: String,
+    /// Comment on the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// A job that an extension runs inside the database (`pg_cron`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduledJob {
+    /// Name of the job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Schedule as the extension writes it.
+    pub schedule: String,
+    /// Command.
+    pub command: String,
+    /// Whether it is active.
+    pub active: bool,
+}
+
+/// A trigger on DDL events (PostgreSQL).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventTrigger {
+    /// Name.
+    pub name: String,
+    /// Event, for example `ddl_command_end`.
+    pub event: String,
+    /// When it fires.
+    pub enabled: TriggerEnabled,
+    /// Function it calls.
+    pub function: QualifiedName,
+}
+
+/// A logical replication publication (PostgreSQL).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Publication {
+    /// Name.
+    pub name: String,
+    /// Publishes every table.
+    pub all_tables: bool,
+    /// Tables it names, by name.
+    pub tables: Vec<QualifiedName>,
+    /// Schemas whose tables it publishes, by name (PostgreSQL 15+).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schemas: Vec<String>,
+    /// Publishes UPDATE.
+    pub update: bool,
+    /// Publishes DELETE.
+    pub delete: bool,
+}

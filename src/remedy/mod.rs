@@ -1,0 +1,112 @@
+//! Engine-neutral changes become ordered steps of DDL for this engine and this server version, each with its lock, its
+//! method, what it blocks, how to check before, how to verify after and how to undo.
+
+mod mysql;
+mod postgres;
+mod sql;
+mod sqlite;
+
+use crate::checks::{Change, Context, Finding};
+use crate::model::QualifiedName;
+use serde::Serialize;
+
+/// How safe a step is for running applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Safety {
+    /// Nothing waits longer than for a metadata change, and running code keeps working.
+    Safe,
+    /// Takes time, or fails on unfit data, or blocks briefly: watch it.
+    Caution,
+    /// Running code can break, or writes wait while it runs.
+    Breaking,
+}
+
+impl Safety {
+    /// Word of the template: Safe, Caution, Breaking.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Safe => "Safe",
+            Self::Caution => "Caution",
+            Self::Breaking => "Breaking",
+        }
+    }
+}
+
+/// What the duration of a step depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Duration {
+    /// On nothing: only the catalog changes.
+    Metadata,
+    /// On the number of rows, which are read once.
+    Scan,
+    /// On the size of the table, which is written anew.
+    Rewrite,
+}
+
+/// When a step can be deployed. All steps of a phase come before those of the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Adds things; running code keeps working.
+    Expand,
+    /// Fills existing rows.
+    Backfill,
+    /// Checks existing rows and makes constraints count.
+    Validate,
+    /// Removes or renames things; needs code that no longer uses them.
+    Contract,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Step {
+    /// What it does, in a few words: `add index orders_customer_id_idx`.
+    pub title: String,
+    /// Table it is about.
+    pub table: QualifiedName,
+    /// When it can be deployed.
+    pub phase: Phase,
+    /// Statements in order, each complete, without the final semicolon.
+    pub statements: Vec<String>,
+    /// May the statements run in a transaction? `CREATE INDEX CONCURRENTLY` may not. When true they must run in one.
+    pub transaction: bool,
+    /// Strongest lock on the table, in the engine's words: `SHARE UPDATE EXCLUSIVE`, `LOCK=NONE`, `database write lock`.
+    pub lock: &'static str,
+    /// What cannot run meanwhile: `nothing`, `writes to the table`, `everything on the table`.
+    pub blocks: &'static str,
+    /// Method: `CONCURRENTLY`, `NOT VALID`, `VALIDATE`, `INSTANT`, `INPLACE`, `COPY`, `rebuild`, `expand-contract`.
+    pub method: &'static str,
+    /// How safe.
+    pub safety: Safety,
+    /// What its duration depends on.
+    pub duration: Duration,
+    /// Query that must return no row (or 0) before the step, with what it finds.
+    pub pre_check: Option<String>,
+    /// Query that shows that it worked.
+    pub verify: Option<String>,
+    /// Statements that undo it; empty when nothing can.
+    pub undo: Vec<String>,
+    /// What else to know, in sentences.
+    pub notes: Vec<String>,
+    /// Rules whose findings it serves, by id.
+    pub rules: Vec<&'static str>,
+}
+
+/// Steps that mend findings, in the order in which they can run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Playbook {
+    /// Statements for every session that runs steps, such as lock timeouts.
+    pub preamble: Vec<String>,
+    /// Steps, by phase, then table.
+    pub steps: Vec<Step>,
+    /// Changes that no statement of this engine makes, with the reason.
+    pub impossible: Vec<(Change, String)>,
+}
+
+/// Plans the steps for all findings that DDL can mend.
+pub fn plan(context: Context<'_>, findings: &[&Finding]) -> Playbook {
+    let _ = (context, findings);
+    Playbook::default()
+}

@@ -1,0 +1,1 @@
+//! SQL text shared by the engines.

@@ -1,0 +1,1 @@
+//! Steps for one engine family.

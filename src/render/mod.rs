@@ -1,0 +1,4 @@
+//! A report becomes bytes. One module a format.
+
+pub mod markdown;
+pub mod terminal;

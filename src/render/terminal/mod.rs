@@ -1,0 +1,1 @@
+//! Scorecard and findings for a terminal.

@@ -1,0 +1,265 @@
+//! Facts inferred from the model, each computed once: what a table is for, which relations nobody declared, which
+//! conventions the schema follows. Rules and documents read them from here and never work them out again.
+
+use crate::model::{Model, QualifiedName, TableId, Tables};
+use crate::settings::Settings;
+use serde::Serialize;
+
+/// What a table is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TableClass {
+    /// Holds the things the application is about.
+    Entity,
+    /// Joins two other tables (many to many).
+    Junction,
+    /// A short list of codes.
+    Lookup,
+    /// Append-only: log, event, audit, history.
+    Log,
+    /// A copy: backup, archive, temporary, dated.
+    Clone,
+    /// Belongs to a framework or library.
+    ThirdParty,
+}
+
+/// A relation that no foreign key declares.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Relation {
+    /// Child table.
+    pub table: QualifiedName,
+    /// Referencing column.
+    pub column: String,
+    /// Parent table.
+    pub referenced_table: QualifiedName,
+    /// Referenced column.
+    pub referenced_column: String,
+    /// How sure: 0 to 1. From 0.90 on it counts in scores; from 0.80 on it is reported.
+    pub confidence: f64,
+    /// The evidence, in words.
+    pub why: String,
+    /// Set by the configuration.
+    pub pinned: bool,
+}
+
+/// A pair of columns that together point at one of several tables.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PolymorphicPair {
+    /// Table.
+    pub table: QualifiedName,
+    /// Column with the name of the target.
+    pub type_column: String,
+    /// Column with the key of the target.
+    pub id_column: String,
+}
+
+/// Soft deletion in one table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SoftDelete {
+    /// Table.
+    pub table: QualifiedName,
+    /// Column that marks a row as deleted.
+    pub column: String,
+    /// Marks by a moment (else by a flag).
+    pub timestamp: bool,
+}
+
+/// Multi-tenancy by a column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Tenancy {
+    /// Column that names the tenant.
+    pub column: String,
+    /// Table of tenants, when the column refers to one.
+    pub tenant_table: Option<QualifiedName>,
+    /// Tables that carry it, by name.
+    pub tables: Vec<QualifiedName>,
+    /// Entity tables that do not, by name.
+    pub without: Vec<QualifiedName>,
+    /// Kept apart by row security, too.
+    pub row_security: Vec<QualifiedName>,
+}
+
+/// Creation and update timestamps of one table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Timestamps {
+    /// Column with the moment of creation.
+    pub created: Option<String>,
+    /// Column with the moment of the last change.
+    pub updated: Option<String>,
+    /// How the database itself keeps `updated` current: the trigger's name, or `ON UPDATE`.
+    pub maintained_by: Option<String>,
+}
+
+/// How the words of a name are joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameStyle {
+    /// `order_item`
+    Snake,
+    /// `orderItem`
+    Camel,
+    /// `OrderItem`
+    Pascal,
+    /// `ORDER_ITEM`
+    Upper,
+    /// `orderitem`: one word, or words without a mark between them.
+    Flat,
+    /// None of these.
+    Other,
+}
+
+/// Grammatical number of table names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Plurality {
+    /// `order`
+    Singular,
+    /// `orders`
+    Plural,
+}
+
+/// Majority conventions of names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Naming {
+    /// Tables per style.
+    pub table_styles: std::collections::BTreeMap<NameStyle, u32>,
+    /// Columns per style.
+    pub column_styles: std::collections::BTreeMap<NameStyle, u32>,
+    /// The style that at least 70 % of tables and columns can be read as; snake case when there is none.
+    pub expected_style: NameStyle,
+    /// Table names that are certainly singular.
+    pub singular: u32,
+    /// Table names that are certainly plural.
+    pub plural: u32,
+    /// The number that most names have; plural when equal.
+    pub expected_number: Plurality,
+}
+
+/// Class of personal data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonalDataClass {
+    /// E-mail, telephone, postal address.
+    Contact,
+    /// Name, birth date, national identifiers.
+    Identity,
+    /// Position, city, postcode.
+    Location,
+    /// Bank account, card, tax number, salary.
+    Financial,
+    /// Password, token, secret, key.
+    Credential,
+    /// IP address, user agent, device, session.
+    Network,
+    /// Health, religion, gender, ethnicity.
+    Sensitive,
+}
+
+/// A column that seems to hold personal data.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PersonalData {
+    /// Table.
+    pub table: QualifiedName,
+    /// Column.
+    pub column: String,
+    /// Class.
+    pub class: PersonalDataClass,
+    /// How sure: 0 to 1.
+    pub confidence: f64,
+    /// The evidence, in words.
+    pub why: String,
+}
+
+/// Something that limits how long rows are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Retention {
+    /// Table, when it is about one.
+    pub table: Option<QualifiedName>,
+    /// `expiry column`, `time partitions`, `event`, `pg_cron job`, `archive table`, `audit table`, `legal hold column`,
+    /// `history table`.
+    pub kind: &'static str,
+    /// The object that shows it: a column, event, job, partition key.
+    pub evidence: String,
+}
+
+/// The tables that hold rows about one kind of person, in the order in which they can be erased.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DataSubject {
+    /// Table of the persons.
+    pub table: QualifiedName,
+    /// Tables to erase, children first, the person last. Each with what leads there.
+    pub erasure: Vec<ErasureStep>,
+    /// Tables in a cycle of foreign keys among these, which have no order.
+    pub cycles: Vec<Vec<QualifiedName>>,
+}
+
+/// One table of an erasure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ErasureStep {
+    /// Table.
+    pub table: QualifiedName,
+    /// Column that leads towards the person; `None` for the person's own table.
+    pub column: Option<String>,
+    /// Table that the column refers to.
+    pub towards: Option<QualifiedName>,
+    /// What the database does by itself when the parent row goes.
+    pub on_delete: Option<crate::model::Action>,
+    /// The relation is inferred, not declared.
+    pub inferred: bool,
+}
+
+/// Everything inferred from a model.
+#[derive(Clone, Debug, Serialize)]
+pub struct Survey {
+    /// Class of each table, by its position.
+    pub classes: Vec<TableClass>,
+    /// Undeclared relations, by child table and column, down to a confidence of 0.70.
+    pub relations: Vec<Relation>,
+    /// Polymorphic pairs, by table and column.
+    pub polymorphic: Vec<PolymorphicPair>,
+    /// Soft deletion, by table.
+    pub soft_deletes: Vec<SoftDelete>,
+    /// Multi-tenancy, when there is any.
+    pub tenancy: Option<Tenancy>,
+    /// Timestamps of each table, by its position.
+    pub timestamps: Vec<Timestamps>,
+    /// Naming conventions.
+    pub naming: Naming,
+    /// Columns that seem to hold personal data, by table and column.
+    pub personal_data: Vec<PersonalData>,
+    /// What limits how long rows are kept, by table.
+    pub retention: Vec<Retention>,
+    /// Persons and the erasure of their data, by table.
+    pub data_subjects: Vec<DataSubject>,
+}
+
+impl Survey {
+    /// Surveys a model.
+    pub fn new(model: &Model, tables: &Tables<'_>, settings: &Settings) -> Self {
+        let _ = (model, settings);
+        Self {
+            classes: vec![TableClass::Entity; tables.len()],
+            relations: Vec::new(),
+            polymorphic: Vec::new(),
+            soft_deletes: Vec::new(),
+            tenancy: None,
+            timestamps: vec![Timestamps { created: None, updated: None, maintained_by: None }; tables.len()],
+            naming: Naming {
+                table_styles: std::collections::BTreeMap::new(),
+                column_styles: std::collections::BTreeMap::new(),
+                expected_style: NameStyle::Snake,
+                singular: 0,
+                plural: 0,
+                expected_number: Plurality::Plural,
+            },
+            personal_data: Vec::new(),
+            retention: Vec::new(),
+            data_subjects: Vec::new(),
+        }
+    }
+
+    /// What a table is for.
+    pub fn class(&self, table: TableId) -> TableClass {
+        self.classes[table.0]
+    }
+}

@@ -6,6 +6,7 @@
 
 mod error;
 mod filter;
+mod migration_tables;
 mod secret;
 mod source;
 

@@ -1,1 +1,33 @@
-fn main() {}
+//! The integration tests: one program, real servers, a fresh database for every live test.
+//!
+//! `cargo test` starts the servers that the tests need, each once and only when a test asks for it, and ends them when
+//! the run ends, however it ends. `BROWNFIELD_TEST_SERVERS="pg15 mysql9.7"` narrows the set; a variable such as
+//! `BROWNFIELD_TEST_PG15_URL` points a name at a server that runs already. The last line says what was covered.
+
+#![expect(clippy::print_stdout, reason = "the last lines of a run say what it covered")]
+
+mod support;
+
+mod cli;
+mod examples;
+mod live;
+mod tidy;
+
+use libtest_mimic::{Arguments, Trial};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let mut trials: Vec<Trial> = Vec::new();
+    tidy::add(&mut trials);
+    cli::add(&mut trials);
+    examples::add(&mut trials);
+    live::add(&mut trials);
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if !arguments.list {
+        support::servers::stop();
+        support::servers::print_coverage();
+        support::schemas::print_coverage();
+    }
+    conclusion.exit_code()
+}

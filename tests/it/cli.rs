@@ -1,0 +1,5 @@
+//! The program as a user meets it.
+
+use libtest_mimic::Trial;
+
+pub(crate) fn add(_trials: &mut Vec<Trial>) {}

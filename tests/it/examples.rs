@@ -1,0 +1,210 @@
+//! Every rule's documentation, run: its examples fire or stay quiet on every engine they name, and every remedy makes
+//! its finding go away on the live database.
+
+use crate::support::database::{Database, Place};
+use crate::support::{TestResult, chain, read};
+use brownfield::checks::{self, Context, Finding, Outcome, Rule};
+use brownfield::model::{Model, Tables};
+use brownfield::remedy::{self, Playbook};
+use brownfield::report::Report;
+use brownfield::settings::Settings;
+use libtest_mimic::Trial;
+use std::collections::BTreeSet;
+
+/// One trial a rule and place: all of the rule's examples there.
+pub(crate) fn add(trials: &mut Vec<Trial>) {
+    for &rule in checks::all() {
+        for place in Place::all().into_iter().filter(|place| rule.engines.contains(&place.engine())) {
+            trials.push(Trial::test(format!("examples::{}::{}", rule.id, place.name()), move || run(rule, place)));
+        }
+    }
+    trials.push(Trial::test("examples::every_rule_has_both_kinds", both_kinds));
+}
+
+/// A fenced block of a rule's documentation.
+#[derive(Debug)]
+struct Example {
+    fires: bool,
+    /// Engines with the lowest version, as written; empty means every engine of the rule.
+    engines: Vec<(String, (u32, u32))>,
+    sql: String,
+}
+
+impl Example {
+    fn names(&self, place: Place) -> bool {
+        self.engines.iter().any(|(engine, _)| engine == place.engine().id())
+    }
+
+    fn runs_on(&self, place: Place) -> bool {
+        self.engines.iter().any(|(engine, version)| engine == place.engine().id() && place.version() >= *version)
+    }
+}
+
+fn examples(rule: &Rule) -> Vec<Example> {
+    let mut found = Vec::new();
+    let mut lines = rule.documentation.lines();
+    while let Some(line) = lines.next() {
+        let Some(words) = line.trim().strip_prefix("```sql,") else { continue };
+        let mut words = words.split(',').map(str::trim);
+        let fires = match words.next() {
+            Some("fires") => true,
+            Some("passes") => false,
+            other => panic!("{}: a block is `sql,fires` or `sql,passes`, not {other:?}", rule.id),
+        };
+        let engines = words.map(|word| engine(rule, word)).collect();
+        let sql: Vec<_> = lines.by_ref().take_while(|line| line.trim() != "```").collect();
+        found.push(Example { fires, engines, sql: sql.join("\n") });
+    }
+    found
+}
+
+fn engine(rule: &Rule, word: &str) -> (String, (u32, u32)) {
+    let (name, version) = word.split_once(">=").unwrap_or((word, "0"));
+    let mut numbers = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let known = rule.engines.iter().any(|engine| engine.id() == name);
+    assert!(known, "{}: `{word}` names no engine of this rule", rule.id);
+    (name.to_owned(), (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)))
+}
+
+/// The examples of one kind that a place runs: those that name its engine, else the portable ones.
+fn chosen(all: &[Example], fires: bool, place: Place) -> Vec<&Example> {
+    let of_kind = || all.iter().filter(move |example| example.fires == fires);
+    if of_kind().any(|example| example.names(place)) {
+        of_kind().filter(|example| example.runs_on(place)).collect()
+    } else {
+        of_kind().filter(|example| example.engines.is_empty()).collect()
+    }
+}
+
+fn run(rule: &'static Rule, place: Place) -> TestResult {
+    let all = examples(rule);
+    for example in chosen(&all, false, place) {
+        let database = load(place, example)?;
+        let model = read(&database.url()).map_err(|error| chain(&error))?;
+        let reported = findings_of(rule, &model, false);
+        if !reported.is_empty() {
+            return Err(format!("should pass, but reports {reported:#?}\n{}", example.sql).into());
+        }
+    }
+    for example in chosen(&all, true, place) {
+        let database = load(place, example)?;
+        prove(rule, &database).map_err(|error| format!("{error}\nexample:\n{}", example.sql))?;
+    }
+    Ok(())
+}
+
+fn load(place: Place, example: &Example) -> Result<Database, String> {
+    let database = Database::new(place)?;
+    database.run(&example.sql).map_err(|error| format!("the example does not load: {error}\n{}", example.sql))?;
+    Ok(database)
+}
+
+fn outcomes(model: &Model) -> Vec<Outcome> {
+    Report::new(model, &Tables::new(model), &Settings::default()).outcomes
+}
+
+fn findings_of(rule: &Rule, model: &Model, with_changes: bool) -> Vec<String> {
+    outcomes(model)
+        .iter()
+        .filter(|outcome| outcome.rule.id == rule.id)
+        .flat_map(|outcome| &outcome.findings)
+        .filter(|finding| !with_changes || !finding.changes.is_empty())
+        .map(|finding| format!("{}: {}", finding.object, finding.message))
+        .collect()
+}
+
+/// The rule fires; its remedy, applied step by step, makes the finding go away and breaks nothing else.
+fn prove(rule: &'static Rule, database: &Database) -> Result<(), String> {
+    let before = read(&database.url()).map_err(|error| chain(&error))?;
+    let tables = Tables::new(&before);
+    let settings = Settings::default();
+    let report = Report::new(&before, &tables, &settings);
+    let findings: Vec<&Finding> = report
+        .outcomes
+        .iter()
+        .filter(|outcome| outcome.rule.id == rule.id)
+        .flat_map(|outcome| &outcome.findings)
+        .collect();
+    if findings.is_empty() {
+        return Err("should fire, but reports nothing".to_owned());
+    }
+    if findings.iter().all(|finding| finding.changes.is_empty()) {
+        return Ok(());
+    }
+    let context = Context { model: &before, tables: &tables, survey: &report.survey, settings: &settings };
+    let playbook = remedy::plan(context, &findings);
+    let impossible: Vec<_> = playbook.impossible.iter().map(|(change, why)| format!("{change:?}: {why}")).collect();
+    if playbook.steps.is_empty() {
+        return if impossible.is_empty() { Err("changes, but no steps".to_owned()) } else { Ok(()) };
+    }
+    apply(&playbook, database)?;
+    let after = read(&database.url()).map_err(|error| chain(&error))?;
+    let left = findings_of(rule, &after, true);
+    if !left.is_empty() && impossible.is_empty() {
+        return Err(format!("still reported after the remedy: {left:#?}\n{}", text(&playbook)));
+    }
+    let known = all_findings(&report.outcomes);
+    let after_tables = Tables::new(&after);
+    let after_report = Report::new(&after, &after_tables, &settings);
+    let new: Vec<_> = all_findings(&after_report.outcomes).difference(&known).cloned().collect();
+    if !new.is_empty() {
+        return Err(format!("newly reported after the remedy: {new:#?}\n{}", text(&playbook)));
+    }
+    if after_report.score.total < report.score.total {
+        return Err(format!(
+            "the score fell from {:?} to {:?}\n{}",
+            report.score.total,
+            after_report.score.total,
+            text(&playbook)
+        ));
+    }
+    Ok(())
+}
+
+/// Scored findings as `rule object`.
+fn all_findings(outcomes: &[Outcome]) -> BTreeSet<String> {
+    outcomes
+        .iter()
+        .flat_map(|outcome| &outcome.findings)
+        .filter(|finding| finding.scored)
+        .map(|finding| format!("{} {}", finding.rule, finding.object))
+        .collect()
+}
+
+/// Runs a playbook's steps in their order.
+pub(crate) fn apply(playbook: &Playbook, database: &Database) -> Result<(), String> {
+    let preamble: String = playbook.preamble.iter().map(|statement| format!("{statement};\n")).collect();
+    for step in &playbook.steps {
+        let body: String = step.statements.iter().map(|statement| format!("{statement};\n")).collect();
+        let script = if step.transaction && !database.place.engine().is_mysql_family() {
+            format!("{preamble}BEGIN;\n{body}COMMIT;\n")
+        } else {
+            format!("{preamble}{body}")
+        };
+        database.run(&script).map_err(|error| format!("step `{}` failed: {error}\n{script}", step.title))?;
+    }
+    Ok(())
+}
+
+fn text(playbook: &Playbook) -> String {
+    playbook.steps.iter().flat_map(|step| &step.statements).map(|statement| format!("{statement};\n")).collect()
+}
+
+fn both_kinds() -> TestResult {
+    let mut lacking = Vec::new();
+    for rule in checks::all() {
+        let all = examples(rule);
+        for engine in rule.engines {
+            for fires in [true, false] {
+                let covered = all.iter().filter(|example| example.fires == fires).any(|example| {
+                    example.engines.is_empty() || example.engines.iter().any(|(name, _)| name == engine.id())
+                });
+                let runnable = matches!(rule.needs, checks::Needs::Catalog | checks::Needs::Statistics) || !fires;
+                if !covered && runnable {
+                    lacking.push(format!("{} on {}: {}", rule.id, engine.id(), if fires { "fires" } else { "passes" }));
+                }
+            }
+        }
+    }
+    if lacking.is_empty() { Ok(()) } else { Err(format!("examples are missing: {lacking:#?}").into()) }
+}

@@ -1,0 +1,190 @@
+//! Real servers, started once per run and only when a test asks for one.
+
+use brownfield::model::EngineName;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, OnceLock};
+
+/// A server that tests can run on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Server {
+    /// Name in `BROWNFIELD_TEST_SERVERS`: the product and its major version.
+    pub(crate) name: &'static str,
+    /// What answers there.
+    pub(crate) engine: EngineName,
+    /// Major version, and minor version where it counts.
+    pub(crate) version: (u32, u32),
+    /// Part of the set when nothing narrows it.
+    pub(crate) by_default: bool,
+}
+
+/// Every server that the start script knows.
+pub(crate) const ALL: &[Server] = &[
+    Server { name: "pg13", engine: EngineName::PostgreSql, version: (13, 0), by_default: true },
+    Server { name: "pg14", engine: EngineName::PostgreSql, version: (14, 0), by_default: true },
+    Server { name: "pg15", engine: EngineName::PostgreSql, version: (15, 0), by_default: true },
+    Server { name: "pg16", engine: EngineName::PostgreSql, version: (16, 0), by_default: true },
+    Server { name: "pg17", engine: EngineName::PostgreSql, version: (17, 0), by_default: true },
+    Server { name: "pg18", engine: EngineName::PostgreSql, version: (18, 0), by_default: true },
+    Server { name: "maria10.5", engine: EngineName::MariaDb, version: (10, 5), by_default: false },
+    Server { name: "maria10.11", engine: EngineName::MariaDb, version: (10, 11), by_default: true },
+    Server { name: "maria11.8", engine: EngineName::MariaDb, version: (11, 8), by_default: true },
+    Server { name: "mysql9.7", engine: EngineName::MySql, version: (9, 7), by_default: true },
+];
+
+impl Server {
+    /// The URL of the server with a user who may do everything. Starts the server when it does not run yet.
+    pub(crate) fn url(&self) -> Result<String, String> {
+        if let Some(url) = self.given_url() {
+            return Ok(url);
+        }
+        let started = STARTED.get_or_init(Mutex::default);
+        // One start at a time: two at once would fetch the same packages.
+        let mut started = started.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        started.entry(self.name).or_insert_with(|| start(self)).clone().map(|server| server.url)
+    }
+
+    fn variable(&self) -> String {
+        self.name.to_uppercase().replace('.', "_")
+    }
+
+    fn given_url(&self) -> Option<String> {
+        variable(&format!("BROWNFIELD_TEST_{}_URL", self.variable())).filter(|url| !url.is_empty())
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the run is steered by its environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The servers of this run: the default ones, or those that `BROWNFIELD_TEST_SERVERS` names (`all`, `none`, names).
+pub(crate) fn selected() -> Vec<Server> {
+    match variable("BROWNFIELD_TEST_SERVERS") {
+        None => ALL.iter().copied().filter(|server| server.by_default).collect(),
+        Some(names) if names.trim() == "all" => ALL.to_vec(),
+        Some(names) if names.trim() == "none" => Vec::new(),
+        Some(names) => names
+            .split_whitespace()
+            .map(|name| {
+                *ALL.iter().find(|server| server.name == name).unwrap_or_else(|| {
+                    let known: Vec<_> = ALL.iter().map(|server| server.name).collect();
+                    panic!("BROWNFIELD_TEST_SERVERS names `{name}`; known are: all none {}", known.join(" "))
+                })
+            })
+            .collect(),
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Running {
+    url: String,
+    /// Folder of a server that this run started.
+    folder: String,
+}
+
+static STARTED: OnceLock<Mutex<BTreeMap<&'static str, Result<Running, String>>>> = OnceLock::new();
+
+fn script() -> PathBuf {
+    super::root().join("tests/it/support/servers.sh")
+}
+
+fn start(server: &Server) -> Result<Running, String> {
+    let output = Command::new("bash")
+        .arg(script())
+        .args(["start", "--while-pid", &std::process::id().to_string(), server.name])
+        .env("DBSERVERS_STRICT", "1")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("cannot run bash to start {}: {error}", server.name))?;
+    let exports = String::from_utf8_lossy(&output.stdout);
+    let value = |name: &str| {
+        let start = format!("export {name}='");
+        exports.lines().find_map(|line| Some(line.strip_prefix(&start)?.strip_suffix('\'')?.to_owned()))
+    };
+    match (value(&format!("TEST_{}_URL", server.variable())), value("DBSERVERS_RUN")) {
+        (Some(url), Some(folder)) => Ok(Running { url, folder }),
+        _ => Err(format!(
+            "{} could not be started; the script said:\n{}\nhint: BROWNFIELD_TEST_{}_URL points the tests at a server \
+             that runs already, and BROWNFIELD_TEST_SERVERS leaves servers out",
+            server.name,
+            String::from_utf8_lossy(&output.stderr),
+            server.variable()
+        )),
+    }
+}
+
+/// Folder with PostgreSQL's client programs, new enough for every server here.
+pub(crate) fn postgres_clients() -> Result<PathBuf, String> {
+    static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    FOLDER
+        .get_or_init(|| {
+            let tree = fetched("pgclient")?;
+            let versions = tree.join("usr/lib/postgresql");
+            let entries = std::fs::read_dir(&versions).map_err(|error| format!("{}: {error}", versions.display()))?;
+            let newest = entries.filter_map(|entry| Some(entry.ok()?.path().join("bin"))).max();
+            newest.ok_or_else(|| format!("{} is empty", versions.display()))
+        })
+        .clone()
+}
+
+/// A client program of MySQL or MariaDB, from the same packages as the server: `mysql`, `mysqldump`.
+pub(crate) fn mysql_client(server: &Server, program: &str) -> Result<PathBuf, String> {
+    let folder = fetched(server.name)?.join("usr/bin");
+    let names = match server.engine {
+        EngineName::MariaDb => {
+            [program.replace("mysql", "mariadb").replace("mariadbdump", "mariadb-dump"), program.to_owned()]
+        }
+        _ => [program.to_owned(), program.to_owned()],
+    };
+    let found = names.iter().map(|name| folder.join(name)).find(|path| path.exists());
+    found.ok_or_else(|| format!("{} has no {program}", folder.display()))
+}
+
+fn fetched(name: &str) -> Result<PathBuf, String> {
+    let run = |action: &[&str]| {
+        let output = Command::new("bash").arg(script()).args(action).stdin(Stdio::null()).output();
+        let output = output.map_err(|error| format!("cannot run bash to fetch {name}: {error}"))?;
+        if output.status.success() {
+            Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        } else {
+            Err(format!("{name} could not be fetched:\n{}", String::from_utf8_lossy(&output.stderr)))
+        }
+    };
+    run(&["fetch", name])?;
+    Ok(PathBuf::from(run(&["cache"])?).join(name))
+}
+
+/// Ends what this run started. A run that is killed leaves that to the script's watch on its process.
+pub(crate) fn stop() {
+    let Some(started) = STARTED.get() else { return };
+    let started = started.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut stops = Vec::new();
+    for server in started.values().flatten() {
+        let stop = Command::new("bash").arg(script()).args(["stop", &server.folder]).stdin(Stdio::null()).spawn();
+        stops.extend(stop);
+    }
+    for mut stop in stops {
+        let _ = stop.wait();
+    }
+}
+
+/// Says which servers the run covered and which it left out.
+pub(crate) fn print_coverage() {
+    let selected = selected();
+    let list = |servers: Vec<String>| if servers.is_empty() { "none".to_owned() } else { servers.join(" ") };
+    let started =
+        STARTED.get().map(|started| started.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone());
+    let used = |server: &Server| {
+        server.given_url().is_some()
+            || started.as_ref().and_then(|started| started.get(server.name)).is_some_and(Result::is_ok)
+    };
+    println!("servers covered: sqlite(built in) {}", list(names(selected.iter().filter(|server| used(server)))));
+    let rest: Vec<_> = ALL.iter().filter(|server| !selected.contains(server) || !used(server)).collect();
+    println!("servers not covered: {}", list(names(rest.into_iter())));
+}
+
+fn names<'a>(servers: impl Iterator<Item = &'a Server>) -> Vec<String> {
+    servers.map(|server| server.name.to_owned()).collect()
+}

@@ -43,11 +43,9 @@ const TABLES: &[(&str, &str)] = &[
 
 /// The tool whose history a table of this name and these columns keeps; `None` for any other table. Names that people
 /// also give to tables of their own count only when no column speaks against it.
-#[cfg_attr(not(test), allow(dead_code, reason = "the readers that call it come next"))]
 pub(super) fn tool(table_name: &str, columns: &[&str]) -> Option<&'static str> {
     let name = table_name.to_lowercase();
-    let position = TABLES.binary_search_by(|(known, _)| (*known).cmp(name.as_str())).ok()?;
-    let tool = TABLES.get(position)?.1;
+    let tool = find(&name)?;
     let expected: &[&str] = match name.as_str() {
         "migrations" => &["id", "migration", "batch", "name", "timestamp", "executed_at", "run_on"],
         "changelog" => &[
@@ -66,6 +64,16 @@ pub(super) fn tool(table_name: &str, columns: &[&str]) -> Option<&'static str> {
     };
     let known = |column: &&str| expected.contains(&column.to_lowercase().as_str());
     (!columns.is_empty() && columns.iter().all(known)).then_some(tool)
+}
+
+/// Whether a table's name is on the list, so that its columns are worth a look.
+pub(super) fn is_candidate(table_name: &str) -> bool {
+    find(&table_name.to_lowercase()).is_some()
+}
+
+fn find(lower_case_name: &str) -> Option<&'static str> {
+    let position = TABLES.binary_search_by(|(known, _)| (*known).cmp(lower_case_name)).ok()?;
+    TABLES.get(position).map(|(_, tool)| *tool)
 }
 
 #[cfg(test)]

@@ -1,14 +1,49 @@
-//! Reads PostgreSQL.
+//! Reads PostgreSQL 12 and later.
+//!
+//! Only `pg_catalog` is asked, since `information_schema` hides what the role does not own. The statements in `sql/`
+//! are constants that can be pasted into psql; they travel in one message and share one snapshot. What belongs
+//! together is joined here and not in the server.
+
+mod assemble;
+mod cells;
+mod connect;
+mod pgpass;
+mod rows;
+mod scope;
+mod session;
+mod statements;
+mod target;
+mod text;
+
+pub use target::{SCHEMES, Target};
 
 use super::{Error, Options};
 use crate::model::Model;
+use scope::Scope;
+use session::Session;
 
-/// Where and how to connect.
-#[derive(Clone, Debug)]
-pub struct Target {}
+/// A model and what reading it cost.
+#[derive(Debug)]
+pub struct Reading {
+    /// The model.
+    pub model: Model,
+    /// Messages sent to the server after the connection was made. Does not depend on the number of tables.
+    pub round_trips: u32,
+}
 
 /// Reads the catalog.
 pub async fn read(target: &Target, options: &Options) -> Result<Model, Error> {
-    let _ = (target, options);
-    Err(Error::new("not yet"))
+    Ok(read_and_count(target, options).await?.model)
+}
+
+/// Reads the catalog and counts the messages that it took.
+pub async fn read_and_count(target: &Target, options: &Options) -> Result<Reading, Error> {
+    let connection = connect::connect(target, options).await?;
+    let mut session = Session::open(connection, target, options).await?;
+    let rows = session.read().await?;
+    let round_trips = session.round_trips;
+    session.close().await;
+    let scope = Scope::new(&rows, &options.filter)?;
+    let model = assemble::assemble(&rows, &scope, options.filter.is_everything(), options.statistics);
+    Ok(Reading { model, round_trips })
 }

@@ -1,0 +1,150 @@
+//! Keys, checks and exclusion constraints.
+
+use super::Maps;
+use crate::catalog::postgres::rows::{Constraint, Oid};
+use crate::catalog::postgres::scope::class;
+use crate::model::{
+    Action, CheckConstraint, Deferral, DomainCheck, ExclusionConstraint, ExclusionElement, ForeignKey, MatchType,
+    PrimaryKey, QualifiedName, Table, UniqueConstraint,
+};
+
+impl Maps<'_> {
+    pub(super) fn fill_constraints(&self, relation: Oid, table: &mut Table) {
+        for row in self.constraints.get(&relation).into_iter().flatten() {
+            match row.kind {
+                'p' => table.primary_key = Some(self.primary_key(row)),
+                'u' => table.unique_constraints.push(self.unique(row)),
+                'c' => table.check_constraints.push(self.check(row)),
+                'x' => table.exclusion_constraints.push(self.exclusion(row)),
+                'f' => table.foreign_keys.push(self.foreign_key(row)),
+                other => tracing::debug!("constraint {} has the unknown kind {other:?}", row.name),
+            }
+        }
+    }
+
+    pub(super) fn domain_checks_of(&self, domain: Oid) -> Vec<DomainCheck> {
+        let checks = self.domain_checks.get(&domain).into_iter().flatten();
+        checks
+            .filter(|row| row.kind == 'c')
+            .map(|row| DomainCheck {
+                name: row.name.clone(),
+                expression: self.expression(row.relation, row.definition.as_deref()),
+                validated: row.validated,
+            })
+            .collect()
+    }
+
+    fn constraint_comment(&self, row: &Constraint) -> Option<String> {
+        self.comment(class::CONSTRAINT, row.oid, 0)
+    }
+
+    fn primary_key(&self, row: &Constraint) -> PrimaryKey {
+        PrimaryKey {
+            name: Some(row.name.clone()),
+            columns: self.column_names(row.relation, &row.columns),
+            without_overlaps: row.period,
+            deferral: deferral(row),
+            comment: self.constraint_comment(row),
+        }
+    }
+
+    fn unique(&self, row: &Constraint) -> UniqueConstraint {
+        let indexes = self.indexes.get(&row.relation).into_iter().flatten();
+        UniqueConstraint {
+            name: Some(row.name.clone()),
+            columns: self.column_names(row.relation, &row.columns),
+            nulls_not_distinct: indexes.into_iter().any(|index| index.oid == row.index && index.nulls_not_distinct),
+            without_overlaps: row.period,
+            deferral: deferral(row),
+            comment: self.constraint_comment(row),
+        }
+    }
+
+    fn check(&self, row: &Constraint) -> CheckConstraint {
+        let mut numbers = row.columns.clone();
+        numbers.sort_unstable();
+        CheckConstraint {
+            name: Some(row.name.clone()),
+            expression: self.expression(row.relation, row.definition.as_deref()),
+            columns: self.column_names(row.relation, &numbers),
+            validated: row.validated,
+            enforced: row.enforced,
+            no_inherit: row.no_inherit,
+            inherited: !row.local,
+            automatic: false,
+            comment: self.constraint_comment(row),
+        }
+    }
+
+    fn exclusion(&self, row: &Constraint) -> ExclusionConstraint {
+        let index = self.indexes.get(&row.relation).into_iter().flatten().find(|index| index.oid == row.index);
+        let parts = index.map(|index| self.key_parts(index)).unwrap_or_default();
+        let operators = row.operators.iter();
+        ExclusionConstraint {
+            name: row.name.clone(),
+            method: index.map(|index| index.method.clone()).unwrap_or_default(),
+            elements: parts
+                .into_iter()
+                .zip(operators)
+                .map(|(part, operator)| ExclusionElement {
+                    column: part.column,
+                    expression: part.expression,
+                    operator: operator.clone(),
+                })
+                .collect(),
+            predicate: index
+                .filter(|index| index.partial)
+                .map(|index| self.expression(row.relation, index.predicate.as_deref())),
+            deferral: deferral(row),
+            definition: self.expression(row.relation, row.definition.as_deref()),
+            comment: self.constraint_comment(row),
+        }
+    }
+
+    fn foreign_key(&self, row: &Constraint) -> ForeignKey {
+        let on_delete = action(row.on_delete);
+        let mut disabled_triggers_on = self.disabled.get(&row.oid).cloned().unwrap_or_default();
+        disabled_triggers_on.sort();
+        disabled_triggers_on.dedup();
+        ForeignKey {
+            name: Some(row.name.clone()),
+            columns: self.column_names(row.relation, &row.columns),
+            referenced_table: self.relation_name(row.referenced).unwrap_or_else(|| QualifiedName::new("", "")),
+            referenced_columns: self.column_names(row.referenced, &row.referenced_columns),
+            on_delete,
+            on_update: action(row.on_update),
+            on_delete_columns: self.column_names(row.relation, &row.on_delete_columns),
+            // NO ACTION is what the catalog says both for the default and for the words written out.
+            on_delete_explicit: (on_delete != Action::NoAction).then_some(true),
+            match_type: match row.match_type {
+                'f' => MatchType::Full,
+                'p' => MatchType::Partial,
+                _ => MatchType::Simple,
+            },
+            deferral: deferral(row),
+            validated: row.validated,
+            enforced: row.enforced,
+            disabled_triggers_on,
+            period: row.period,
+            comment: self.constraint_comment(row),
+        }
+    }
+}
+
+fn deferral(row: &Constraint) -> Deferral {
+    match (row.deferrable, row.deferred) {
+        (false, _) => Deferral::NotDeferrable,
+        (true, false) => Deferral::Deferrable,
+        (true, true) => Deferral::InitiallyDeferred,
+    }
+}
+
+fn action(letter: char) -> Action {
+    match letter {
+        'r' => Action::Restrict,
+        'c' => Action::Cascade,
+        'n' => Action::SetNull,
+        'd' => Action::SetDefault,
+        _ => Action::NoAction,
+    }
+}

@@ -1,0 +1,111 @@
+//! Indexes and their key parts.
+
+use super::{Maps, qualify};
+use crate::catalog::postgres::rows::{IndexRow, Oid};
+use crate::catalog::postgres::scope::class;
+use crate::catalog::postgres::text::{canonical, split_list};
+use crate::model::{EngineName, Index, KeyPart, NullsOrder, QualifiedName, SortOrder, quote};
+
+/// Bits of `indoption`.
+const DESCENDING: i16 = 1;
+const NULLS_FIRST: i16 = 2;
+
+/// The collation `default`, which every expression has that nobody gave another.
+const DEFAULT_COLLATION: Oid = 100;
+
+impl Maps<'_> {
+    pub(super) fn indexes_of(&self, relation: Oid) -> Vec<Index> {
+        let indexes = self.indexes.get(&relation).into_iter().flatten();
+        indexes.map(|row| self.index(row)).collect()
+    }
+
+    fn index(&self, row: &IndexRow) -> Index {
+        let mut index = Index::new(&row.name);
+        index.method.clone_from(&row.method);
+        index.key = self.key_parts(row);
+        index.include = self.column_names(row.relation, row.columns.get(index.key.len()..).unwrap_or_default());
+        index.predicate = row.partial.then(|| self.expression(row.relation, row.predicate.as_deref()));
+        index.unique = row.unique;
+        index.nulls_not_distinct = row.nulls_not_distinct;
+        index.primary = row.primary;
+        index.constraint = self.backed.get(&row.oid).map(|constraint| constraint.name.clone());
+        index.exclusion = row.exclusion;
+        index.valid = row.valid;
+        index.ready = row.ready;
+        index.build_in_progress = self.builds.contains(&row.oid);
+        index.clustered = row.clustered;
+        index.replica_identity = row.replica_identity;
+        index.options.clone_from(&row.parameters);
+        if !row.valid {
+            let missing = self.rows.missing_partitions.iter().filter(|missing| missing.index == row.oid);
+            index.missing_partitions =
+                missing.map(|missing| QualifiedName::new(&missing.schema, &missing.name)).collect();
+        }
+        index.comment = self.comment(class::RELATION, row.oid, 0);
+        index
+    }
+
+    /// The parts of the key in order, INCLUDE columns left out. `indkey` holds 0 for an expression.
+    pub(super) fn key_parts(&self, row: &IndexRow) -> Vec<KeyPart> {
+        let printed = if row.columns.contains(&0) {
+            self.expression(row.relation, row.expressions.as_deref())
+        } else {
+            String::new()
+        };
+        let mut expressions = split_list(&printed).into_iter();
+        let parts = usize::try_from(row.key_parts).unwrap_or(usize::MAX);
+        row.columns
+            .iter()
+            .take(parts)
+            .enumerate()
+            .map(|(position, number)| {
+                let attribute = self.attributes.get(&(row.relation, *number));
+                let (mut part, collation) = match attribute {
+                    Some((name, collation)) => (KeyPart::column(*name), *collation),
+                    None => {
+                        let expression = expressions.next().map(canonical).unwrap_or_default();
+                        (KeyPart::expression(expression), DEFAULT_COLLATION)
+                    }
+                };
+                let bits = row.options.get(position).copied().unwrap_or_default();
+                let (descending, nulls_first) = (bits & DESCENDING != 0, bits & NULLS_FIRST != 0);
+                if descending {
+                    part.order = SortOrder::Descending;
+                }
+                part.nulls = match (descending, nulls_first) {
+                    (false, true) => Some(NullsOrder::First),
+                    (true, false) => Some(NullsOrder::Last),
+                    _ => None,
+                };
+                part.operator_class = self.operator_class(row, position);
+                let own = row.collations.get(position).copied().unwrap_or_default();
+                if own != 0 && own != collation {
+                    part.collation = self.collation(own);
+                }
+                part
+            })
+            .collect()
+    }
+
+    fn operator_class(&self, row: &IndexRow, position: usize) -> Option<String> {
+        let class = self.operator_classes.get(row.operator_classes.get(position)?)?;
+        let number = i16::try_from(position + 1).ok()?;
+        let options = self.index_options.get(&(row.oid, number)).copied().unwrap_or_default();
+        if class.default && options.is_empty() {
+            return None;
+        }
+        let mut text = qualify(&class.schema, &class.name);
+        if !options.is_empty() {
+            let mut written: Vec<String> = options
+                .iter()
+                .map(|option| {
+                    let (name, value) = option.split_once('=').unwrap_or((option, ""));
+                    format!("{name}={}", quote::quote_literal(EngineName::PostgreSql, value))
+                })
+                .collect();
+            written.sort();
+            text.push_str(&format!("({})", written.join(", ")));
+        }
+        Some(text)
+    }
+}

@@ -1,0 +1,339 @@
+//! From rows to the model: a pure function. Everything is looked up by object identifier in maps that are built once;
+//! none of the identifiers reaches the model.
+
+mod constraints;
+mod indexes;
+mod routines;
+mod statistics;
+mod tables;
+mod types;
+
+use super::rows::{ColumnRow, Constraint, Oid, Relation, Rows, SequenceRow, TypeRow};
+use super::scope::{Scope, class, locked};
+use crate::model::{
+    Engine, EngineName, Model, QualifiedName, ScheduledJob, Schema, TriggerEnabled, Unseen, UnseenKind, quote,
+};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+
+/// Forks and services that say so in `version()`.
+const VARIANTS: &[(&str, &str)] = &[
+    ("CockroachDB", "CockroachDB"),
+    ("EnterpriseDB", "EDB Postgres Advanced Server"),
+    ("Greenplum", "Greenplum"),
+    ("Redshift", "Redshift"),
+    ("-YB-", "YugabyteDB"),
+];
+
+/// Builds the model of what is in scope.
+pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics: bool) -> Model {
+    let maps = Maps::new(rows, scope);
+    let mut model = Model::new(engine(rows));
+    let mut positions = HashMap::new();
+    for row in rows.schemas.iter().filter(|row| scope.has_schema(row.oid)) {
+        let mut schema = Schema::new(&row.name);
+        schema.owner = Some(row.owner.clone());
+        schema.public_create = row.public_create;
+        // What every new database says about its schema public is nobody's comment.
+        schema.comment = maps
+            .comment(class::SCHEMA, row.oid, 0)
+            .filter(|comment| row.name != "public" || comment != "standard public schema");
+        positions.insert(row.oid, model.schemas.len());
+        model.schemas.push(schema);
+    }
+    let mut into = |oid: Oid, fill: &mut dyn FnMut(&mut Schema)| {
+        if let Some(schema) = positions.get(&oid).and_then(|position| model.schemas.get_mut(*position)) {
+            fill(schema);
+        }
+    };
+
+    for relation in rows.relations.iter().filter(|relation| scope.has_relation(relation.oid)) {
+        into(relation.schema, &mut |schema| {
+            if matches!(relation.kind, 'v' | 'm') {
+                schema.views.push(maps.view(relation));
+            } else {
+                schema.tables.push(maps.table(relation));
+            }
+        });
+    }
+    for row in rows.types.iter().filter(|row| !scope.is_member(class::TYPE, row.oid)) {
+        into(row.schema, &mut |schema| maps.user_type(row, schema));
+    }
+    for row in rows.sequences.iter().filter(|row| scope.has_sequence(row)) {
+        into(row.schema, &mut |schema| schema.sequences.push(maps.sequence(row)));
+    }
+    for row in rows.functions.iter().filter(|row| !scope.is_member(class::FUNCTION, row.oid)) {
+        into(row.schema, &mut |schema| schema.functions.push(maps.function(row)));
+    }
+
+    if !everything {
+        // A schema whose every table the filter left out is not what the user asked for.
+        let mut populated: HashSet<Oid> = HashSet::new();
+        for relation in rows.relations.iter().filter(|relation| !relation.partition) {
+            populated.insert(relation.schema);
+        }
+        let emptied: HashSet<&str> =
+            rows.schemas.iter().filter(|row| populated.contains(&row.oid)).map(|row| row.name.as_str()).collect();
+        model.schemas.retain(|schema| {
+            !schema.tables.is_empty() || !schema.views.is_empty() || !emptied.contains(schema.name.as_str())
+        });
+    }
+
+    model.extensions = maps.extensions();
+    model.event_triggers = maps.event_triggers();
+    model.publications = maps.publications();
+    model.scheduled_jobs = rows
+        .scheduled_jobs
+        .iter()
+        .map(|job| ScheduledJob {
+            name: job.name.clone(),
+            schedule: job.schedule.clone(),
+            command: job.command.clone(),
+            active: job.active,
+        })
+        .collect();
+    model.migration_tables.clone_from(&scope.migration_tables);
+    if statistics {
+        model.statistics = Some(maps.statistics(scope));
+        maps.note_unseen_statistics(scope);
+    }
+    model.unseen.clone_from(&rows.unseen);
+    model.unseen.extend(maps.unseen.into_inner());
+    model.sort();
+    model
+}
+
+fn engine(rows: &Rows) -> Engine {
+    let session = rows.session.first();
+    let number = session.map_or(0, |session| session.version);
+    let text = session.map(|session| session.version_text.as_str()).unwrap_or_default();
+    let variant = VARIANTS.iter().find(|(mark, _)| text.contains(mark)).map(|(_, name)| (*name).to_owned());
+    Engine {
+        name: EngineName::PostgreSql,
+        version: format!("{}.{}", number / 10_000, number % 10_000),
+        variant,
+        encoding: session.map(|session| session.encoding.clone()),
+        collation: session.map(|session| session.collation.clone()),
+        settings: std::collections::BTreeMap::new(),
+    }
+}
+
+/// Rows by what they are looked up by.
+struct Maps<'r> {
+    rows: &'r Rows,
+    schema_names: HashMap<Oid, &'r str>,
+    relations: HashMap<Oid, &'r Relation>,
+    /// Columns by relation, in order.
+    columns: HashMap<Oid, Vec<&'r ColumnRow>>,
+    /// Name and collation of a column by relation and number, those of partitions that need it included.
+    attributes: HashMap<(Oid, i16), (&'r str, Oid)>,
+    constraints: HashMap<Oid, Vec<&'r Constraint>>,
+    domain_checks: HashMap<Oid, Vec<&'r Constraint>>,
+    /// Constraint that an index backs.
+    backed: HashMap<Oid, &'r Constraint>,
+    indexes: HashMap<Oid, Vec<&'r super::rows::IndexRow>>,
+    index_options: HashMap<(Oid, i16), &'r [String]>,
+    builds: HashSet<Oid>,
+    operator_classes: HashMap<Oid, &'r super::rows::OperatorClass>,
+    collations: HashMap<Oid, &'r super::rows::Collation>,
+    /// User types and, under the identifier of its array type, the element type of each.
+    types: HashMap<Oid, &'r TypeRow>,
+    sequences_of: HashMap<(Oid, i16), &'r SequenceRow>,
+    /// Children and parents of tables in order: partitions and old-style inheritance.
+    children: HashMap<Oid, Vec<Oid>>,
+    parents: HashMap<Oid, Vec<Oid>>,
+    triggers: HashMap<Oid, Vec<&'r super::rows::TriggerRow>>,
+    policies: HashMap<Oid, Vec<&'r super::rows::PolicyRow>>,
+    rules: HashMap<Oid, Vec<&'r super::rows::RuleRow>>,
+    disabled: HashMap<Oid, Vec<QualifiedName>>,
+    unvalidated_not_null: HashSet<(Oid, i16)>,
+    view_definitions: HashMap<Oid, &'r str>,
+    view_reads: HashMap<Oid, Vec<Oid>>,
+    bodies: HashMap<Oid, &'r str>,
+    comments: HashMap<(Oid, Oid, i16), &'r str>,
+    roles: HashMap<Oid, &'r str>,
+    labels: HashMap<Oid, Vec<String>>,
+    extension_types: HashSet<Oid>,
+    locked: HashSet<Oid>,
+    /// What turned out to be missing while the model was built.
+    unseen: RefCell<Vec<Unseen>>,
+}
+
+/// Groups rows by a key, keeping their order.
+fn group<'r, T>(rows: &'r [T], key: impl Fn(&T) -> Oid) -> HashMap<Oid, Vec<&'r T>> {
+    let mut groups: HashMap<Oid, Vec<&'r T>> = HashMap::new();
+    for row in rows {
+        groups.entry(key(row)).or_default().push(row);
+    }
+    groups
+}
+
+impl<'r> Maps<'r> {
+    fn new(rows: &'r Rows, scope: &Scope) -> Self {
+        let mut columns = group(&rows.columns, |column| column.relation);
+        for list in columns.values_mut() {
+            list.sort_by_key(|column| column.number);
+        }
+        let mut attributes: HashMap<(Oid, i16), (&str, Oid)> =
+            HashMap::with_capacity(rows.columns.len() + rows.partition_columns.len());
+        for column in &rows.columns {
+            attributes.insert((column.relation, column.number), (&column.name, column.collation));
+        }
+        for column in &rows.partition_columns {
+            attributes.insert((column.relation, column.number), (&column.name, column.collation));
+        }
+        let mut types = HashMap::new();
+        for row in &rows.types {
+            types.insert(row.oid, row);
+            if row.array != 0 {
+                types.insert(row.array, row);
+            }
+        }
+        let relations: HashMap<Oid, &Relation> =
+            rows.relations.iter().map(|relation| (relation.oid, relation)).collect();
+        let schema_names: HashMap<Oid, &str> = rows.schemas.iter().map(|row| (row.oid, row.name.as_str())).collect();
+        let mut inheritance: Vec<_> = rows.inheritance.iter().collect();
+        inheritance.sort_by_key(|link| (link.child, link.position));
+        let (mut children, mut parents) = (HashMap::<Oid, Vec<Oid>>::new(), HashMap::<Oid, Vec<Oid>>::new());
+        for link in inheritance {
+            children.entry(link.parent).or_default().push(link.child);
+            parents.entry(link.child).or_default().push(link.parent);
+        }
+        let mut disabled: HashMap<Oid, Vec<QualifiedName>> = HashMap::new();
+        for row in &rows.disabled_foreign_keys {
+            disabled.entry(row.constraint).or_default().push(QualifiedName::new(&row.schema, &row.table));
+        }
+        let mut labels: HashMap<Oid, Vec<String>> = HashMap::new();
+        for row in &rows.enum_labels {
+            labels.entry(row.type_oid).or_default().push(row.label.clone());
+        }
+        let mut view_reads: HashMap<Oid, Vec<Oid>> = HashMap::new();
+        for row in &rows.view_dependencies {
+            view_reads.entry(row.view).or_default().push(row.relation);
+        }
+        let backing = |constraint: &&Constraint| matches!(constraint.kind, 'p' | 'u' | 'x');
+        Self {
+            rows,
+            schema_names,
+            relations,
+            columns,
+            attributes,
+            constraints: group(&rows.constraints, |constraint| constraint.relation),
+            domain_checks: group(&rows.constraints, |constraint| constraint.domain),
+            backed: rows.constraints.iter().filter(backing).map(|constraint| (constraint.index, constraint)).collect(),
+            indexes: group(&rows.indexes, |index| index.relation),
+            index_options: rows
+                .index_options
+                .iter()
+                .map(|row| ((row.index, row.position), row.options.as_slice()))
+                .collect(),
+            builds: rows.index_builds.iter().map(|build| build.index).collect(),
+            operator_classes: rows.operator_classes.iter().map(|row| (row.oid, row)).collect(),
+            collations: rows.collations.iter().map(|row| (row.oid, row)).collect(),
+            extension_types: types
+                .iter()
+                .filter(|(_, row)| scope.is_member(class::TYPE, row.oid))
+                .map(|(oid, _)| *oid)
+                .collect(),
+            types,
+            sequences_of: rows
+                .sequences
+                .iter()
+                .filter(|sequence| sequence.owner != 0)
+                .map(|sequence| ((sequence.owner, sequence.owner_column), sequence))
+                .collect(),
+            children,
+            parents,
+            triggers: group(&rows.triggers, |trigger| trigger.relation),
+            policies: group(&rows.policies, |policy| policy.relation),
+            rules: group(&rows.rules, |rule| rule.relation),
+            disabled,
+            unvalidated_not_null: rows
+                .not_null_constraints
+                .iter()
+                .flat_map(|row| row.columns.iter().map(|number| (row.relation, *number)))
+                .collect(),
+            view_definitions: rows
+                .view_definitions
+                .iter()
+                .filter_map(|row| Some((row.view, row.text.as_deref()?)))
+                .collect(),
+            view_reads,
+            bodies: rows.function_bodies.iter().filter_map(|row| Some((row.function, row.body.as_deref()?))).collect(),
+            comments: rows
+                .comments
+                .iter()
+                .map(|row| ((row.class, row.object, row.position), row.text.as_str()))
+                .collect(),
+            roles: rows.roles.iter().map(|role| (role.oid, role.name.as_str())).collect(),
+            labels,
+            locked: rows.locked(),
+            unseen: RefCell::default(),
+        }
+    }
+
+    fn comment(&self, class: Oid, object: Oid, position: i16) -> Option<String> {
+        self.comments.get(&(class, object, position)).map(|text| (*text).to_owned())
+    }
+
+    fn role(&self, role: Oid) -> Option<String> {
+        self.roles.get(&role).map(|name| (*name).to_owned())
+    }
+
+    fn schema_name(&self, schema: Oid) -> &'r str {
+        self.schema_names.get(&schema).copied().unwrap_or_default()
+    }
+
+    fn name_of(&self, relation: &Relation) -> QualifiedName {
+        QualifiedName::new(self.schema_name(relation.schema), &relation.name)
+    }
+
+    fn relation_name(&self, oid: Oid) -> Option<QualifiedName> {
+        self.relations.get(&oid).map(|relation| self.name_of(relation))
+    }
+
+    /// Names of columns by number. A number that is not known is left out.
+    fn column_names(&self, relation: Oid, numbers: &[i16]) -> Vec<String> {
+        let names = numbers.iter().filter_map(|number| self.attributes.get(&(relation, *number)));
+        names.map(|(name, _)| (*name).to_owned()).collect()
+    }
+
+    /// A collation as SQL names it.
+    fn collation(&self, oid: Oid) -> Option<String> {
+        self.collations.get(&oid).map(|row| qualify(&row.schema, &row.name))
+    }
+
+    /// Records that expressions of a relation could not be read.
+    fn note_locked(&self, relation: Oid) {
+        if let Some(name) = self.relation_name(relation) {
+            self.unseen.borrow_mut().push(locked(UnseenKind::Expressions, &name.schema, &name.name));
+        }
+    }
+
+    /// The canonical text of an expression. One that could not be read is empty, and noted.
+    fn expression(&self, relation: Oid, text: Option<&str>) -> String {
+        if text.is_none() && self.locked.contains(&relation) {
+            self.note_locked(relation);
+        }
+        text.map(super::text::canonical).unwrap_or_default()
+    }
+}
+
+/// A name as SQL refers to it, with its schema unless that is always searched.
+fn qualify(schema: &str, name: &str) -> String {
+    if schema == "pg_catalog" {
+        quote::quote_identifier(EngineName::PostgreSql, name)
+    } else {
+        quote::qualified(EngineName::PostgreSql, &QualifiedName::new(schema, name))
+    }
+}
+
+/// `tgenabled` and `evtenabled`.
+fn enabled(letter: char) -> TriggerEnabled {
+    match letter {
+        'A' => TriggerEnabled::Always,
+        'R' => TriggerEnabled::Replica,
+        'D' => TriggerEnabled::Disabled,
+        _ => TriggerEnabled::Origin,
+    }
+}

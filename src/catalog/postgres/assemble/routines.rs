@@ -1,0 +1,89 @@
+//! Functions, extensions, event triggers and publications.
+
+use super::{Maps, enabled};
+use crate::catalog::postgres::rows::FunctionRow;
+use crate::catalog::postgres::scope::class;
+use crate::catalog::postgres::text::canonical;
+use crate::model::{EventTrigger, Extension, Function, FunctionKind, Publication, QualifiedName};
+
+impl Maps<'_> {
+    pub(super) fn function(&self, row: &FunctionRow) -> Function {
+        let kind = match row.kind {
+            'a' => FunctionKind::Aggregate,
+            'p' => FunctionKind::Procedure,
+            'w' => FunctionKind::Window,
+            _ => FunctionKind::Function,
+        };
+        let compiled = matches!(row.language.as_str(), "c" | "internal") || kind == FunctionKind::Aggregate;
+        let parsed = self.bodies.get(&row.oid).map(|body| canonical(body));
+        let source = || row.source.clone().filter(|source| !compiled && !source.is_empty());
+        Function {
+            name: row.name.clone(),
+            kind,
+            arguments: row.arguments.as_deref().map(canonical).unwrap_or_default(),
+            result: row.result.clone(),
+            language: row.language.to_lowercase(),
+            volatility: match row.volatility {
+                'i' => Some("immutable".to_owned()),
+                's' => Some("stable".to_owned()),
+                'v' => Some("volatile".to_owned()),
+                _ => None,
+            },
+            security_definer: row.security_definer,
+            strict: row.strict,
+            settings: row.settings.clone(),
+            definer: None,
+            body: parsed.or_else(source),
+            comment: self.comment(class::FUNCTION, row.oid, 0),
+        }
+    }
+
+    pub(super) fn extensions(&self) -> Vec<Extension> {
+        let extensions = self.rows.extensions.iter();
+        extensions
+            .map(|row| Extension { name: row.name.clone(), version: row.version.clone(), schema: row.schema.clone() })
+            .collect()
+    }
+
+    pub(super) fn event_triggers(&self) -> Vec<EventTrigger> {
+        let members: Vec<u32> = self
+            .rows
+            .extension_members
+            .iter()
+            .filter(|member| member.class == class::EVENT_TRIGGER)
+            .map(|member| member.object)
+            .collect();
+        let triggers = self.rows.event_triggers.iter().filter(|row| !members.contains(&row.oid));
+        triggers
+            .map(|row| EventTrigger {
+                name: row.name.clone(),
+                event: row.event.clone(),
+                enabled: enabled(row.enabled),
+                function: QualifiedName::new(&row.function_schema, &row.function),
+            })
+            .collect()
+    }
+
+    pub(super) fn publications(&self) -> Vec<Publication> {
+        let publications = self.rows.publications.iter();
+        publications
+            .map(|row| {
+                let tables = self.rows.publication_tables.iter().filter(|table| table.publication == row.oid);
+                let mut tables: Vec<QualifiedName> =
+                    tables.map(|table| QualifiedName::new(&table.schema, &table.table)).collect();
+                tables.sort();
+                let schemas = self.rows.publication_schemas.iter().filter(|schema| schema.publication == row.oid);
+                let mut schemas: Vec<String> = schemas.map(|schema| schema.schema.clone()).collect();
+                schemas.sort();
+                Publication {
+                    name: row.name.clone(),
+                    all_tables: row.all_tables,
+                    tables,
+                    schemas,
+                    update: row.update,
+                    delete: row.delete,
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,234 @@
+//! Statistics: what differs between two copies of a schema.
+
+use super::Maps;
+use crate::catalog::postgres::rows::{IndexCounters, Oid, Relation, TableCounters};
+use crate::catalog::postgres::scope::Scope;
+use crate::model::{
+    ColumnStatistics, EngineName, IndexStatistics, QualifiedName, SequenceStatistics, Statistics, TableStatistics,
+    Unseen, UnseenKind, quote,
+};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+impl Maps<'_> {
+    pub(super) fn statistics(&self, scope: &Scope) -> Statistics {
+        let session = self.rows.session.first();
+        let mut statistics = Statistics {
+            database: session.map(|session| session.database.clone()),
+            counters_since: session.and_then(|session| session.counters_since.clone()),
+            counters_age_days: session.and_then(|session| session.counters_age_days),
+            standby: session.is_some_and(|session| session.standby),
+            ..Statistics::default()
+        };
+        let block = session.map_or(8192, |session| session.block_size);
+        let counters: HashMap<Oid, &TableCounters> =
+            self.rows.table_statistics.iter().map(|row| (row.relation, row)).collect();
+        let index_counters: HashMap<Oid, &IndexCounters> =
+            self.rows.index_statistics.iter().map(|row| (row.index, row)).collect();
+        let last_scans: HashMap<Oid, &String> =
+            self.rows.index_last_scans.iter().filter_map(|row| Some((row.index, row.at.as_ref()?))).collect();
+
+        for relation in self.rows.relations.iter().filter(|relation| scope.has_relation(relation.oid)) {
+            if !matches!(relation.kind, 'r' | 'p' | 'm' | 'f') {
+                continue;
+            }
+            let table = self.name_of(relation);
+            let mut index_bytes = None;
+            for index in self.indexes.get(&relation.oid).into_iter().flatten() {
+                let counted = index_counters.get(&index.oid);
+                // The index of a partitioned table has no pages of its own.
+                let pages = if relation.kind == 'p' { counted.and_then(|row| row.pages) } else { Some(index.pages) };
+                let bytes = pages.map(|pages| pages * block);
+                index_bytes = bytes.map(|bytes| bytes + index_bytes.unwrap_or(0)).or(index_bytes);
+                statistics.indexes.push(IndexStatistics {
+                    table: table.clone(),
+                    index: index.name.clone(),
+                    scans: counted.and_then(|row| row.scans),
+                    last_scan: last_scans.get(&index.oid).map(|at| (*at).clone()),
+                    bytes,
+                });
+            }
+            let mut parts = Vec::new();
+            self.leaves(relation, &mut parts);
+            let facts = Facts::of(self.server_version(), &parts, &counters);
+            statistics.tables.push(TableStatistics {
+                table,
+                rows: facts.rows,
+                bytes: facts.pages.map(|pages| pages * block),
+                index_bytes,
+                dead_rows: facts.dead_rows,
+                sequential_scans: facts.sequential_scans,
+                rows_inserted: facts.inserted,
+                rows_updated: facts.updated,
+                rows_deleted: facts.deleted,
+                analyzed: facts.analyzed,
+            });
+        }
+        self.fill_columns(scope, &mut statistics);
+        self.fill_sequences(scope, &mut statistics);
+        statistics
+    }
+
+    /// Notes the columns and sequences whose statistics the role may not see.
+    pub(super) fn note_unseen_statistics(&self, scope: &Scope) {
+        let role = self.rows.session.first().map(|session| session.role.as_str()).unwrap_or_default();
+        let role = quote::quote_identifier(EngineName::PostgreSql, role);
+        let mut tables: BTreeMap<&str, u32> = BTreeMap::new();
+        for counters in self.rows.table_statistics.iter().filter(|counters| !counters.readable) {
+            if let Some(relation) =
+                self.relations.get(&counters.relation).filter(|_| scope.has_relation(counters.relation))
+            {
+                *tables.entry(self.schema_name(relation.schema)).or_default() += 1;
+            }
+        }
+        let mut sequences: BTreeMap<&str, u32> = BTreeMap::new();
+        for sequence in self.rows.sequences.iter().filter(|row| !row.readable && scope.has_sequence(row)) {
+            *sequences.entry(self.schema_name(sequence.schema)).or_default() += 1;
+        }
+        let mut unseen = self.unseen.borrow_mut();
+        let mut note = |what, schema: &str, count: u32, noun: &str, objects: &str| {
+            let plural = if count == 1 { "" } else { "s" };
+            let schema_identifier = quote::quote_identifier(EngineName::PostgreSql, schema);
+            unseen.push(Unseen {
+                what,
+                schema: Some(schema.to_owned()),
+                object: None,
+                reason: format!("the role {role} may not read {count} {noun}{plural}"),
+                remedy: format!("GRANT SELECT ON ALL {objects} IN SCHEMA {schema_identifier} TO {role}"),
+            });
+        };
+        for (schema, count) in tables {
+            note(UnseenKind::ColumnStatistics, schema, count, "table", "TABLES");
+        }
+        for (schema, count) in sequences {
+            note(UnseenKind::SequenceValues, schema, count, "sequence", "SEQUENCES");
+        }
+    }
+
+    fn server_version(&self) -> u32 {
+        self.rows.session.first().map_or(0, |session| session.version)
+    }
+
+    /// The relations that hold the rows of a table: itself, or the partitions at the bottom of its tree.
+    fn leaves<'m>(&'m self, relation: &'m Relation, leaves: &mut Vec<&'m Relation>) {
+        if relation.kind != 'p' {
+            leaves.push(relation);
+            return;
+        }
+        let children = self.children.get(&relation.oid).into_iter().flatten();
+        for child in children.filter_map(|child| self.relations.get(child)) {
+            self.leaves(child, leaves);
+        }
+    }
+
+    fn fill_columns(&self, scope: &Scope, statistics: &mut Statistics) {
+        let kinds: HashMap<(&str, &str), char> = self
+            .rows
+            .relations
+            .iter()
+            .filter(|relation| scope.has_relation(relation.oid))
+            .map(|relation| ((self.schema_name(relation.schema), relation.name.as_str()), relation.kind))
+            .collect();
+        for row in &self.rows.column_statistics {
+            let kind = kinds.get(&(row.schema.as_str(), row.table.as_str()));
+            // A partitioned table has facts about its tree only; one with children has both.
+            if kind.is_some_and(|kind| (*kind == 'p') == row.inherited) {
+                statistics.columns.push(ColumnStatistics {
+                    table: QualifiedName::new(&row.schema, &row.table),
+                    column: row.column.clone(),
+                    null_fraction: row.null_fraction,
+                    distinct: row.distinct,
+                    common_values: Vec::new(),
+                });
+            }
+        }
+    }
+
+    fn fill_sequences(&self, scope: &Scope, statistics: &mut Statistics) {
+        let values: HashMap<Oid, Option<i64>> =
+            self.rows.sequence_values.iter().map(|row| (row.sequence, row.value)).collect();
+        for row in self.rows.sequences.iter().filter(|row| scope.has_sequence(row)) {
+            let Some(value) = values.get(&row.oid) else { continue };
+            let owner = self.relation_name(row.owner).zip(self.attributes.get(&(row.owner, row.owner_column)));
+            statistics.sequences.push(SequenceStatistics {
+                sequence: Some(QualifiedName::new(self.schema_name(row.schema), &row.name)),
+                table: owner.as_ref().map(|(table, _)| table.clone()),
+                column: owner.map(|(_, (column, _))| (*column).to_owned()),
+                last_value: value.map(i128::from),
+            });
+        }
+    }
+}
+
+/// Sums over the relations that hold a table's rows. A sum of which one part is unknown is unknown.
+#[derive(Debug, Default, PartialEq)]
+struct Facts {
+    rows: Option<u64>,
+    pages: Option<u64>,
+    dead_rows: Option<u64>,
+    sequential_scans: Option<u64>,
+    inserted: Option<u64>,
+    updated: Option<u64>,
+    deleted: Option<u64>,
+    analyzed: Option<String>,
+}
+
+impl Facts {
+    fn of(version: u32, parts: &[&Relation], counters: &HashMap<Oid, &TableCounters>) -> Self {
+        let sum = |value: &dyn Fn(&TableCounters) -> Option<u64>| -> Option<u64> {
+            if parts.is_empty() {
+                return None;
+            }
+            parts.iter().map(|part| counters.get(&part.oid).and_then(|row| value(row))).sum()
+        };
+        // Before PostgreSQL 14 zero rows on zero pages is also what a table says that was never analysed.
+        let estimate = |part: &Relation| -> Option<(u64, u64)> {
+            let looked_at = || counters.get(&part.oid).is_some_and(|row| row.vacuumed || row.analyzed.is_some());
+            let known = part.rows > 0 || part.rows == 0 && (version >= 140_000 || part.pages > 0 || looked_at());
+            known.then(|| (u64::try_from(part.rows).unwrap_or_default(), part.pages))
+        };
+        let untouched =
+            |part: &Relation| part.pages == 0 && counters.get(&part.oid).is_some_and(|row| row.inserted == Some(0));
+        let known: Vec<Option<(u64, u64)>> = parts.iter().map(|part| estimate(part)).collect();
+        // A partition that nothing was ever written to has no rows, analysed or not; but that alone proves nothing
+        // while no other partition was looked at.
+        let any_known = known.iter().any(Option::is_some);
+        let total = if any_known {
+            let each = known.iter().zip(parts).map(|(known, part)| known.or_else(|| untouched(part).then_some((0, 0))));
+            each.sum_pairs()
+        } else {
+            None
+        };
+        let analyzed: HashSet<&str> =
+            parts.iter().filter_map(|part| counters.get(&part.oid).and_then(|row| row.analyzed.as_deref())).collect();
+        Self {
+            rows: total.map(|(rows, _)| rows),
+            pages: total.map(|(_, pages)| pages),
+            dead_rows: sum(&|row| row.dead_rows),
+            sequential_scans: sum(&|row| row.sequential_scans),
+            inserted: sum(&|row| row.inserted),
+            updated: sum(&|row| row.updated),
+            deleted: sum(&|row| row.deleted),
+            // Of a partitioned table the partition that was analysed longest ago; the texts sort like the moments.
+            analyzed: if analyzed.len() == 1
+                || parts.iter().all(|part| counters.get(&part.oid).is_some_and(|row| row.analyzed.is_some()))
+            {
+                let mut moments: Vec<&str> = analyzed.iter().copied().collect();
+                moments.sort_unstable();
+                moments.first().map(|moment| (*moment).to_owned())
+            } else {
+                None
+            },
+        }
+    }
+}
+
+/// Adds pairs, as long as every one is known.
+trait SumPairs {
+    fn sum_pairs(self) -> Option<(u64, u64)>;
+}
+
+impl<I: Iterator<Item = Option<(u64, u64)>>> SumPairs for I {
+    fn sum_pairs(mut self) -> Option<(u64, u64)> {
+        self.try_fold((0, 0), |(rows, pages), part| part.map(|(more, size)| (rows + more, pages + size)))
+    }
+}

@@ -1,0 +1,309 @@
+//! Tables, views, their columns and what hangs on them.
+
+use super::Maps;
+use crate::catalog::postgres::rows::{ColumnRow, Oid, Relation, TriggerRow};
+use crate::catalog::postgres::scope::class;
+use crate::catalog::postgres::text::{canonical, is_literal, sequence_of_default};
+use crate::model::{
+    Column, ColumnDefault, DefaultKind, Generated, GeneratedStorage, Identity, IdentityMode, Inheritance, Partition,
+    Partitioning, Persistence, Policy, PolicyCommand, QualifiedName, Rule, Table, TableKind, Trigger, View,
+};
+
+impl Maps<'_> {
+    pub(super) fn table(&self, relation: &Relation) -> Table {
+        let mut table = Table::new(&relation.name);
+        table.kind = match relation.kind {
+            'p' => TableKind::Partitioned,
+            'f' => TableKind::Foreign,
+            _ => TableKind::Table,
+        };
+        table.comment = self.comment(class::RELATION, relation.oid, 0);
+        table.owner = self.role(relation.owner);
+        if relation.persistence == 'u' {
+            table.persistence = Persistence::Unlogged;
+        }
+        table.storage_engine = relation.access_method.clone().filter(|method| method != "heap");
+        table.options.clone_from(&relation.options);
+        table.of_type = relation
+            .type_name
+            .as_ref()
+            .map(|name| super::qualify(relation.type_schema.as_deref().unwrap_or_default(), name));
+        table.foreign_source.clone_from(&relation.server);
+        table.replica_identity = match relation.replica_identity {
+            'f' => Some("full".to_owned()),
+            'n' => Some("nothing".to_owned()),
+            'i' => Some("index".to_owned()),
+            _ => None,
+        };
+        table.row_security = relation.row_security;
+        table.force_row_security = relation.force_row_security;
+        table.columns = self.columns_of(relation);
+        self.fill_constraints(relation.oid, &mut table);
+        table.indexes = self.indexes_of(relation.oid);
+        table.triggers = self.triggers_of(relation.oid);
+        table.policies = self.policies_of(relation.oid);
+        table.rules = self.rules_of(relation.oid);
+        if relation.kind == 'p' {
+            table.partitioning = Some(self.partitioning(relation));
+        }
+        table.inheritance = self.inheritance(relation);
+        table
+    }
+
+    pub(super) fn view(&self, relation: &Relation) -> View {
+        let mut view = View::new(&relation.name, relation.kind == 'm');
+        view.columns = self.columns_of(relation);
+        view.definition =
+            self.view_definitions.get(&relation.oid).map(|text| canonical(text.trim().trim_end_matches(';')));
+        let reads = self.view_reads.get(&relation.oid).into_iter().flatten();
+        view.reads = reads.filter_map(|read| self.relation_name(*read)).collect();
+        for option in &relation.options {
+            match option.split_once('=') {
+                Some(("check_option", value)) => view.check_option = Some(value.to_lowercase()),
+                Some(("security_invoker", value)) => view.security_invoker = is_on(value),
+                _ => view.options.push(option.clone()),
+            }
+        }
+        view.populated = relation.populated;
+        view.indexes = self.indexes_of(relation.oid);
+        view.triggers = self.triggers_of(relation.oid);
+        view.rules = self.rules_of(relation.oid);
+        view.owner = self.role(relation.owner);
+        view.comment = self.comment(class::RELATION, relation.oid, 0);
+        view
+    }
+
+    fn columns_of(&self, relation: &Relation) -> Vec<Column> {
+        let columns = self.columns.get(&relation.oid).into_iter().flatten();
+        columns.map(|row| self.column(relation, row)).collect()
+    }
+
+    fn column(&self, relation: &Relation, row: &ColumnRow) -> Column {
+        let mut column = Column::new(&row.name, &row.data_type);
+        column.user_type = self.user_type_of(row.type_oid);
+        // How many dimensions were declared is neither enforced nor kept by a dump.
+        column.array_dimensions = u32::from(row.data_type.ends_with("[]"));
+        let unvalidated = self.unvalidated_not_null.contains(&(row.relation, row.number));
+        column.not_null_unvalidated = unvalidated;
+        let stores = !matches!(relation.kind, 'v' | 'm');
+        column.nullable = (!row.not_null || unvalidated) && !(stores && self.is_not_null_domain(row.type_oid));
+        let storage = match row.generated {
+            's' => Some(GeneratedStorage::Stored),
+            'v' => Some(GeneratedStorage::Virtual),
+            _ => None,
+        };
+        if let Some(storage) = storage {
+            let expression = self.expression(row.relation, row.default.as_deref());
+            column.generated = Some(Generated { expression, storage });
+        } else {
+            column.default = row.default.as_deref().map(default);
+        }
+        let mode = match row.identity {
+            'a' => Some(IdentityMode::Always),
+            'd' => Some(IdentityMode::ByDefault),
+            _ => None,
+        };
+        column.identity = mode.map(|mode| Identity {
+            mode,
+            sequence: self
+                .sequences_of
+                .get(&(row.relation, row.number))
+                .map(|sequence| QualifiedName::new(self.schema_name(sequence.schema), &sequence.name)),
+        });
+        if row.collation_differs {
+            column.collation = self.collation(row.collation);
+        }
+        column.inherited = !row.local;
+        column.comment = self.comment(class::RELATION, row.relation, row.number);
+        column
+    }
+
+    fn triggers_of(&self, relation: Oid) -> Vec<Trigger> {
+        let triggers = self.triggers.get(&relation).into_iter().flatten();
+        triggers.map(|row| self.trigger(row)).collect()
+    }
+
+    fn trigger(&self, row: &TriggerRow) -> Trigger {
+        let bits = TriggerBits(row.bits);
+        Trigger {
+            name: row.name.clone(),
+            timing: bits.timing().to_owned(),
+            events: bits.events(),
+            update_columns: self.column_names(row.relation, &row.columns),
+            for_each_row: bits.for_each_row(),
+            function: Some(QualifiedName::new(&row.function_schema, &row.function)),
+            enabled: super::enabled(row.enabled),
+            constraint: row.constraint,
+            definer: None,
+            definition: self.expression(row.relation, row.definition.as_deref()),
+            comment: self.comment(class::TRIGGER, row.oid, 0),
+        }
+    }
+
+    fn policies_of(&self, relation: Oid) -> Vec<Policy> {
+        let policies = self.policies.get(&relation).into_iter().flatten();
+        policies
+            .map(|row| {
+                let mut roles: Vec<String> = row
+                    .roles
+                    .iter()
+                    .filter_map(|role| if *role == 0 { Some("public".to_owned()) } else { self.role(*role) })
+                    .collect();
+                roles.sort();
+                Policy {
+                    name: row.name.clone(),
+                    command: match row.command {
+                        'r' => PolicyCommand::Select,
+                        'a' => PolicyCommand::Insert,
+                        'w' => PolicyCommand::Update,
+                        'd' => PolicyCommand::Delete,
+                        _ => PolicyCommand::All,
+                    },
+                    permissive: row.permissive,
+                    roles,
+                    using: row.has_using.then(|| self.expression(relation, row.using.as_deref())),
+                    with_check: row.has_check.then(|| self.expression(relation, row.check.as_deref())),
+                    comment: self.comment(class::POLICY, row.oid, 0),
+                }
+            })
+            .collect()
+    }
+
+    fn rules_of(&self, relation: Oid) -> Vec<Rule> {
+        let rules = self.rules.get(&relation).into_iter().flatten();
+        rules
+            .map(|row| Rule {
+                name: row.name.clone(),
+                event: match row.event {
+                    '1' => "select",
+                    '2' => "update",
+                    '3' => "insert",
+                    '4' => "delete",
+                    _ => "other",
+                }
+                .to_owned(),
+                instead: row.instead,
+            })
+            .collect()
+    }
+
+    fn partitioning(&self, relation: &Relation) -> Partitioning {
+        let printed = self.expression(relation.oid, relation.partition_key.as_deref());
+        let key =
+            printed.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(printed.as_str()).to_owned();
+        let children = self.children.get(&relation.oid).into_iter().flatten();
+        let mut partitions: Vec<Partition> = children
+            .filter_map(|child| self.relations.get(child))
+            .filter(|child| child.partition)
+            .map(|child| self.partition(relation, child))
+            .collect();
+        partitions.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
+        Partitioning {
+            strategy: match relation.partition_strategy {
+                'h' => "hash",
+                'l' => "list",
+                'r' => "range",
+                _ => "other",
+            }
+            .to_owned(),
+            key,
+            columns: self.column_names(relation.oid, &relation.partition_columns),
+            subpartition_by: None,
+            partitions,
+        }
+    }
+
+    fn partition(&self, parent: &Relation, child: &Relation) -> Partition {
+        let constraints = self.constraints.get(&child.oid).into_iter().flatten();
+        let mut local_indexes = self.indexes_of(child.oid);
+        local_indexes.sort_by(|a, b| a.name.cmp(&b.name));
+        Partition {
+            schema: (child.schema != parent.schema).then(|| self.schema_name(child.schema).to_owned()),
+            name: child.name.clone(),
+            bound: child.bound.clone(),
+            foreign: child.kind == 'f',
+            primary_key: constraints.into_iter().any(|constraint| constraint.kind == 'p'),
+            local_indexes,
+            comment: self.comment(class::RELATION, child.oid, 0),
+            partitioning: (child.kind == 'p').then(|| Box::new(self.partitioning(child))),
+        }
+    }
+
+    fn inheritance(&self, relation: &Relation) -> Option<Inheritance> {
+        let parents = self.parents.get(&relation.oid).into_iter().flatten();
+        let parents: Vec<QualifiedName> = parents.filter_map(|parent| self.relation_name(*parent)).collect();
+        let children = self.children.get(&relation.oid).into_iter().flatten();
+        let children: Vec<QualifiedName> = children
+            .filter_map(|child| self.relations.get(child))
+            .filter(|child| !child.partition)
+            .map(|child| self.name_of(child))
+            .collect();
+        (!parents.is_empty() || !children.is_empty()).then_some(Inheritance { parents, children })
+    }
+}
+
+fn default(expression: &str) -> ColumnDefault {
+    let expression = canonical(expression);
+    let kind = if is_literal(&expression) { DefaultKind::Literal } else { DefaultKind::Expression };
+    let sequence = sequence_of_default(&expression);
+    ColumnDefault { expression, kind, sequence }
+}
+
+/// A boolean storage option as the server accepts it.
+fn is_on(value: &str) -> bool {
+    matches!(value.to_lowercase().as_str(), "" | "1" | "on" | "t" | "true" | "y" | "yes")
+}
+
+/// `tgtype`: when a trigger fires, in bits.
+#[derive(Clone, Copy)]
+struct TriggerBits(i16);
+
+impl TriggerBits {
+    const ROW: i16 = 1;
+    const BEFORE: i16 = 1 << 1;
+    const INSTEAD: i16 = 1 << 6;
+    const EVENTS: [(i16, &'static str); 4] =
+        [(1 << 2, "insert"), (1 << 4, "update"), (1 << 3, "delete"), (1 << 5, "truncate")];
+
+    fn for_each_row(self) -> bool {
+        self.0 & Self::ROW != 0
+    }
+
+    fn timing(self) -> &'static str {
+        if self.0 & Self::INSTEAD != 0 {
+            "instead of"
+        } else if self.0 & Self::BEFORE != 0 {
+            "before"
+        } else {
+            "after"
+        }
+    }
+
+    fn events(self) -> Vec<String> {
+        Self::EVENTS.iter().filter(|(bit, _)| self.0 & bit != 0).map(|(_, event)| (*event).to_owned()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trigger_bits() {
+        let before_row_update = TriggerBits(1 | 2 | 16);
+        assert_eq!(before_row_update.timing(), "before");
+        assert_eq!(before_row_update.events(), ["update"]);
+        assert!(before_row_update.for_each_row());
+        let after_statement = TriggerBits(4 | 8 | 16 | 32);
+        assert_eq!(after_statement.timing(), "after");
+        assert_eq!(after_statement.events(), ["insert", "update", "delete", "truncate"]);
+        assert!(!after_statement.for_each_row());
+        assert_eq!(TriggerBits(1 | 4 | 64).timing(), "instead of");
+    }
+
+    #[test]
+    fn boolean_options() {
+        assert!(["true", "on", "1", "YES", ""].into_iter().all(is_on));
+        assert!(!["false", "off", "0"].into_iter().any(is_on));
+    }
+}

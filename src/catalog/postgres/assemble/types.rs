@@ -1,0 +1,82 @@
+//! User-defined types and sequences.
+
+use super::Maps;
+use crate::catalog::postgres::rows::{Oid, SequenceRow, TypeRow};
+use crate::catalog::postgres::scope::class;
+use crate::catalog::postgres::text::canonical;
+use crate::model::{CompositeType, Domain, EnumType, Field, QualifiedName, RangeType, Schema, Sequence, SequenceOwner};
+
+impl Maps<'_> {
+    /// Puts a type where it belongs. Base types are written in C and come with extensions, as a rule.
+    pub(super) fn user_type(&self, row: &TypeRow, schema: &mut Schema) {
+        let name = row.name.clone();
+        let comment = self.comment(class::TYPE, row.oid, 0);
+        match row.kind {
+            'e' => {
+                let labels = self.labels.get(&row.oid).cloned().unwrap_or_default();
+                schema.enums.push(EnumType { name, labels, comment });
+            }
+            'd' => schema.domains.push(Domain {
+                name,
+                base_type: row.base_type.clone().unwrap_or_default(),
+                not_null: self.is_not_null_domain(row.oid),
+                default: row.default.as_deref().map(canonical),
+                collation: row.collation.and_then(|collation| self.collation(collation)),
+                checks: self.domain_checks_of(row.oid),
+                comment,
+            }),
+            'c' => {
+                let columns = self.columns.get(&row.relation).into_iter().flatten();
+                let fields = columns
+                    .map(|column| Field { name: column.name.clone(), data_type: column.data_type.clone() })
+                    .collect();
+                schema.composite_types.push(CompositeType { name, fields, comment });
+            }
+            'r' => {
+                let subtype = row.subtype.clone().unwrap_or_default();
+                schema.range_types.push(RangeType { name, subtype, comment });
+            }
+            _ => {}
+        }
+    }
+
+    /// The enum, domain, composite or range type that a column has, itself or as the element of an array. Types of
+    /// extensions are not in the model.
+    pub(super) fn user_type_of(&self, type_oid: Oid) -> Option<QualifiedName> {
+        let row = self.types.get(&type_oid)?;
+        let in_model = matches!(row.kind, 'c' | 'd' | 'e' | 'r') && !self.extension_types.contains(&type_oid);
+        in_model.then(|| QualifiedName::new(self.schema_name(row.schema), &row.name))
+    }
+
+    /// Whether a domain, or one that it is based on, refuses NULL. An array of the domain does not.
+    pub(super) fn is_not_null_domain(&self, type_oid: Oid) -> bool {
+        let mut current = type_oid;
+        while let Some(row) = self.types.get(&current).filter(|row| row.oid == current && row.kind == 'd') {
+            if row.not_null {
+                return true;
+            }
+            current = row.base;
+        }
+        false
+    }
+
+    pub(super) fn sequence(&self, row: &SequenceRow) -> Sequence {
+        let owner = self.relation_name(row.owner).zip(self.attributes.get(&(row.owner, row.owner_column)));
+        Sequence {
+            name: row.name.clone(),
+            data_type: row.data_type.clone(),
+            start: row.start,
+            increment: row.increment,
+            minimum: row.minimum,
+            maximum: row.maximum,
+            cache: row.cache,
+            cycle: row.cycle,
+            owned_by: owner.map(|(table, (column, _))| SequenceOwner {
+                table,
+                column: (*column).to_owned(),
+                identity: row.dependency == 'i',
+            }),
+            comment: self.comment(class::RELATION, row.oid, 0),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Opens a connection and says what to do when that fails.
+
+use super::target::{Address, Target, TlsMode};
+use crate::catalog::{Error, Options};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
+use sqlx::{ConnectOptions as _, Error as SqlError};
+use std::io;
+
+/// Oldest server whose catalog is understood, as `server_version_num`.
+pub(super) const OLDEST_VERSION: u32 = 120_000;
+
+/// Connects, by the rules of `sslmode`: `prefer` falls back to plain text and `allow` to TLS when the server's access
+/// rules want the other.
+pub(super) async fn connect(target: &Target, options: &Options) -> Result<PgConnection, Error> {
+    let (first, second) = match target.tls {
+        _ if matches!(target.address, Address::Socket(_)) => (PgSslMode::Disable, None),
+        TlsMode::Disable => (PgSslMode::Disable, None),
+        TlsMode::Allow => (PgSslMode::Disable, Some(PgSslMode::Require)),
+        TlsMode::Prefer => (PgSslMode::Prefer, Some(PgSslMode::Disable)),
+        TlsMode::Require => (PgSslMode::Require, None),
+        TlsMode::VerifyCa => (PgSslMode::VerifyCa, None),
+        TlsMode::VerifyFull => (PgSslMode::VerifyFull, None),
+    };
+    let limit = target.connect_timeout.unwrap_or(options.connect_timeout);
+    let attempt = async {
+        match driver_options(target, first).connect().await {
+            Err(error) if second.is_some() && another_mode_may_help(&error) => {
+                let mode = second.unwrap_or(first);
+                // When the second attempt fails too, the first says more.
+                driver_options(target, mode).connect().await.map_err(|_| error)
+            }
+            answer => answer,
+        }
+    };
+    match tokio::time::timeout(limit, attempt).await {
+        Ok(answer) => answer.map_err(|error| explain(target, error)),
+        Err(_) => Err(Error::new(format!("cannot connect to {target}"))
+            .because(format!("no answer within {} s", limit.as_secs()))
+            .hint("check host and port, and whether a firewall drops the packets; raise --connect-timeout if the way is long")),
+    }
+}
+
+/// The driver takes a TLS handshake that fails as final; other clients go on without TLS under `prefer`.
+fn another_mode_may_help(error: &SqlError) -> bool {
+    match error {
+        SqlError::Tls(_) => true,
+        SqlError::Database(database) => database.code().as_deref() == Some("28000"),
+        _ => false,
+    }
+}
+
+fn driver_options(target: &Target, mode: PgSslMode) -> PgConnectOptions {
+    let mut options = PgConnectOptions::new_without_pgpass()
+        .port(target.port)
+        .ssl_mode(mode)
+        .application_name(&target.application_name)
+        // Poolers refuse start-up parameters that they do not track; the session sets its own.
+        .extra_float_digits(None)
+        .statement_cache_capacity(0)
+        .disable_statement_logging();
+    options = match &target.address {
+        Address::Tcp { host, resolved } => options.host(resolved.as_deref().unwrap_or(host)),
+        Address::Socket(directory) => options.socket(directory),
+    };
+    if let Some(user) = &target.user {
+        options = options.username(user);
+    }
+    if let Some(password) = &target.password {
+        options = options.password(password.reveal());
+    }
+    if let Some(database) = &target.database {
+        options = options.database(database);
+    }
+    if let Some(path) = &target.root_certificate {
+        options = options.ssl_root_cert(path);
+    }
+    if let Some(path) = &target.client_certificate {
+        options = options.ssl_client_cert(path);
+    }
+    if let Some(path) = &target.client_key {
+        options = options.ssl_client_key(path);
+    }
+    if !target.settings.is_empty() {
+        options = options.options(target.settings.iter().map(|(name, value)| (name, value)));
+    }
+    options
+}
+
+fn explain(target: &Target, error: SqlError) -> Error {
+    let hint = hint(target, &error);
+    let error = Error::new(format!("cannot connect to {target}")).because(error);
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}
+
+fn hint(target: &Target, error: &SqlError) -> Option<String> {
+    let user = target.user.as_deref().unwrap_or("the role");
+    let database = target.database.as_deref().unwrap_or_default();
+    let hint = match error {
+        SqlError::Database(error) => match error.code().as_deref()? {
+            "28P01" if target.password.is_none() => {
+                format!("the server wants a password for {user}: set PGPASSWORD or write a line in ~/.pgpass")
+            }
+            "28P01" => {
+                format!("check the password of {user} and where it comes from: the URL, PGPASSWORD or ~/.pgpass")
+            }
+            "28000" if error.message().contains("pg_hba.conf") => {
+                if error.message().contains("no encryption") {
+                    format!(
+                        "try sslmode=require; otherwise pg_hba.conf must allow {user} to reach database {database} from here"
+                    )
+                } else {
+                    format!(
+                        "pg_hba.conf on the server must allow {user} to reach database {database} from this machine"
+                    )
+                }
+            }
+            "28000" => format!("check that the role {user} exists and may log in"),
+            "3D000" => "check the name behind the last slash of the URL, or list databases with psql -l".to_owned(),
+            "42501" => format!("GRANT CONNECT ON DATABASE {database} TO {user}"),
+            "53300" => {
+                "the server has no free connection: try again later, or use a role with reserved connections".to_owned()
+            }
+            "57P03" => "the server is starting up or shutting down: try again in a moment".to_owned(),
+            "08P01" => "a pooler may refuse a start-up parameter: take options out of the URL and PGOPTIONS".to_owned(),
+            _ => return None,
+        },
+        SqlError::Io(error) => match error.kind() {
+            io::ErrorKind::ConnectionRefused => match &target.address {
+                Address::Tcp { .. } => format!("is the server running and listening on port {}?", target.port),
+                Address::Socket(_) => {
+                    "the socket is there but no server answers on it: is the server running?".to_owned()
+                }
+            },
+            io::ErrorKind::NotFound if matches!(target.address, Address::Socket(_)) => {
+                format!("there is no socket for port {} in that directory: is the server running?", target.port)
+            }
+            io::ErrorKind::PermissionDenied => "this user may not open the server's socket".to_owned(),
+            io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof => {
+                "the server closed the connection: is this a PostgreSQL port, and does it want TLS (sslmode=require)?"
+                    .to_owned()
+            }
+            _ if matches!(target.address, Address::Tcp { .. }) => {
+                "check the spelling of the host name and the network".to_owned()
+            }
+            _ => return None,
+        },
+        SqlError::Tls(error) if error.to_string().contains("does not support TLS") => {
+            "the server offers no TLS: sslmode=disable connects without, if the network can be trusted".to_owned()
+        }
+        SqlError::Tls(_) => {
+            "check sslrootcert and the host name in the certificate; sslmode=require encrypts without checking them"
+                .to_owned()
+        }
+        SqlError::Configuration(_) => "check the files of sslrootcert, sslcert and sslkey".to_owned(),
+        SqlError::Protocol(_) => "is this a PostgreSQL server?".to_owned(),
+        _ => return None,
+    };
+    Some(hint)
+}

@@ -1,0 +1,186 @@
+//! What the statements in `sql/` answer: one struct a statement, its fields in the order of the statement's columns.
+
+use super::cells::{Cells, Decode};
+use crate::model::Unseen;
+use std::collections::HashSet;
+
+/// An object identifier, unique within its catalog.
+pub(super) type Oid = u32;
+
+macro_rules! rows {
+    ($($(#[$documentation:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? })*) => {$(
+        $(#[$documentation])*
+        #[derive(Clone, Debug)]
+        pub(super) struct $name {
+            $(pub(super) $field: $type,)*
+        }
+
+        impl Decode for $name {
+            fn decode(cells: &mut Cells<'_>) -> Self {
+                Self { $($field: cells.take(),)* }
+            }
+        }
+    )*};
+}
+
+rows! {
+    Session {
+        version: u32, version_text: String, database: String, role: String, encoding: String, collation: String,
+        standby: bool, block_size: u64, counters_since: Option<String>, counters_age_days: Option<u32>,
+        snapshot: String,
+    }
+    SchemaRow { oid: Oid, name: String, owner: String, public_create: bool }
+    Relation {
+        oid: Oid, schema: Oid, name: String, kind: char, persistence: char, partition: bool, owner: Oid,
+        access_method: Option<String>, replica_identity: char, row_security: bool, force_row_security: bool,
+        populated: bool, rows: i64, pages: u64, type_schema: Option<String>, type_name: Option<String>,
+        server: Option<String>, options: Vec<String>, bound: Option<String>, partition_key: Option<String>,
+        partition_strategy: char, partition_columns: Vec<i16>,
+    }
+    Inherits { child: Oid, parent: Oid, position: u32 }
+    ColumnRow {
+        relation: Oid, number: i16, name: String, type_oid: Oid, data_type: String, not_null: bool, identity: char,
+        generated: char, collation: Oid, collation_differs: bool, local: bool, default: Option<String>,
+    }
+    PartitionColumn { relation: Oid, number: i16, name: String, collation: Oid }
+    Constraint {
+        oid: Oid, relation: Oid, domain: Oid, name: String, kind: char, deferrable: bool, deferred: bool,
+        validated: bool, enforced: bool, period: bool, local: bool, no_inherit: bool, index: Oid, referenced: Oid,
+        on_update: char, on_delete: char, match_type: char, columns: Vec<i16>, referenced_columns: Vec<i16>,
+        on_delete_columns: Vec<i16>, operators: Vec<String>, definition: Option<String>,
+    }
+    NotNull { relation: Oid, columns: Vec<i16> }
+    IndexRow {
+        oid: Oid, relation: Oid, name: String, method: String, unique: bool, primary: bool, exclusion: bool,
+        valid: bool, ready: bool, clustered: bool, replica_identity: bool, nulls_not_distinct: bool, key_parts: u32,
+        columns: Vec<i16>, options: Vec<i16>, operator_classes: Vec<u32>, collations: Vec<u32>, pages: u64,
+        parameters: Vec<String>, expressions: Option<String>, partial: bool, predicate: Option<String>,
+    }
+    IndexOption { index: Oid, position: i16, options: Vec<String> }
+    MissingPartition { index: Oid, schema: String, name: String }
+    IndexBuild { index: Oid }
+    OperatorClass { oid: Oid, schema: String, name: String, default: bool }
+    Collation { oid: Oid, schema: String, name: String }
+    TypeRow {
+        oid: Oid, schema: Oid, name: String, kind: char, array: Oid, base: Oid, base_type: Option<String>,
+        not_null: bool, default: Option<String>, collation: Option<u32>, relation: Oid, subtype: Option<String>,
+    }
+    EnumLabel { type_oid: Oid, label: String }
+    SequenceRow {
+        oid: Oid, schema: Oid, name: String, data_type: String, start: i64, increment: i64, minimum: i64,
+        maximum: i64, cache: i64, cycle: bool, owner: Oid, owner_column: i16, dependency: char, readable: bool,
+    }
+    ViewDependency { view: Oid, relation: Oid }
+    TriggerRow {
+        oid: Oid, relation: Oid, name: String, enabled: char, bits: i16, columns: Vec<i16>, constraint: bool,
+        function_schema: String, function: String, definition: Option<String>,
+    }
+    DisabledForeignKey { constraint: Oid, schema: String, table: String }
+    PolicyRow {
+        oid: Oid, relation: Oid, name: String, command: char, permissive: bool, roles: Vec<u32>, has_using: bool,
+        using: Option<String>, has_check: bool, check: Option<String>,
+    }
+    RuleRow { relation: Oid, name: String, event: char, instead: bool }
+    FunctionRow {
+        oid: Oid, schema: Oid, name: String, kind: char, language: String, volatility: char, security_definer: bool,
+        strict: bool, settings: Vec<String>, arguments: Option<String>, result: Option<String>, source: Option<String>,
+    }
+    FunctionBody { function: Oid, body: Option<String> }
+    ExtensionRow { name: String, version: String, schema: String }
+    ExtensionMember { class: Oid, object: Oid }
+    Comment { class: Oid, object: Oid, position: i16, text: String }
+    Role { oid: Oid, name: String }
+    PublicationRow { oid: Oid, name: String, all_tables: bool, update: bool, delete: bool }
+    PublicationTable { publication: Oid, schema: String, table: String }
+    PublicationSchema { publication: Oid, schema: String }
+    EventTriggerRow {
+        oid: Oid, name: String, event: String, enabled: char, function_schema: String, function: String,
+    }
+    TableCounters {
+        relation: Oid, sequential_scans: Option<u64>, dead_rows: Option<u64>, inserted: Option<u64>,
+        updated: Option<u64>, deleted: Option<u64>, analyzed: Option<String>, vacuumed: bool, readable: bool,
+    }
+    /// `pages` only for the index of a partitioned table: those of its parts together.
+    IndexCounters { index: Oid, scans: Option<u64>, pages: Option<u64> }
+    IndexLastScan { index: Oid, at: Option<String> }
+    ColumnFacts {
+        schema: String, table: String, column: String, inherited: bool, null_fraction: Option<f64>,
+        distinct: Option<f64>,
+    }
+    ViewDefinition { view: Oid, text: Option<String> }
+    SequenceValue { sequence: Oid, value: Option<i64> }
+    Job { name: Option<String>, schedule: String, command: String, active: bool }
+    Locked { relation: Oid }
+    Changes { count: u64 }
+}
+
+/// Every answer of one reading.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) session: Vec<Session>,
+    pub(super) schemas: Vec<SchemaRow>,
+    pub(super) relations: Vec<Relation>,
+    pub(super) inheritance: Vec<Inherits>,
+    pub(super) columns: Vec<ColumnRow>,
+    pub(super) partition_columns: Vec<PartitionColumn>,
+    pub(super) constraints: Vec<Constraint>,
+    pub(super) not_null_constraints: Vec<NotNull>,
+    pub(super) indexes: Vec<IndexRow>,
+    pub(super) index_options: Vec<IndexOption>,
+    pub(super) missing_partitions: Vec<MissingPartition>,
+    pub(super) index_builds: Vec<IndexBuild>,
+    pub(super) operator_classes: Vec<OperatorClass>,
+    pub(super) collations: Vec<Collation>,
+    pub(super) types: Vec<TypeRow>,
+    pub(super) enum_labels: Vec<EnumLabel>,
+    pub(super) sequences: Vec<SequenceRow>,
+    pub(super) view_dependencies: Vec<ViewDependency>,
+    pub(super) triggers: Vec<TriggerRow>,
+    pub(super) disabled_foreign_keys: Vec<DisabledForeignKey>,
+    pub(super) policies: Vec<PolicyRow>,
+    pub(super) rules: Vec<RuleRow>,
+    pub(super) functions: Vec<FunctionRow>,
+    pub(super) function_bodies: Vec<FunctionBody>,
+    pub(super) extensions: Vec<ExtensionRow>,
+    pub(super) extension_members: Vec<ExtensionMember>,
+    pub(super) comments: Vec<Comment>,
+    pub(super) roles: Vec<Role>,
+    pub(super) publications: Vec<PublicationRow>,
+    pub(super) publication_tables: Vec<PublicationTable>,
+    pub(super) publication_schemas: Vec<PublicationSchema>,
+    pub(super) event_triggers: Vec<EventTriggerRow>,
+    pub(super) table_statistics: Vec<TableCounters>,
+    pub(super) index_statistics: Vec<IndexCounters>,
+    pub(super) index_last_scans: Vec<IndexLastScan>,
+    pub(super) column_statistics: Vec<ColumnFacts>,
+    pub(super) view_definitions: Vec<ViewDefinition>,
+    pub(super) sequence_values: Vec<SequenceValue>,
+    pub(super) scheduled_jobs: Vec<Job>,
+    pub(super) locked_relations: Vec<Locked>,
+    pub(super) changes: Vec<Changes>,
+    /// What could not be read, as far as it was noticed while reading.
+    pub(super) unseen: Vec<Unseen>,
+}
+
+impl Rows {
+    /// Relations whose expressions were left out because reading them would have meant waiting for a lock.
+    pub(super) fn locked(&self) -> HashSet<Oid> {
+        self.locked_relations.iter().map(|locked| locked.relation).collect()
+    }
+
+    /// Whether an expression that the snapshot knows could no longer be printed: its relation was dropped since.
+    pub(super) fn is_torn(&self) -> bool {
+        let locked = self.locked();
+        let readable = |relation: Oid| !locked.contains(&relation);
+        self.constraints.iter().any(|constraint| {
+            matches!(constraint.kind, 'c' | 'x') && constraint.definition.is_none() && readable(constraint.relation)
+        }) || self.indexes.iter().any(|index| {
+            let predicate_lost = index.partial && index.predicate.is_none();
+            let expressions_lost = index.columns.contains(&0) && index.expressions.is_none();
+            (predicate_lost || expressions_lost) && readable(index.relation)
+        }) || self.triggers.iter().any(|trigger| trigger.definition.is_none() && readable(trigger.relation))
+            || self.columns.iter().any(|column| {
+                matches!(column.generated, 's' | 'v') && column.default.is_none() && readable(column.relation)
+            })
+    }
+}

@@ -1,0 +1,448 @@
+//! Asks the statements: one message for the snapshot, one for what must stand outside it, and what to do when a
+//! statement fails.
+
+use super::cells::Cells;
+use super::connect::OLDEST_VERSION;
+use super::rows::{Oid, Rows};
+use super::scope::Scope;
+use super::statements::{
+    BEGIN, CHANGES, LOCKED_RELATIONS, SCHEDULED_JOBS, SEQUENCE_VALUES, SNAPSHOT, Statement, VIEW_DEFINITIONS,
+};
+use super::target::Target;
+use crate::catalog::{Error, Options};
+use crate::model::{EngineName, Unseen, UnseenKind, quote};
+use futures_util::TryStreamExt as _;
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Either, Error as SqlError, raw_sql};
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::time::Instant;
+
+/// How often the reading is tried when the schema changes under it.
+const ATTEMPTS: u32 = 3;
+/// Views or sequences asked for in one transaction: each keeps locks until its end.
+const PORTION: usize = 500;
+
+/// The statements without which there is no model.
+const INDISPENSABLE: &[&str] = &["session", "schemas", "relations", "columns"];
+
+/// An open connection and what it takes to ask it.
+pub(super) struct Session<'a> {
+    connection: PgConnection,
+    target: &'a Target,
+    options: &'a Options,
+    version: u32,
+    /// Messages sent since the connection was opened.
+    pub(super) round_trips: u32,
+}
+
+/// One statement with what must be set for it.
+struct Step {
+    statement: Statement,
+    settings: Vec<(&'static str, String)>,
+    before: &'static str,
+    after: &'static str,
+    begins: bool,
+    oids: Vec<Oid>,
+    asked_again: bool,
+}
+
+/// The step at which a message broke off.
+struct Failure {
+    step: usize,
+    error: SqlError,
+}
+
+/// Why a reading came to nothing.
+enum Trouble {
+    /// The schema changed while it was read.
+    Torn,
+    Failed(Error),
+}
+
+impl Step {
+    /// A statement inside a transaction that is open already.
+    fn inside(statement: Statement) -> Self {
+        Self {
+            statement,
+            settings: Vec::new(),
+            before: "",
+            after: "",
+            begins: false,
+            oids: Vec::new(),
+            asked_again: false,
+        }
+    }
+
+    /// A statement in a transaction of its own.
+    fn alone(statement: Statement) -> Self {
+        Self { after: "COMMIT;\n", begins: true, ..Self::inside(statement) }
+    }
+
+    fn with(mut self, name: &'static str, value: String) -> Self {
+        self.settings.push((name, value));
+        self
+    }
+
+    /// Limits the statement to some relations.
+    fn portion(statement: Statement, oids: &[Oid]) -> Self {
+        let list = oid_array(oids.iter());
+        Self { oids: oids.to_vec(), ..Self::alone(statement).with("brownfield.relations", list) }
+    }
+}
+
+impl<'a> Session<'a> {
+    /// Learns the server's version, from the greeting or by asking.
+    pub(super) async fn open(
+        mut connection: PgConnection,
+        target: &'a Target,
+        options: &'a Options,
+    ) -> Result<Self, Error> {
+        let mut round_trips = 0;
+        let version = match connection.server_version_num() {
+            Some(version) => version,
+            None => {
+                round_trips += 1;
+                let row = raw_sql("SHOW server_version_num")
+                    .fetch_one(&mut connection)
+                    .await
+                    .map_err(|error| Error::new(format!("cannot ask {target} for its version")).because(error))?;
+                Cells::new(&row).take()
+            }
+        };
+        if version < OLDEST_VERSION {
+            return Err(Error::new(format!("cannot read {target}"))
+                .because(format!("the server is PostgreSQL {}.{}", version / 10_000, version % 10_000 / 100))
+                .hint("PostgreSQL 12 and later are supported"));
+        }
+        Ok(Self { connection, target, options, version, round_trips })
+    }
+
+    /// Reads everything, again from the start when the schema changed meanwhile.
+    pub(super) async fn read(&mut self) -> Result<Rows, Error> {
+        for attempt in 1..=ATTEMPTS {
+            match self.read_once().await {
+                Ok(rows) => return Ok(rows),
+                Err(Trouble::Failed(error)) => return Err(error),
+                Err(Trouble::Torn) => tracing::debug!(attempt, "the schema changed while it was read"),
+            }
+        }
+        Err(Error::new(format!("cannot read {}", self.target))
+            .because("the schema changed during each of several attempts")
+            .hint("try again when no migration is running"))
+    }
+
+    async fn read_once(&mut self) -> Result<Rows, Trouble> {
+        let mut rows = self.snapshot().await?;
+        if rows.is_torn() {
+            return Err(Trouble::Torn);
+        }
+        let scope = Scope::new(&rows, &self.options.filter).map_err(Trouble::Failed)?;
+        self.details(&scope, &mut rows).await?;
+        Ok(rows)
+    }
+
+    /// The statements that share one snapshot: in one message, and statement by statement when that fails for a
+    /// reason that concerns one of them only.
+    async fn snapshot(&mut self) -> Result<Rows, Trouble> {
+        let statements: Vec<Statement> = SNAPSHOT
+            .iter()
+            .filter(|statement| statement.since <= self.version)
+            .filter(|statement| self.options.statistics || !statement.statistics)
+            .copied()
+            .collect();
+        let mut rows = Rows::default();
+        let Err(failure) = self.one_message(&statements, &mut rows).await else { return Ok(rows) };
+        match self.judge(&statements[failure.step], failure.error)? {
+            Remedy::SkipLocked => {
+                rows = self.locked_relations().await?;
+                let Err(failure) = self.one_message(&statements, &mut rows).await else { return Ok(rows) };
+                self.judge(&statements[failure.step], failure.error)?;
+            }
+            Remedy::Skip(_) => {}
+        }
+        rows = Rows { locked_relations: std::mem::take(&mut rows.locked_relations), ..Rows::default() };
+        self.command("ROLLBACK").await?;
+        self.one_by_one(&statements, &mut rows).await?;
+        Ok(rows)
+    }
+
+    async fn one_message(&mut self, statements: &[Statement], rows: &mut Rows) -> Result<(), Failure> {
+        let locked = oid_array(rows.locked_relations.iter().map(|locked| &locked.relation));
+        let mut steps: Vec<Step> = statements.iter().copied().map(Step::inside).collect();
+        if let Some(first) = steps.first_mut() {
+            first.begins = true;
+            first.settings.push(("brownfield.locked", locked));
+        }
+        if let Some(last) = steps.last_mut() {
+            last.after = "COMMIT;\n";
+        }
+        self.run(&steps, rows).await
+    }
+
+    /// Each statement in a message of its own, so that one that fails takes no other with it.
+    async fn one_by_one(&mut self, statements: &[Statement], rows: &mut Rows) -> Result<(), Trouble> {
+        let locked = oid_array(rows.locked_relations.iter().map(|locked| &locked.relation));
+        for (position, statement) in statements.iter().enumerate() {
+            let mut step = Step::inside(*statement);
+            if position == 0 {
+                step.begins = true;
+                step.settings.push(("brownfield.locked", locked.clone()));
+            } else {
+                step.before = "SAVEPOINT statement;\n";
+                step.after = "RELEASE SAVEPOINT statement;\n";
+            }
+            let Err(failure) = self.run(&[step], rows).await else { continue };
+            let indispensable = INDISPENSABLE.contains(&statement.name);
+            match self.judge(statement, failure.error)? {
+                Remedy::Skip(error) if indispensable => {
+                    return Err(Trouble::Failed(self.failed(statement, error)));
+                }
+                Remedy::SkipLocked if indispensable => {
+                    return Err(Trouble::Failed(
+                        Error::new(format!("cannot read {} of {}", statement.name, self.target))
+                            .because("other sessions hold locks on the schema")
+                            .hint("raise --lock-timeout, or try again when no migration is running"),
+                    ));
+                }
+                Remedy::Skip(error) => {
+                    (statement.forget)(rows);
+                    rows.unseen.push(unseen(statement, &error));
+                }
+                Remedy::SkipLocked => {
+                    (statement.forget)(rows);
+                    rows.unseen.push(Unseen {
+                        what: statement.kind,
+                        schema: None,
+                        object: None,
+                        reason: format!("reading {} would have meant waiting for a lock", statement.name),
+                        remedy: "try again when no migration is running".to_owned(),
+                    });
+                }
+            }
+            self.command("ROLLBACK TO SAVEPOINT statement").await?;
+        }
+        self.command("COMMIT").await
+    }
+
+    /// What keeps locks or is not part of every database: view definitions, values of sequences, jobs. Last, whether
+    /// the catalog changed meanwhile.
+    async fn details(&mut self, scope: &Scope, rows: &mut Rows) -> Result<(), Trouble> {
+        let views = scope.views(rows);
+        let sequences = if self.options.statistics { scope.readable_sequences(rows) } else { Vec::new() };
+        let snapshot = rows.session.first().map(|session| session.snapshot.clone()).unwrap_or_default();
+        let mut steps: Vec<Step> = Vec::new();
+        steps.extend(views.chunks(PORTION).map(|oids| Step::portion(VIEW_DEFINITIONS, oids)));
+        steps.extend(sequences.chunks(PORTION).map(|oids| Step::portion(SEQUENCE_VALUES, oids)));
+        if rows.extensions.iter().any(|extension| extension.name == "pg_cron") {
+            steps.push(Step::alone(SCHEDULED_JOBS).with("row_security", "on".to_owned()));
+        }
+        steps.push(Step::alone(CHANGES).with("brownfield.snapshot", snapshot));
+
+        let mut next = 0;
+        while next < steps.len() {
+            let Err(failure) = self.run(&steps[next..], rows).await else { break };
+            next += failure.step;
+            let Some(step) = steps.get_mut(next) else { break };
+            let statement = step.statement;
+            let remedy = self.judge(&statement, failure.error)?;
+            self.command("ROLLBACK").await?;
+            match remedy {
+                Remedy::SkipLocked if !step.oids.is_empty() => {
+                    let held = self.locked_relations().await?.locked();
+                    let (free, waiting): (Vec<Oid>, Vec<Oid>) =
+                        step.oids.iter().partition(|oid| !scope.waits_for(rows, **oid, &held));
+                    // A lock that went away meanwhile: the portion is simply asked again, once.
+                    let free = if waiting.is_empty() && !step.asked_again { step.oids.clone() } else { free };
+                    let skipped = if free.is_empty() { step.oids.clone() } else { waiting };
+                    let notes: Vec<Unseen> =
+                        skipped.iter().filter_map(|oid| scope.unseen_lock(rows, *oid, statement.kind)).collect();
+                    rows.unseen.extend(notes);
+                    *step = Step { asked_again: true, ..Step::portion(statement, &free) };
+                    if free.is_empty() {
+                        next += 1;
+                    }
+                }
+                Remedy::SkipLocked => next += 1,
+                Remedy::Skip(error) => {
+                    rows.unseen.push(unseen(&statement, &error));
+                    next += 1;
+                }
+            }
+        }
+
+        let defined: HashSet<Oid> =
+            rows.view_definitions.iter().filter(|view| view.text.is_some()).map(|view| view.view).collect();
+        let left_out = rows.unseen.iter().any(|unseen| unseen.what == UnseenKind::ViewDefinitions);
+        let vanished = !left_out && views.iter().any(|view| !defined.contains(view));
+        if vanished || rows.changes.iter().any(|changes| changes.count > 0) {
+            return Err(Trouble::Torn);
+        }
+        Ok(())
+    }
+
+    /// Relations whose expressions cannot be read without waiting, as the only rows of an otherwise empty answer.
+    async fn locked_relations(&mut self) -> Result<Rows, Trouble> {
+        let mut rows = Rows::default();
+        self.command("ROLLBACK").await?;
+        match self.run(&[Step::alone(LOCKED_RELATIONS)], &mut rows).await {
+            Ok(()) => Ok(rows),
+            Err(failure) => Err(Trouble::Failed(self.failed(&LOCKED_RELATIONS, failure.error))),
+        }
+    }
+
+    /// Sends the steps in one message and keeps the rows of their statements. The only place that asks the server.
+    async fn run(&mut self, steps: &[Step], rows: &mut Rows) -> Result<(), Failure> {
+        let mut message = String::new();
+        // Commands of each step before its statement, and in all: the answer tells only where a command ends.
+        let mut counts = Vec::with_capacity(steps.len());
+        for step in steps {
+            let start = message.len();
+            if step.begins {
+                self.write_preface(&mut message);
+            }
+            for (name, value) in &step.settings {
+                let value = quote::quote_literal(EngineName::PostgreSql, value);
+                let _ = writeln!(message, "SET LOCAL {name} = {value};");
+            }
+            message.push_str(step.before);
+            let before = count_commands(&message[start..]);
+            message.push_str(step.statement.sql);
+            message.push_str(step.after);
+            counts.push((before, before + 1 + count_commands(step.after)));
+        }
+
+        self.round_trips += 1;
+        let round_trip = self.round_trips;
+        let mut answers = raw_sql(AssertSqlSafe(message)).fetch_many(&mut self.connection);
+        let (mut step, mut command, mut kept) = (0, 0, 0_u64);
+        let mut started = Instant::now();
+        loop {
+            let answer = answers.try_next().await.map_err(|error| Failure { step, error })?;
+            let (Some(answer), Some((before, all)), Some(asked)) = (answer, counts.get(step), steps.get(step)) else {
+                return Ok(());
+            };
+            match answer {
+                Either::Right(row) if command == *before => {
+                    (asked.statement.keep)(rows, &mut Cells::new(&row));
+                    kept += 1;
+                }
+                Either::Right(_) => {}
+                Either::Left(_) => {
+                    if command == *before {
+                        let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+                        tracing::debug!(
+                            target: "brownfield::sql",
+                            statement = asked.statement.name,
+                            rows = kept,
+                            milliseconds = format_args!("{milliseconds:.1}"),
+                            round_trip,
+                        );
+                    }
+                    command += 1;
+                    if command == *before || command == before + 1 {
+                        kept = 0;
+                        started = Instant::now();
+                    }
+                    if command == *all {
+                        step += 1;
+                        command = 0;
+                    }
+                }
+            }
+        }
+    }
+
+    fn write_preface(&self, message: &mut String) {
+        message.push_str(BEGIN);
+        let statement = self.options.statement_timeout.as_millis();
+        let lock = self.options.lock_timeout.as_millis();
+        let _ = writeln!(message, "SET LOCAL statement_timeout = {statement};");
+        let _ = writeln!(message, "SET LOCAL idle_in_transaction_session_timeout = {statement};");
+        let _ = writeln!(message, "SET LOCAL lock_timeout = {lock};");
+    }
+
+    /// A command without an answer worth keeping.
+    async fn command(&mut self, command: &'static str) -> Result<(), Trouble> {
+        self.round_trips += 1;
+        let answer = raw_sql(command).execute(&mut self.connection).await;
+        answer
+            .map(|_| ())
+            .map_err(|error| Trouble::Failed(Error::new(format!("cannot read {}", self.target)).because(error)))
+    }
+
+    /// What a failed statement means for the reading.
+    fn judge(&self, statement: &Statement, error: SqlError) -> Result<Remedy, Trouble> {
+        let SqlError::Database(database) = &error else {
+            return Err(Trouble::Failed(
+                self.failed(statement, error).hint("the connection broke: is the server still there?"),
+            ));
+        };
+        let code = database.code().unwrap_or_default().into_owned();
+        match code.as_str() {
+            "55P03" => Ok(Remedy::SkipLocked),
+            // An object vanished between the snapshot and the moment its text was printed.
+            "XX000" | "42P01" | "42704" | "42883" | "3F000" => {
+                if database.message().contains("with OID") || code == "XX000" {
+                    Err(Trouble::Torn)
+                } else {
+                    Ok(Remedy::Skip(error))
+                }
+            }
+            "57014" => {
+                let seconds = self.options.statement_timeout.as_secs_f64();
+                Err(Trouble::Failed(
+                    self.failed(statement, error)
+                        .hint(format!("the limit is {seconds} s: raise it with --statement-timeout")),
+                ))
+            }
+            class if class.starts_with("53") || class.starts_with("57") || class.starts_with("08") => {
+                Err(Trouble::Failed(self.failed(statement, error)))
+            }
+            _ => Ok(Remedy::Skip(error)),
+        }
+    }
+
+    fn failed(&self, statement: &Statement, error: SqlError) -> Error {
+        Error::new(format!("cannot read {} of {}", statement.name.replace('_', " "), self.target)).because(error)
+    }
+
+    /// Takes leave of the server.
+    pub(super) async fn close(self) {
+        use sqlx::Connection as _;
+        // Everything has been read; a server that is gone by now takes nothing away.
+        let _ = self.connection.close().await;
+    }
+}
+
+/// How to go on after a failed statement.
+enum Remedy {
+    /// Ask again without the relations that are locked.
+    SkipLocked,
+    /// Go on without the answer.
+    Skip(SqlError),
+}
+
+fn unseen(statement: &Statement, error: &SqlError) -> Unseen {
+    let message = match error {
+        SqlError::Database(database) => database.message().to_owned(),
+        other => other.to_string(),
+    };
+    let denied = matches!(error, SqlError::Database(database) if database.code().as_deref() == Some("42501"));
+    Unseen {
+        what: statement.kind,
+        schema: None,
+        object: None,
+        reason: format!("reading {} failed: {message}", statement.name.replace('_', " ")),
+        remedy: if denied { "GRANT SELECT on what the message names to the role".to_owned() } else { String::new() },
+    }
+}
+
+fn count_commands(sql: &str) -> usize {
+    sql.matches(";\n").count()
+}
+
+fn oid_array<'o>(oids: impl Iterator<Item = &'o Oid>) -> String {
+    let list: Vec<String> = oids.map(ToString::to_string).collect();
+    format!("{{{}}}", list.join(","))
+}

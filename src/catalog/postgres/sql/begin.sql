@@ -1,0 +1,14 @@
+-- One snapshot for the whole read, nothing can be written, and output that does not depend on anybody's settings.
+-- Everything is local to the transaction, so that a pooled server connection is handed back as it was.
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+SET LOCAL search_path = '';
+SET LOCAL TimeZone = 'UTC';
+SET LOCAL DateStyle = 'ISO, MDY';
+SET LOCAL IntervalStyle = 'postgres';
+SET LOCAL extra_float_digits = 1;
+SET LOCAL bytea_output = 'hex';
+SET LOCAL quote_all_identifiers = off;
+SET LOCAL standard_conforming_strings = on;
+SET LOCAL row_security = off;
+SET LOCAL jit = off;
+SET LOCAL max_parallel_workers_per_gather = 0;

@@ -1,0 +1,49 @@
+-- Keys, checks and exclusion constraints of tables and domains. Of partitions only whether they have a primary key.
+-- The columns that only newer servers have resolve to the first sub-query when the server lacks them.
+SELECT
+    k.oid,
+    k.conrelid,
+    k.contypid,
+    k.conname,
+    k.contype,
+    k.condeferrable,
+    k.condeferred,
+    k.convalidated,
+    k.enforced,
+    k.period,
+    k.conislocal,
+    k.connoinherit,
+    k.conindid,
+    k.confrelid,
+    k.confupdtype,
+    k.confdeltype,
+    k.confmatchtype,
+    k.conkey,
+    k.confkey,
+    k.delete_columns,
+    CASE WHEN k.contype = 'x' THEN ARRAY(
+        SELECT o.oprname::text
+        FROM pg_catalog.unnest(k.conexclop) WITH ORDINALITY AS element (operator, position)
+        JOIN pg_catalog.pg_operator AS o ON o.oid = element.operator
+        ORDER BY element.position
+    ) END,
+    CASE
+        WHEN k.conrelid = ANY (locked.oids) THEN NULL
+        WHEN k.contype = 'c' THEN pg_catalog.pg_get_expr(k.conbin, k.conrelid)
+        WHEN k.contype = 'x' THEN pg_catalog.pg_get_constraintdef(k.oid)
+    END
+FROM (SELECT true AS conenforced, false AS conperiod, NULL::int2[] AS confdelsetcols) AS before_they_existed
+CROSS JOIN LATERAL (
+    SELECT own.*, conenforced AS enforced, conperiod AS period, confdelsetcols AS delete_columns
+    FROM pg_catalog.pg_constraint AS own
+) AS k
+JOIN pg_catalog.pg_namespace AS n ON n.oid = k.connamespace
+LEFT JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid AND k.conrelid <> 0
+CROSS JOIN (
+    SELECT COALESCE(NULLIF(pg_catalog.current_setting('brownfield.locked', true), ''), '{}')::pg_catalog.oid[]
+) AS locked (oids)
+WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+    AND (
+        k.contype = 'p'
+        OR k.contype IN ('u', 'c', 'x', 'f') AND k.conparentid = 0 AND c.relispartition IS NOT TRUE
+    );

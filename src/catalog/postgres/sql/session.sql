@@ -1,0 +1,22 @@
+-- The server and the database. The oldest moment from which usage counters can be complete is the later of the
+-- database's own reset and that of the server's shared counters, which a crash resets too.
+SELECT
+    pg_catalog.current_setting('server_version_num'),
+    pg_catalog.version(),
+    d.datname,
+    current_user,
+    pg_catalog.pg_encoding_to_char(d.encoding),
+    d.datcollate,
+    pg_catalog.pg_is_in_recovery(),
+    pg_catalog.current_setting('block_size'),
+    pg_catalog.to_char(since.reset, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+    pg_catalog.floor(extract(epoch FROM pg_catalog.now() - since.reset) / 86400)::int8,
+    pg_catalog.txid_current_snapshot()
+FROM pg_catalog.pg_database AS d
+CROSS JOIN LATERAL (
+    SELECT GREATEST(
+        pg_catalog.pg_stat_get_db_stat_reset_time(d.oid),
+        pg_catalog.pg_stat_get_bgwriter_stat_reset_time()
+    )
+) AS since (reset)
+WHERE d.datname = pg_catalog.current_database();

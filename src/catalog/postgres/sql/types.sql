@@ -1,0 +1,23 @@
+-- User types with the array type of each. The row types of tables and array types themselves are left out.
+SELECT
+    t.oid,
+    t.typnamespace,
+    t.typname,
+    t.typtype,
+    t.typarray,
+    t.typbasetype,
+    CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END,
+    t.typnotnull,
+    CASE WHEN t.typtype = 'd' THEN COALESCE(pg_catalog.pg_get_expr(t.typdefaultbin, 0), t.typdefault) END,
+    CASE WHEN t.typtype = 'd' AND t.typcollation <> base.typcollation THEN t.typcollation END,
+    t.typrelid,
+    CASE WHEN t.typtype = 'r' THEN pg_catalog.format_type(r.rngsubtype, NULL) END
+FROM pg_catalog.pg_type AS t
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+LEFT JOIN pg_catalog.pg_type AS base ON base.oid = t.typbasetype AND t.typbasetype <> 0
+LEFT JOIN pg_catalog.pg_class AS c ON c.oid = t.typrelid AND t.typrelid <> 0
+LEFT JOIN pg_catalog.pg_range AS r ON r.rngtypid = t.oid
+WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+    AND t.typtype IN ('b', 'c', 'd', 'e', 'r')
+    AND (t.typrelid = 0 OR c.relkind = 'c')
+    AND NOT (t.typelem <> 0 AND t.typlen = -1 AND t.typcategory = 'A');

@@ -1,0 +1,109 @@
+//! The statements of a reading, in the order in which they are sent.
+
+use super::cells::{Cells, Decode};
+use super::rows::Rows;
+use crate::model::UnseenKind;
+
+/// Opens the transaction that every statement runs in.
+pub(super) const BEGIN: &str = include_str!("sql/begin.sql");
+
+/// One statement of a reading.
+#[derive(Clone, Copy)]
+pub(super) struct Statement {
+    /// Name of its file; what `-v` shows.
+    pub(super) name: &'static str,
+    pub(super) sql: &'static str,
+    /// Oldest server that has what it asks for, as `server_version_num`.
+    pub(super) since: u32,
+    /// Asked only when statistics are wanted.
+    pub(super) statistics: bool,
+    /// What stays unseen when it fails.
+    pub(super) kind: UnseenKind,
+    /// Keeps a row of its answer.
+    pub(super) keep: fn(&mut Rows, &mut Cells<'_>),
+    /// Forgets the rows kept so far, when the answer broke off.
+    pub(super) forget: fn(&mut Rows),
+}
+
+macro_rules! statement {
+    ($field:ident, $kind:ident $(, $option:ident: $value:expr)*) => {
+        Statement {
+            $($option: $value,)*
+            ..Statement {
+                name: stringify!($field),
+                sql: include_str!(concat!("sql/", stringify!($field), ".sql")),
+                since: 0,
+                statistics: false,
+                kind: UnseenKind::$kind,
+                keep: |rows, cells| rows.$field.push(Decode::decode(cells)),
+                forget: |rows| rows.$field.clear(),
+            }
+        }
+    };
+}
+
+/// The statements of the one snapshot.
+pub(super) const SNAPSHOT: &[Statement] = &[
+    statement!(session, Other),
+    statement!(schemas, Schemas),
+    statement!(relations, Tables),
+    statement!(inheritance, Tables),
+    statement!(columns, Columns),
+    statement!(partition_columns, Columns),
+    statement!(constraints, Constraints),
+    statement!(not_null_constraints, Constraints, since: 180_000),
+    statement!(indexes, Indexes),
+    statement!(index_options, Indexes),
+    statement!(missing_partitions, Indexes),
+    statement!(index_builds, Indexes),
+    statement!(operator_classes, Indexes),
+    statement!(collations, Columns),
+    statement!(types, Columns),
+    statement!(enum_labels, Columns),
+    statement!(sequences, SequenceValues),
+    statement!(view_dependencies, ViewDefinitions),
+    statement!(triggers, Triggers),
+    statement!(disabled_foreign_keys, Enforcement),
+    statement!(policies, Other),
+    statement!(rules, Other),
+    statement!(functions, Functions),
+    statement!(function_bodies, Functions, since: 140_000),
+    statement!(extensions, Other),
+    statement!(extension_members, Other),
+    statement!(comments, Other),
+    statement!(roles, Other),
+    statement!(publications, Other),
+    statement!(publication_tables, Other),
+    statement!(publication_schemas, Other, since: 150_000),
+    statement!(event_triggers, Other),
+    statement!(table_statistics, TableStatistics, statistics: true),
+    statement!(index_statistics, IndexStatistics, statistics: true),
+    statement!(index_last_scans, IndexStatistics, since: 160_000, statistics: true),
+    statement!(column_statistics, ColumnStatistics, statistics: true),
+];
+
+/// Queries of some views.
+pub(super) const VIEW_DEFINITIONS: Statement = statement!(view_definitions, ViewDefinitions);
+/// Values of some sequences.
+pub(super) const SEQUENCE_VALUES: Statement = statement!(sequence_values, SequenceValues, statistics: true);
+/// Jobs of `pg_cron`.
+pub(super) const SCHEDULED_JOBS: Statement = statement!(scheduled_jobs, Events);
+/// Relations that readers would have to wait for.
+pub(super) const LOCKED_RELATIONS: Statement = statement!(locked_relations, Other);
+/// Whether the catalog changed since the snapshot.
+pub(super) const CHANGES: Statement = statement!(changes, Other);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_statement_is_one_command_that_ends_with_its_file() {
+        let others = [VIEW_DEFINITIONS, SEQUENCE_VALUES, SCHEDULED_JOBS, LOCKED_RELATIONS, CHANGES];
+        for statement in SNAPSHOT.iter().chain(&others) {
+            assert!(statement.sql.starts_with("--"), "{} says what it is", statement.name);
+            assert!(statement.sql.ends_with(";\n"), "{}", statement.name);
+            assert_eq!(statement.sql.matches(";\n").count(), 1, "{}", statement.name);
+        }
+    }
+}

@@ -1,2 +1,7 @@
 //! The `brownfield` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    brownfield::cli::run(std::env::args_os())
+}

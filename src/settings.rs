@@ -1,8 +1,9 @@
 //! The user's choices, from `brownfield.toml`. Unknown keys are errors.
 
-use globset::GlobMatcher;
+use globset::{Glob, GlobMatcher};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use toml::Spanned;
 
 /// What the configuration says, checked.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +33,116 @@ pub struct Ignore {
     pub reason: String,
 }
 
+/// What is wrong with a configuration, with the line.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No TOML, or an unknown key, or a value of the wrong type.
+    #[error("{0}")]
+    Toml(#[from] toml::de::Error),
+    /// Something that TOML allows and `brownfield` does not.
+    #[error("line {line}: {message}\n  | {text}")]
+    Meaning {
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+        /// The line itself.
+        text: String,
+    },
+}
+
+/// The options that a rule takes, by name with what they do; `None` for a rule that does not exist.
+pub type RuleOptions<'a> = &'a dyn Fn(&str) -> Option<&'static [(&'static str, &'static str)]>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    rules: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<toml::Value>>>,
+    #[serde(default)]
+    ignore: Vec<IgnoreEntry>,
+    #[serde(default)]
+    relations: BTreeMap<Spanned<String>, Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IgnoreEntry {
+    rule: Option<Spanned<String>>,
+    object: Spanned<String>,
+    reason: Spanned<String>,
+}
+
 impl Settings {
+    /// Understands a configuration file.
+    pub fn parse(text: &str, options_of: RuleOptions<'_>) -> Result<Self, Error> {
+        let file: File = toml::from_str(text)?;
+        let wrong = |offset: usize, message: String| {
+            let start = text.get(..offset).unwrap_or_default();
+            let line = start.matches('\n').count();
+            Error::Meaning { line: line + 1, message, text: text.lines().nth(line).unwrap_or_default().to_owned() }
+        };
+        let mut settings = Self::default();
+        for (id, entries) in file.rules {
+            let options = options_of(id.get_ref())
+                .ok_or_else(|| wrong(id.span().start, format!("there is no rule `{}`", id.get_ref())))?;
+            for (key, value) in entries {
+                let at = key.span().start;
+                match (key.get_ref().as_str(), value.into_inner()) {
+                    ("enabled", toml::Value::Boolean(true)) => {}
+                    ("enabled", toml::Value::Boolean(false)) => settings.disabled.push(id.get_ref().clone()),
+                    ("enabled", _) => return Err(wrong(at, "`enabled` is true or false".to_owned())),
+                    ("severity", value) => {
+                        let severity = value.try_into::<Severity>();
+                        let severity = severity
+                            .map_err(|_| wrong(at, "`severity` is \"info\", \"warning\" or \"error\"".to_owned()))?;
+                        settings.severities.insert(id.get_ref().clone(), severity);
+                    }
+                    (option, value) if options.iter().any(|(name, _)| *name == option) => {
+                        let of_rule = settings.options.entry(id.get_ref().clone()).or_default();
+                        of_rule.insert(option.to_owned(), value);
+                    }
+                    (option, _) => {
+                        let known: Vec<_> = ["enabled", "severity"]
+                            .into_iter()
+                            .chain(options.iter().map(|(name, _)| *name))
+                            .collect();
+                        let message = format!("`{}` has no option `{option}`; it takes {}", id.get_ref(), known.join(", "));
+                        return Err(wrong(at, message));
+                    }
+                }
+            }
+        }
+        for entry in file.ignore {
+            if let Some(rule) = &entry.rule
+                && options_of(rule.get_ref()).is_none()
+            {
+                return Err(wrong(rule.span().start, format!("there is no rule `{}`", rule.get_ref())));
+            }
+            if entry.reason.get_ref().trim().is_empty() {
+                return Err(wrong(entry.reason.span().start, "an ignored finding needs a reason".to_owned()));
+            }
+            let glob = Glob::new(entry.object.get_ref())
+                .map_err(|error| wrong(entry.object.span().start, error.to_string()))?;
+            settings.ignores.push(Ignore {
+                rule: entry.rule.map(Spanned::into_inner),
+                pattern: entry.object.into_inner(),
+                matcher: glob.compile_matcher(),
+                reason: entry.reason.into_inner(),
+            });
+        }
+        for (column, target) in file.relations {
+            let is_column = |name: &str| name.split('.').count() >= 3;
+            if !is_column(column.get_ref()) || (target.get_ref() != "none" && !is_column(target.get_ref())) {
+                let message = "a relation is \"schema.table.column\" = \"schema.table.column\" or \"none\"".to_owned();
+                return Err(wrong(column.span().start, message));
+            }
+            let target = target.into_inner();
+            settings.relations.insert(column.into_inner(), (target != "none").then_some(target));
+        }
+        Ok(settings)
+    }
+
     /// Whether a rule is off.
     pub fn is_disabled(&self, rule: &str) -> bool {
         self.disabled.iter().any(|id| id == rule)
@@ -76,6 +186,56 @@ impl Severity {
             Self::Info => "info",
             Self::Warning => "warning",
             Self::Error => "error",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Settings, String> {
+        let options: RuleOptions<'_> = &|rule| (rule == "fk-missing").then_some(&[("accept", "what it does")] as &[_]);
+        Settings::parse(text, options).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn everything_can_be_said() {
+        let settings = parse(
+            r#"
+            [rules.fk-missing]
+            enabled = false
+            severity = "info"
+            accept = true
+            [[ignore]]
+            rule = "fk-missing"
+            object = "public.audit_*"
+            reason = "append-only"
+            [relations]
+            "public.orders.ref" = "public.users.id"
+            "public.orders.code" = "none"
+            "#,
+        )
+        .expect("it is valid");
+        assert!(settings.is_disabled("fk-missing"));
+        assert_eq!(settings.severity("fk-missing"), Some(Severity::Info));
+        assert_eq!(settings.option("fk-missing", "accept"), Some(&toml::Value::Boolean(true)));
+        assert_eq!(settings.suppression("fk-missing", "public.audit_log"), Some("append-only"));
+        assert_eq!(settings.suppression("fk-missing", "public.orders"), None);
+        assert_eq!(settings.relations["public.orders.code"], None);
+    }
+
+    #[test]
+    fn errors_name_the_line() {
+        for (text, message) in [
+            ("\n[rules.fk-mising]\nenabled = false", "line 2: there is no rule `fk-mising`"),
+            ("[rules.fk-missing]\nacept = 1", "line 2: `fk-missing` has no option `acept`"),
+            ("[[ignore]]\nobject = \"*\"\nreason = \" \"", "line 3: an ignored finding needs a reason"),
+            ("[ruls]", "unknown field `ruls`"),
+            ("[relations]\n\"a.b\" = \"none\"", "line 2: a relation is"),
+        ] {
+            let error = parse(text).expect_err("it is not valid");
+            assert!(error.contains(message), "{error}");
         }
     }
 }

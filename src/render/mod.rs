@@ -1,4 +1,6 @@
 //! A report becomes bytes. One module a format.
 
+pub mod json;
 pub mod markdown;
+pub mod rules;
 pub mod terminal;

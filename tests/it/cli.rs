@@ -1,5 +1,303 @@
-//! The program as a user meets it.
+//! The program as a user meets it: verbs, exit codes, streams, files, secrets.
 
+use crate::support::{TestResult, brownfield, program};
 use libtest_mimic::Trial;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-pub(crate) fn add(_trials: &mut Vec<Trial>) {}
+pub(crate) fn add(trials: &mut Vec<Trial>) {
+    let mut test = |name: &str, test: fn() -> TestResult| trials.push(Trial::test(format!("cli::{name}"), test));
+    test("demo_writes_everything_and_says_what_next", demo);
+    test("exit_codes", exit_codes);
+    test("gates", gates);
+    test("data_on_stdout_talk_on_stderr", streams);
+    test("closed_pipe_is_success", closed_pipe);
+    test("foreign_files_stay", foreign_files);
+    test("secrets_are_never_printed", secrets);
+    test("url_comes_from_the_environment", url_sources);
+    test("filters", filters);
+    test("configuration", configuration);
+    test("wrong_files", wrong_files);
+    test("completions", completions);
+    test("verbose_shows_queries", verbose);
+    test("snapshot_of_another_version_is_refused", other_version);
+}
+
+/// A sample database and its folder.
+fn sample() -> Result<(tempfile::TempDir, String), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    brownfield().args(["demo", "-o"]).arg(folder.path().join("demo")).assert().success();
+    let database = folder.path().join("demo/shop.db").display().to_string();
+    Ok((folder, database))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn demo() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let output = folder.path().join("demo");
+    let assert = brownfield().args(["demo", "-o"]).arg(&output).assert().success();
+    let said = text(&assert.get_output().stdout);
+    for part in ["Quality scorecard", "Referential Integrity", "Overall", "brownfield audit postgres://"] {
+        if !said.contains(part) {
+            return Err(format!("the demo does not say `{part}`:\n{said}").into());
+        }
+    }
+    let document = std::fs::read_to_string(output.join("spec.md"))?;
+    let template = [
+        "## Executive Summary",
+        "## Entity-Relationship Diagram",
+        "```mermaid",
+        "## Table Definitions",
+        "## Cross-Cutting Concerns",
+        "### Timestamps",
+        "### Soft Deletes",
+        "### Multi-Tenancy",
+        "### Enum Strategy",
+        "### Primary Key Strategy",
+        "### Naming Conventions",
+        "## Index Strategy",
+        "## Migration Playbook",
+        "## Retention & Compliance",
+        "## Quality Scorecard",
+        "| Referential Integrity | 25% |",
+        "| Constraint Completeness | 25% |",
+        "| Index Coverage | 20% |",
+        "| Convention Consistency | 15% |",
+        "| Operational Readiness | 15% |",
+        "## Technical Context",
+        "## Metadata",
+    ];
+    let mut rest = document.as_str();
+    for heading in template {
+        let Some((_, after)) = rest.split_once(heading) else {
+            return Err(format!("the document lacks `{heading}`, or has it in another order").into());
+        };
+        rest = after;
+    }
+    // A second run replaces what the first wrote, and gives the same bytes.
+    brownfield().args(["demo", "-o"]).arg(&output).assert().success();
+    if std::fs::read_to_string(output.join("spec.md"))? != document {
+        return Err("two runs of the demo differ".into());
+    }
+    Ok(())
+}
+
+fn exit_codes() -> TestResult {
+    let (_folder, database) = sample()?;
+    brownfield().args(["audit", &database]).assert().code(0);
+    brownfield().args(["audit", &database, "--min-score", "100"]).assert().code(1);
+    brownfield().args(["audit", &database, "--min-score", "101"]).assert().code(2);
+    brownfield().args(["audit", &database, "--no-such-flag"]).assert().code(2);
+    brownfield().arg("audit").assert().code(2);
+    brownfield().args(["fix", &database, "--rule", "no-such-rule"]).assert().code(2);
+    brownfield().args(["rules", "no-such-rule"]).assert().code(2);
+    brownfield().args(["audit", "postgres://nobody@127.0.0.1:1/none"]).assert().code(3);
+    brownfield().args(["snapshot", &database, "-o", "/nonexistent/folder/file.json"]).assert().code(3);
+    brownfield().arg("--help").assert().code(0);
+    brownfield().arg("--version").assert().code(0);
+    Ok(())
+}
+
+fn gates() -> TestResult {
+    let (_folder, database) = sample()?;
+    let output = brownfield().args(["lint", &database, "--fail-on", "error"]).assert().code(1).get_output().clone();
+    if !text(&output.stderr).contains("gate failed: findings of severity error or higher:") {
+        return Err(format!("the gate is not named: {}", text(&output.stderr)).into());
+    }
+    if !text(&output.stdout).contains("Quality scorecard") {
+        return Err("the audit is not printed when a gate fails".into());
+    }
+    brownfield().args(["audit", &database, "--min-score", "1"]).assert().code(0);
+    Ok(())
+}
+
+fn streams() -> TestResult {
+    let (_folder, database) = sample()?;
+    for arguments in [["doc", &database], ["snapshot", &database], ["fix", &database], ["audit", &database]] {
+        let output = brownfield().args(arguments).assert().success().get_output().clone();
+        if output.stdout.is_empty() || !output.stderr.is_empty() {
+            return Err(format!("{arguments:?}: standard error says {}", text(&output.stderr)).into());
+        }
+        if output.stdout.contains(&0x1b) {
+            return Err(format!("{arguments:?}: colour in a pipe").into());
+        }
+    }
+    Ok(())
+}
+
+fn closed_pipe() -> TestResult {
+    let (_folder, database) = sample()?;
+    let mut child = Command::new(program())
+        .args(["snapshot", &database])
+        .env_clear()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    // Reads one byte and goes away.
+    let mut first = [0];
+    child.stdout.take().ok_or("no output")?.read_exact(&mut first)?;
+    let output = child.wait_with_output()?;
+    if output.status.code() == Some(0) && output.stderr.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{:?}: {}", output.status, text(&output.stderr)).into())
+    }
+}
+
+fn foreign_files() -> TestResult {
+    let (folder, database) = sample()?;
+    let file = folder.path().join("notes.md");
+    std::fs::write(&file, "mine")?;
+    for verb in ["doc", "snapshot", "fix", "audit"] {
+        let output = brownfield().args([verb, &database, "-o"]).arg(&file).assert().code(2).get_output().clone();
+        if !text(&output.stderr).contains("--force") || std::fs::read_to_string(&file)? != "mine" {
+            return Err(format!("{verb} touched a foreign file").into());
+        }
+    }
+    for (verb, name) in [("doc", "spec.md"), ("snapshot", "model.json"), ("fix", "fix.sql")] {
+        let own = folder.path().join(name);
+        brownfield().args([verb, &database, "-o"]).arg(&own).assert().success();
+        brownfield().args([verb, &database, "-o"]).arg(&own).assert().success();
+    }
+    brownfield().args(["doc", &database, "--force", "-o"]).arg(&file).assert().success();
+    Ok(())
+}
+
+fn secrets() -> TestResult {
+    let secret = "hunter2-very-secret";
+    for url in [
+        format!("postgres://app:{secret}@127.0.0.1:1/shop"),
+        format!("postgres://127.0.0.1:1/shop?user=app&password={secret}"),
+        format!("mysql://app:{secret}@127.0.0.1:1/shop"),
+        format!("postgres://app:{secret}@127.0.0.1:1/shop?no_such_parameter=1"),
+        format!("oracle://app:{secret}@127.0.0.1/shop"),
+        format!("postgres://app:{secret}@:no-port/shop"),
+    ] {
+        for verbosity in ["-v", "-vv"] {
+            let output = brownfield().args(["audit", &url, verbosity]).env("PGPASSWORD", secret).assert().get_output().clone();
+            let said = text(&output.stderr) + &text(&output.stdout);
+            if said.contains(secret) || output.status.success() {
+                return Err(format!("{url}: {said}").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn url_sources() -> TestResult {
+    let (_folder, database) = sample()?;
+    brownfield().args(["audit", "--url", &database]).assert().code(0);
+    brownfield().arg("audit").env("BROWNFIELD_URL", &database).assert().code(0);
+    brownfield().arg("audit").env("DATABASE_URL", &database).assert().code(0);
+    brownfield().arg("audit").env("DATABASE_URL", "/nonexistent").env("BROWNFIELD_URL", &database).assert().code(0);
+    brownfield().args(["audit", &database]).env("BROWNFIELD_URL", "/nonexistent").assert().code(0);
+    brownfield().args(["audit", &format!("sqlite:{database}")]).assert().code(0);
+    Ok(())
+}
+
+fn filters() -> TestResult {
+    let (_folder, database) = sample()?;
+    let tables = |arguments: &[&str]| -> Result<Vec<String>, Box<dyn std::error::Error>> {
+        let output = brownfield().args(["snapshot", &database]).args(arguments).assert().success().get_output().clone();
+        let model: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+        let tables = model["schemas"][0]["tables"].as_array().cloned().unwrap_or_default();
+        Ok(tables.iter().filter_map(|table| Some(table["name"].as_str()?.to_owned())).collect())
+    };
+    let all = tables(&[])?;
+    let orders = tables(&["--include", "main.order*"])?;
+    let rest = tables(&["--exclude", "order*"])?;
+    if orders.is_empty() || rest.is_empty() || orders.len() + rest.len() != all.len() {
+        return Err(format!("{all:?} is not {orders:?} and {rest:?}").into());
+    }
+    if all.iter().any(|table| table.contains("schema_migrations")) {
+        return Err("the migration tool's table is listed".into());
+    }
+    brownfield().args(["snapshot", &database, "--include", "[z-a"]).assert().code(2);
+    Ok(())
+}
+
+fn configuration() -> TestResult {
+    let (folder, database) = sample()?;
+    let file = folder.path().join("brownfield.toml");
+    let audit = || -> Result<serde_json::Value, Box<dyn std::error::Error>> {
+        let mut command = brownfield();
+        let command = command.args(["audit", &database, "--format", "json", "--config"]).arg(&file);
+        Ok(serde_json::from_slice(&command.assert().success().get_output().stdout)?)
+    };
+    std::fs::write(&file, "")?;
+    let before = audit()?;
+    let rule = before["findings"][0]["rule"].as_str().ok_or("the sample has no finding")?.to_owned();
+    std::fs::write(&file, format!("[[ignore]]\nrule = \"{rule}\"\nobject = \"*\"\nreason = \"known\"\n"))?;
+    let after = audit()?;
+    let of = |report: &serde_json::Value, list: &str| {
+        report[list].as_array().map_or(0, |list| list.iter().filter(|finding| finding["rule"] == rule.as_str()).count())
+    };
+    if of(&after, "findings") != 0 || of(&after, "suppressed") != of(&before, "findings") {
+        return Err("the ignored findings are not listed as suppressed".into());
+    }
+    if after["score"]["total"].as_f64() < before["score"]["total"].as_f64() {
+        return Err("suppressing lowered the score".into());
+    }
+    std::fs::write(&file, "[rules.no-such-rule]\nenabled = false\n")?;
+    let output = brownfield().args(["audit", &database, "--config"]).arg(&file).assert().code(2).get_output().clone();
+    if !text(&output.stderr).contains("line 1: there is no rule `no-such-rule`") {
+        return Err(text(&output.stderr).into());
+    }
+    Ok(())
+}
+
+fn wrong_files() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let write = |name: &str, bytes: &[u8]| -> std::io::Result<String> {
+        std::fs::write(folder.path().join(name), bytes)?;
+        Ok(folder.path().join(name).display().to_string())
+    };
+    for (file, message) in [
+        (folder.path().display().to_string(), "is a folder"),
+        (folder.path().join("none.db").display().to_string(), "cannot open"),
+        (write("notes.txt", b"hello, world")?, "neither a SQLite database nor a snapshot"),
+        (write("cut.json", b"{\"format\": \"brownfield/snap")?, "cannot read the snapshot"),
+        (write("other.json", b"{\"format\": \"other\"}")?, "its `format` is not"),
+        (write("broken.db", &[b"SQLite format 3\0".as_slice(), &[7; 5000]].concat())?, "broken.db"),
+    ] {
+        let output = brownfield().args(["audit", &file]).assert().failure().get_output().clone();
+        let said = text(&output.stderr);
+        if !said.contains(message) || said.contains("panicked") {
+            return Err(format!("{file}: {said}").into());
+        }
+    }
+    if !Path::new(&write("empty.db", b"")?).exists() {
+        return Err("the empty file is gone".into());
+    }
+    brownfield().args(["audit", &folder.path().join("empty.db").display().to_string()]).assert().code(0);
+    Ok(())
+}
+
+fn completions() -> TestResult {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = brownfield().args(["completions", shell]).assert().success().get_output().clone();
+        if !text(&output.stdout).contains("snapshot") {
+            return Err(format!("the {shell} script knows no verbs").into());
+        }
+    }
+    Ok(())
+}
+
+fn verbose() -> TestResult {
+    let (_folder, database) = sample()?;
+    let output = brownfield().args(["snapshot", "-v", &database]).assert().success().get_output().clone();
+    let said = text(&output.stderr);
+    if said.contains("ms") && !said.is_empty() { Ok(()) } else { Err(format!("-v shows no query: {said}").into()) }
+}
+
+fn other_version() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("snapshot.json");
+    std::fs::write(&file, "{\"format\": \"brownfield/snapshot\", \"version\": 99}")?;
+    let output = brownfield().arg("doc").arg(&file).assert().code(3).get_output().clone();
+    if text(&output.stderr).contains("its `version` is 99") { Ok(()) } else { Err(text(&output.stderr).into()) }
+}

@@ -9,6 +9,7 @@
 mod support;
 
 mod cli;
+mod docs;
 mod examples;
 mod live;
 mod tidy;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     let mut trials: Vec<Trial> = Vec::new();
     tidy::add(&mut trials);
     cli::add(&mut trials);
+    docs::add(&mut trials);
     examples::add(&mut trials);
     live::add(&mut trials);
     let conclusion = libtest_mimic::run(&arguments, trials);

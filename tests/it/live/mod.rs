@@ -1,15 +1,19 @@
 //! Tests on live databases.
 
+mod concurrency;
 mod counts;
 mod outputs;
 mod privileges;
 mod restored;
+mod round_trips;
 
 use libtest_mimic::Trial;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
+    concurrency::add(trials);
     counts::add(trials);
     outputs::add(trials);
     privileges::add(trials);
     restored::add(trials);
+    round_trips::add(trials);
 }

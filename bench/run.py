@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""Whole processes, side by side, on the same server: brownfield, the engine's own dump, and the bare catalog queries.
+
+    bench/run.py [--tables 1000 5000] [--rounds 7] [--servers pg17 mysql9.7 maria11.8]
+
+Starts the servers with the test suite's script, loads the generated schemas, runs the candidates interleaved (so that all
+see the same load), and writes bench/RESULTS.md with medians and ratios. The snapshot and the document are written to a
+file, the dumps too.
+"""
+import argparse
+import datetime
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SERVERS = ROOT / "tests/it/support/servers.sh"
+PROGRAM = ROOT / "target/release/brownfield"
+
+
+def run(command, **options):
+    """Runs a command that must succeed and returns what it prints."""
+    done = subprocess.run(command, check=False, capture_output=True, text=True, **options)
+    if done.returncode != 0:
+        sys.exit(f"{command}: {done.stderr[-2000:]}")
+    return done.stdout
+
+
+def timed(command, output, environment=None):
+    """Wall-clock seconds and CPU seconds of a whole process that writes to a file."""
+    before = os.times()
+    start = time.perf_counter()
+    with open(output, "wb") as stream:
+        done = subprocess.run(command, check=False, stdout=stream, stderr=subprocess.PIPE, env=environment)
+    elapsed = time.perf_counter() - start
+    after = os.times()
+    if done.returncode != 0:
+        sys.exit(f"{command}: {done.stderr.decode()[-2000:]}")
+    return elapsed, after.children_user + after.children_system - before.children_user - before.children_system
+
+
+def start(names):
+    text = run(["bash", SERVERS, "start", "--while-pid", str(os.getpid()), *names])
+    return dict(re.findall(r"export (\w+)='(.*)'", text))
+
+
+def cache():
+    return pathlib.Path(run(["bash", SERVERS, "cache"]).strip())
+
+
+def postgres_bin():
+    run(["bash", SERVERS, "fetch", "pgclient"])
+    return sorted((cache() / "pgclient/usr/lib/postgresql").iterdir())[-1] / "bin"
+
+
+def bare_queries(folder, version):
+    """The statements of the reader, from its own files, as one script for psql."""
+    source = (ROOT / "src/catalog/postgres/statements.rs").read_text()
+    listed = source.split("const SNAPSHOT", 1)[1].split("];", 1)[0]
+    sql = ROOT / "src/catalog/postgres/sql"
+    parts = [(sql / "begin.sql").read_text()]
+    for name, rest in re.findall(r"statement!\((\w+),([^)]*)\)", listed):
+        since = re.search(r"since: ([\d_]+)", rest)
+        if since is None or version >= int(since.group(1).replace("_", "")):
+            parts.append((sql / f"{name}.sql").read_text())
+    parts.append("COMMIT;\n")
+    script = folder / "queries.sql"
+    script.write_text("".join(parts))
+    return script
+
+
+def postgres_case(url, tables, folder):
+    clients = postgres_bin()
+    database = f"bench_{tables}"
+    psql = [clients / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"]
+    run([*psql, "-d", url, "-c", f"DROP DATABASE IF EXISTS {database}", "-c", f"CREATE DATABASE {database}"])
+    target = url.rsplit("/", 1)[0] + "/" + database
+    ddl = folder / "ddl.sql"
+    ddl.write_text(run([sys.executable, ROOT / "bench/generate.py", "postgresql", str(tables)]))
+    run([*psql, "-d", target, "-f", ddl])
+    run([*psql, "-d", target, "-c", "VACUUM ANALYZE"])
+    version = int(run([*psql, "-At", "-d", target, "-c", "SHOW server_version_num"]))
+    queries = bare_queries(folder, version)
+    return target, {
+        "bare queries (psql)": [*psql, "-At", "-d", target, "-f", queries],
+        "brownfield snapshot": [PROGRAM, "snapshot", target],
+        "brownfield doc": [PROGRAM, "doc", target],
+        "pg_dump --schema-only": [clients / "pg_dump", "--schema-only", "-d", target],
+    }
+
+
+def mysql_case(name, url, tables, folder):
+    user, password, host, port = re.match(r"mysql://([^:]+):([^@]+)@([^:]+):(\d+)/", url).groups()
+    binaries = cache() / name / "usr/bin"
+    maria = name.startswith("maria")
+    client = next(path for path in [binaries / "mariadb", binaries / "mysql"] if path.exists())
+    dump = next(path for path in [binaries / "mariadb-dump", binaries / "mysqldump"] if path.exists())
+    options = ["--no-defaults", f"--host={host}", f"--port={port}", f"--user={user}", f"--password={password}"]
+    ddl = folder / "ddl.sql"
+    ddl.write_text(run([sys.executable, ROOT / "bench/generate.py", "mariadb" if maria else "mysql", str(tables)]))
+    schemas = re.findall(r"CREATE DATABASE (\w+)", ddl.read_text())
+    drop = "".join(f"DROP DATABASE IF EXISTS {schema};" for schema in schemas)
+    run([client, *options, "-e", drop])
+    with open(ddl, "rb") as stream:
+        run([client, *options], stdin=stream)
+    target = url.rsplit("/", 1)[0] + "/"
+    only = [f"--schema={schema}" for schema in schemas]
+    dump_options = [*options, "--no-data", "--routines", "--triggers", "--events"]
+    if not maria:
+        dump_options.append("--set-gtid-purged=OFF")
+    label = "mariadb-dump --no-data" if maria else "mysqldump --no-data"
+    return target, {
+        "brownfield snapshot": [PROGRAM, "snapshot", target, *only],
+        "brownfield doc": [PROGRAM, "doc", target, *only],
+        label: [dump, *dump_options, "--databases", *schemas],
+    }
+
+
+def measure(candidates, rounds, folder):
+    times = {name: [] for name in candidates}
+    for _ in range(rounds):
+        for name, command in candidates.items():
+            times[name].append(timed(command, folder / "output"))
+    return {name: tuple(statistics.median(column) for column in zip(*values)) for name, values in times.items()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tables", type=int, nargs="+", default=[1000, 5000])
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--servers", nargs="+", default=["pg17", "mysql9.7", "maria11.8"])
+    arguments = parser.parse_args()
+    run(["cargo", "build", "--release", "--quiet"], cwd=ROOT)
+    variables = start(arguments.servers)
+    lines = [
+        "# Benchmarks",
+        "",
+        f"Written by `bench/run.py` on {datetime.date.today()}: {os.cpu_count()} cores, medians of {arguments.rounds} interleaved",
+        "rounds, whole processes, output to a file. The ratio is to the engine's own dump program. CPU is the client's.",
+        "",
+        "| server | tables | candidate | wall s | CPU s | ratio to dump |",
+        "|---|---:|---|---:|---:|---:|",
+    ]
+    for name in arguments.servers:
+        url = variables[f"TEST_{name.upper().replace('.', '_')}_URL"]
+        for tables in arguments.tables:
+            with tempfile.TemporaryDirectory() as folder:
+                folder = pathlib.Path(folder)
+                case = postgres_case(url, tables, folder) if name.startswith("pg") else mysql_case(name, url, tables, folder)
+                rounds = arguments.rounds if name.startswith("pg") else min(arguments.rounds, 3)
+                results = measure(case[1], rounds, folder)
+            dump = next(wall for label, (wall, _) in results.items() if "dump" in label)
+            for label, (wall, cpu) in results.items():
+                lines.append(f"| {name} | {tables} | {label} | {wall:.2f} | {cpu:.2f} | {wall / dump:.3f} |")
+                print(lines[-1], flush=True)
+    (ROOT / "bench/RESULTS.md").write_text("\n".join(lines) + "\n")
+    run(["bash", SERVERS, "stop", variables["DBSERVERS_RUN"]])
+
+
+main()

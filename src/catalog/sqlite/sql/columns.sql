@@ -1,0 +1,4 @@
+-- Columns of ordinary tables. One virtual table whose module is missing would fail the whole query, so those are apart.
+SELECT l.name, x.cid, x.name, x.type, x."notnull", x.dflt_value, x.pk, x.hidden
+FROM pragma_table_list AS l, pragma_table_xinfo(l.name) AS x
+WHERE l.schema = 'main' AND l.type = 'table';

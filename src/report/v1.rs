@@ -1,0 +1,208 @@
+//! The report's JSON form, version 1. Fields are added, never renamed or removed, as long as the version is 1.
+
+use crate::checks::{Counts, Dimension, Kind, Object, Severity};
+use crate::model::Engine;
+use crate::score::Confidence;
+use serde::Serialize;
+
+/// Everything an audit says.
+#[derive(Debug, Serialize)]
+pub struct Report<'a> {
+    /// Always `brownfield/report`.
+    pub format: &'static str,
+    /// Version of this form.
+    pub version: u32,
+    /// The database product.
+    pub engine: &'a Engine,
+    /// Objects in scope.
+    pub scope: Scope,
+    /// The scorecard.
+    pub score: Score,
+    /// Every rule that ran, by id, with what is needed to compute the score again.
+    pub rules: Vec<Rule<'a>>,
+    /// Failures, by rule and object.
+    pub findings: Vec<Finding<'a>>,
+    /// Failures that the configuration suppresses.
+    pub suppressed: Vec<Suppressed<'a>>,
+    /// What the role could not see.
+    pub unseen: &'a [crate::model::Unseen],
+}
+
+/// Numbers of objects.
+#[derive(Debug, Serialize)]
+pub struct Scope {
+    /// Schemas.
+    pub schemas: usize,
+    /// Tables, without partitions.
+    pub tables: usize,
+    /// Columns of those tables.
+    pub columns: usize,
+    /// Declared foreign keys.
+    pub foreign_keys: usize,
+    /// Relations that were inferred with a confidence of 0.80 or more.
+    pub inferred_relations: usize,
+    /// Indexes.
+    pub indexes: usize,
+    /// Views.
+    pub views: usize,
+}
+
+/// The scorecard.
+#[derive(Debug, Serialize)]
+pub struct Score {
+    /// 0 to 100; `null` when there is not enough evidence.
+    pub total: Option<f64>,
+    /// `A` to `F`.
+    pub grade: Option<char>,
+    /// How much stands behind it.
+    pub confidence: Confidence,
+    /// Dimensions.
+    pub dimensions: Vec<DimensionScore>,
+}
+
+/// One row of the scorecard.
+#[derive(Debug, Serialize)]
+pub struct DimensionScore {
+    /// Dimension.
+    pub dimension: Dimension,
+    /// Weight in per cent.
+    pub weight: u32,
+    /// 0 to 100; `null` when nothing applicable was found.
+    pub score: Option<f64>,
+    /// 0 to 1.
+    pub evidence: f64,
+    /// Counts over its rules.
+    pub counts: Counts,
+}
+
+/// One rule's counts.
+#[derive(Debug, Serialize)]
+pub struct Rule<'a> {
+    /// Rule.
+    pub id: &'a str,
+    /// Dimension.
+    pub dimension: Dimension,
+    /// Coverage, defect or informational.
+    pub kind: Kind,
+    /// Weight.
+    pub weight: u32,
+    /// Counts.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// Findings that are reported and not counted.
+    pub unscored: usize,
+    /// Why objects could not be judged, each reason once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown_reasons: Vec<&'a str>,
+}
+
+/// One failure.
+#[derive(Debug, Serialize)]
+pub struct Finding<'a> {
+    /// Rule.
+    pub rule: &'a str,
+    /// Severity.
+    pub severity: Severity,
+    /// What it is about.
+    pub object: &'a Object,
+    /// `schema.table.name`.
+    pub path: String,
+    /// What is wrong.
+    pub message: &'a str,
+    /// What a person has to decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<&'a str>,
+    /// Whether DDL can mend it.
+    pub fixable: bool,
+    /// Whether it counts in the score.
+    pub scored: bool,
+    /// The rule under which a person reads it, when that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub printed_under: Option<&'a str>,
+}
+
+/// A suppressed failure.
+#[derive(Debug, Serialize)]
+pub struct Suppressed<'a> {
+    /// The failure.
+    #[serde(flatten)]
+    pub finding: Finding<'a>,
+    /// The reason given.
+    pub reason: &'a str,
+}
+
+impl<'a> Report<'a> {
+    /// The JSON form of a report.
+    pub fn new(report: &'a super::Report<'a>) -> Self {
+        let tables = || report.tables.iter();
+        Self {
+            format: "brownfield/report",
+            version: 1,
+            engine: &report.model.engine,
+            scope: Scope {
+                schemas: report.model.schemas.len(),
+                tables: report.tables.len(),
+                columns: tables().map(|table| table.columns.len()).sum(),
+                foreign_keys: tables().map(|table| table.foreign_keys.len()).sum(),
+                inferred_relations: report.survey.relations.iter().filter(|relation| relation.confidence >= 0.8).count(),
+                indexes: tables().map(|table| table.indexes.len()).sum(),
+                views: report.model.schemas.iter().map(|schema| schema.views.len()).sum(),
+            },
+            score: Score {
+                total: report.score.total,
+                grade: report.score.grade,
+                confidence: report.score.confidence,
+                dimensions: report
+                    .score
+                    .dimensions
+                    .iter()
+                    .map(|row| DimensionScore {
+                        dimension: row.dimension,
+                        weight: row.dimension.weight(),
+                        score: row.score,
+                        evidence: row.evidence,
+                        counts: row.counts,
+                    })
+                    .collect(),
+            },
+            rules: report.outcomes.iter().map(rule).collect(),
+            findings: report.outcomes.iter().flat_map(|outcome| &outcome.findings).map(finding).collect(),
+            suppressed: report
+                .outcomes
+                .iter()
+                .flat_map(|outcome| &outcome.suppressed)
+                .map(|(suppressed, reason)| Suppressed { finding: finding(suppressed), reason })
+                .collect(),
+            unseen: &report.model.unseen,
+        }
+    }
+}
+
+fn rule(outcome: &crate::checks::Outcome) -> Rule<'_> {
+    let mut unknown_reasons: Vec<_> = outcome.unknown.iter().map(|unknown| unknown.reason.as_str()).collect();
+    unknown_reasons.sort_unstable();
+    unknown_reasons.dedup();
+    Rule {
+        id: outcome.rule.id,
+        dimension: outcome.rule.dimension,
+        kind: outcome.rule.kind,
+        weight: outcome.rule.weight,
+        counts: outcome.counts,
+        unscored: outcome.findings.iter().filter(|finding| !finding.scored).count(),
+        unknown_reasons,
+    }
+}
+
+fn finding(finding: &crate::checks::Finding) -> Finding<'_> {
+    Finding {
+        rule: finding.rule,
+        severity: finding.severity,
+        object: &finding.object,
+        path: finding.object.to_string(),
+        message: &finding.message,
+        advice: finding.advice.as_deref(),
+        fixable: !finding.changes.is_empty(),
+        scored: finding.scored,
+        printed_under: finding.printed_under,
+    }
+}

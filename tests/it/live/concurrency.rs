@@ -1,0 +1,125 @@
+//! Reading PostgreSQL while others change it: no waiting behind a lock, no half an answer.
+
+use crate::support::database::{Database, Place};
+use crate::support::{TestResult, block_on, chain, read};
+use brownfield::model::{EngineName, UnseenKind};
+use libtest_mimic::Trial;
+use sqlx::Connection;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+pub(crate) fn add(trials: &mut Vec<Trial>) {
+    for place in Place::of(EngineName::PostgreSql) {
+        let name = |test: &str| format!("live::concurrency::{test}::{}", place.name());
+        trials.push(Trial::test(name("behind_a_lock"), move || behind_a_lock(place)));
+        trials.push(Trial::test(name("while_tables_come_and_go"), move || come_and_go(place)));
+        trials.push(Trial::test(name("leaves_no_lock"), move || nothing_left(place)));
+    }
+}
+
+const DDL: &str = "CREATE TABLE free (id int PRIMARY KEY, n int CHECK (n > 1));
+    CREATE TABLE held (id int PRIMARY KEY, n int CHECK (n > 2), twice int GENERATED ALWAYS AS (n * 2) STORED);
+    CREATE INDEX held_expression ON held ((n + 1)) WHERE n > 0;
+    CREATE VIEW held_view AS SELECT n FROM held;";
+
+/// Another session holds ACCESS EXCLUSIVE: the read ends soon, has everything else, and says what it lacks.
+fn behind_a_lock(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(DDL)?;
+    let model = block_on(async {
+        let mut session = sqlx::PgConnection::connect(&database.url()).await.map_err(|error| error.to_string())?;
+        sqlx::raw_sql("BEGIN; LOCK TABLE held IN ACCESS EXCLUSIVE MODE")
+            .execute(&mut session)
+            .await
+            .map_err(|error| error.to_string())?;
+        let url = database.url();
+        let started = Instant::now();
+        let model = tokio::task::spawn_blocking(move || read(&url).map_err(|error| chain(&error))).await;
+        let model = model.map_err(|error| error.to_string())?;
+        if started.elapsed().as_secs() > 30 {
+            return Err("the read waited behind the lock".to_owned());
+        }
+        session.close().await.map_err(|error| error.to_string())?;
+        model
+    })?;
+    let table = |name: &str| model.schemas[0].tables.iter().find(|table| table.name == name);
+    let (Some(free), Some(held)) = (table("free"), table("held")) else { return Err("a table is missing".into()) };
+    if free.check_constraints.len() != 1 || held.columns.len() != 3 || held.primary_key.is_none() {
+        return Err("what the lock does not cover is missing".into());
+    }
+    let said = |unseen: &&brownfield::model::Unseen| {
+        unseen.what == UnseenKind::Expressions && unseen.object.as_deref() == Some("held")
+    };
+    if model.unseen.iter().find(said).is_none() {
+        return Err(format!("the locked expressions are not said to be unseen: {:?}", model.unseen).into());
+    }
+    Ok(())
+}
+
+/// Tables and views are made and dropped all the while: every read succeeds and holds the tables that stay.
+fn come_and_go(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(DDL)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let (ended, url) = (Arc::clone(&stop), database.url());
+    let changes = std::thread::spawn(move || {
+        block_on(async {
+            let mut session = sqlx::PgConnection::connect(&url).await.map_err(|error| error.to_string())?;
+            while !ended.load(Ordering::Relaxed) {
+                sqlx::raw_sql(
+                    "CREATE TABLE passing (a int CHECK (a > 0), b int DEFAULT 5, UNIQUE (b));
+                     CREATE VIEW passing_view AS SELECT a FROM passing;
+                     CREATE INDEX ON passing ((a + b));
+                     DROP TABLE passing CASCADE",
+                )
+                .execute(&mut session)
+                .await
+                .map_err(|error| error.to_string())?;
+                for _ in 0..3 {
+                    sqlx::raw_sql("CREATE TABLE other (x int); CREATE VIEW other_view AS TABLE other")
+                        .execute(&mut session)
+                        .await
+                        .map_err(|error| error.to_string())?;
+                    sqlx::raw_sql("DROP VIEW other_view; DROP TABLE other")
+                        .execute(&mut session)
+                        .await
+                        .map_err(|error| error.to_string())?;
+                }
+            }
+            session.close().await.map_err(|error| error.to_string())
+        })
+    });
+    let mut result = Ok(());
+    for _ in 0..10 {
+        match read(&database.url()) {
+            Ok(model) => {
+                let names: Vec<_> = model.schemas[0].tables.iter().map(|table| table.name.as_str()).collect();
+                if !names.contains(&"free") || !names.contains(&"held") {
+                    result = Err(format!("half an answer: {names:?}"));
+                }
+            }
+            // A clear error is an answer too, as long as it says that the schema was changing.
+            Err(error) if chain(&error).contains("chang") => {}
+            Err(error) => result = Err(chain(&error)),
+        }
+    }
+    stop.store(true, Ordering::Relaxed);
+    changes.join().map_err(|_| "the changing session panicked")??;
+    result.map_err(Into::into)
+}
+
+/// After a read, no session of the program is left, and so no lock.
+fn nothing_left(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(DDL)?;
+    read(&database.url()).map_err(|error| chain(&error))?;
+    for _ in 0..50 {
+        let sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'brownfield' AND datname = current_database()";
+        if database.number(sessions)? == 0 {
+            return Ok(());
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    Err("a session of the program is still there".into())
+}

@@ -103,11 +103,10 @@ impl Settings {
                         of_rule.insert(option.to_owned(), value);
                     }
                     (option, _) => {
-                        let known: Vec<_> = ["enabled", "severity"]
-                            .into_iter()
-                            .chain(options.iter().map(|(name, _)| *name))
-                            .collect();
-                        let message = format!("`{}` has no option `{option}`; it takes {}", id.get_ref(), known.join(", "));
+                        let known: Vec<_> =
+                            ["enabled", "severity"].into_iter().chain(options.iter().map(|(name, _)| *name)).collect();
+                        let message =
+                            format!("`{}` has no option `{option}`; it takes {}", id.get_ref(), known.join(", "));
                         return Err(wrong(at, message));
                     }
                 }

@@ -15,7 +15,7 @@ const SQLITE_MAGIC: &[u8] = b"SQLite format 3\0";
 #[derive(Clone, Debug)]
 pub enum Source {
     /// A PostgreSQL database.
-    Postgres(postgres::Target),
+    Postgres(Box<postgres::Target>),
     /// A MySQL or MariaDB server.
     MySql(mysql::Target),
     /// A SQLite file.
@@ -36,8 +36,12 @@ impl Source {
         let engine = scheme.split_once('+').map_or(scheme, |(engine, _driver)| engine);
         let url = format!("{engine}:{rest}");
         match engine.to_ascii_lowercase().as_str() {
-            "postgres" | "postgresql" | "pg" => Ok(Self::Postgres(postgres::Target::parse(&url, environment)?)),
-            "mysql" | "mysql2" | "my" | "mariadb" | "maria" => Ok(Self::MySql(mysql::Target::parse(&url, environment)?)),
+            "postgres" | "postgresql" | "pg" => {
+                Ok(Self::Postgres(Box::new(postgres::Target::parse(&url, environment)?)))
+            }
+            "mysql" | "mysql2" | "my" | "mariadb" | "maria" => {
+                Ok(Self::MySql(mysql::Target::parse(&url, environment)?))
+            }
             "sqlite" | "sqlite3" | "file" => Ok(Self::Sqlite(sqlite::Target::parse(&url)?)),
             _ if Path::new(text).exists() => file(Path::new(text)),
             other => Err(Error::new(format!("the scheme `{other}:` names no engine that can be read"))

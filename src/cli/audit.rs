@@ -26,9 +26,7 @@ fn gates(report: &Report<'_>, options: &Audit) -> Vec<String> {
     if let Some(threshold) = options.fail_on {
         let lowest = threshold.severity();
         let findings = report.outcomes.iter().flat_map(|outcome| &outcome.findings);
-        let count = findings
-            .filter(|finding| finding.printed_under.is_none() && finding.severity >= lowest)
-            .count();
+        let count = findings.filter(|finding| finding.printed_under.is_none() && finding.severity >= lowest).count();
         if count > 0 {
             failed.push(format!("findings of severity {} or higher: {count}", lowest.word()));
         }

@@ -8,6 +8,7 @@ use crate::model::Tables;
 use crate::render::markdown::{self, DocumentOptions};
 use crate::render::terminal;
 use crate::report::Report;
+use std::fmt::Write;
 
 pub(super) fn run(common: &Common, options: &Demo) -> Result<(), Failure> {
     let settings = load::settings(common)?;
@@ -21,9 +22,8 @@ pub(super) fn run(common: &Common, options: &Demo) -> Result<(), Failure> {
             output::refuse_foreign(&database)?;
         }
     }
-    std::fs::create_dir_all(folder).map_err(|error| {
-        catalog::Error::new(format!("cannot make the folder {}", folder.display())).because(error)
-    })?;
+    std::fs::create_dir_all(folder)
+        .map_err(|error| catalog::Error::new(format!("cannot make the folder {}", folder.display())).because(error))?;
     sample::create(&database)?;
     // From here on everything happens exactly as for a user's own URL.
     let source = Source::parse(&database.display().to_string(), &load::environment())?;
@@ -34,12 +34,13 @@ pub(super) fn run(common: &Common, options: &Demo) -> Result<(), Failure> {
     output::file(&document, markdown::render(&report, &choices).as_bytes(), true)?;
     output::file(&model_file, &snapshot::bytes(&model)?, true)?;
     let mut text = terminal::scorecard(&report);
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         "\nwritten: {}\n         {}\n         {}\n\nnext, on your own database:\n  brownfield audit postgres://user@host/database\n  \
          brownfield doc postgres://user@host/database -o spec.md\n",
         document.display(),
         model_file.display(),
         database.display()
-    ));
+    );
     output::standard_output(text.as_bytes())
 }

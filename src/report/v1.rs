@@ -144,7 +144,12 @@ impl<'a> Report<'a> {
                 tables: report.tables.len(),
                 columns: tables().map(|table| table.columns.len()).sum(),
                 foreign_keys: tables().map(|table| table.foreign_keys.len()).sum(),
-                inferred_relations: report.survey.relations.iter().filter(|relation| relation.confidence >= 0.8).count(),
+                inferred_relations: report
+                    .survey
+                    .relations
+                    .iter()
+                    .filter(|relation| relation.confidence >= 0.8)
+                    .count(),
                 indexes: tables().map(|table| table.indexes.len()).sum(),
                 views: report.model.schemas.iter().map(|schema| schema.views.len()).sum(),
             },

@@ -178,7 +178,8 @@ fn secrets() -> TestResult {
         format!("postgres://app:{secret}@:no-port/shop"),
     ] {
         for verbosity in ["-v", "-vv"] {
-            let output = brownfield().args(["audit", &url, verbosity]).env("PGPASSWORD", secret).assert().get_output().clone();
+            let output =
+                brownfield().args(["audit", &url, verbosity]).env("PGPASSWORD", secret).assert().get_output().clone();
             let said = text(&output.stderr) + &text(&output.stdout);
             if said.contains(secret) || output.status.success() {
                 return Err(format!("{url}: {said}").into());

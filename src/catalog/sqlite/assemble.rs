@@ -4,8 +4,8 @@ use super::ddl::{self, KeyText, TableText};
 use super::rows::{Cell, Rows};
 use crate::catalog::{Options, migration_tables};
 use crate::model::{
-    Action, CheckConstraint, Column, ColumnDefault, DefaultKind, Engine, ForeignKey, Generated, GeneratedStorage, Index,
-    KeyPart, MatchType, MigrationTable, Model, PrimaryKey, QualifiedName, Schema, SequenceStatistics, SortOrder,
+    Action, CheckConstraint, Column, ColumnDefault, DefaultKind, Engine, ForeignKey, Generated, GeneratedStorage,
+    Index, KeyPart, MatchType, MigrationTable, Model, PrimaryKey, QualifiedName, Schema, SequenceStatistics, SortOrder,
     Statistics, Table, TableKind, TableStatistics, Trigger, TriggerEnabled, UniqueConstraint, Unseen, UnseenKind, View,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -195,7 +195,8 @@ fn fill_columns(table: &mut Table, rows: &[&[Cell]], text: &TableText, indexes: 
 fn default(text: &str) -> ColumnDefault {
     let bare = text.trim().trim_start_matches(['+', '-']).trim_start();
     let upper = bare.to_ascii_uppercase();
-    let literal = bare.starts_with('\'') || bare.starts_with('"')
+    let literal = bare.starts_with('\'')
+        || bare.starts_with('"')
         || upper.starts_with("X'")
         || matches!(upper.as_str(), "NULL" | "TRUE" | "FALSE")
         || bare.parse::<f64>().is_ok()
@@ -242,7 +243,8 @@ fn fill_indexes(
                 key_part.order = SortOrder::Descending;
             }
             let collation = cell(part, 6);
-            let of_column = column.and_then(|column| table.column(column)).and_then(|column| column.collation.as_deref());
+            let of_column =
+                column.and_then(|column| table.column(column)).and_then(|column| column.collation.as_deref());
             if !collation.is_empty() && !collation.eq_ignore_ascii_case(of_column.unwrap_or("BINARY")) {
                 key_part.collation = Some(collation.to_owned());
             }

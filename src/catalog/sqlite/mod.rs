@@ -24,7 +24,9 @@ pub async fn read(target: &Target, options: &Options) -> Result<Model, Error> {
     let reading = read_file(target, options);
     match tokio::time::timeout(options.statement_timeout.saturating_mul(2), reading).await {
         Ok(model) => model,
-        Err(_) => Err(Error::new(format!("reading {target} took too long")).hint("--statement-timeout allows more time")),
+        Err(_) => {
+            Err(Error::new(format!("reading {target} took too long")).hint("--statement-timeout allows more time"))
+        }
     }
 }
 
@@ -70,7 +72,8 @@ impl<'a> Session<'a> {
             .busy_timeout(busy_timeout)
             .foreign_keys(false)
             .disable_statement_logging();
-        let connection = SqliteConnection::connect_with(&options).await.map_err(|error| target.cannot("open", error))?;
+        let connection =
+            SqliteConnection::connect_with(&options).await.map_err(|error| target.cannot("open", error))?;
         let mut session = Self { target, connection };
         session.ask("begin", "PRAGMA query_only = 1; PRAGMA trusted_schema = 0; BEGIN").await?;
         Ok(session)

@@ -22,8 +22,9 @@ impl Target {
         let path = if is_url { rest.split('?').next().unwrap_or_default() } else { rest };
         let path = if is_url { path.strip_prefix("//").unwrap_or(path) } else { path };
         if path.is_empty() || path == ":memory:" {
-            return Err(Error::new("the SQLite URL names no file")
-                .hint("write sqlite:path/to/file.db, or the path alone; a database in memory belongs to its own process"));
+            return Err(Error::new("the SQLite URL names no file").hint(
+                "write sqlite:path/to/file.db, or the path alone; a database in memory belongs to its own process",
+            ));
         }
         let path = if is_url { percent_decoded(path) } else { path.to_owned() };
         Ok(Self { path: PathBuf::from(path) })
@@ -51,9 +52,8 @@ impl Target {
     /// An early and clear error for what is no readable file.
     pub(super) fn check(&self) -> Result<(), Error> {
         let cannot = || Error::new(format!("cannot open {self}"));
-        let metadata = std::fs::metadata(&self.path).map_err(|error| {
-            cannot().because(error).hint("name an existing file; `brownfield demo` makes a sample")
-        })?;
+        let metadata = std::fs::metadata(&self.path)
+            .map_err(|error| cannot().because(error).hint("name an existing file; `brownfield demo` makes a sample"))?;
         if metadata.is_dir() {
             return Err(cannot().because("it is a folder").hint("name the database file in it"));
         }

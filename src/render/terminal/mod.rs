@@ -34,7 +34,11 @@ pub fn scorecard(report: &Report<'_>) -> String {
         count(columns, "column", "columns"),
         count(keys, "foreign key", "foreign keys"),
     );
-    let _ = writeln!(text, "{bold}{:<26} {:>6} {:>7}   passed / applicable{bold:#}", "Quality scorecard", "weight", "score");
+    let _ = writeln!(
+        text,
+        "{bold}{:<26} {:>6} {:>7}   passed / applicable{bold:#}",
+        "Quality scorecard", "weight", "score"
+    );
     for row in &report.score.dimensions {
         let style = row.score.map_or(Style::new().dimmed(), grade_style);
         let score = row.score.map_or("none".to_owned(), |score| format!("{score:.1}"));
@@ -60,7 +64,8 @@ pub fn scorecard(report: &Report<'_>) -> String {
     if !report.model.unseen.is_empty() {
         let _ = writeln!(text, "\n{bold}Not seen{bold:#}");
         for unseen in &report.model.unseen {
-            let place: Vec<_> = [&unseen.schema, &unseen.object].into_iter().flatten().map(|part| printable(part)).collect();
+            let place: Vec<_> =
+                [&unseen.schema, &unseen.object].into_iter().flatten().map(|part| printable(part)).collect();
             let place = if place.is_empty() { String::new() } else { format!(" of {}", place.join(".")) };
             let _ = writeln!(text, "  {}{place}: {}", unseen.what.title(), printable(&unseen.reason));
             if !unseen.remedy.is_empty() {
@@ -106,7 +111,8 @@ fn findings(text: &mut String, report: &Report<'_>, all: bool) {
         );
         let shown = if all { findings.len() } else { SHOWN };
         for finding in findings.iter().take(shown) {
-            let _ = writeln!(text, "        {}: {}", printable(&finding.object.to_string()), printable(&finding.message));
+            let _ =
+                writeln!(text, "        {}: {}", printable(&finding.object.to_string()), printable(&finding.message));
         }
         if findings.len() > shown {
             let _ = writeln!(text, "        … and {} more (--all shows them)", findings.len() - shown);
@@ -116,11 +122,20 @@ fn findings(text: &mut String, report: &Report<'_>, all: bool) {
     if suppressed > 0 {
         let _ = writeln!(text, "\n{} suppressed by the configuration:", count(suppressed, "finding", "findings"));
         for (finding, reason) in report.outcomes.iter().flat_map(|outcome| &outcome.suppressed) {
-            let _ = writeln!(text, "        {} {}: {}", finding.rule, printable(&finding.object.to_string()), printable(reason));
+            let _ = writeln!(
+                text,
+                "        {} {}: {}",
+                finding.rule,
+                printable(&finding.object.to_string()),
+                printable(reason)
+            );
         }
     }
     if !outcomes.is_empty() {
-        let _ = writeln!(text, "\n`brownfield rules ID` explains a rule, `brownfield fix` writes the SQL that mends the findings.");
+        let _ = writeln!(
+            text,
+            "\n`brownfield rules ID` explains a rule, `brownfield fix` writes the SQL that mends the findings."
+        );
     }
 }
 
@@ -152,7 +167,8 @@ fn severity_style(severity: Severity) -> Style {
 /// Text from a database on one line, without characters that a terminal would obey or that reorder it.
 fn printable(text: &str) -> String {
     let hidden = |character: char| {
-        character.is_control() || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        character.is_control()
+            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     text.chars().map(|character| if hidden(character) { '\u{fffd}' } else { character }).collect()
 }

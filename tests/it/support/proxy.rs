@@ -33,7 +33,7 @@ impl Proxy {
             for client in listener.incoming().flatten() {
                 let Ok(server) = TcpStream::connect(&address) else { return };
                 let counter = Arc::clone(&shared);
-                std::thread::spawn(move || relay(client, server, counter));
+                std::thread::spawn(move || relay(&client, &server, &counter));
             }
         });
         Ok(Self { url: url.to_string(), counter })
@@ -50,9 +50,10 @@ impl Proxy {
     }
 }
 
-fn relay(client: TcpStream, server: TcpStream, counter: Arc<Counter>) {
-    let (Ok(from_client), Ok(from_server)) = (client.try_clone(), server.try_clone()) else { return };
-    let answers = Arc::clone(&counter);
+fn relay(client: &TcpStream, server: &TcpStream, counter: &Arc<Counter>) {
+    let ends = [client, client, server, server].map(TcpStream::try_clone);
+    let [Ok(from_client), Ok(client), Ok(from_server), Ok(server)] = ends else { return };
+    let answers = Arc::clone(counter);
     let back = std::thread::spawn(move || {
         copy(from_server, client, || answers.server_spoke.store(true, Ordering::SeqCst));
     });

@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn trigger_heads_are_read() {
-        let trigger = create_trigger("CREATE TRIGGER IF NOT EXISTS main.tr AFTER UPDATE OF a, \"b c\" ON t BEGIN SELECT 1; END");
+        let trigger =
+            create_trigger("CREATE TRIGGER IF NOT EXISTS main.tr AFTER UPDATE OF a, \"b c\" ON t BEGIN SELECT 1; END");
         assert_eq!((trigger.timing, trigger.event.as_str()), ("after", "update"));
         assert_eq!(trigger.update_columns, ["a", "b c"]);
         assert_eq!(create_trigger("CREATE TRIGGER x DELETE ON t BEGIN SELECT 1; END").timing, "before");

@@ -1,4 +1,4 @@
-//! `CREATE TABLE` (sqlite.org/lang_createtable.html).
+//! `CREATE TABLE` (<https://sqlite.org/lang_createtable.html>).
 
 use super::token::{Token, TokenKind, tokens};
 use crate::model::Deferral;
@@ -190,11 +190,9 @@ impl<'a> Reader<'a> {
             if self.take("ON") {
                 key.on_delete_written |= self.peek().is_some_and(|token| token.is("DELETE"));
                 self.next();
-                if self.take("SET") || self.take("NO") {
-                    self.next();
-                } else {
-                    self.next();
-                }
+                // SET NULL, SET DEFAULT and NO ACTION are two words.
+                let _ = self.take("SET") || self.take("NO");
+                self.next();
             } else if self.take("MATCH") {
                 self.next();
             } else if self.take("DEFERRABLE") {

@@ -6,9 +6,9 @@ mod create_index;
 mod create_table;
 mod token;
 
-pub(super) use create_index::{IndexText, TriggerText, create_index, create_trigger};
+pub(super) use create_index::{create_index, create_trigger};
 pub(super) use create_table::{ForeignKeyText, KeyText, TableText, create_table};
-pub(super) use token::{Token, TokenKind, tokens};
+pub(super) use token::{Token, tokens};
 
 /// The names that a piece of SQL mentions, lower-cased: identifiers, bare or quoted.
 pub(super) fn mentioned(sql: &str) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! SQLite's tokens (sqlite.org/lang_keywords.html, src/tokenize.c): enough to find clauses in a statement.
+//! SQLite's tokens (its `src/tokenize.c`): enough to find clauses in a statement.
 
 /// Kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,17 @@
 //! A report becomes bytes. One module a format.
 
+/// Appends formatted text to a string, which cannot fail.
+macro_rules! push {
+    ($out:expr, $($arguments:tt)*) => {{
+        use std::fmt::Write as _;
+        let _ = write!($out, $($arguments)*);
+    }};
+}
+
 pub mod json;
 pub mod markdown;
+pub mod mermaid;
+mod names;
 pub mod rules;
 pub mod sql;
 pub mod terminal;

@@ -2,12 +2,27 @@
 
 pub mod v1;
 
-use crate::checks::{self, Context, Outcome};
-use crate::model::{Model, Tables};
+mod concerns;
+mod groups;
+mod rationale;
+mod summary;
+mod words;
+
+pub use concerns::{Concerns, EnumFacts, EnumUse, Generator, PrimaryKeyFacts, SoftDeleteFacts, Tally, TimestampFacts};
+pub use groups::Group;
+pub use rationale::{Purpose, Rationale, Role};
+pub use summary::{Fix, Summary};
+
+use crate::checks::{self, Context, Finding, Object, ObjectKind, Outcome};
+use crate::model::{Model, QualifiedName, TableId, Tables};
 use crate::remedy::{self, Playbook};
 use crate::score::{self, Score};
 use crate::settings::Settings;
 use crate::survey::Survey;
+use std::collections::HashMap;
+
+/// Confidence from which an undeclared relation is shown.
+pub const SHOWN_CONFIDENCE: f64 = 0.80;
 
 /// Everything known about a database.
 #[derive(Debug)]
@@ -26,6 +41,35 @@ pub struct Report<'a> {
     pub score: Score,
     /// How to mend the findings.
     pub playbook: Playbook,
+    /// Counts and the most worthwhile fixes.
+    pub summary: Summary,
+    /// What belongs to each table, by its position.
+    pub details: Vec<TableDetails>,
+    /// What holds across tables.
+    pub concerns: Concerns,
+    /// Tables that belong together, each table in one group.
+    pub groups: Vec<Group>,
+}
+
+/// What belongs to one table, as positions in the lists of the report.
+#[derive(Clone, Debug, Default)]
+pub struct TableDetails {
+    /// Findings about the table or something in it: position of the outcome and of the finding in it.
+    pub findings: Vec<(usize, usize)>,
+    /// Steps of the playbook.
+    pub steps: Vec<usize>,
+    /// Changes that the engine has no statement for.
+    pub impossible: Vec<usize>,
+    /// Undeclared relations from this table.
+    pub relations: Vec<usize>,
+    /// Undeclared relations to this table.
+    pub referenced_by_relations: Vec<usize>,
+    /// Polymorphic pairs.
+    pub polymorphic: Vec<usize>,
+    /// Columns that seem to hold personal data.
+    pub personal_data: Vec<usize>,
+    /// Why each index exists, in the order of the table's indexes.
+    pub rationale: Vec<Rationale>,
 }
 
 impl<'a> Report<'a> {
@@ -37,6 +81,113 @@ impl<'a> Report<'a> {
         let score = score::score(&outcomes, tables.base().count());
         let findings: Vec<_> = outcomes.iter().flat_map(|outcome| &outcome.findings).collect();
         let playbook = remedy::plan(context, &findings);
-        Self { model, tables, settings, survey, outcomes, score, playbook }
+        Self::assemble(model, tables, settings, survey, outcomes, score, playbook)
     }
+
+    /// Puts the answers of the stages together and adds what only all of them together tell.
+    pub fn assemble(
+        model: &'a Model,
+        tables: &'a Tables<'a>,
+        settings: &'a Settings,
+        survey: Survey,
+        outcomes: Vec<Outcome>,
+        score: Score,
+        playbook: Playbook,
+    ) -> Self {
+        let details = details(tables, &survey, &outcomes, &playbook);
+        let summary = summary::summary(model, tables, &outcomes, &score, &playbook);
+        let concerns = concerns::concerns(model, tables, &survey);
+        let groups = groups::groups(tables);
+        Self { model, tables, settings, survey, outcomes, score, playbook, summary, details, concerns, groups }
+    }
+
+    /// What belongs to a table.
+    pub fn details(&self, table: TableId) -> &TableDetails {
+        &self.details[table.0]
+    }
+
+    /// The findings about a table or something in it, by rule and object.
+    pub fn findings(&self, table: TableId) -> impl Iterator<Item = &Finding> {
+        self.details(table).findings.iter().map(|(outcome, finding)| &self.outcomes[*outcome].findings[*finding])
+    }
+
+    /// The outcome of a rule, when it ran.
+    pub fn outcome(&self, rule: &str) -> Option<&Outcome> {
+        self.outcomes
+            .binary_search_by_key(&rule, |outcome| outcome.rule.id)
+            .ok()
+            .map(|position| &self.outcomes[position])
+    }
+
+    /// The findings of a rule about one object inside a table.
+    pub fn findings_about<'r>(
+        &'r self,
+        table: TableId,
+        kind: ObjectKind,
+        name: &'r str,
+    ) -> impl Iterator<Item = &'r Finding> {
+        self.findings(table)
+            .filter(move |finding| finding.object.kind == kind && finding.object.name.as_deref() == Some(name))
+    }
+}
+
+fn details(tables: &Tables<'_>, survey: &Survey, outcomes: &[Outcome], playbook: &Playbook) -> Vec<TableDetails> {
+    let mut details = vec![TableDetails::default(); tables.len()];
+    let position = |name: &QualifiedName| tables.find(name).map(|table| table.id.0);
+    for (at, outcome) in outcomes.iter().enumerate() {
+        let mut last: Option<(&Object, Option<usize>)> = None;
+        for (finding_at, finding) in outcome.findings.iter().enumerate() {
+            let found = match last {
+                Some((object, found))
+                    if object.schema == finding.object.schema && object.table == finding.object.table =>
+                {
+                    found
+                }
+                _ => finding.object.table_name().as_ref().and_then(position),
+            };
+            last = Some((&finding.object, found));
+            if let Some(table) = found {
+                details[table].findings.push((at, finding_at));
+            }
+        }
+    }
+    for (at, step) in playbook.steps.iter().enumerate() {
+        if let Some(table) = position(&step.table) {
+            details[table].steps.push(at);
+        }
+    }
+    for (at, (change, _)) in playbook.impossible.iter().enumerate() {
+        if let Some(table) = position(change.table()) {
+            details[table].impossible.push(at);
+        }
+    }
+    for (at, relation) in survey.relations.iter().enumerate() {
+        if relation.confidence < SHOWN_CONFIDENCE {
+            continue;
+        }
+        if let (Some(child), Some(parent)) = (position(&relation.table), position(&relation.referenced_table)) {
+            details[child].relations.push(at);
+            details[parent].referenced_by_relations.push(at);
+        }
+    }
+    for (at, pair) in survey.polymorphic.iter().enumerate() {
+        if let Some(table) = position(&pair.table) {
+            details[table].polymorphic.push(at);
+        }
+    }
+    for (at, data) in survey.personal_data.iter().enumerate() {
+        if let Some(table) = position(&data.table) {
+            details[table].personal_data.push(at);
+        }
+    }
+    let soft_deletes: HashMap<&QualifiedName, &str> =
+        survey.soft_deletes.iter().map(|entry| (&entry.table, entry.column.as_str())).collect();
+    for table in tables.iter() {
+        let deleted = soft_deletes.get(&table.qualified_name()).copied();
+        let known = &details[table.id.0];
+        let rationale =
+            table.table.indexes.iter().map(|index| rationale::explain(index, table, survey, known, deleted)).collect();
+        details[table.id.0].rationale = rationale;
+    }
+    details
 }

@@ -1,20 +1,153 @@
 //! The specification document.
+//!
+//! Sections are written by functions, one file a section; the template only puts them in their places. Everything that
+//! comes from the database passes through [`escape`], so that no name can break a table or bring markup along.
+
+mod concerns;
+mod context;
+mod diagrams;
+mod escape;
+mod indexes;
+mod objects;
+mod page;
+mod playbook;
+mod retention;
+mod scorecard;
+mod statistics;
+mod summary;
+mod tables;
 
 use crate::report::Report;
+use minijinja::{Environment, UndefinedBehavior};
+use page::Page;
+use serde::Serialize;
 
-/// What a reader may choose.
+/// The built-in template.
+pub const TEMPLATE: &str = include_str!("document.md.jinja");
+
+/// Choices about the document.
 #[derive(Clone, Debug, Default)]
 pub struct DocumentOptions {
-    /// Title.
+    /// Title; `Data Model` when `None`, so that equal schemas give equal documents whatever the database is called.
     pub title: Option<String>,
-    /// Date to print.
+    /// Date to print; none is printed when `None`.
     pub date: Option<String>,
-    /// Add a section with row counts, sizes and usage.
+    /// Write row counts, sizes and usage in a section of their own. Without it nothing in the document differs between
+    /// two copies of a schema.
     pub statistics: bool,
 }
 
-/// The document.
+/// The sections, each a piece of Markdown, by their names in templates.
+#[derive(Debug, Serialize)]
+struct Sections {
+    title: String,
+    date: String,
+    executive_summary: String,
+    er_diagram: String,
+    diagrams: String,
+    table_definitions: String,
+    other_objects: String,
+    timestamps_pattern: String,
+    soft_delete_pattern: String,
+    tenancy_pattern: String,
+    enum_strategy: String,
+    pk_strategy: String,
+    naming_conventions: String,
+    index_strategy: String,
+    migration_playbook: String,
+    retention_compliance: String,
+    ri_score: String,
+    ri_notes: String,
+    cc_score: String,
+    cc_notes: String,
+    ic_score: String,
+    ic_notes: String,
+    nc_score: String,
+    nc_notes: String,
+    or_score: String,
+    or_notes: String,
+    overall_score: String,
+    overall_notes: String,
+    scorecard_details: String,
+    technical_context: String,
+    statistics: String,
+    metadata: String,
+}
+
+/// The document as one file.
 pub fn render(report: &Report<'_>, options: &DocumentOptions) -> String {
-    let _ = report;
-    format!("# {}\n", options.title.as_deref().unwrap_or("Data Model"))
+    let sections = sections(report, options);
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    match environment.render_str(TEMPLATE, minijinja::value::Serde(&sections)) {
+        Ok(document) => tidy(&document),
+        // The template and the sections are both part of the program, and a test renders them.
+        Err(error) => unreachable!("the built-in template does not render: {error:#}"),
+    }
+}
+
+fn sections(report: &Report<'_>, options: &DocumentOptions) -> Sections {
+    let page = Page::new(report, options);
+    let [ri, cc, ic, nc, or] = scorecard::dimensions(&page);
+    let (overall_score, overall_notes) = scorecard::overall(&page);
+    let (er_diagram, diagrams) = diagrams::section(&page);
+    Sections {
+        title: escape::text(options.title.as_deref().unwrap_or("Data Model")),
+        date: escape::text(options.date.as_deref().unwrap_or_default()),
+        executive_summary: summary::section(&page),
+        er_diagram,
+        diagrams,
+        table_definitions: tables::section(&page),
+        other_objects: objects::section(&page),
+        timestamps_pattern: concerns::timestamps(&page),
+        soft_delete_pattern: concerns::soft_deletes(&page),
+        tenancy_pattern: concerns::tenancy(&page),
+        enum_strategy: concerns::enums(&page),
+        pk_strategy: concerns::primary_keys(&page),
+        naming_conventions: concerns::naming(&page),
+        index_strategy: indexes::section(&page),
+        migration_playbook: playbook::section(&page),
+        retention_compliance: retention::section(&page),
+        ri_score: ri.0,
+        ri_notes: ri.1,
+        cc_score: cc.0,
+        cc_notes: cc.1,
+        ic_score: ic.0,
+        ic_notes: ic.1,
+        nc_score: nc.0,
+        nc_notes: nc.1,
+        or_score: or.0,
+        or_notes: or.1,
+        overall_score,
+        overall_notes,
+        scorecard_details: scorecard::details(&page),
+        technical_context: context::technical(&page),
+        statistics: if options.statistics { statistics::section(&page) } else { String::new() },
+        metadata: context::metadata(&page),
+    }
+}
+
+/// Folds runs of blank lines outside fenced blocks, and ends the file with one line break.
+fn tidy(document: &str) -> String {
+    let mut out = String::with_capacity(document.len());
+    let mut fence: Option<usize> = None;
+    let mut blank = true;
+    for line in document.split('\n') {
+        let ticks = line.bytes().take_while(|byte| *byte == b'`').count();
+        match fence {
+            None if ticks >= 3 => fence = Some(ticks),
+            Some(open) if ticks >= open && ticks == line.trim_end().len() => fence = None,
+            _ => {}
+        }
+        let is_blank = line.is_empty();
+        if fence.is_none() && is_blank && blank {
+            continue;
+        }
+        blank = is_blank;
+        out.push_str(line);
+        out.push('\n');
+    }
+    out.truncate(out.trim_end_matches('\n').len());
+    out.push('\n');
+    out
 }

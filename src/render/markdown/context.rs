@@ -1,0 +1,97 @@
+//! Where the schema lives, what could not be seen of it, and what made this document.
+
+use super::escape::{code, table, text};
+use super::page::{Page, codes, fold};
+use crate::model::{FORMAT, VERSION};
+
+pub(super) fn technical(page: &Page<'_, '_>) -> String {
+    let model = page.report.model;
+    let engine = &model.engine;
+    let mut stack = vec![format!("{} {}", engine.name.title(), text(&engine.version))];
+    stack.extend(engine.variant.as_deref().map(text));
+    stack.extend(engine.encoding.as_deref().map(|encoding| format!("encoding {}", code(encoding))));
+    stack.extend(engine.collation.as_deref().map(|collation| format!("collation {}", code(collation))));
+    let mut out = format!("**Stack**: {}\n\n", stack.join(", "));
+    if !model.extensions.is_empty() {
+        let names: Vec<String> = model
+            .extensions
+            .iter()
+            .map(|extension| format!("{} {}", code(&extension.name), text(&extension.version)))
+            .collect();
+        push!(out, "**Extensions**: {}\n\n", names.join(", "));
+    }
+    if !engine.settings.is_empty() {
+        let rows: Vec<Vec<String>> =
+            engine.settings.iter().map(|(name, value)| vec![code(name), code(value)]).collect();
+        push!(out, "**Settings**:\n\n{}\n", table(&["Setting", "Value"], &rows));
+    }
+    let schemas: Vec<&str> = model.schemas.iter().map(|schema| schema.name.as_str()).collect();
+    if schemas.len() > 1 {
+        push!(out, "**Schemas**: {}\n\n", codes(&schemas));
+    }
+    if !model.migration_tables.is_empty() {
+        let tools: Vec<String> = model
+            .migration_tables
+            .iter()
+            .map(|entry| format!("{} ({})", text(&entry.tool), code(&page.names.join(&entry.schema, &entry.name))))
+            .collect();
+        push!(out, "**Migration tools**: {}\n\n", tools.join(", "));
+    }
+    let mut machinery = String::new();
+    let publications: Vec<String> = model.publications.iter().map(|publication| code(&publication.name)).collect();
+    machinery.push_str(&fold("Publications", &publications));
+    let triggers: Vec<String> = model
+        .event_triggers
+        .iter()
+        .map(|trigger| format!("{} on {}", code(&trigger.name), text(&trigger.event)))
+        .collect();
+    machinery.push_str(&fold("Event triggers", &triggers));
+    let jobs: Vec<String> = model
+        .scheduled_jobs
+        .iter()
+        .map(|job| {
+            format!("{} at {}", job.name.as_deref().map_or_else(|| code(&job.command), code), code(&job.schedule))
+        })
+        .collect();
+    machinery.push_str(&fold("Scheduled jobs", &jobs));
+    if !machinery.is_empty() {
+        push!(out, "**Machinery**:\n\n{machinery}\n");
+    }
+    out.push_str("**Constraints**: ");
+    if model.unseen.is_empty() {
+        out.push_str("everything in scope could be read.\n");
+        return out;
+    }
+    out.push_str("what could not be seen.\n\n");
+    let rows: Vec<Vec<String>> = model
+        .unseen
+        .iter()
+        .map(|unseen| {
+            let place = match (&unseen.schema, &unseen.object) {
+                (Some(schema), Some(object)) => code(&page.names.join(schema, object)),
+                (Some(schema), None) => code(schema),
+                (None, Some(object)) => code(object),
+                (None, None) => String::new(),
+            };
+            vec![unseen.what.title().to_owned(), place, text(&unseen.reason), text(&unseen.remedy)]
+        })
+        .collect();
+    out.push_str(&table(&["What", "Where", "Why", "What would show it"], &rows));
+    out
+}
+
+pub(super) fn metadata(page: &Page<'_, '_>) -> String {
+    let rules = page.report.outcomes.len();
+    let rows: Vec<Vec<String>> = [
+        ("Generated", page.options.date.as_deref().map(text).unwrap_or_default()),
+        ("Generator", "brownfield".to_owned()),
+        ("Source", format!("{} catalog", page.report.model.engine.name.title())),
+        ("Model", format!("{} {VERSION}", code(FORMAT))),
+        ("Rules applied", rules.to_string()),
+        ("Status", "Generated; describes the database as it is".to_owned()),
+    ]
+    .into_iter()
+    .map(|(field, value)| vec![field.to_owned(), value])
+    .collect();
+    table(&["Field", "Value"], &rows)
+}

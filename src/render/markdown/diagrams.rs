@@ -1,0 +1,72 @@
+//! The entity-relationship diagrams: one when the schema is small, else an overview and one for each group.
+
+use super::escape::{fence, html_code, text};
+use super::page::{Page, number};
+use crate::model::TableId;
+use crate::render::mermaid;
+
+/// Most tables in one diagram.
+pub(super) const ONE_DIAGRAM: usize = 25;
+
+/// The body of the first diagram without its first line, for templates that write `erDiagram` themselves, and the whole
+/// section.
+pub(super) fn section(page: &Page<'_, '_>) -> (String, String) {
+    let report = page.report;
+    let tables = report.tables.len();
+    if tables == 0 {
+        return (String::new(), "No evidence of tables.".to_owned());
+    }
+    if tables <= ONE_DIAGRAM {
+        let all: Vec<TableId> = report.tables.iter().map(|table| table.id).collect();
+        let diagram = mermaid::whole(report, &page.names, &all);
+        let section = format!("{}\n{LEGEND}", fence("mermaid", &diagram));
+        return (body(&diagram), section);
+    }
+    let (overview, left_out) = mermaid::overview(report, &report.groups);
+    let mut out = format!(
+        "{tables} tables are too many for one picture. The overview shows {} and the foreign keys between them; each \
+         group is drawn below, and each table with its neighbours stands in its own section.\n\n",
+        number(report.groups.len(), "group", "groups"),
+    );
+    if left_out > 0 {
+        push!(out, "{} with the fewest tables are left out of it.\n\n", number(left_out, "group", "groups"));
+    }
+    out.push_str(&fence("mermaid", &overview));
+    out.push('\n');
+    out.push_str(LEGEND);
+    out.push('\n');
+    for group in &report.groups {
+        let diagram = mermaid::whole(report, &page.names, &group.tables);
+        push!(
+            out,
+            "\n<details><summary>{} ({})</summary>\n\n{}\n</details>\n",
+            text(&group.name),
+            number(group.tables.len(), "table", "tables"),
+            fence("mermaid", &diagram)
+        );
+    }
+    (body(&overview), out)
+}
+
+/// The neighbourhood of one table, when the whole schema is not drawn in one diagram.
+pub(super) fn neighbourhood(page: &Page<'_, '_>, table: TableId) -> String {
+    if page.report.tables.len() <= ONE_DIAGRAM {
+        return String::new();
+    }
+    let Some((diagram, left_out)) = mermaid::neighbourhood(page.report, &page.names, table) else {
+        return String::new();
+    };
+    let more = if left_out == 0 { String::new() } else { format!(", {left_out} more not shown") };
+    format!(
+        "<details><summary>Neighbours of {}{more}</summary>\n\n{}\n</details>\n\n",
+        html_code(page.names.table(table)),
+        fence("mermaid", &diagram)
+    )
+}
+
+const LEGEND: &str =
+    "Solid lines are declared foreign keys; dashed lines are relations inferred from names, types and keys.\n";
+
+fn body(diagram: &str) -> String {
+    diagram.strip_prefix("erDiagram\n").unwrap_or(diagram).trim_end().to_owned()
+}

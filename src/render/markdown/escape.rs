@@ -1,0 +1,396 @@
+//! Text of the database as Markdown that says the same and nothing else.
+//!
+//! Everything that could mean something to CommonMark, to its GFM extensions or to the hosts' own additions (mentions,
+//! emoji words, math) becomes a numeric character reference. These are read back inside table cells, paragraphs and
+//! raw HTML alike, on every renderer, which no backslash is.
+
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+
+/// Text for a table cell, a paragraph or an HTML element: never the start of a line.
+pub(crate) fn text(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len() + raw.len() / 8);
+    push_text(&mut out, raw);
+    out
+}
+
+/// Text that may start a line: a paragraph of its own.
+pub(crate) fn paragraph(raw: &str) -> String {
+    let escaped = text(raw);
+    let digits = escaped.bytes().take_while(u8::is_ascii_digit).count();
+    let marker = if digits == 0 { 0 } else { digits };
+    match escaped.as_bytes().get(marker) {
+        Some(b'-' | b'+' | b'=') if digits == 0 => format!("&#{};{}", escaped.as_bytes()[0], &escaped[1..]),
+        Some(byte @ (b'.' | b')')) if digits > 0 => {
+            format!("{}&#{byte};{}", &escaped[..marker], &escaped[marker + 1..])
+        }
+        _ => escaped,
+    }
+}
+
+/// An identifier, type or expression in code type, for a cell, a paragraph or the text of a link.
+pub(crate) fn code(raw: &str) -> String {
+    let mut flat = String::with_capacity(raw.len() + 2);
+    flat.push('`');
+    let mut plain = true;
+    for character in raw.chars() {
+        plain &= !matches!(character, '`' | '|' | '\\');
+        match class(character) {
+            Class::Ordinary => flat.push(character),
+            Class::LineBreak | Class::Space => flat.push(' '),
+            Class::Unprintable => flat.push('\u{fffd}'),
+        }
+    }
+    let content = &flat[1..];
+    if plain && !content.is_empty() && content.trim() == content {
+        flat.push('`');
+        flat
+    } else {
+        html_code(raw)
+    }
+}
+
+/// The same as an HTML element, for places where Markdown is not read: inside `<summary>`.
+pub(crate) fn html_code(raw: &str) -> String {
+    let mut out = String::from("<code>");
+    push_text(&mut out, raw);
+    out.push_str("</code>");
+    out
+}
+
+/// A fenced block. The fence is longer than any run of backticks inside.
+pub(crate) fn fence(language: &str, content: &str) -> String {
+    let mut longest = 2;
+    let mut run = 0;
+    for character in content.chars() {
+        run = if character == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat(longest + 1);
+    let content = content.trim_end_matches(['\n', '\r']).replace('\0', "\u{fffd}");
+    format!("{fence}{language}\n{content}\n{fence}\n")
+}
+
+/// A row of a table from cells that are already Markdown.
+pub(crate) fn row<I: AsRef<str>>(cells: &[I]) -> String {
+    let mut out = String::from("|");
+    for cell in cells {
+        let cell = cell.as_ref();
+        out.push(' ');
+        out.push_str(if cell.is_empty() { "—" } else { cell });
+        out.push_str(" |");
+    }
+    out.push('\n');
+    out
+}
+
+/// A whole table.
+pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
+    let mut out = row(header);
+    out.push('|');
+    for _ in header {
+        out.push_str("---|");
+    }
+    out.push('\n');
+    for cells in rows {
+        out.push_str(&row(cells));
+    }
+    out
+}
+
+/// A name as part of an anchor or a file name: `[a-z0-9_-]` only. Names that are not plain lower-case words get the
+/// hash of what they really are, so that names that differ only in case or punctuation stay apart.
+pub(crate) fn slug(parts: &[&str]) -> String {
+    let plain = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_';
+    let mut out = String::new();
+    let mut exact = true;
+    for (position, part) in parts.iter().enumerate() {
+        if position > 0 {
+            out.push('-');
+        }
+        exact &= !part.is_empty();
+        for character in part.chars().take(60) {
+            let lower = character.to_ascii_lowercase();
+            exact &= plain(character);
+            out.push(if plain(lower) { lower } else { '-' });
+        }
+        exact &= part.len() <= 60;
+    }
+    if !exact {
+        push!(out, "-{:08x}", fingerprint(parts));
+    }
+    out
+}
+
+/// FNV-1a over the parts, with a separator that no name holds.
+fn fingerprint(parts: &[&str]) -> u32 {
+    let mut hash = 0x811c_9dc5_u32;
+    for part in parts {
+        for byte in part.bytes().chain([0xff]) {
+            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        }
+    }
+    hash
+}
+
+enum Class {
+    Ordinary,
+    LineBreak,
+    Space,
+    Unprintable,
+}
+
+fn class(character: char) -> Class {
+    match character {
+        '\n' | '\r' => Class::LineBreak,
+        '\t' => Class::Space,
+        ' '..='~' => Class::Ordinary,
+        _ => match character.general_category() {
+            GeneralCategory::SpaceSeparator => Class::Space,
+            GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => Class::Unprintable,
+            _ if character.general_category_group() == GeneralCategoryGroup::Other => Class::Unprintable,
+            _ => Class::Ordinary,
+        },
+    }
+}
+
+fn push_text(out: &mut String, raw: &str) {
+    let raw = raw.trim_matches([' ', '\t', '\n', '\r']);
+    let mut characters = raw.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\r' => {
+                if characters.peek() != Some(&'\n') {
+                    out.push_str("<br>");
+                }
+            }
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '$' | '@' | ':' => {
+                push!(out, "&#{};", u32::from(character));
+            }
+            // `www.` starts a link by itself.
+            '.' if out.len() >= 3
+                && out.is_char_boundary(out.len() - 3)
+                && out[out.len() - 3..].eq_ignore_ascii_case("www") =>
+            {
+                out.push_str("&#46;");
+            }
+            _ => match class(character) {
+                Class::Ordinary => out.push(character),
+                Class::LineBreak => out.push_str("<br>"),
+                Class::Space => out.push(' '),
+                Class::Unprintable => out.push('\u{fffd}'),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use comrak::nodes::{AstNode, NodeValue};
+    use comrak::{Arena, Options, parse_document};
+    use proptest::prelude::*;
+
+    const ATOMS: &[&str] = &[
+        "|",
+        "||",
+        "\\",
+        "\\|",
+        "`",
+        "``",
+        "```",
+        "\n",
+        "\r\n",
+        "\n\n",
+        "\r",
+        "<",
+        ">",
+        "<b>",
+        "</td>",
+        "</table>",
+        "<script>",
+        "<!--",
+        "-->",
+        "<img src=x onerror=1>",
+        "&",
+        "&amp;",
+        "&#124;",
+        "*",
+        "**",
+        "_",
+        "__",
+        "~",
+        "~~",
+        "[",
+        "]",
+        "[x](http://e.x)",
+        "![i](x)",
+        "http://e.x",
+        "www.e.x",
+        "#1",
+        "#",
+        "@user",
+        "$x$",
+        "$$",
+        "1.",
+        "- ",
+        "+ ",
+        "> ",
+        "---",
+        "===",
+        ":--",
+        "| --- |",
+        "\t",
+        "\0",
+        "\u{1b}[31m",
+        "\u{202e}",
+        "\u{200b}",
+        "é",
+        "注文",
+        "🎉",
+        "a",
+        "b1",
+        "x_y_z",
+        ":smile:",
+        "^[1]",
+        "[^1]",
+        "```mermaid",
+        "{{",
+        "}}",
+        "{%",
+        "GH-1",
+        " ",
+        "  ",
+        "\u{a0}",
+        "</details>",
+        "</code>",
+        "<br>",
+        "\u{2028}",
+        "2)",
+        "=",
+    ];
+
+    fn hostile() -> impl Strategy<Value = String> {
+        prop_oneof![
+            prop::collection::vec(prop::sample::select(ATOMS), 1..6).prop_map(|atoms| atoms.concat()),
+            any::<String>(),
+        ]
+    }
+
+    /// What a reader sees of the raw text: white space folded, what cannot be printed replaced.
+    fn visible(raw: &str) -> String {
+        let raw = raw.trim_matches([' ', '\t', '\n', '\r']).replace("\r\n", "\n").replace('\r', "\n");
+        let flat: String = raw
+            .chars()
+            .map(|character| match class(character) {
+                Class::Ordinary => character,
+                Class::LineBreak | Class::Space => ' ',
+                Class::Unprintable => '\u{fffd}',
+            })
+            .collect();
+        flat.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    fn gfm() -> Options<'static> {
+        let mut options = Options::default();
+        options.extension.table = true;
+        options.extension.strikethrough = true;
+        options.extension.autolink = true;
+        options.extension.tasklist = true;
+        options.extension.footnotes = true;
+        options.extension.math_dollars = true;
+        options.extension.math_code = true;
+        options
+    }
+
+    /// The text below a node, and every node that is neither text nor one of this program's own elements.
+    fn read<'a>(node: &'a AstNode<'a>, out: &mut String, strange: &mut Vec<String>) {
+        for child in node.children() {
+            match &child.data.borrow().value {
+                NodeValue::Text(content) => out.push_str(content),
+                NodeValue::Code(code) => out.push_str(&code.literal),
+                NodeValue::SoftBreak | NodeValue::LineBreak => out.push(' '),
+                NodeValue::HtmlInline(html) if html == "<br>" => out.push(' '),
+                NodeValue::HtmlInline(html) if matches!(html.as_str(), "<code>" | "</code>") => {}
+                // An address with an at sign stays a link to itself, which loses nothing.
+                NodeValue::Link(link) if link.url.starts_with("mailto:") => {}
+                other => strange.push(format!("{other:?}")),
+            }
+            read(child, out, strange);
+        }
+    }
+
+    fn assert_reads(markdown: &str, wanted: &[Vec<String>]) -> Result<(), TestCaseError> {
+        let arena = Arena::new();
+        let document = parse_document(&arena, markdown, &gfm());
+        let blocks: Vec<_> = document.children().collect();
+        prop_assert_eq!(blocks.len(), 2, "blocks of {}", markdown);
+        let rows: Vec<_> = blocks[0].children().skip(1).collect();
+        prop_assert_eq!(rows.len(), wanted.len(), "rows of {}", markdown);
+        for (row, wanted) in rows.iter().zip(wanted) {
+            let cells: Vec<_> = row.children().collect();
+            prop_assert_eq!(cells.len(), wanted.len(), "cells of {}", markdown);
+            for (cell, wanted) in cells.iter().zip(wanted) {
+                let (mut text, mut strange) = (String::new(), Vec::new());
+                read(cell, &mut text, &mut strange);
+                prop_assert!(strange.is_empty(), "{:?} in {}", strange, markdown);
+                let seen = text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+                let wanted = visible(wanted);
+                prop_assert_eq!(seen, if wanted.is_empty() { String::new() } else { wanted }, "in {}", markdown);
+            }
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn every_cell_is_found_again(raw in prop::collection::vec((hostile(), hostile(), hostile()), 1..4)) {
+            let rows: Vec<_> = raw.iter().map(|(a, b, c)| vec![code(a), format!("{}.", text(b)), html_code(c)]).collect();
+            let wanted: Vec<_> = raw
+                .iter()
+                .map(|(a, b, c)| vec![a.clone(), format!("{}.", b.trim_matches([' ', '\t', '\n', '\r'])), c.clone()])
+                .collect();
+            assert_reads(&format!("{}\nafter\n", table(&["A", "B", "C"], &rows)), &wanted)?;
+        }
+
+        #[test]
+        fn a_paragraph_stays_one_paragraph(raw in hostile()) {
+            let markdown = format!("{}\n", paragraph(&raw));
+            let arena = Arena::new();
+            let document = parse_document(&arena, &markdown, &gfm());
+            let (mut seen, mut strange) = (String::new(), Vec::new());
+            for block in document.children() {
+                prop_assert!(matches!(block.data.borrow().value, NodeValue::Paragraph), "{markdown}");
+                read(block, &mut seen, &mut strange);
+            }
+            prop_assert!(strange.is_empty(), "{strange:?} in {markdown}");
+            let seen = seen.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+            prop_assert_eq!(seen, visible(&raw));
+        }
+
+        #[test]
+        fn a_fence_holds_its_content(raw in hostile()) {
+            let markdown = format!("{}\nafter\n", fence("sql", &raw));
+            let arena = Arena::new();
+            let document = parse_document(&arena, &markdown, &gfm());
+            let blocks: Vec<_> = document.children().collect();
+            prop_assert_eq!(blocks.len(), 2, "{}", markdown);
+            let wanted = raw.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{fffd}");
+            let NodeValue::CodeBlock(block) = &blocks[0].data.borrow().value else {
+                return Err(TestCaseError::fail(markdown));
+            };
+            let seen = block.literal.replace("\r\n", "\n").replace('\r', "\n");
+            prop_assert_eq!(seen.trim_end_matches('\n'), wanted.trim_end_matches('\n'));
+        }
+    }
+
+    #[test]
+    fn slugs_stay_apart() {
+        assert_eq!(slug(&["public", "order_items"]), "public-order_items");
+        assert_ne!(slug(&["public", "Orders"]), slug(&["public", "orders"]));
+        assert_ne!(slug(&["a", "b-c"]), slug(&["a-b", "c"]));
+        assert_ne!(slug(&["a", "b.c"]), slug(&["a", "b c"]));
+        assert!(slug(&["", ""]).starts_with('-'));
+    }
+}

@@ -1,0 +1,282 @@
+//! Why indexes exist: for each index of a table, and the strategy across all of them.
+
+use super::escape::{code, table, text};
+use super::page::{Page, codes, fold, share};
+use crate::checks::ObjectKind;
+use crate::model::{Index, KeyPart, NullsOrder, SortOrder, TableRef};
+use crate::report::{Purpose, Rationale, Role};
+use std::collections::BTreeMap;
+
+/// The table of indexes in a table's section.
+pub(super) fn of_table(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
+    if of.table.indexes.is_empty() {
+        return "**Indexes:** none.\n\n".to_owned();
+    }
+    let details = page.report.details(of.id);
+    let rows: Vec<Vec<String>> = of
+        .table
+        .indexes
+        .iter()
+        .zip(&details.rationale)
+        .map(|(index, rationale)| vec![code(&index.name), key(index), kind(index), explain(page, of, index, rationale)])
+        .collect();
+    format!("**Indexes:**\n\n{}\n", table(&["Name", "Columns", "Type", "Rationale"], &rows))
+}
+
+/// `` (`a`, `b` DESC) INCLUDE (`c`) WHERE … ``
+pub(super) fn key(index: &Index) -> String {
+    let parts: Vec<String> = index.key.iter().map(key_part).collect();
+    let mut out = format!("({})", parts.join(", "));
+    if !index.include.is_empty() {
+        push!(out, " INCLUDE ({})", codes(&index.include));
+    }
+    if let Some(predicate) = &index.predicate {
+        push!(out, " WHERE {}", code(predicate));
+    }
+    out
+}
+
+fn key_part(part: &KeyPart) -> String {
+    let mut out = match (&part.column, &part.expression) {
+        (Some(column), _) => code(column),
+        (None, Some(expression)) => code(expression),
+        (None, None) => "?".to_owned(),
+    };
+    if let Some(length) = part.prefix_length {
+        push!(out, "({length})");
+    }
+    if let Some(collation) = &part.collation {
+        push!(out, " COLLATE {}", code(collation));
+    }
+    if let Some(class) = &part.operator_class {
+        push!(out, " {}", code(class));
+    }
+    if part.order == SortOrder::Descending {
+        out.push_str(" DESC");
+    }
+    match part.nulls {
+        Some(NullsOrder::First) => out.push_str(" NULLS FIRST"),
+        Some(NullsOrder::Last) => out.push_str(" NULLS LAST"),
+        None => {}
+    }
+    out
+}
+
+fn kind(index: &Index) -> String {
+    let mut words = vec![text(&index.method)];
+    if index.unique {
+        words.push(if index.nulls_not_distinct { "unique, NULLs not distinct" } else { "unique" }.to_owned());
+    }
+    if index.predicate.is_some() {
+        words.push("partial".to_owned());
+    }
+    if !index.valid {
+        words.push(if index.build_in_progress { "build in progress" } else { "**invalid**" }.to_owned());
+    }
+    if !index.visible {
+        words.push("invisible to the optimizer".to_owned());
+    }
+    words.join(", ")
+}
+
+fn explain(page: &Page<'_, '_>, of: TableRef<'_>, index: &Index, rationale: &Rationale) -> String {
+    let mut sentences: Vec<String> =
+        rationale.purposes.iter().map(|purpose| purpose_words(page, of, index, purpose)).collect();
+    if let Some(roles) = roles(index, rationale) {
+        sentences.push(roles);
+    }
+    if rationale.range_before_equality {
+        sentences.push("A range stands before an equality, which it can then only filter".to_owned());
+    }
+    for finding in page.report.findings_about(of.id, ObjectKind::Index, &index.name) {
+        if finding.rule.starts_with("index-") {
+            sentences.push(format!("**{}**: {}", text(finding.rule), text(&finding.message)));
+        }
+    }
+    if let Some(comment) = &index.comment {
+        sentences.push(text(comment));
+    }
+    sentences.join(". ")
+}
+
+fn purpose_words(page: &Page<'_, '_>, of: TableRef<'_>, index: &Index, purpose: &Purpose) -> String {
+    let survey = &page.report.survey;
+    match purpose {
+        Purpose::PrimaryKey => "Primary key".to_owned(),
+        Purpose::Unique => {
+            let what = if index.constraint.is_some() { "Unique constraint" } else { "Unique index" };
+            if index.predicate.is_some() { format!("{what} among the rows of its condition") } else { what.to_owned() }
+        }
+        Purpose::Exclusion => "Exclusion constraint: no two rows may overlap".to_owned(),
+        Purpose::ForeignKey(at) => match of.table.foreign_keys.get(*at) {
+            Some(foreign_key) => format!(
+                "Foreign key to {}: joins, and deletes and key changes of the parent",
+                page.link_to(&foreign_key.referenced_table)
+            ),
+            None => "Foreign key".to_owned(),
+        },
+        Purpose::Relation(at) => format!(
+            "Undeclared relation to {}: joins",
+            survey.relations.get(*at).map_or_else(String::new, |relation| page.link_to(&relation.referenced_table))
+        ),
+        Purpose::Polymorphic(_) => "Polymorphic reference: joins by type and key".to_owned(),
+        Purpose::Tenant => "Leads with the tenant: each tenant's rows are searched alone".to_owned(),
+        Purpose::LiveRows(column) => format!("Holds only rows that are not deleted ({})", code(column)),
+        Purpose::Partial => "Holds only the rows of its condition".to_owned(),
+        Purpose::Expression => "Searches an expression".to_owned(),
+        Purpose::Covering => format!("Answers from the index alone with {}", codes(&index.include)),
+        Purpose::ReplicaIdentity => "Identifies rows for logical replication".to_owned(),
+        Purpose::FullText => "Full-text search".to_owned(),
+        Purpose::Spatial => "Spatial search".to_owned(),
+        Purpose::Containment => "Searches inside documents, arrays or text".to_owned(),
+        Purpose::Similarity => "Searches overlaps, distances or neighbours".to_owned(),
+        Purpose::BlockRange => "Skips blocks of rows stored together; small, for data in insertion order".to_owned(),
+        Purpose::Hash => "Finds equal values only".to_owned(),
+        Purpose::Lookup => "Look-ups; no key or rule needs it".to_owned(),
+    }
+}
+
+/// The role of each key part, when it tells something: several parts, or one that is not a plain equality.
+fn roles(index: &Index, rationale: &Rationale) -> Option<String> {
+    let plain = rationale.roles.iter().all(|role| *role == Role::Equality);
+    let search = rationale.roles.iter().all(|role| *role == Role::Search);
+    if search || (plain && (index.key.len() < 2 || index.primary)) {
+        return None;
+    }
+    let mut runs: Vec<(Role, Vec<String>)> = Vec::new();
+    for (part, role) in index.key.iter().zip(&rationale.roles) {
+        let name = part.column.as_deref().or(part.expression.as_deref()).map(code).unwrap_or_default();
+        match runs.last_mut() {
+            Some((last, names)) if last == role => names.push(name),
+            _ => runs.push((*role, vec![name])),
+        }
+    }
+    let words: Vec<String> =
+        runs.into_iter().map(|(role, names)| format!("{} on {}", role.word(), names.join(", "))).collect();
+    let mut sentence = words.join(", then ");
+    if let Some(first) = sentence.get(..1).map(str::to_uppercase) {
+        sentence.replace_range(..1, &first);
+    }
+    Some(sentence)
+}
+
+/// The strategy across all tables.
+pub(super) fn section(page: &Page<'_, '_>) -> String {
+    let report = page.report;
+    let all = || {
+        report.tables.iter().flat_map(|of| {
+            of.table.indexes.iter().zip(&report.details(of.id).rationale).map(move |(index, why)| (of, index, why))
+        })
+    };
+    if all().next().is_none() {
+        return "No evidence of indexes.".to_owned();
+    }
+    let mut out = String::new();
+    let mut methods = BTreeMap::<&str, u32>::new();
+    for (_, index, _) in all() {
+        *methods.entry(index.method.as_str()).or_default() += 1;
+    }
+    let kinds: Vec<String> = methods.iter().map(|(method, count)| format!("{} ({count})", code(method))).collect();
+    push!(out, "**Kinds in use:** {}.\n\n", kinds.join(", "));
+
+    out.push_str("**Composite order (equality, sort, range).** ");
+    out.push_str(
+        "Columns compared for equality come first, then those that give the order, then those compared with bounds. \
+         Roles are read from keys, types and directions in the catalog.\n\n",
+    );
+    let composite: Vec<Vec<String>> = all()
+        .filter(|(_, index, why)| {
+            index.key.len() > 1 && !index.primary && !why.roles.iter().all(|role| *role == Role::Search)
+        })
+        .map(|(of, index, why)| {
+            vec![
+                page.link(of.id),
+                code(&index.name),
+                key(index),
+                roles(index, why).unwrap_or_default(),
+                if why.range_before_equality { "range before equality" } else { "follows" }.to_owned(),
+            ]
+        })
+        .collect();
+    if composite.is_empty() {
+        out.push_str("No evidence of composite indexes besides primary keys.\n\n");
+    } else {
+        let block = table(&["Table", "Index", "Key", "Roles", "Order"], &composite);
+        out.push_str(&folded(&format!("{} composite indexes", composite.len()), composite.len(), &block));
+    }
+
+    let named = |wanted: &dyn Fn(&Index, &Rationale) -> bool| -> Vec<String> {
+        all()
+            .filter(|(_, index, why)| wanted(index, why))
+            .map(|(of, index, _)| format!("{} on {}", code(&index.name), page.link(of.id)))
+            .collect()
+    };
+    out.push_str("**Patterns:**\n\n");
+    if let Some(outcome) = report.outcome("fk-missing-index") {
+        push!(
+            out,
+            "- Foreign keys with an index that leads with their columns: {}\n",
+            share(outcome.counts.passed, outcome.counts.applicable())
+        );
+    }
+    let patterns: [(&str, Vec<String>); 9] = [
+        ("Tenant first", named(&|_, why| why.purposes.contains(&Purpose::Tenant))),
+        ("Live rows only", named(&|_, why| why.purposes.iter().any(|purpose| matches!(purpose, Purpose::LiveRows(_))))),
+        ("Other partial indexes", named(&|_, why| why.purposes.contains(&Purpose::Partial))),
+        ("Covering", named(&|_, why| why.purposes.contains(&Purpose::Covering))),
+        ("On expressions", named(&|_, why| why.purposes.contains(&Purpose::Expression))),
+        ("Documents, arrays, text (GIN)", named(&|_, why| why.purposes.contains(&Purpose::Containment))),
+        (
+            "Full text and spatial",
+            named(&|_, why| why.purposes.contains(&Purpose::FullText) || why.purposes.contains(&Purpose::Spatial)),
+        ),
+        ("Block ranges (BRIN)", named(&|_, why| why.purposes.contains(&Purpose::BlockRange))),
+        ("Range before equality", named(&|_, why| why.range_before_equality)),
+    ];
+    let mut none = Vec::new();
+    for (title, items) in &patterns {
+        if items.is_empty() {
+            none.push(title.to_lowercase());
+        } else {
+            out.push_str(&fold(title, items));
+        }
+    }
+    if !none.is_empty() {
+        push!(out, "- No evidence of: {}\n", none.join(", "));
+    }
+    out.push('\n');
+    out.push_str(&doubtful(page));
+    out
+}
+
+/// Duplicate, redundant, invalid and unused indexes, from the findings.
+fn doubtful(page: &Page<'_, '_>) -> String {
+    let mut rows = Vec::new();
+    for outcome in page.report.outcomes.iter().filter(|outcome| outcome.rule.id.starts_with("index-")) {
+        // What depends on counters would make equal schemas differ.
+        let volatile = outcome.rule.needs != crate::checks::Needs::Catalog && !page.options.statistics;
+        if volatile {
+            continue;
+        }
+        for finding in &outcome.findings {
+            let place = finding.object.table_name().map(|name| page.link_to(&name)).unwrap_or_default();
+            let name = finding.object.name.as_deref().map(code).unwrap_or_default();
+            rows.push(vec![name, place, code(finding.rule), text(&finding.message)]);
+        }
+    }
+    if rows.is_empty() {
+        return "**Doubtful indexes:** no evidence of invalid, duplicate or redundant ones.\n".to_owned();
+    }
+    let block = table(&["Index", "Table", "Rule", "Why"], &rows);
+    let caveat = "Dropping an index is safe only when no query names it in a hint and no standby needs it.\n";
+    format!("**Doubtful indexes:**\n\n{}{caveat}", folded(&format!("{} findings", rows.len()), rows.len(), &block))
+}
+
+/// A block, folded when it has many rows.
+pub(super) fn folded(summary: &str, rows: usize, block: &str) -> String {
+    if rows <= 20 {
+        format!("{block}\n")
+    } else {
+        format!("<details><summary>{}</summary>\n\n{block}\n</details>\n\n", text(summary))
+    }
+}

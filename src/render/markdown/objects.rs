@@ -1,0 +1,220 @@
+//! Views, types, sequences and code, briefly.
+
+use super::escape::{code, fence, html_code, paragraph, table, text};
+use super::indexes::{self, folded};
+use super::page::{Page, codes, number};
+use super::tables::trigger_line;
+use crate::model::{FunctionKind, Schema, View};
+
+pub(super) fn section(page: &Page<'_, '_>) -> String {
+    [views(page), enums(page), domains(page), composites(page), sequences(page), functions(page), events(page)].concat()
+}
+
+fn schemas<'p>(page: &'p Page<'_, '_>) -> impl Iterator<Item = &'p Schema> {
+    page.report.model.schemas.iter()
+}
+
+fn views(page: &Page<'_, '_>) -> String {
+    let mut out = String::new();
+    for schema in schemas(page) {
+        for view in &schema.views {
+            out.push_str(&self::view(page, schema, view));
+        }
+    }
+    if out.is_empty() { out } else { format!("### Views\n\n{out}") }
+}
+
+fn view(page: &Page<'_, '_>, schema: &Schema, view: &View) -> String {
+    let name = page.names.join(&schema.name, &view.name);
+    let mut out = format!("#### {}\n\n", code(&name));
+    if let Some(comment) = &view.comment {
+        push!(out, "{}\n\n", paragraph(comment));
+    }
+    let mut facts = vec![if view.materialized { "Materialized view" } else { "View" }.to_owned()];
+    facts.push(number(view.columns.len(), "column", "columns"));
+    if !view.reads.is_empty() {
+        let reads: Vec<String> = view.reads.iter().map(|name| page.link_to(name)).collect();
+        facts.push(format!("reads {}", reads.join(", ")));
+    }
+    if view.security_invoker {
+        facts.push("runs with the caller's rights".to_owned());
+    }
+    if !view.populated {
+        facts.push("holds no data yet".to_owned());
+    }
+    facts.extend(view.check_option.as_deref().map(|option| format!("check option {}", text(option))));
+    push!(out, "*{}*\n\n", facts.join(" · "));
+    if let Some(broken) = &view.broken {
+        push!(out, "**Does not work**: {}\n\n", text(broken));
+    }
+    if !view.columns.is_empty() {
+        let columns: Vec<String> =
+            view.columns.iter().map(|column| format!("{} {}", code(&column.name), code(&column.data_type))).collect();
+        push!(out, "Columns: {}\n\n", columns.join(", "));
+    }
+    for index in &view.indexes {
+        push!(out, "- Index {} {}\n", code(&index.name), indexes::key(index));
+    }
+    for trigger in &view.triggers {
+        push!(out, "- Trigger {}\n", trigger_line(trigger));
+    }
+    if !view.indexes.is_empty() || !view.triggers.is_empty() {
+        out.push('\n');
+    }
+    if let Some(definition) = &view.definition {
+        push!(
+            out,
+            "<details><summary>Query of {}</summary>\n\n{}\n</details>\n\n",
+            html_code(&name),
+            fence("sql", definition.trim())
+        );
+    }
+    out
+}
+
+fn enums(page: &Page<'_, '_>) -> String {
+    let mut rows = Vec::new();
+    let comments = |schema: &str, name: &str| {
+        let schema = schemas(page).find(|entry| entry.name == schema)?;
+        schema.enums.iter().find(|entry| entry.name == name)?.comment.as_deref().map(text)
+    };
+    for entry in &page.report.concerns.enums.types {
+        let users: Vec<String> = entry.users.iter().map(|(table, column)| page.column(*table, column)).collect();
+        rows.push(vec![
+            code(&page.names.of(&entry.name)),
+            codes(&entry.labels),
+            users.join(", "),
+            comments(&entry.name.schema, &entry.name.name).unwrap_or_default(),
+        ]);
+    }
+    block("Enumerated types", &["Type", "Values in order", "Used by", "Comment"], &rows)
+}
+
+fn domains(page: &Page<'_, '_>) -> String {
+    let mut rows = Vec::new();
+    for schema in schemas(page) {
+        for domain in &schema.domains {
+            let mut rules = Vec::new();
+            if domain.not_null {
+                rules.push("NOT NULL".to_owned());
+            }
+            rules.extend(domain.checks.iter().map(|check| format!("CHECK {}", code(&check.expression))));
+            rows.push(vec![
+                code(&page.names.join(&schema.name, &domain.name)),
+                code(&domain.base_type),
+                domain.default.as_deref().map(code).unwrap_or_default(),
+                rules.join("; "),
+                domain.comment.as_deref().map(text).unwrap_or_default(),
+            ]);
+        }
+    }
+    block("Domains", &["Domain", "Type", "Default", "Rules", "Comment"], &rows)
+}
+
+fn composites(page: &Page<'_, '_>) -> String {
+    let mut rows = Vec::new();
+    for schema in schemas(page) {
+        for composite in &schema.composite_types {
+            let fields: Vec<String> = composite
+                .fields
+                .iter()
+                .map(|field| format!("{} {}", code(&field.name), code(&field.data_type)))
+                .collect();
+            rows.push(vec![
+                code(&page.names.join(&schema.name, &composite.name)),
+                fields.join(", "),
+                composite.comment.as_deref().map(text).unwrap_or_default(),
+            ]);
+        }
+        for range in &schema.range_types {
+            rows.push(vec![
+                code(&page.names.join(&schema.name, &range.name)),
+                format!("range of {}", code(&range.subtype)),
+                range.comment.as_deref().map(text).unwrap_or_default(),
+            ]);
+        }
+    }
+    block("Composite and range types", &["Type", "Fields", "Comment"], &rows)
+}
+
+fn sequences(page: &Page<'_, '_>) -> String {
+    let mut rows = Vec::new();
+    let mut owned = 0;
+    for schema in schemas(page) {
+        for sequence in &schema.sequences {
+            if sequence.owned_by.is_some() {
+                owned += 1;
+                continue;
+            }
+            rows.push(vec![
+                code(&page.names.join(&schema.name, &sequence.name)),
+                code(&sequence.data_type),
+                sequence.increment.to_string(),
+                format!("{} to {}", sequence.minimum, sequence.maximum),
+                if sequence.cycle { "yes" } else { "no" }.to_owned(),
+                sequence.comment.as_deref().map(text).unwrap_or_default(),
+            ]);
+        }
+    }
+    let of_columns = match owned {
+        0 => String::new(),
+        1 => "1 sequence belongs to a column and is described there.\n\n".to_owned(),
+        _ => format!("{owned} sequences belong to columns and are described there.\n\n"),
+    };
+    let header = ["Sequence", "Type", "Step", "Range", "Cycles", "Comment"];
+    match (rows.is_empty(), owned) {
+        (true, 0) => String::new(),
+        (true, _) => format!("### Sequences\n\n{of_columns}"),
+        (false, _) => format!("{}{of_columns}", block("Sequences", &header, &rows)),
+    }
+}
+
+fn functions(page: &Page<'_, '_>) -> String {
+    let mut rows = Vec::new();
+    for schema in schemas(page) {
+        for function in &schema.functions {
+            let kind = match function.kind {
+                FunctionKind::Function => "function",
+                FunctionKind::Procedure => "procedure",
+                FunctionKind::Aggregate => "aggregate",
+                FunctionKind::Window => "window function",
+            };
+            let mut facts = vec![kind.to_owned(), text(&function.language)];
+            facts.extend(function.volatility.as_deref().map(text));
+            if function.security_definer {
+                facts.push("runs with its owner's rights".to_owned());
+            }
+            let arguments = if function.arguments.is_empty() { String::new() } else { code(&function.arguments) };
+            rows.push(vec![
+                code(&page.names.join(&schema.name, &function.name)),
+                arguments,
+                function.result.as_deref().map(code).unwrap_or_default(),
+                facts.join(", "),
+                function.comment.as_deref().map(text).unwrap_or_default(),
+            ]);
+        }
+    }
+    block("Functions and procedures", &["Name", "Arguments", "Result", "Facts", "Comment"], &rows)
+}
+
+fn events(page: &Page<'_, '_>) -> String {
+    let mut rows = Vec::new();
+    for schema in schemas(page) {
+        for event in &schema.events {
+            rows.push(vec![
+                code(&page.names.join(&schema.name, &event.name)),
+                event.schedule.as_deref().map(text).unwrap_or_default(),
+                if event.enabled { "enabled" } else { "disabled" }.to_owned(),
+                event.comment.as_deref().map(text).unwrap_or_default(),
+            ]);
+        }
+    }
+    block("Scheduled events", &["Event", "Schedule", "State", "Comment"], &rows)
+}
+
+fn block(title: &str, header: &[&str], rows: &[Vec<String>]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!("### {title}\n\n{}", folded(&number(rows.len(), "entry", "entries"), rows.len(), &table(header, rows)))
+}

@@ -1,0 +1,123 @@
+//! What every section of the document needs: names, links and ways to list things.
+
+use super::DocumentOptions;
+use super::escape::{code, slug, text};
+use crate::model::{QualifiedName, TableId};
+use crate::render::names::Names;
+use crate::report::{Report, Tally};
+use std::collections::HashSet;
+
+/// Most names that are listed in a sentence; more are folded.
+const INLINE: usize = 12;
+
+/// The report with what turns names into links.
+#[derive(Debug)]
+pub(super) struct Page<'r, 'a> {
+    pub(super) report: &'r Report<'a>,
+    pub(super) options: &'r DocumentOptions,
+    pub(super) names: Names,
+    anchors: Vec<String>,
+}
+
+impl<'r, 'a> Page<'r, 'a> {
+    pub(super) fn new(report: &'r Report<'a>, options: &'r DocumentOptions) -> Self {
+        let names = Names::new(report.tables);
+        let mut taken = HashSet::new();
+        let anchors = report
+            .tables
+            .iter()
+            .map(|table| {
+                let name = if names.several_schemas() {
+                    slug(&[&table.schema.name, &table.table.name])
+                } else {
+                    slug(&[&table.table.name])
+                };
+                let mut anchor = format!("t-{name}");
+                let mut number = 2;
+                while !taken.insert(anchor.clone()) {
+                    anchor = format!("t-{name}-{number}");
+                    number += 1;
+                }
+                anchor
+            })
+            .collect();
+        Self { report, options, names, anchors }
+    }
+
+    /// The name that links to a table's section, without `#`.
+    pub(super) fn anchor(&self, table: TableId) -> &str {
+        &self.anchors[table.0]
+    }
+
+    /// A table as a link.
+    pub(super) fn link(&self, table: TableId) -> String {
+        format!("[{}](#{})", code(self.names.table(table)), self.anchor(table))
+    }
+
+    /// A table as a link, or only its name when it is not in the document.
+    pub(super) fn link_to(&self, name: &QualifiedName) -> String {
+        match self.report.tables.find(name) {
+            Some(table) => self.link(table.id),
+            None => code(&self.names.of(name)),
+        }
+    }
+
+    /// A column of a table: ``[`orders`](#t-orders).`total` ``.
+    pub(super) fn column(&self, table: TableId, column: &str) -> String {
+        format!("{}.{}", self.link(table), code(column))
+    }
+
+    /// Tables as links in one sentence, or folded when there are many.
+    pub(super) fn tables(&self, summary: &str, tables: &[TableId]) -> String {
+        fold(summary, &tables.iter().map(|table| self.link(*table)).collect::<Vec<_>>())
+    }
+
+    /// Columns as links in one sentence, or folded when there are many.
+    pub(super) fn columns(&self, summary: &str, columns: &[(TableId, String)]) -> String {
+        fold(summary, &columns.iter().map(|(table, column)| self.column(*table, column)).collect::<Vec<_>>())
+    }
+}
+
+/// `summary: a, b, c.` as a bullet, or a bullet with the count and the items folded below it. Empty when there is none.
+pub(super) fn fold(summary: &str, items: &[String]) -> String {
+    match items.len() {
+        0 => String::new(),
+        1..=INLINE => format!("- {summary} ({}): {}\n", items.len(), items.join(", ")),
+        count => format!(
+            "- {summary} ({count}):\n\n  <details><summary>{count} names</summary>\n\n  {}\n\n  </details>\n\n",
+            items.join(", ")
+        ),
+    }
+}
+
+/// Columns in code type, comma-separated.
+pub(super) fn codes<S: AsRef<str>>(names: &[S]) -> String {
+    names.iter().map(|name| code(name.as_ref())).collect::<Vec<_>>().join(", ")
+}
+
+/// A tally as `` `created_at` (12), `created` (2)``.
+pub(super) fn counted(tally: &Tally) -> String {
+    tally.iter().map(|(name, count)| format!("{} ({count})", code(name))).collect::<Vec<_>>().join(", ")
+}
+
+/// A number with its noun.
+pub(super) fn number(count: usize, singular: &str, plural: &str) -> String {
+    format!("{count} {}", if count == 1 { singular } else { plural })
+}
+
+/// A share as `7 of 9 (78 %)`.
+pub(super) fn share(part: u32, whole: u32) -> String {
+    if whole == 0 {
+        return "0 of 0".to_owned();
+    }
+    format!("{part} of {whole} ({} %)", u64::from(part) * 100 / u64::from(whole))
+}
+
+/// Text as a sentence: with a capital and a final stop.
+pub(super) fn sentence(raw: &str) -> String {
+    let mut characters = raw.trim().chars();
+    let Some(first) = characters.next() else { return String::new() };
+    let capital: String = first.to_uppercase().chain(characters).collect();
+    let stop = if capital.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{stop}", text(&capital))
+}

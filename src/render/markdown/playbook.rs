@@ -1,0 +1,168 @@
+//! How to get from the schema as it is to a better one: classified by table, then every step with its SQL.
+
+use super::escape::{code, fence, html_code, table, text};
+use super::indexes::folded;
+use super::page::{Page, codes, number, sentence};
+use super::tables::item;
+use crate::checks::Needs;
+use crate::model::TableRef;
+use crate::remedy::{Duration, Phase, Safety, Step};
+
+/// The notes in a table's section.
+pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
+    let report = page.report;
+    let details = report.details(of.id);
+    let mut out = String::from("**Migration Notes:**\n\n");
+    let start = out.len();
+    for at in &details.steps {
+        let step = &report.playbook.steps[*at];
+        push!(out, "- {}: {} ({})\n", step.safety.title(), text(&step.title), text(step.method));
+    }
+    for at in &details.impossible {
+        let (_, reason) = &report.playbook.impossible[*at];
+        out.push_str(&item(reason));
+    }
+    for finding in report.findings(of.id) {
+        let volatile = report.outcome(finding.rule).is_some_and(|outcome| outcome.rule.needs != Needs::Catalog);
+        let planned = !finding.changes.is_empty() && finding.advice.is_none();
+        if planned || finding.printed_under.is_some() || (volatile && !page.options.statistics) {
+            continue;
+        }
+        push!(out, "- {}: {}", code(finding.rule), text(&finding.message));
+        if let Some(advice) = &finding.advice {
+            push!(out, ". {}", sentence(advice));
+        }
+        out.push('\n');
+    }
+    if out.len() == start {
+        out.push_str("- Nothing to do.\n");
+    }
+    out.push('\n');
+    out
+}
+
+pub(super) fn section(page: &Page<'_, '_>) -> String {
+    let playbook = &page.report.playbook;
+    let mut out = String::new();
+    if playbook.steps.is_empty() {
+        out.push_str("No evidence of anything that DDL could mend.\n\n");
+    } else {
+        let [safe, caution, breaking] = page.report.summary.steps;
+        push!(
+            out,
+            "{} in the order in which they can run: {safe} safe, {caution} with caution, {breaking} breaking.\n\n",
+            number(playbook.steps.len(), "step", "steps"),
+        );
+        out.push_str(&classification(page));
+        if !playbook.preamble.is_empty() {
+            out.push_str("Every session that runs steps starts with:\n\n");
+            out.push_str(&fence("sql", &statements(&playbook.preamble)));
+            out.push('\n');
+        }
+        for (phase, title, meaning) in PHASES {
+            let steps: Vec<&Step> = playbook.steps.iter().filter(|step| step.phase == phase).collect();
+            if steps.is_empty() {
+                continue;
+            }
+            push!(out, "### {title}\n\n{meaning}\n\n");
+            for group in steps.chunk_by(|a, b| a.table == b.table) {
+                let name = page.names.of(&group[0].table);
+                push!(
+                    out,
+                    "<details><summary>{}: {}</summary>\n\n",
+                    html_code(&name),
+                    number(group.len(), "step", "steps")
+                );
+                for step in group {
+                    out.push_str(&self::step(step));
+                }
+                out.push_str("</details>\n\n");
+            }
+        }
+    }
+    if !playbook.impossible.is_empty() {
+        let rows: Vec<Vec<String>> = playbook
+            .impossible
+            .iter()
+            .map(|(change, reason)| vec![page.link_to(change.table()), sentence(reason)])
+            .collect();
+        out.push_str("### Beyond DDL\n\nThis engine has no statement for:\n\n");
+        out.push_str(&folded(&number(rows.len(), "change", "changes"), rows.len(), &table(&["Table", "Why"], &rows)));
+    }
+    out
+}
+
+const PHASES: [(Phase, &str, &str); 4] = [
+    (Phase::Expand, "Expand", "Adds things; running code keeps working."),
+    (Phase::Backfill, "Backfill", "Fills existing rows."),
+    (Phase::Validate, "Validate", "Checks existing rows and makes constraints count."),
+    (Phase::Contract, "Contract", "Removes or renames things; needs code that no longer uses them."),
+];
+
+/// The table of the template: what happens to each table, and how safe it is.
+fn classification(page: &Page<'_, '_>) -> String {
+    let mut rows = Vec::new();
+    for of in page.report.tables.iter() {
+        for at in &page.report.details(of.id).steps {
+            let step = &page.report.playbook.steps[*at];
+            rows.push(vec![
+                page.link(of.id),
+                text(&step.title),
+                step.safety.title().to_owned(),
+                text(step.method),
+                format!("{}; blocks {}", text(step.lock), text(step.blocks)),
+            ]);
+        }
+    }
+    let block = table(&["Table", "Operation", "Safety", "Method", "Notes"], &rows);
+    folded(&number(rows.len(), "operation", "operations"), rows.len(), &block)
+}
+
+fn step(step: &Step) -> String {
+    let duration = match step.duration {
+        Duration::Metadata => "catalog only",
+        Duration::Scan => "reads every row once",
+        Duration::Rewrite => "writes the table anew",
+    };
+    let mut out = format!(
+        "**{}** — {}\n\n{} · lock {} · blocks {} · {duration} · {} · for {}\n\n",
+        step.safety.title(),
+        text(&step.title),
+        text(step.method),
+        text(step.lock),
+        text(step.blocks),
+        if step.transaction { "one transaction" } else { "outside a transaction" },
+        codes(&step.rules),
+    );
+    for note in &step.notes {
+        out.push_str(&item(note));
+    }
+    if !step.notes.is_empty() {
+        out.push('\n');
+    }
+    let mut sql = String::new();
+    if let Some(check) = &step.pre_check {
+        push!(sql, "-- Before: must find nothing.\n{check};\n\n");
+    }
+    sql.push_str(&statements(&step.statements));
+    if let Some(verify) = &step.verify {
+        push!(sql, "\n-- After: shows that it worked.\n{verify};\n");
+    }
+    if step.undo.is_empty() {
+        if step.safety == Safety::Breaking {
+            sql.push_str("\n-- Nothing undoes this.\n");
+        }
+    } else {
+        sql.push_str("\n-- Undo:\n");
+        for line in statements(&step.undo).lines() {
+            push!(sql, "-- {line}\n");
+        }
+    }
+    out.push_str(&fence("sql", &sql));
+    out.push('\n');
+    out
+}
+
+fn statements(statements: &[String]) -> String {
+    statements.iter().map(|statement| format!("{statement};\n")).collect()
+}

@@ -1,0 +1,160 @@
+//! The scorecard: five weighted rows, and below them the counts from which anyone can compute them again.
+
+use super::escape::{code, table, text};
+use super::page::{Page, number};
+use crate::checks::{Dimension, Kind, Outcome};
+use crate::score::Confidence;
+use std::collections::BTreeMap;
+
+/// Score and notes of each row, in the scorecard's order.
+pub(super) fn dimensions(page: &Page<'_, '_>) -> [(String, String); 5] {
+    Dimension::ALL.map(|dimension| {
+        let report = page.report;
+        let Some(score) = report.score.dimensions.iter().find(|entry| entry.dimension == dimension) else {
+            return ("—".to_owned(), "no rule had anything to judge".to_owned());
+        };
+        let Some(value) = score.score else {
+            return ("—".to_owned(), "no rule had anything to judge".to_owned());
+        };
+        let counts = score.counts;
+        let mut notes = format!("{} of {} pass", counts.passed, counts.applicable());
+        let mut worst: Vec<_> =
+            report.score.rules.iter().filter(|rule| rule.dimension == dimension && rule.counts.failed > 0).collect();
+        worst.sort_by(|a, b| b.points_lost.total_cmp(&a.points_lost).then_with(|| a.rule.cmp(b.rule)));
+        if !worst.is_empty() {
+            let worst: Vec<String> =
+                worst.iter().take(3).map(|rule| format!("{} {}", code(rule.rule), rule.counts.failed)).collect();
+            push!(notes, "; most costly: {}", worst.join(", "));
+        }
+        if counts.unknown > 0 {
+            push!(notes, "; {} unknown", counts.unknown);
+        }
+        if counts.suppressed > 0 {
+            push!(notes, "; {} suppressed", counts.suppressed);
+        }
+        (format!("{value:.1}"), notes)
+    })
+}
+
+/// Total and its notes.
+pub(super) fn overall(page: &Page<'_, '_>) -> (String, String) {
+    let score = &page.report.score;
+    let confidence = match score.confidence {
+        Confidence::Low => "low confidence: few rules had something to judge",
+        Confidence::Medium => "medium confidence",
+        Confidence::High => "high confidence",
+    };
+    match (score.total, score.grade) {
+        (Some(total), Some(grade)) => (format!("{total:.1}"), format!("grade {grade}, {confidence}")),
+        _ => ("—".to_owned(), "insufficient evidence".to_owned()),
+    }
+}
+
+/// Coverage by rule, what is unknown and why, and the fixes in the order of what they are worth.
+pub(super) fn details(page: &Page<'_, '_>) -> String {
+    let mut out = String::new();
+    out.push_str(&fixes(page));
+    out.push_str(&coverage(page));
+    out.push_str(&unknown(page));
+    out.push_str(&suppressed(page));
+    out.push_str(&informational(page));
+    out
+}
+
+fn fixes(page: &Page<'_, '_>) -> String {
+    let fixes = &page.report.summary.fixes;
+    if fixes.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = fixes
+        .iter()
+        .take(10)
+        .map(|fix| vec![code(fix.rule), text(fix.what), fix.findings.to_string(), format!("+{:.1}", fix.points)])
+        .collect();
+    format!(
+        "**Top fixes.** What the total would gain if all findings of one rule were mended.\n\n{}\n",
+        table(&["Rule", "What is wrong", "Findings", "Points"], &rows)
+    )
+}
+
+fn coverage(page: &Page<'_, '_>) -> String {
+    let scored: Vec<&Outcome> =
+        page.report.outcomes.iter().filter(|outcome| outcome.rule.kind != Kind::Informational).collect();
+    if scored.is_empty() {
+        return "No evidence: no rule ran.\n\n".to_owned();
+    }
+    let mut rows = Vec::new();
+    for dimension in Dimension::ALL {
+        for outcome in scored.iter().filter(|outcome| outcome.rule.dimension == dimension) {
+            let counts = outcome.counts;
+            let kind = if outcome.rule.kind == Kind::Defect { "defect" } else { "coverage" };
+            rows.push(vec![
+                code(outcome.rule.id),
+                dimension.title().to_owned(),
+                format!("{kind} × {}", outcome.rule.weight),
+                counts.passed.to_string(),
+                counts.applicable().to_string(),
+                counts.unknown.to_string(),
+                counts.suppressed.to_string(),
+            ]);
+        }
+    }
+    let header = ["Rule", "Dimension", "Counts as", "Passed", "Applicable", "Unknown", "Suppressed"];
+    format!(
+        "<details><summary>Coverage of {}</summary>\n\nCoverage rules earn by passing; defect rules only cost when they \
+         fail. Unknown and suppressed objects are in no ratio.\n\n{}\n</details>\n\n",
+        number(scored.len(), "rule", "rules"),
+        table(&header, &rows)
+    )
+}
+
+fn unknown(page: &Page<'_, '_>) -> String {
+    let mut reasons = BTreeMap::<&str, BTreeMap<&str, u32>>::new();
+    for outcome in &page.report.outcomes {
+        for unknown in &outcome.unknown {
+            *reasons.entry(&unknown.reason).or_default().entry(outcome.rule.id).or_default() += 1;
+        }
+    }
+    if reasons.is_empty() {
+        return "**Unknown.** Every rule could judge everything it applies to.\n\n".to_owned();
+    }
+    let mut out = String::from("**Unknown.** What could not be judged counts neither for nor against.\n\n");
+    for (reason, rules) in reasons {
+        let rules: Vec<String> = rules.iter().map(|(rule, count)| format!("{} ({count})", code(rule))).collect();
+        push!(out, "- {}: {}\n", text(reason), rules.join(", "));
+    }
+    out.push('\n');
+    out
+}
+
+fn suppressed(page: &Page<'_, '_>) -> String {
+    let mut reasons = BTreeMap::<(&str, &str), u32>::new();
+    for outcome in &page.report.outcomes {
+        for (finding, reason) in &outcome.suppressed {
+            *reasons.entry((reason, finding.rule)).or_default() += 1;
+        }
+    }
+    if reasons.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("**Suppressed** by the configuration:\n\n");
+    for ((reason, rule), count) in reasons {
+        push!(out, "- {} ({count}): {}\n", code(rule), text(reason));
+    }
+    out.push('\n');
+    out
+}
+
+fn informational(page: &Page<'_, '_>) -> String {
+    let rows: Vec<Vec<String>> = page
+        .report
+        .outcomes
+        .iter()
+        .filter(|outcome| outcome.rule.kind == Kind::Informational && !outcome.findings.is_empty())
+        .map(|outcome| vec![code(outcome.rule.id), text(outcome.rule.summary), outcome.findings.len().to_string()])
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!("**Worth knowing**, never scored.\n\n{}\n", table(&["Rule", "What it says", "Findings"], &rows))
+}

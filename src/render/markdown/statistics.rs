@@ -1,0 +1,73 @@
+//! Row counts, sizes and usage: facts about this copy of the schema only.
+
+use super::escape::{code, table, text};
+use super::indexes::folded;
+use super::page::{Page, number};
+
+pub(super) fn section(page: &Page<'_, '_>) -> String {
+    let Some(statistics) = &page.report.model.statistics else {
+        return "No statistics were read.".to_owned();
+    };
+    let mut out = String::new();
+    if let Some(since) = &statistics.counters_since {
+        let age = statistics
+            .counters_age_days
+            .map(|days| format!(", {}", number(days as usize, "day", "days") + " before the reading"));
+        push!(out, "Usage is counted since {}{}. ", text(since), age.unwrap_or_default());
+    }
+    if statistics.standby {
+        out.push_str("The server is a standby: its counters are its own. ");
+    }
+    out.push_str("Row counts and sizes are the server's estimates.\n\n");
+    let rows: Vec<Vec<String>> = statistics
+        .tables
+        .iter()
+        .map(|entry| {
+            vec![
+                page.link_to(&entry.table),
+                count(entry.rows),
+                entry.bytes.map(bytes).unwrap_or_default(),
+                entry.index_bytes.map(bytes).unwrap_or_default(),
+                count(entry.sequential_scans),
+                entry.analyzed.as_deref().map(text).unwrap_or_default(),
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        let header = ["Table", "Rows", "Size", "Index size", "Sequential scans", "Analysed"];
+        out.push_str(&folded("tables", rows.len(), &table(&header, &rows)));
+    }
+    let rows: Vec<Vec<String>> = statistics
+        .indexes
+        .iter()
+        .map(|entry| {
+            vec![
+                page.link_to(&entry.table),
+                code(&entry.index),
+                count(entry.scans),
+                entry.bytes.map(bytes).unwrap_or_default(),
+                entry.last_scan.as_deref().map(text).unwrap_or_default(),
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        let header = ["Table", "Index", "Scans", "Size", "Last scan"];
+        out.push_str(&folded("indexes", rows.len(), &table(&header, &rows)));
+    }
+    out
+}
+
+fn count(value: Option<u64>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+fn bytes(value: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let mut unit = 0;
+    let mut scaled = value as f64;
+    while scaled >= 1024.0 && unit + 1 < UNITS.len() {
+        scaled /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{value} B") } else { format!("{scaled:.1} {}", UNITS[unit]) }
+}

@@ -1,0 +1,161 @@
+//! What this database is, in a few sentences made of facts.
+
+use super::escape::{code, text};
+use super::page::{Page, number};
+use crate::checks::Dimension;
+use crate::score::Confidence;
+use crate::survey::TableClass;
+
+pub(super) fn section(page: &Page<'_, '_>) -> String {
+    let report = page.report;
+    let summary = &report.summary;
+    let engine = &report.model.engine;
+    let mut lines = Vec::new();
+    let product = match &engine.variant {
+        Some(variant) => format!("{} {} ({})", engine.name.title(), text(&engine.version), text(variant)),
+        None => format!("{} {}", engine.name.title(), text(&engine.version)),
+    };
+    let schemas = if summary.schemas > 1 {
+        format!(" in {}", number(summary.schemas, "schema", "schemas"))
+    } else {
+        String::new()
+    };
+    lines.push(format!(
+        "A **{product}** database with **{}**{schemas}: {}, {}, {} and {}.{}",
+        number(summary.tables, "table", "tables"),
+        number(summary.columns, "column", "columns"),
+        number(summary.foreign_keys, "foreign key", "foreign keys"),
+        number(summary.indexes, "index", "indexes"),
+        number(summary.check_constraints, "check constraint", "check constraints"),
+        others(page),
+    ));
+    if let Some(classes) = classes(page) {
+        lines.push(classes);
+    }
+    lines.push(patterns(page));
+    lines.push(score(page));
+    if summary.fixes.is_empty() {
+        if report.score.total.is_some() {
+            lines.push("No finding costs points.".to_owned());
+        }
+    } else {
+        let mut fixes = "The most worthwhile fixes:\n".to_owned();
+        for fix in summary.fixes.iter().take(3) {
+            push!(
+                fixes,
+                "\n- {}: {} ({}, {:.1} points)",
+                code(fix.rule),
+                text(fix.what),
+                number(fix.findings as usize, "finding", "findings"),
+                fix.points,
+            );
+        }
+        lines.push(fixes);
+    }
+    if !report.model.unseen.is_empty() {
+        lines.push(format!(
+            "Not everything could be seen: {}, listed under [Technical Context](#technical-context). What was not seen \
+             counts as unknown, never as healthy.",
+            number(report.model.unseen.len(), "gap", "gaps")
+        ));
+    }
+    lines.join("\n\n")
+}
+
+fn others(page: &Page<'_, '_>) -> String {
+    let summary = &page.report.summary;
+    let counts = [
+        (summary.partitioned, "partitioned table", "partitioned tables"),
+        (summary.external, "foreign or virtual table", "foreign or virtual tables"),
+        (summary.views, "view", "views"),
+        (summary.materialized_views, "materialized view", "materialized views"),
+        (summary.enums, "enumerated type", "enumerated types"),
+        (summary.domains, "domain", "domains"),
+        (summary.functions, "function", "functions"),
+        (summary.triggers, "trigger", "triggers"),
+        (summary.policies, "row security policy", "row security policies"),
+    ];
+    let present: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, _, _)| *count > 0)
+        .map(|(count, singular, plural)| number(count, singular, plural))
+        .collect();
+    if present.is_empty() { String::new() } else { format!(" Also {}.", present.join(", ")) }
+}
+
+fn classes(page: &Page<'_, '_>) -> Option<String> {
+    let report = page.report;
+    let count = |class| report.tables.base().filter(|table| report.survey.class(table.id) == class).count();
+    let named = [
+        (TableClass::Entity, "entity", "entities"),
+        (TableClass::Junction, "junction", "junctions"),
+        (TableClass::Lookup, "lookup", "lookups"),
+        (TableClass::Log, "log", "logs"),
+        (TableClass::Clone, "copy or archive", "copies or archives"),
+        (TableClass::ThirdParty, "table of a library", "tables of libraries"),
+    ];
+    let words: Vec<String> = named
+        .into_iter()
+        .map(|(class, singular, plural)| (count(class), singular, plural))
+        .filter(|(count, _, _)| *count > 0)
+        .map(|(count, singular, plural)| number(count, singular, plural))
+        .collect();
+    (words.len() > 1).then(|| format!("By purpose: {}.", words.join(", ")))
+}
+
+fn patterns(page: &Page<'_, '_>) -> String {
+    let survey = &page.report.survey;
+    let tenancy = match &survey.tenancy {
+        Some(tenancy) => format!(
+            "Tenants are kept apart by the column {} in {}.",
+            code(&tenancy.column),
+            number(tenancy.tables.len(), "table", "tables")
+        ),
+        None => "No evidence of multi-tenancy.".to_owned(),
+    };
+    let deletion = if survey.soft_deletes.is_empty() {
+        "Rows are deleted for good.".to_owned()
+    } else {
+        format!(
+            "{} {} softly; all others delete for good.",
+            number(survey.soft_deletes.len(), "table", "tables"),
+            if survey.soft_deletes.len() == 1 { "deletes" } else { "delete" }
+        )
+    };
+    let undeclared = page.report.details.iter().map(|details| details.relations.len()).sum::<usize>();
+    let relations = match undeclared {
+        0 => String::new(),
+        count => format!(
+            " {} {} by no foreign key.",
+            number(count, "relation", "relations"),
+            if count == 1 { "is declared" } else { "are declared" }
+        ),
+    };
+    format!("{tenancy} {deletion}{relations}")
+}
+
+fn score(page: &Page<'_, '_>) -> String {
+    let score = &page.report.score;
+    let confidence = match score.confidence {
+        Confidence::Low => "low",
+        Confidence::Medium => "medium",
+        Confidence::High => "high",
+    };
+    match (score.total, score.grade) {
+        (Some(total), Some(grade)) => {
+            let weakest = score
+                .dimensions
+                .iter()
+                .filter_map(|dimension| dimension.score.map(|score| (score, dimension.dimension)))
+                .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            let weakest = weakest
+                .map(|(score, dimension): (f64, Dimension)| format!(" Weakest: {} ({score:.1}).", dimension.title()))
+                .unwrap_or_default();
+            format!(
+                "Quality score: **{total:.1} of 100 (grade {grade})** with {confidence} confidence, {}.{weakest}",
+                number(page.report.summary.findings, "finding", "findings"),
+            )
+        }
+        _ => "There is not enough evidence for a quality score.".to_owned(),
+    }
+}

@@ -1,0 +1,527 @@
+//! One section a table.
+
+use super::diagrams;
+use super::escape::{code, fence, html_code, paragraph, row, table, text};
+use super::page::{Page, codes, number, sentence};
+use super::{indexes, playbook};
+use crate::model::{
+    Column, Deferral, EngineName, ForeignKey, GeneratedStorage, IdentityMode, MatchType, Partitioning, Persistence,
+    PolicyCommand, TableKind, TableRef, Trigger, TriggerEnabled,
+};
+use crate::survey::TableClass;
+use std::collections::{HashMap, HashSet};
+
+/// Longest check or default that is written into a cell.
+const LONGEST_IN_CELL: usize = 120;
+
+pub(super) fn section(page: &Page<'_, '_>) -> String {
+    if page.report.tables.is_empty() {
+        return "No evidence of tables.".to_owned();
+    }
+    let mut out = String::new();
+    if page.report.tables.len() > diagrams::ONE_DIAGRAM {
+        let links: Vec<String> = page.report.tables.iter().map(|table| page.link(table.id)).collect();
+        push!(out, "<details><summary>All {} tables</summary>\n\n{}\n\n</details>\n\n", links.len(), links.join(" · "));
+    }
+    let mut entities = HashMap::new();
+    for table in page.report.tables.iter() {
+        out.push_str(&definition(page, table, &mut entities));
+    }
+    out
+}
+
+/// Everything about one table.
+pub(super) fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entities: &mut HashMap<String, String>) -> String {
+    let name = page.names.table(table.id);
+    let mut out = format!("<a name=\"{}\"></a>\n\n", page.anchor(table.id));
+    push!(out, "### {} ({})\n\n", text(&entity_name(&table.table.name, entities)), code(name));
+    if let Some(comment) = &table.table.comment {
+        out.push_str(&paragraph(comment));
+        out.push_str("\n\n");
+    }
+    out.push_str(&facts(page, table));
+    out.push_str("\n\n");
+    out.push_str(&columns(page, table));
+    out.push('\n');
+    out.push_str(&indexes::of_table(page, table));
+    out.push_str(&foreign_keys(page, table));
+    out.push_str(&referenced_by(page, table));
+    out.push_str(&constraints(table));
+    out.push_str(&triggers(table));
+    out.push_str(&policies(table));
+    out.push_str(&partitions(table));
+    out.push_str(&diagrams::neighbourhood(page, table.id));
+    out.push_str(&playbook::notes(page, table));
+    out.push_str(&create_table(page, table));
+    out
+}
+
+/// `order_items` is `OrderItem`.
+fn entity_name(name: &str, known: &mut HashMap<String, String>) -> String {
+    let is_word = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    if name.is_empty() || !name.chars().all(is_word) {
+        return name.to_owned();
+    }
+    let mut words: Vec<&str> = name.split('_').filter(|word| !word.is_empty()).collect();
+    let last = words.pop().unwrap_or(name);
+    let last = known
+        .entry(last.to_owned())
+        .or_insert_with(|| {
+            if last.len() > 3 && last.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+                pluralizer::pluralize(last, 1, false)
+            } else {
+                last.to_owned()
+            }
+        })
+        .clone();
+    words
+        .into_iter()
+        .chain([last.as_str()])
+        .map(|word| {
+            let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+            format!("{}{rest}", first.to_ascii_uppercase())
+        })
+        .collect()
+}
+
+/// What kind of table it is, in one line.
+fn facts(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
+    let survey = &page.report.survey;
+    let kind = match table.table.kind {
+        TableKind::Table => "Table",
+        TableKind::Partitioned => "Partitioned table",
+        TableKind::Foreign => "Foreign table",
+        TableKind::Virtual => "Virtual table",
+    };
+    let class = match survey.class(table.id) {
+        TableClass::Entity => "entity",
+        TableClass::Junction => "junction of other tables",
+        TableClass::Lookup => "lookup of codes",
+        TableClass::Log => "log, append-only",
+        TableClass::Clone => "copy or archive",
+        TableClass::ThirdParty => "belongs to a library",
+    };
+    let mut facts = vec![kind.to_owned(), class.to_owned()];
+    facts.push(number(table.table.columns.len(), "column", "columns"));
+    let name = table.qualified_name();
+    if let Ok(at) = survey.soft_deletes.binary_search_by(|entry| entry.table.cmp(&name)) {
+        facts.push(format!("soft-deleted by {}", code(&survey.soft_deletes[at].column)));
+    }
+    if table.table.persistence == Persistence::Unlogged {
+        facts.push("unlogged: empty after a crash".to_owned());
+    }
+    if table.table.row_security {
+        facts.push(if table.table.force_row_security { "row security, forced" } else { "row security" }.to_owned());
+    }
+    if table.table.system_versioned {
+        facts.push("system-versioned".to_owned());
+    }
+    if table.table.without_rowid {
+        facts.push("without rowid".to_owned());
+    }
+    if table.table.strict {
+        facts.push("strict types".to_owned());
+    }
+    facts.extend(table.table.storage_engine.iter().map(|engine| format!("engine {}", code(engine))));
+    facts.extend(table.table.collation.iter().map(|collation| format!("collation {}", code(collation))));
+    facts.extend(table.table.of_type.iter().map(|of_type| format!("of type {}", code(of_type))));
+    facts.extend(table.table.foreign_source.iter().map(|source| format!("from {}", code(source))));
+    facts.extend(table.table.replica_identity.iter().map(|identity| format!("replica identity {}", code(identity))));
+    if let Some(inheritance) = &table.table.inheritance {
+        let parents: Vec<String> = inheritance.parents.iter().map(|parent| page.link_to(parent)).collect();
+        let children: Vec<String> = inheritance.children.iter().map(|child| page.link_to(child)).collect();
+        if !parents.is_empty() {
+            facts.push(format!("inherits {}", parents.join(", ")));
+        }
+        if !children.is_empty() {
+            facts.push(format!("inherited by {}", children.join(", ")));
+        }
+    }
+    if !table.table.options.is_empty() {
+        facts.push(format!("options {}", codes(&table.table.options)));
+    }
+    format!("*{}*", facts.join(" · "))
+}
+
+fn columns(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
+    if table.table.columns.is_empty() {
+        return "The table has no columns.\n".to_owned();
+    }
+    let with_comments = table.table.columns.iter().any(|column| column.comment.is_some());
+    let mut header = vec!["Column", "Type", "Nullable", "Default", "Constraints"];
+    if with_comments {
+        header.push("Comment");
+    }
+    let mut out = row(&header);
+    out.push_str(if with_comments { "|---|---|---|---|---|---|\n" } else { "|---|---|---|---|---|\n" });
+    let unique: HashSet<&str> = table
+        .table
+        .indexes
+        .iter()
+        .filter(|index| index.unique && !index.primary && index.predicate.is_none())
+        .filter_map(crate::model::Index::plain_columns)
+        .filter_map(|columns| match columns.as_slice() {
+            [column] => Some(*column),
+            _ => None,
+        })
+        .collect();
+    for column in &table.table.columns {
+        let data_type = if column.data_type.is_empty() { "—".to_owned() } else { code(&column.data_type) };
+        let nullable = if column.nullable {
+            if column.not_null_unvalidated { "YES (NOT NULL not validated)" } else { "YES" }
+        } else {
+            "NO"
+        };
+        let mut cells = vec![
+            code(&column.name),
+            data_type,
+            nullable.to_owned(),
+            default(column),
+            column_constraints(page, table, column, unique.contains(column.name.as_str())),
+        ];
+        if with_comments {
+            cells.push(column.comment.as_deref().map(text).unwrap_or_default());
+        }
+        out.push_str(&row(&cells));
+    }
+    out
+}
+
+fn default(column: &Column) -> String {
+    if let Some(generated) = &column.generated {
+        let storage = match generated.storage {
+            GeneratedStorage::Stored => "stored",
+            GeneratedStorage::Virtual => "virtual",
+            GeneratedStorage::RowStart => return "row start".to_owned(),
+            GeneratedStorage::RowEnd => return "row end".to_owned(),
+        };
+        return format!("{} ({storage})", short(&generated.expression));
+    }
+    if let Some(identity) = &column.identity {
+        return match identity.mode {
+            IdentityMode::Always => "identity, always",
+            IdentityMode::ByDefault => "identity, by default",
+        }
+        .to_owned();
+    }
+    let mut parts = Vec::new();
+    parts.extend(column.default.as_ref().map(|default| short(&default.expression)));
+    if column.auto_increment {
+        parts.push("auto-increment".to_owned());
+    }
+    if column.rowid_alias {
+        parts.push("rowid".to_owned());
+    }
+    parts.extend(column.on_update.as_ref().map(|expression| format!("on update {}", short(expression))));
+    parts.join(", ")
+}
+
+/// Code, cut when it is too long for a cell.
+fn short(expression: &str) -> String {
+    match expression.char_indices().nth(LONGEST_IN_CELL) {
+        None => code(expression),
+        Some((end, _)) => format!("{} …", code(&expression[..end])),
+    }
+}
+
+fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column, unique: bool) -> String {
+    let mut out = Vec::new();
+    if let Some(key) = &table.table.primary_key
+        && key.columns.contains(&column.name)
+    {
+        out.push(if key.columns.len() == 1 { "PRIMARY KEY" } else { "PRIMARY KEY (composite)" }.to_owned());
+    }
+    if unique {
+        out.push("UNIQUE".to_owned());
+    }
+    for key in table.table.foreign_keys.iter().filter(|key| key.columns.contains(&column.name)) {
+        out.push(format!("FK → {}", page.link_to(&key.referenced_table)));
+    }
+    for check in table.table.check_constraints.iter().filter(|check| check.columns == [column.name.as_str()]) {
+        if !check.automatic {
+            out.push(format!("CHECK {}", short(&check.expression)));
+        }
+    }
+    if let Some(collation) = &column.collation
+        && table.table.collation.as_ref() != Some(collation)
+    {
+        out.push(format!("COLLATE {}", code(collation)));
+    }
+    if let Some(user_type) = &column.user_type
+        && let Some(schema) = page.report.model.schemas.iter().find(|schema| schema.name == user_type.schema)
+        && let Some(labels) = schema.enums.iter().find(|labels| labels.name == user_type.name)
+    {
+        out.push(format!("one of {}", short(&labels.labels.join(", "))));
+    }
+    if column.invisible {
+        out.push("invisible".to_owned());
+    }
+    if column.system_generated {
+        out.push("added by the server".to_owned());
+    }
+    if column.inherited {
+        out.push("inherited".to_owned());
+    }
+    out.join("; ")
+}
+
+fn foreign_keys(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
+    let mut out = String::new();
+    if !table.table.foreign_keys.is_empty() {
+        let rows: Vec<Vec<String>> = table
+            .table
+            .foreign_keys
+            .iter()
+            .map(|key| {
+                vec![
+                    codes(&key.columns),
+                    format!("{}.{}", page.link_to(&key.referenced_table), codes(&key.referenced_columns)),
+                    on_delete(key),
+                    key.on_update.sql().to_owned(),
+                    key_facts(page, key),
+                ]
+            })
+            .collect();
+        out.push_str("**Foreign Keys:**\n\n");
+        out.push_str(&super::escape::table(&["Column", "References", "ON DELETE", "ON UPDATE", "Constraint"], &rows));
+        out.push('\n');
+    }
+    let details = page.report.details(table.id);
+    if !details.relations.is_empty() || !details.polymorphic.is_empty() {
+        out.push_str("**Undeclared relations:**\n\n");
+        for at in &details.relations {
+            let relation = &page.report.survey.relations[*at];
+            let why = if relation.pinned { "pinned by the configuration".to_owned() } else { text(&relation.why) };
+            push!(
+                out,
+                "- {} → {}.{} (confidence {:.2}: {why})\n",
+                code(&relation.column),
+                page.link_to(&relation.referenced_table),
+                code(&relation.referenced_column),
+                relation.confidence,
+            );
+        }
+        for at in &details.polymorphic {
+            let pair = &page.report.survey.polymorphic[*at];
+            push!(
+                out,
+                "- {} and {} together refer to one of several tables, which no foreign key can declare\n",
+                code(&pair.type_column),
+                code(&pair.id_column)
+            );
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn on_delete(key: &ForeignKey) -> String {
+    if key.on_delete_columns.is_empty() {
+        key.on_delete.sql().to_owned()
+    } else {
+        format!("{} ({})", key.on_delete.sql(), codes(&key.on_delete_columns))
+    }
+}
+
+fn key_facts(page: &Page<'_, '_>, key: &ForeignKey) -> String {
+    let mut facts = Vec::new();
+    facts.extend(key.name.as_ref().map(|name| code(name)));
+    if !key.validated {
+        facts.push("not validated".to_owned());
+    }
+    if !key.enforced {
+        facts.push("not enforced".to_owned());
+    }
+    if !key.disabled_triggers_on.is_empty() {
+        let tables: Vec<String> = key.disabled_triggers_on.iter().map(|table| page.link_to(table)).collect();
+        facts.push(format!("not checked: triggers disabled on {}", tables.join(", ")));
+    }
+    facts.extend(deferral(key.deferral).map(str::to_owned));
+    if key.match_type != MatchType::Simple {
+        facts.push(if key.match_type == MatchType::Full { "MATCH FULL" } else { "MATCH PARTIAL" }.to_owned());
+    }
+    if key.period {
+        facts.push("over a period".to_owned());
+    }
+    if page.report.tables.find(&key.referenced_table).is_none() {
+        facts.push("the referenced table is not in this document".to_owned());
+    }
+    facts.extend(key.comment.as_deref().map(text));
+    facts.join(", ")
+}
+
+fn deferral(deferral: Deferral) -> Option<&'static str> {
+    match deferral {
+        Deferral::NotDeferrable => None,
+        Deferral::Deferrable => Some("deferrable"),
+        Deferral::InitiallyDeferred => Some("deferred to the end of the transaction"),
+    }
+}
+
+fn referenced_by(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
+    let mut items: Vec<String> = page
+        .report
+        .tables
+        .referenced_by(table.id)
+        .map(|(child, key)| {
+            format!("{} ({}, ON DELETE {})", page.link(child.id), codes(&key.columns), key.on_delete.sql())
+        })
+        .collect();
+    for at in &page.report.details(table.id).referenced_by_relations {
+        let relation = &page.report.survey.relations[*at];
+        items.push(format!("{} ({}, inferred)", page.link_to(&relation.table), code(&relation.column)));
+    }
+    match items.len() {
+        0 => String::new(),
+        1..=12 => format!("**Referenced by:** {}\n\n", items.join(", ")),
+        count => format!(
+            "**Referenced by:**\n\n<details><summary>{count} foreign keys and relations</summary>\n\n{}\n\n</details>\n\n",
+            items.join(", ")
+        ),
+    }
+}
+
+fn constraints(table: TableRef<'_>) -> String {
+    let mut lines = Vec::new();
+    for check in table.table.check_constraints.iter().filter(|check| !check.automatic) {
+        let mut facts = Vec::new();
+        if !check.enforced {
+            facts.push("not enforced");
+        } else if !check.validated {
+            facts.push("not validated");
+        }
+        if check.no_inherit {
+            facts.push("not inherited");
+        }
+        let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
+        let name = check.name.as_deref().map_or_else(|| "unnamed".to_owned(), code);
+        let comment = check.comment.as_deref().map(|comment| format!(" — {}", text(comment))).unwrap_or_default();
+        lines.push(format!("- {name}: {}{facts}{comment}\n", code(&check.expression)));
+    }
+    for exclusion in &table.table.exclusion_constraints {
+        lines.push(format!("- {}: {}\n", code(&exclusion.name), code(&exclusion.definition)));
+    }
+    if lines.is_empty() { String::new() } else { format!("**Checks:**\n\n{}\n", lines.concat()) }
+}
+
+fn triggers(table: TableRef<'_>) -> String {
+    if table.table.triggers.is_empty() && table.table.rules.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from("**Triggers:**\n\n");
+    for trigger in &table.table.triggers {
+        push!(out, "- {}\n", trigger_line(trigger));
+    }
+    for rule in &table.table.rules {
+        let how = if rule.instead { "instead of" } else { "also on" };
+        push!(out, "- rewrite rule {} {how} {}\n", code(&rule.name), text(&rule.event));
+    }
+    out.push('\n');
+    out
+}
+
+pub(super) fn trigger_line(trigger: &Trigger) -> String {
+    let events = trigger.events.join(" or ");
+    let each = if trigger.for_each_row { "each row" } else { "each statement" };
+    let mut line = format!("{}: {} {} of {each}", code(&trigger.name), text(&trigger.timing), text(&events));
+    if !trigger.update_columns.is_empty() {
+        push!(line, ", for {}", codes(&trigger.update_columns));
+    }
+    if let Some(function) = &trigger.function {
+        push!(line, ", runs {}", code(&function.name));
+    }
+    line.push_str(match trigger.enabled {
+        TriggerEnabled::Origin => "",
+        TriggerEnabled::Always => " (always)",
+        TriggerEnabled::Replica => " (only in replication sessions)",
+        TriggerEnabled::Disabled => " (disabled)",
+    });
+    if let Some(comment) = &trigger.comment {
+        push!(line, " — {}", text(comment));
+    }
+    line
+}
+
+fn policies(of: TableRef<'_>) -> String {
+    if of.table.policies.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = of
+        .table
+        .policies
+        .iter()
+        .map(|policy| {
+            let command = match policy.command {
+                PolicyCommand::All => "ALL",
+                PolicyCommand::Select => "SELECT",
+                PolicyCommand::Insert => "INSERT",
+                PolicyCommand::Update => "UPDATE",
+                PolicyCommand::Delete => "DELETE",
+            };
+            vec![
+                code(&policy.name),
+                command.to_owned(),
+                if policy.permissive { "permissive" } else { "restrictive" }.to_owned(),
+                codes(&policy.roles),
+                policy.using.as_deref().map(code).unwrap_or_default(),
+                policy.with_check.as_deref().map(code).unwrap_or_default(),
+            ]
+        })
+        .collect();
+    let header = ["Name", "Command", "Kind", "Roles", "USING", "WITH CHECK"];
+    format!("**Policies:**\n\n{}\n", table(&header, &rows))
+}
+
+fn partitions(of: TableRef<'_>) -> String {
+    let Some(partitioning) = &of.table.partitioning else { return String::new() };
+    let bound = |partition: Option<&crate::model::Partition>| {
+        partition.map(|partition| match &partition.bound {
+            Some(bound) => format!("{} {}", code(&partition.name), code(bound)),
+            None => code(&partition.name),
+        })
+    };
+    let cells = vec![
+        text(&partitioning.strategy),
+        code(&partitioning.key),
+        deep(partitioning).to_string(),
+        bound(partitioning.partitions.first()).unwrap_or_default(),
+        bound(partitioning.partitions.last()).unwrap_or_default(),
+    ];
+    let mut out = format!("**Partitions:**\n\n{}\n", table(&["Strategy", "Key", "Count", "First", "Last"], &[cells]));
+    if let Some(by) = &partitioning.subpartition_by {
+        push!(out, "Each partition is divided again by {}.\n\n", code(by));
+    }
+    let local: Vec<String> = partitioning
+        .partitions
+        .iter()
+        .flat_map(|partition| {
+            partition.local_indexes.iter().map(|index| format!("{} on {}", code(&index.name), code(&partition.name)))
+        })
+        .collect();
+    if !local.is_empty() {
+        push!(out, "Indexes that exist on single partitions only: {}.\n\n", local.join(", "));
+    }
+    out
+}
+
+fn deep(partitioning: &Partitioning) -> usize {
+    partitioning.partitions.iter().map(|partition| 1 + partition.partitioning.as_deref().map_or(0, deep)).sum()
+}
+
+fn create_table(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
+    let Some(definition) = &table.table.definition else { return String::new() };
+    let as_kept = match page.report.model.engine.name {
+        EngineName::Sqlite => "as the database keeps it",
+        _ => "as the server prints it",
+    };
+    format!(
+        "<details><summary>CREATE TABLE {} ({as_kept})</summary>\n\n{}\n</details>\n\n",
+        html_code(page.names.table(table.id)),
+        fence("sql", definition.trim_end())
+    )
+}
+
+/// A note that a person wrote or a rule gave, as a list item.
+pub(super) fn item(raw: &str) -> String {
+    format!("- {}\n", sentence(raw))
+}

@@ -1,0 +1,450 @@
+//! Mermaid entity-relationship diagrams that every version of Mermaid since 9.4 parses, whatever the names are.
+//!
+//! Only constructs that all versions share are written: bare or quoted entities, ASCII attribute words, quoted labels.
+//! What Mermaid has no escape for travels as entity codes (`#46;`), which it replaces before parsing and decodes after
+//! rendering.
+
+use super::names::Names;
+use crate::model::{QualifiedName, Table, TableId, TableRef};
+use crate::report::{Group, Report};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+
+/// UTF-16 units of a diagram, below the 50,000 from which Mermaid refuses to draw.
+const BUDGET: usize = 45_000;
+/// Most neighbours around one table.
+const NEIGHBOURS: usize = 12;
+/// Most columns that are all written out in one diagram.
+const COLUMNS: usize = 250;
+/// Most groups in an overview.
+const OVERVIEW: usize = 40;
+
+/// Words that Mermaid's lexers or JavaScript's objects claim for themselves.
+const RESERVED: &[&str] = &[
+    "accdescr",
+    "acctitle",
+    "class",
+    "classdef",
+    "constructor",
+    "direction",
+    "end",
+    "erdiagram",
+    "fk",
+    "hasownproperty",
+    "isprototypeof",
+    "many",
+    "o",
+    "one",
+    "only",
+    "optionally",
+    "pk",
+    "propertyisenumerable",
+    "style",
+    "subgraph",
+    "title",
+    "to",
+    "tolocalestring",
+    "tostring",
+    "u",
+    "uk",
+    "valueof",
+    "zero",
+    "__definegetter__",
+    "__definesetter__",
+    "__lookupgetter__",
+    "__lookupsetter__",
+    "__proto__",
+];
+
+/// The whole schema in one diagram, as far as the budget of Mermaid goes: columns first, then relations are left out.
+pub fn render(report: &Report<'_>) -> String {
+    let names = Names::new(report.tables);
+    let all: Vec<TableId> = report.tables.iter().map(|table| table.id).collect();
+    whole(report, &names, &all)
+}
+
+/// These tables with the relations among them.
+pub(crate) fn whole(report: &Report<'_>, names: &Names, tables: &[TableId]) -> String {
+    let columns: usize = tables.iter().map(|id| report.tables.get(*id).table.columns.len()).sum();
+    let details: &[Detail] =
+        if columns <= COLUMNS { &[Detail::Full, Detail::Keys, Detail::Names] } else { &[Detail::Keys, Detail::Names] };
+    let members: HashSet<TableId> = tables.iter().copied().collect();
+    let mut last = String::new();
+    for detail in details {
+        let mut diagram = Diagram::new(report, names, *detail);
+        for id in tables {
+            diagram.table(*id);
+        }
+        for id in tables {
+            diagram.relations(*id, |parent| members.contains(&parent));
+        }
+        if diagram.left_out == 0 {
+            return diagram.text;
+        }
+        last = diagram.text;
+    }
+    last
+}
+
+/// A table with the tables next to it, keys only. `None` when it stands alone. The number of neighbours that did not
+/// fit comes with it.
+pub(crate) fn neighbourhood(report: &Report<'_>, names: &Names, id: TableId) -> Option<(String, usize)> {
+    let table = report.tables.get(id);
+    let details = report.details(id);
+    let survey = &report.survey;
+    let parents = table.table.foreign_keys.iter().filter_map(|key| report.tables.find(&key.referenced_table));
+    let inferred_parents =
+        details.relations.iter().filter_map(|at| report.tables.find(&survey.relations[*at].referenced_table));
+    let children = report.tables.referenced_by(id).map(|(child, _)| child);
+    let inferred_children =
+        details.referenced_by_relations.iter().filter_map(|at| report.tables.find(&survey.relations[*at].table));
+    let mut seen = HashSet::from([id]);
+    let mut around = Vec::new();
+    for neighbour in parents.chain(inferred_parents).chain(children).chain(inferred_children) {
+        if seen.insert(neighbour.id) {
+            around.push(neighbour.id);
+        }
+    }
+    let itself = table.table.foreign_keys.iter().any(|key| key.referenced_table == table.qualified_name());
+    if around.is_empty() && !itself {
+        return None;
+    }
+    let left_out = around.len().saturating_sub(NEIGHBOURS);
+    around.truncate(NEIGHBOURS);
+    let shown: HashSet<TableId> = around.iter().copied().chain([id]).collect();
+    let mut diagram = Diagram::new(report, names, Detail::Keys);
+    diagram.table(id);
+    for neighbour in &around {
+        diagram.table(*neighbour);
+    }
+    diagram.relations(id, |parent| shown.contains(&parent));
+    for neighbour in &around {
+        diagram.relations(*neighbour, |parent| parent == id);
+    }
+    Some((diagram.text, left_out))
+}
+
+/// The groups as boxes with the number of foreign keys between them, and how many groups did not fit.
+pub(crate) fn overview(report: &Report<'_>, groups: &[Group]) -> (String, usize) {
+    let mut largest: Vec<usize> = (0..groups.len()).collect();
+    largest.sort_by_key(|at| (std::cmp::Reverse(groups[*at].tables.len()), *at));
+    largest.truncate(OVERVIEW);
+    largest.sort_unstable();
+    let mut group_of = HashMap::new();
+    for &at in &largest {
+        for id in &groups[at].tables {
+            group_of.insert(*id, at);
+        }
+    }
+    let mut edges = BTreeMap::<(usize, usize), usize>::new();
+    for table in report.tables.iter() {
+        let Some(&child) = group_of.get(&table.id) else { continue };
+        for key in &table.table.foreign_keys {
+            let parent = report.tables.find(&key.referenced_table).and_then(|parent| group_of.get(&parent.id));
+            if let Some(&parent) = parent.filter(|parent| **parent != child) {
+                *edges.entry((parent, child)).or_default() += 1;
+            }
+        }
+    }
+    let mut tokens = Tokens::default();
+    let mut text = String::from("erDiagram\n");
+    let mut of = HashMap::new();
+    for at in largest.iter().copied() {
+        let count = groups[at].tables.len();
+        let token =
+            tokens.unique(&format!("{} ({count} {})", groups[at].name, if count == 1 { "table" } else { "tables" }));
+        push!(text, "    {token}\n");
+        of.insert(at, token);
+    }
+    for ((parent, child), keys) in edges {
+        let noun = if keys == 1 { "foreign key" } else { "foreign keys" };
+        push!(text, "    {} ||--o{{ {} : \"{keys} {noun}\"\n", of[&parent], of[&child]);
+    }
+    (text, groups.len() - largest.len())
+}
+
+/// How much of each table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Detail {
+    Full,
+    Keys,
+    Names,
+}
+
+/// Entity tokens that are taken.
+#[derive(Debug, Default)]
+struct Tokens {
+    taken: HashSet<String>,
+}
+
+impl Tokens {
+    fn unique(&mut self, name: &str) -> String {
+        let mut token = entity(name);
+        let mut number = 2;
+        while !self.taken.insert(token.to_lowercase()) {
+            token = entity(&format!("{name} ({number})"));
+            number += 1;
+        }
+        token
+    }
+}
+
+struct Diagram<'r, 'a> {
+    report: &'r Report<'a>,
+    names: &'r Names,
+    detail: Detail,
+    text: String,
+    units: usize,
+    tokens: Tokens,
+    of: HashMap<TableId, String>,
+    left_out: usize,
+}
+
+impl<'r, 'a> Diagram<'r, 'a> {
+    fn new(report: &'r Report<'a>, names: &'r Names, detail: Detail) -> Self {
+        let text = String::from("erDiagram\n");
+        let units = text.len();
+        Self { report, names, detail, text, units, tokens: Tokens::default(), of: HashMap::new(), left_out: 0 }
+    }
+
+    fn push(&mut self, block: &str) {
+        let units = block.encode_utf16().count();
+        if self.units + units > BUDGET {
+            self.left_out += 1;
+        } else {
+            self.units += units;
+            self.text.push_str(block);
+        }
+    }
+
+    fn table(&mut self, id: TableId) {
+        let table = self.report.tables.get(id);
+        let token = self.tokens.unique(self.names.table(id));
+        let mut block = format!("    {token}");
+        let rows = if self.detail == Detail::Names { String::new() } else { attributes(table.table, self.detail) };
+        if rows.is_empty() {
+            block.push('\n');
+        } else {
+            block.push_str(" {\n");
+            block.push_str(&rows);
+            block.push_str("    }\n");
+        }
+        self.of.insert(id, token);
+        self.push(&block);
+    }
+
+    /// The relations of a child whose parents are wanted: declared ones solid, inferred ones dashed.
+    fn relations(&mut self, child: TableId, wanted: impl Fn(TableId) -> bool) {
+        let table = self.report.tables.get(child);
+        for key in &table.table.foreign_keys {
+            let Some(parent) = self.report.tables.find(&key.referenced_table) else { continue };
+            if wanted(parent.id) {
+                let line = self.line(parent, table, &key.columns, true);
+                self.push(&line);
+            }
+        }
+        for at in &self.report.details(child).relations {
+            let relation = &self.report.survey.relations[*at];
+            let Some(parent) = self.report.tables.find(&relation.referenced_table) else { continue };
+            if wanted(parent.id) {
+                let columns = std::slice::from_ref(&relation.column);
+                let line = self.line(parent, table, columns, false);
+                self.push(&line);
+            }
+        }
+    }
+
+    fn line(&self, parent: TableRef<'_>, child: TableRef<'_>, columns: &[String], declared: bool) -> String {
+        let optional = columns.iter().any(|name| child.table.column(name).is_none_or(|column| column.nullable));
+        let left = if optional { "|o" } else { "||" };
+        let right = if is_unique(child.table, columns) { "o|" } else { "o{" };
+        let stroke = if declared { "--" } else { ".." };
+        let label = if declared { columns.join(", ") } else { format!("{} (inferred)", columns.join(", ")) };
+        format!("    {} {left}{stroke}{right} {} : \"{}\"\n", self.of[&parent.id], self.of[&child.id], text(&label, 60))
+    }
+}
+
+fn attributes(table: &Table, detail: Detail) -> String {
+    let mut rows = String::new();
+    for column in &table.columns {
+        let mut keys = Vec::new();
+        if table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column.name)) {
+            keys.push("PK");
+        }
+        if table.foreign_keys.iter().any(|key| key.columns.contains(&column.name)) {
+            keys.push("FK");
+        }
+        if !keys.contains(&"PK") && is_unique(table, std::slice::from_ref(&column.name)) {
+            keys.push("UK");
+        }
+        if detail == Detail::Keys && keys.is_empty() {
+            continue;
+        }
+        let name = word(&column.name);
+        let data_type = word(&short_type(&column.data_type, column.user_type.as_ref()));
+        rows.push_str("        ");
+        rows.push_str(&data_type);
+        rows.push(' ');
+        rows.push_str(&name);
+        if !keys.is_empty() {
+            rows.push(' ');
+            rows.push_str(&keys.join(", "));
+        }
+        if name != column.name || (name.starts_with('_') && name.ends_with('_')) {
+            push!(rows, " \"{}\"", text(&column.name, 60));
+        }
+        rows.push('\n');
+    }
+    rows
+}
+
+/// Whether a table has at most one row for these columns' values.
+fn is_unique(table: &Table, columns: &[String]) -> bool {
+    let same = |key: &[String]| key.len() == columns.len() && key.iter().all(|name| columns.contains(name));
+    table.primary_key.as_ref().is_some_and(|key| same(&key.columns))
+        || table.unique_constraints.iter().any(|key| same(&key.columns))
+        || table.indexes.iter().any(|index| {
+            index.unique
+                && index.predicate.is_none()
+                && index.plain_columns().is_some_and(|names| {
+                    names.len() == columns.len() && names.iter().all(|name| columns.iter().any(|column| column == name))
+                })
+        })
+}
+
+/// The type in as few words as engineers use for it.
+fn short_type(data_type: &str, user_type: Option<&QualifiedName>) -> String {
+    if let Some(user_type) = user_type {
+        let array = if data_type.ends_with("[]") { "[]" } else { "" };
+        return format!("{}{array}", user_type.name);
+    }
+    let lower = data_type.to_ascii_lowercase();
+    if lower.starts_with("enum(") || lower.starts_with("set(") {
+        return lower.chars().take_while(|character| *character != '(').collect();
+    }
+    for (long, short) in [("character varying", "varchar"), ("double precision", "float8"), ("character", "char")] {
+        if let Some(rest) = lower.strip_prefix(long) {
+            return format!("{short}{rest}");
+        }
+    }
+    for (base, zoned) in [("timestamp", "timestamptz"), ("time", "timetz")] {
+        if let Some(rest) = lower.strip_prefix(base) {
+            if let Some((precision, after)) = rest.split_once(" with time zone") {
+                return format!("{zoned}{precision}{after}");
+            }
+            if let Some((precision, after)) = rest.split_once(" without time zone") {
+                return format!("{base}{precision}{after}");
+            }
+        }
+    }
+    if data_type.is_empty() { "any".to_owned() } else { data_type.to_owned() }
+}
+
+/// A name as an entity: bare when Mermaid reads it so, else quoted.
+fn entity(name: &str) -> String {
+    let bare = name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
+    let is_reserved = |word: &str| RESERVED.contains(&word.to_lowercase().as_str());
+    if bare && !is_reserved(name) {
+        return name.to_owned();
+    }
+    let mut quoted = text(name, usize::MAX);
+    if quoted.is_empty() {
+        quoted.push_str("#40;empty#41;");
+    }
+    if is_reserved(&quoted)
+        && let Some(first) = quoted.chars().next()
+    {
+        quoted = format!("#{};{}", u32::from(first), &quoted[first.len_utf8()..]);
+    }
+    format!("\"{quoted}\"")
+}
+
+/// A type or column as an attribute word, which has no escape: what it cannot hold becomes `_`.
+fn word(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut gap = false;
+    for character in name.nfc() {
+        if character.is_whitespace() || matches!(character, ',' | '.' | ':' | ';' | '/') {
+            if !gap {
+                out.push('_');
+            }
+            gap = true;
+            continue;
+        }
+        gap = false;
+        let allowed = character.is_ascii_alphanumeric() || matches!(character, '_' | '-' | '[' | ']' | '(' | ')');
+        out.push(if allowed { character } else { '_' });
+    }
+    let starts = out.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    let key = out.get(..2).is_some_and(|two| ["pk", "fk", "uk"].contains(&two.to_ascii_lowercase().as_str()))
+        && !out[2..].starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_');
+    if !starts || key {
+        out.insert(0, '_');
+    }
+    out
+}
+
+/// Text for a quoted name, label or comment. Newer versions read it as Markdown and HTML, and all of them as directives,
+/// so whatever could mean something becomes an entity code.
+fn text(raw: &str, longest: usize) -> String {
+    let mut flat: Vec<char> = Vec::with_capacity(raw.len());
+    for character in raw.nfc() {
+        let blank = character.is_whitespace()
+            || matches!(
+                character.general_category(),
+                GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator
+            )
+            || character.general_category_group() == GeneralCategoryGroup::Other;
+        match (blank, flat.last()) {
+            (true, None | Some(' ')) => {}
+            (true, _) => flat.push(' '),
+            (false, _) => flat.push(character),
+        }
+    }
+    if flat.last() == Some(&' ') {
+        flat.pop();
+    }
+    if flat.len() > longest {
+        flat.truncate(longest - 1);
+        flat.push('…');
+    }
+    let is_word =
+        |at: Option<usize>| at.and_then(|at| flat.get(at)).is_some_and(|character| character.is_alphanumeric());
+    let joins = |at: Option<usize>| is_word(at) || at.and_then(|at| flat.get(at)) == Some(&'_');
+    let ends_in_words = is_word(Some(0)) && is_word(flat.len().checked_sub(1));
+    let mut out = String::with_capacity(flat.len() + 8);
+    for (at, &character) in flat.iter().enumerate() {
+        let before = at.checked_sub(1);
+        let plain = match character {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '…' => true,
+            ' ' => !ends_with_direction(&out),
+            '_' => ends_in_words && joins(before) && joins(Some(at + 1)),
+            '.' | ',' | '(' | ')' | '/' | '-' | '?' | '!' | '=' => is_word(before),
+            // Mermaid's own placeholder for a semicolon starts with this ligature.
+            '\u{fb02}' => false,
+            '\u{c0}'.. => {
+                matches!(
+                    character.general_category_group(),
+                    GeneralCategoryGroup::Letter | GeneralCategoryGroup::Mark | GeneralCategoryGroup::Number
+                ) || character.general_category() == GeneralCategory::OtherSymbol
+            }
+            _ => false,
+        };
+        if plain {
+            out.push(character);
+        } else {
+            push!(out, "#{};", u32::from(character));
+        }
+    }
+    out
+}
+
+fn ends_with_direction(text: &str) -> bool {
+    const WORD: &str = "direction";
+    text.len()
+        .checked_sub(WORD.len())
+        .and_then(|start| text.get(start..))
+        .is_some_and(|end| end.eq_ignore_ascii_case(WORD))
+}

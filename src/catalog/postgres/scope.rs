@@ -151,21 +151,20 @@ impl Scope {
         let sequences = rows.sequences.iter().filter(|sequence| sequence.readable && self.has_sequence(sequence));
         sequences.map(|sequence| sequence.oid).collect()
     }
+}
 
-    /// Whether reading a view or sequence would mean waiting for one of these relations.
-    pub(super) fn waits_for(&self, rows: &Rows, oid: Oid, held: &HashSet<Oid>) -> bool {
-        held.contains(&oid)
-            || rows.view_dependencies.iter().any(|read| read.view == oid && held.contains(&read.relation))
-    }
+/// Whether reading a view or sequence would mean waiting for one of these relations.
+pub(super) fn waits_for(rows: &Rows, oid: Oid, held: &HashSet<Oid>) -> bool {
+    held.contains(&oid) || rows.view_dependencies.iter().any(|read| read.view == oid && held.contains(&read.relation))
+}
 
-    /// The note about a view or sequence that was left out because of a lock.
-    pub(super) fn unseen_lock(&self, rows: &Rows, oid: Oid, what: UnseenKind) -> Option<Unseen> {
-        let relations = rows.relations.iter().map(|relation| (relation.oid, relation.schema, &relation.name));
-        let sequences = rows.sequences.iter().map(|sequence| (sequence.oid, sequence.schema, &sequence.name));
-        let (_, schema, name) = relations.chain(sequences).find(|(candidate, ..)| *candidate == oid)?;
-        let schema = rows.schemas.iter().find(|candidate| candidate.oid == schema)?;
-        Some(locked(what, &schema.name, name))
-    }
+/// The note about a view or sequence that was left out because of a lock.
+pub(super) fn unseen_lock(rows: &Rows, oid: Oid, what: UnseenKind) -> Option<Unseen> {
+    let relations = rows.relations.iter().map(|relation| (relation.oid, relation.schema, &relation.name));
+    let sequences = rows.sequences.iter().map(|sequence| (sequence.oid, sequence.schema, &sequence.name));
+    let (_, schema, name) = relations.chain(sequences).find(|(candidate, ..)| *candidate == oid)?;
+    let schema = rows.schemas.iter().find(|candidate| candidate.oid == schema)?;
+    Some(locked(what, &schema.name, name))
 }
 
 /// The note about something that stayed unread because of a lock.

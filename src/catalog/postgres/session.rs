@@ -4,7 +4,7 @@
 use super::cells::Cells;
 use super::connect::OLDEST_VERSION;
 use super::rows::{Oid, Rows};
-use super::scope::Scope;
+use super::scope::{Scope, unseen_lock, waits_for};
 use super::statements::{
     BEGIN, CHANGES, LOCKED_RELATIONS, SCHEDULED_JOBS, SEQUENCE_VALUES, SNAPSHOT, Statement, VIEW_DEFINITIONS,
 };
@@ -99,16 +99,15 @@ impl<'a> Session<'a> {
         options: &'a Options,
     ) -> Result<Self, Error> {
         let mut round_trips = 0;
-        let version = match connection.server_version_num() {
-            Some(version) => version,
-            None => {
-                round_trips += 1;
-                let row = raw_sql("SHOW server_version_num")
-                    .fetch_one(&mut connection)
-                    .await
-                    .map_err(|error| Error::new(format!("cannot ask {target} for its version")).because(error))?;
-                Cells::new(&row).take()
-            }
+        let version = if let Some(version) = connection.server_version_num() {
+            version
+        } else {
+            round_trips += 1;
+            let row = raw_sql("SHOW server_version_num")
+                .fetch_one(&mut connection)
+                .await
+                .map_err(|error| Error::new(format!("cannot ask {target} for its version")).because(error))?;
+            Cells::new(&row).take()
         };
         if version < OLDEST_VERSION {
             return Err(Error::new(format!("cannot read {target}"))
@@ -251,12 +250,12 @@ impl<'a> Session<'a> {
                 Remedy::SkipLocked if !step.oids.is_empty() => {
                     let held = self.locked_relations().await?.locked();
                     let (free, waiting): (Vec<Oid>, Vec<Oid>) =
-                        step.oids.iter().partition(|oid| !scope.waits_for(rows, **oid, &held));
+                        step.oids.iter().partition(|oid| !waits_for(rows, **oid, &held));
                     // A lock that went away meanwhile: the portion is simply asked again, once.
                     let free = if waiting.is_empty() && !step.asked_again { step.oids.clone() } else { free };
                     let skipped = if free.is_empty() { step.oids.clone() } else { waiting };
                     let notes: Vec<Unseen> =
-                        skipped.iter().filter_map(|oid| scope.unseen_lock(rows, *oid, statement.kind)).collect();
+                        skipped.iter().filter_map(|oid| unseen_lock(rows, *oid, statement.kind)).collect();
                     rows.unseen.extend(notes);
                     *step = Step { asked_again: true, ..Step::portion(statement, &free) };
                     if free.is_empty() {

@@ -60,12 +60,11 @@ impl Maps<'_> {
             .enumerate()
             .map(|(position, number)| {
                 let attribute = self.attributes.get(&(row.relation, *number));
-                let (mut part, collation) = match attribute {
-                    Some((name, collation)) => (KeyPart::column(*name), *collation),
-                    None => {
-                        let expression = expressions.next().map(canonical).unwrap_or_default();
-                        (KeyPart::expression(expression), DEFAULT_COLLATION)
-                    }
+                let (mut part, collation) = if let Some((name, collation)) = attribute {
+                    (KeyPart::column(*name), *collation)
+                } else {
+                    let expression = expressions.next().map(canonical).unwrap_or_default();
+                    (KeyPart::expression(expression), DEFAULT_COLLATION)
                 };
                 let bits = row.options.get(position).copied().unwrap_or_default();
                 let (descending, nulls_first) = (bits & DESCENDING != 0, bits & NULLS_FIRST != 0);
@@ -104,7 +103,7 @@ impl Maps<'_> {
                 })
                 .collect();
             written.sort();
-            text.push_str(&format!("({})", written.join(", ")));
+            text.extend(["(", &written.join(", "), ")"]);
         }
         Some(text)
     }

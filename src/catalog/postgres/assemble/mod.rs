@@ -170,9 +170,11 @@ fn group<'r, T>(rows: &'r [T], key: impl Fn(&T) -> Oid) -> HashMap<Oid, Vec<&'r 
 
 impl<'r> Maps<'r> {
     fn new(rows: &'r Rows, scope: &Scope) -> Self {
-        let mut columns = group(&rows.columns, |column| column.relation);
-        for list in columns.values_mut() {
-            list.sort_by_key(|column| column.number);
+        let mut in_order: Vec<&ColumnRow> = rows.columns.iter().collect();
+        in_order.sort_unstable_by_key(|column| (column.relation, column.number));
+        let mut columns: HashMap<Oid, Vec<&ColumnRow>> = HashMap::with_capacity(rows.relations.len());
+        for column in in_order {
+            columns.entry(column.relation).or_default().push(column);
         }
         let mut attributes: HashMap<(Oid, i16), (&str, Oid)> =
             HashMap::with_capacity(rows.columns.len() + rows.partition_columns.len());

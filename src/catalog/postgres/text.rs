@@ -5,7 +5,7 @@ use crate::model::QualifiedName;
 /// One spelling for expressions that the server prints in two ways. A cast of an `ARRAY[…]` constructor is read back
 /// as casts of its elements, so the first reading of a schema and the reading of its dump would differ.
 pub(super) fn canonical(expression: &str) -> String {
-    let mut text = expression.to_owned();
+    let mut text = expression.trim().to_owned();
     // Each round removes a cast, and what is inside may then be cast once more.
     while let Some(changed) = push_array_cast_down(&text) {
         text = changed;

@@ -1,4 +1,4 @@
--- Functions, procedures and aggregates.
+-- Functions, procedures and aggregates; those that came into being with a range type are left out.
 SELECT
     p.oid,
     p.pronamespace,
@@ -15,4 +15,8 @@ SELECT
 FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
-WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_';
+WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+    AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_depend AS d
+        WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid AND d.deptype = 'i'
+    );

@@ -38,12 +38,12 @@ CROSS JOIN LATERAL (
     FROM pg_catalog.pg_constraint AS own
 ) AS k
 JOIN pg_catalog.pg_namespace AS n ON n.oid = k.connamespace
-LEFT JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid AND k.conrelid <> 0
 CROSS JOIN (
     SELECT COALESCE(NULLIF(pg_catalog.current_setting('brownfield.locked', true), ''), '{}')::pg_catalog.oid[]
 ) AS locked (oids)
 WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
     AND (
         k.contype = 'p'
-        OR k.contype IN ('u', 'c', 'x', 'f') AND k.conparentid = 0 AND c.relispartition IS NOT TRUE
+        OR k.contype IN ('u', 'c', 'x', 'f') AND k.conparentid = 0
+            AND k.conrelid NOT IN (SELECT c.oid FROM pg_catalog.pg_class AS c WHERE c.relispartition)
     );

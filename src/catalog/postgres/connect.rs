@@ -4,6 +4,7 @@ use super::target::{Address, Target, TlsMode};
 use crate::catalog::{Error, Options};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{ConnectOptions as _, Error as SqlError};
+use std::error::Error as StdError;
 use std::io;
 
 /// Oldest server whose catalog is understood, as `server_version_num`.
@@ -88,10 +89,20 @@ fn driver_options(target: &Target, mode: PgSslMode) -> PgConnectOptions {
 
 fn explain(target: &Target, error: SqlError) -> Error {
     let hint = hint(target, &error);
-    let error = Error::new(format!("cannot connect to {target}")).because(error);
+    let error = Error::new(format!("cannot connect to {target}")).because(cause(error));
     match hint {
         Some(hint) => error.hint(hint),
         None => error,
+    }
+}
+
+/// What went wrong in the words of whoever said so, without what the driver adds to it.
+pub(super) fn cause(error: SqlError) -> Box<dyn StdError + Send + Sync> {
+    match error {
+        SqlError::Database(database) => database.message().into(),
+        SqlError::Io(error) => error.into(),
+        SqlError::Tls(error) | SqlError::Configuration(error) => error,
+        other => other.into(),
     }
 }
 
@@ -119,6 +130,7 @@ fn hint(target: &Target, error: &SqlError) -> Option<String> {
             }
             "28000" => format!("check that the role {user} exists and may log in"),
             "3D000" => "check the name behind the last slash of the URL, or list databases with psql -l".to_owned(),
+            "22023" | "42704" => "check options in the URL and PGOPTIONS".to_owned(),
             "42501" => format!("GRANT CONNECT ON DATABASE {database} TO {user}"),
             "53300" => {
                 "the server has no free connection: try again later, or use a role with reserved connections".to_owned()

@@ -2,7 +2,7 @@
 //! statement fails.
 
 use super::cells::Cells;
-use super::connect::OLDEST_VERSION;
+use super::connect::{OLDEST_VERSION, cause};
 use super::rows::{Oid, Rows};
 use super::scope::{Scope, unseen_lock, waits_for};
 use super::statements::{
@@ -106,7 +106,7 @@ impl<'a> Session<'a> {
             let row = raw_sql("SHOW server_version_num")
                 .fetch_one(&mut connection)
                 .await
-                .map_err(|error| Error::new(format!("cannot ask {target} for its version")).because(error))?;
+                .map_err(|error| Error::new(format!("cannot ask {target} for its version")).because(cause(error)))?;
             Cells::new(&row).take()
         };
         if version < OLDEST_VERSION {
@@ -227,7 +227,10 @@ impl<'a> Session<'a> {
     /// What keeps locks or is not part of every database: view definitions, values of sequences, jobs. Last, whether
     /// the catalog changed meanwhile.
     async fn details(&mut self, scope: &Scope, rows: &mut Rows) -> Result<(), Trouble> {
-        let views = scope.views(rows);
+        let held = rows.locked();
+        let (waiting, views): (Vec<Oid>, Vec<Oid>) =
+            scope.views(rows).into_iter().partition(|view| !held.is_empty() && waits_for(rows, *view, &held));
+        note_locks(rows, &waiting, UnseenKind::ViewDefinitions);
         let sequences = if self.options.statistics { scope.readable_sequences(rows) } else { Vec::new() };
         let snapshot = rows.session.first().map(|session| session.snapshot.clone()).unwrap_or_default();
         let mut steps: Vec<Step> = Vec::new();
@@ -251,12 +254,10 @@ impl<'a> Session<'a> {
                     let held = self.locked_relations().await?.locked();
                     let (free, waiting): (Vec<Oid>, Vec<Oid>) =
                         step.oids.iter().partition(|oid| !waits_for(rows, **oid, &held));
-                    // A lock that went away meanwhile: the portion is simply asked again, once.
-                    let free = if waiting.is_empty() && !step.asked_again { step.oids.clone() } else { free };
+                    // A lock that went away meanwhile: the portion is asked again, once.
+                    let free = if waiting.is_empty() && step.asked_again { Vec::new() } else { free };
                     let skipped = if free.is_empty() { step.oids.clone() } else { waiting };
-                    let notes: Vec<Unseen> =
-                        skipped.iter().filter_map(|oid| unseen_lock(rows, *oid, statement.kind)).collect();
-                    rows.unseen.extend(notes);
+                    note_locks(rows, &skipped, statement.kind);
                     *step = Step { asked_again: true, ..Step::portion(statement, &free) };
                     if free.is_empty() {
                         next += 1;
@@ -367,7 +368,7 @@ impl<'a> Session<'a> {
         let answer = raw_sql(command).execute(&mut self.connection).await;
         answer
             .map(|_| ())
-            .map_err(|error| Trouble::Failed(Error::new(format!("cannot read {}", self.target)).because(error)))
+            .map_err(|error| Trouble::Failed(Error::new(format!("cannot read {}", self.target)).because(cause(error))))
     }
 
     /// What a failed statement means for the reading.
@@ -403,7 +404,7 @@ impl<'a> Session<'a> {
     }
 
     fn failed(&self, statement: &Statement, error: SqlError) -> Error {
-        Error::new(format!("cannot read {} of {}", statement.name.replace('_', " "), self.target)).because(error)
+        Error::new(format!("cannot read {} of {}", statement.name.replace('_', " "), self.target)).because(cause(error))
     }
 
     /// Takes leave of the server.
@@ -412,6 +413,12 @@ impl<'a> Session<'a> {
         // Everything has been read; a server that is gone by now takes nothing away.
         let _ = self.connection.close().await;
     }
+}
+
+/// Records views or sequences that were left out because of a lock.
+fn note_locks(rows: &mut Rows, skipped: &[Oid], what: UnseenKind) {
+    let notes: Vec<Unseen> = skipped.iter().filter_map(|oid| unseen_lock(rows, *oid, what)).collect();
+    rows.unseen.extend(notes);
 }
 
 /// How to go on after a failed statement.

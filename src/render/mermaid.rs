@@ -260,7 +260,7 @@ impl<'r, 'a> Diagram<'r, 'a> {
         let left = if optional { "|o" } else { "||" };
         let right = if is_unique(child.table, columns) { "o|" } else { "o{" };
         let stroke = if declared { "--" } else { ".." };
-        let label = if declared { columns.join(", ") } else { format!("{} (inferred)", columns.join(", ")) };
+        let label = if declared { columns.join(", ") } else { format!("{}, inferred", columns.join(", ")) };
         format!("    {} {left}{stroke}{right} {} : \"{}\"\n", self.of[&parent.id], self.of[&child.id], text(&label, 60))
     }
 }
@@ -447,4 +447,144 @@ fn ends_with_direction(text: &str) -> bool {
         .checked_sub(WORD.len())
         .and_then(|start| text.get(start..))
         .is_some_and(|end| end.eq_ignore_ascii_case(WORD))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Tables;
+    use crate::render::fixture::{self, hostile};
+    use crate::settings::Settings;
+    use proptest::prelude::*;
+
+    /// A bare entity, or a quoted one without anything that some version refuses.
+    fn is_entity(token: &str) -> bool {
+        if let Some(quoted) = token.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            return !quoted.is_empty() && is_text(quoted) && !RESERVED.contains(&quoted.to_lowercase().as_str());
+        }
+        token.starts_with(|first: char| first.is_ascii_alphabetic())
+            && token.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
+            && !RESERVED.contains(&token.to_lowercase().as_str())
+    }
+
+    /// Text without quotes, directives, line breaks, Markdown or HTML, and with whole entity codes only.
+    fn is_text(text: &str) -> bool {
+        let mut rest = text;
+        let mut plain = String::new();
+        while let Some(at) = rest.find('#') {
+            plain.push_str(&rest[..at]);
+            let Some((code, after)) = rest[at + 1..].split_once(';') else { return false };
+            if code.is_empty() || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+                return false;
+            }
+            rest = after;
+        }
+        plain.push_str(rest);
+        !text.to_lowercase().contains("direction ")
+            && !plain.contains(['"', '%', '\\', '<', '>', '&', ';', ':', '{', '}', '[', ']', '|', '~', '*', '`', '$'])
+            && !plain
+                .contains(|character: char| character.is_control() || "\u{2028}\u{2029}\u{feff}".contains(character))
+    }
+
+    fn is_word(word: &str) -> bool {
+        let lower = word.to_ascii_lowercase();
+        word.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && word.chars().all(|character| character.is_ascii_alphanumeric() || "_-[]()".contains(character))
+            && !["pk", "fk", "uk"].iter().any(|key| {
+                lower
+                    .strip_prefix(key)
+                    .is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_'))
+            })
+    }
+
+    proptest! {
+        #![proptest_config(crate::render::fixture::cases(2000))]
+
+        #[test]
+        fn tokens_stay_in_the_grammar(raw in hostile()) {
+            prop_assert!(is_entity(&entity(&raw)), "{:?} -> {}", raw, entity(&raw));
+            prop_assert!(is_word(&word(&raw)), "{:?} -> {}", raw, word(&raw));
+            let label = text(&raw, 60);
+            prop_assert!(is_text(&label), "{:?} -> {}", raw, label);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(crate::render::fixture::cases(100))]
+
+        #[test]
+        fn nothing_is_dropped(names in prop::collection::vec(hostile(), 12..30)) {
+            let model = fixture::hostile_model(&names);
+            let tables = Tables::new(&model);
+            let settings = Settings::default();
+            let report = fixture::report(&model, &tables, &settings, |_| {});
+            let diagram = render(&report);
+            prop_assert_eq!(diagram.lines().filter(|line| line.ends_with(" {")).count(), 2, "{}", &diagram);
+            prop_assert_eq!(diagram.lines().filter(|line| line.starts_with("        ")).count(), 6, "{}", &diagram);
+            prop_assert_eq!(diagram.lines().count(), 1 + 2 * 2 + 6 + 1, "{}", &diagram);
+        }
+    }
+
+    #[test]
+    fn names_that_look_alike_stay_apart() {
+        let mut tokens = Tokens::default();
+        let all: Vec<String> =
+            ["a b", "a  b", "a\tb", "A B", "a", "A"].iter().map(|name| tokens.unique(name)).collect();
+        let different: HashSet<String> = all.iter().map(|token| token.to_lowercase()).collect();
+        assert_eq!(different.len(), all.len(), "{all:?}");
+    }
+
+    #[test]
+    fn types_are_short() {
+        for (long, short) in [
+            ("timestamp(3) with time zone", "timestamptz(3)"),
+            ("timestamp without time zone", "timestamp"),
+            ("time with time zone", "timetz"),
+            ("character varying(40)", "varchar(40)"),
+            ("character(2)[]", "char(2)[]"),
+            ("double precision", "float8"),
+            ("enum('a','b')", "enum"),
+            ("timestamp", "timestamp"),
+            ("", "any"),
+        ] {
+            assert_eq!(short_type(long, None), short);
+        }
+    }
+
+    #[test]
+    fn the_shop() {
+        let model = fixture::shop();
+        let tables = Tables::new(&model);
+        let settings = Settings::default();
+        let report = fixture::report(&model, &tables, &settings, fixture::surveyed);
+        assert_eq!(
+            render(&report),
+            "erDiagram
+    customers {
+        bigint id PK
+        text email
+        timestamptz created_at
+        timestamptz deleted_at
+    }
+    events {
+        timestamptz at
+        jsonb payload
+    }
+    orders {
+        bigint id PK
+        bigint customer_id FK
+        order_status status
+        numeric(12_2) total
+        timestamptz placed_at
+        bigint shipper_id
+    }
+    shippers {
+        bigint id PK
+        text name UK
+    }
+    customers ||--o{ orders : \"customer_id\"
+    shippers |o..o{ orders : \"shipper_id, inferred\"
+"
+        );
+    }
 }

@@ -8,6 +8,8 @@ macro_rules! push {
     }};
 }
 
+#[cfg(test)]
+mod fixture;
 pub mod json;
 pub mod markdown;
 pub mod mermaid;

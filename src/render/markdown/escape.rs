@@ -142,8 +142,8 @@ enum Class {
 fn class(character: char) -> Class {
     match character {
         '\n' | '\r' => Class::LineBreak,
-        '\t' => Class::Space,
-        ' '..='~' => Class::Ordinary,
+        '\t' | ' ' => Class::Space,
+        '!'..='~' => Class::Ordinary,
         _ => match character.general_category() {
             GeneralCategory::SpaceSeparator => Class::Space,
             GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => Class::Unprintable,
@@ -154,7 +154,7 @@ fn class(character: char) -> Class {
 }
 
 fn push_text(out: &mut String, raw: &str) {
-    let raw = raw.trim_matches([' ', '\t', '\n', '\r']);
+    let raw = raw.trim_matches(|edge| matches!(class(edge), Class::LineBreak | Class::Space));
     let mut characters = raw.chars().peekable();
     while let Some(character) = characters.next() {
         match character {
@@ -186,95 +186,10 @@ fn push_text(out: &mut String, raw: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::fixture::hostile;
     use comrak::nodes::{AstNode, NodeValue};
     use comrak::{Arena, Options, parse_document};
     use proptest::prelude::*;
-
-    const ATOMS: &[&str] = &[
-        "|",
-        "||",
-        "\\",
-        "\\|",
-        "`",
-        "``",
-        "```",
-        "\n",
-        "\r\n",
-        "\n\n",
-        "\r",
-        "<",
-        ">",
-        "<b>",
-        "</td>",
-        "</table>",
-        "<script>",
-        "<!--",
-        "-->",
-        "<img src=x onerror=1>",
-        "&",
-        "&amp;",
-        "&#124;",
-        "*",
-        "**",
-        "_",
-        "__",
-        "~",
-        "~~",
-        "[",
-        "]",
-        "[x](http://e.x)",
-        "![i](x)",
-        "http://e.x",
-        "www.e.x",
-        "#1",
-        "#",
-        "@user",
-        "$x$",
-        "$$",
-        "1.",
-        "- ",
-        "+ ",
-        "> ",
-        "---",
-        "===",
-        ":--",
-        "| --- |",
-        "\t",
-        "\0",
-        "\u{1b}[31m",
-        "\u{202e}",
-        "\u{200b}",
-        "é",
-        "注文",
-        "🎉",
-        "a",
-        "b1",
-        "x_y_z",
-        ":smile:",
-        "^[1]",
-        "[^1]",
-        "```mermaid",
-        "{{",
-        "}}",
-        "{%",
-        "GH-1",
-        " ",
-        "  ",
-        "\u{a0}",
-        "</details>",
-        "</code>",
-        "<br>",
-        "\u{2028}",
-        "2)",
-        "=",
-    ];
-
-    fn hostile() -> impl Strategy<Value = String> {
-        prop_oneof![
-            prop::collection::vec(prop::sample::select(ATOMS), 1..6).prop_map(|atoms| atoms.concat()),
-            any::<String>(),
-        ]
-    }
 
     /// What a reader sees of the raw text: white space folded, what cannot be printed replaced.
     fn visible(raw: &str) -> String {
@@ -342,14 +257,14 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(crate::render::fixture::cases(1500))]
 
         #[test]
         fn every_cell_is_found_again(raw in prop::collection::vec((hostile(), hostile(), hostile()), 1..4)) {
             let rows: Vec<_> = raw.iter().map(|(a, b, c)| vec![code(a), format!("{}.", text(b)), html_code(c)]).collect();
             let wanted: Vec<_> = raw
                 .iter()
-                .map(|(a, b, c)| vec![a.clone(), format!("{}.", b.trim_matches([' ', '\t', '\n', '\r'])), c.clone()])
+                .map(|(a, b, c)| vec![a.clone(), format!("{}.", b.trim_matches(|edge| matches!(class(edge), Class::LineBreak | Class::Space))), c.clone()])
                 .collect();
             assert_reads(&format!("{}\nafter\n", table(&["A", "B", "C"], &rows)), &wanted)?;
         }

@@ -151,3 +151,109 @@ fn tidy(document: &str) -> String {
     out.push('\n');
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Tables;
+    use crate::render::fixture;
+    use crate::settings::Settings;
+    use comrak::nodes::{AstNode, NodeValue};
+    use comrak::{Arena, Options, parse_document};
+    use proptest::prelude::*;
+
+    fn gfm() -> Options<'static> {
+        let mut options = Options::default();
+        options.extension.table = true;
+        options.extension.strikethrough = true;
+        options.extension.autolink = true;
+        options
+    }
+
+    /// Tags, headings of tables and rows of tables in a document.
+    #[derive(Default)]
+    struct Seen {
+        tags: Vec<String>,
+        headings: usize,
+        rows: Vec<usize>,
+        diagrams: usize,
+    }
+
+    fn look<'a>(node: &'a AstNode<'a>, seen: &mut Seen) {
+        for child in node.children() {
+            match &child.data.borrow().value {
+                NodeValue::HtmlInline(html) => seen.tags.push(html.clone()),
+                NodeValue::HtmlBlock(block) => seen.tags.extend(tags(&block.literal)),
+                NodeValue::Heading(heading) if heading.level == 3 => seen.headings += 1,
+                NodeValue::TableRow(_) => seen.rows.push(child.children().count()),
+                NodeValue::CodeBlock(block) if block.info == "mermaid" => seen.diagrams += 1,
+                _ => {}
+            }
+            look(child, seen);
+        }
+    }
+
+    fn tags(html: &str) -> Vec<String> {
+        html.split('<').skip(1).map(|tag| format!("<{}>", tag.split('>').next().unwrap_or_default())).collect()
+    }
+
+    fn is_ours(tag: &str) -> bool {
+        let anchor = tag.strip_prefix("<a name=\"").and_then(|rest| rest.strip_suffix("\">"));
+        let is_slug = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        anchor.is_some_and(is_slug)
+            || ["<br>", "<code>", "</code>", "</a>", "<details>", "</details>", "<summary>", "</summary>"]
+                .contains(&tag)
+    }
+
+    proptest! {
+        #![proptest_config(crate::render::fixture::cases(200))]
+
+        #[test]
+        fn nothing_from_the_database_becomes_markup(names in prop::collection::vec(fixture::hostile(), 12..30)) {
+            let settings = Settings::default();
+            let (plain, hostile) = (["a".to_owned(), "b".to_owned()], names);
+            let shape = |names: &[String]| {
+                let model = fixture::hostile_model(names);
+                let tables = Tables::new(&model);
+                let report = fixture::report(&model, &tables, &settings, |_| {});
+                let document = render(&report, &DocumentOptions::default());
+                let arena = Arena::new();
+                let mut seen = Seen::default();
+                look(parse_document(&arena, &document, &gfm()), &mut seen);
+                (seen, document)
+            };
+            let (wanted, _) = shape(&plain);
+            let (seen, document) = shape(&hostile);
+            let foreign: Vec<_> = seen.tags.iter().filter(|tag| !is_ours(tag)).collect();
+            prop_assert!(foreign.is_empty(), "{foreign:?} in {document}");
+            prop_assert_eq!(seen.headings, wanted.headings, "{}", &document);
+            prop_assert_eq!(seen.diagrams, 1);
+            // Whether a column counts as a moment depends on its type, and moves a row or two.
+            prop_assert!(seen.rows.len().abs_diff(wanted.rows.len()) <= 6, "{document}");
+        }
+    }
+
+    #[test]
+    fn the_shop() {
+        let model = fixture::shop();
+        let tables = Tables::new(&model);
+        let settings = Settings::default();
+        let mut report = fixture::report(&model, &tables, &settings, fixture::surveyed);
+        report =
+            Report::assemble(&model, &tables, &settings, report.survey, Vec::new(), report.score, fixture::playbook());
+        insta::assert_snapshot!(render(&report, &DocumentOptions::default()));
+    }
+
+    #[test]
+    fn an_empty_database_has_every_section() {
+        let model = fixture::empty();
+        let tables = Tables::new(&model);
+        let settings = Settings::default();
+        let report = fixture::report(&model, &tables, &settings, |_| {});
+        let document = render(&report, &DocumentOptions::default());
+        for line in TEMPLATE.lines().filter(|line| line.starts_with('#') && !line.contains("{{")) {
+            let optional = line == "## Views, Types and Code" || line == "## Statistics";
+            assert_eq!(document.contains(line), !optional, "{line}");
+        }
+    }
+}

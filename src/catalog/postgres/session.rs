@@ -206,7 +206,7 @@ impl<'a> Session<'a> {
                 }
                 Remedy::Skip(error) => {
                     (statement.forget)(rows);
-                    rows.unseen.push(unseen(statement, &error));
+                    rows.unseen.push(unseen(statement, &error, self.role()));
                 }
                 Remedy::SkipLocked => {
                     (statement.forget)(rows);
@@ -265,7 +265,10 @@ impl<'a> Session<'a> {
                 }
                 Remedy::SkipLocked => next += 1,
                 Remedy::Skip(error) => {
-                    rows.unseen.push(unseen(&statement, &error));
+                    // That nothing changed cannot be proved then, as it could not with any other tool.
+                    if statement.name != CHANGES.name {
+                        rows.unseen.push(unseen(&statement, &error, self.role()));
+                    }
                     next += 1;
                 }
             }
@@ -404,7 +407,15 @@ impl<'a> Session<'a> {
     }
 
     fn failed(&self, statement: &Statement, error: SqlError) -> Error {
-        Error::new(format!("cannot read {} of {}", statement.name.replace('_', " "), self.target)).because(cause(error))
+        let attempt = format!("cannot read {} of {}", statement.name.replace('_', " "), self.target);
+        match missing_grant(&error, self.role()) {
+            Some(grant) => Error::new(attempt).because(cause(error)).hint(grant),
+            None => Error::new(attempt).because(cause(error)),
+        }
+    }
+
+    fn role(&self) -> &'a str {
+        self.target.user.as_deref().unwrap_or("PUBLIC")
     }
 
     /// Takes leave of the server.
@@ -429,18 +440,32 @@ enum Remedy {
     Skip(SqlError),
 }
 
-fn unseen(statement: &Statement, error: &SqlError) -> Unseen {
+fn unseen(statement: &Statement, error: &SqlError, role: &str) -> Unseen {
     let message = match error {
         SqlError::Database(database) => database.message().to_owned(),
         other => other.to_string(),
     };
-    let denied = matches!(error, SqlError::Database(database) if database.code().as_deref() == Some("42501"));
     Unseen {
         what: statement.kind,
         schema: None,
         object: None,
+        remedy: missing_grant(error, role).unwrap_or_default(),
         reason: format!("reading {} failed: {message}", statement.name.replace('_', " ")),
-        remedy: if denied { "GRANT SELECT on what the message names to the role".to_owned() } else { String::new() },
+    }
+}
+
+/// The GRANT that an error asks for. Every statement but one reads `pg_catalog` only.
+fn missing_grant(error: &SqlError, role: &str) -> Option<String> {
+    let SqlError::Database(database) = error else { return None };
+    let denied = database.code().as_deref() == Some("42501");
+    let object = database.message().strip_prefix("permission denied for ").filter(|_| denied)?;
+    let role = quote::quote_identifier(EngineName::PostgreSql, role);
+    match object.split_once(' ') {
+        Some(("schema", schema)) => Some(format!("GRANT USAGE ON SCHEMA {schema} TO {role}")),
+        Some(("table" | "view" | "relation", "job")) => Some(format!("GRANT SELECT ON cron.job TO {role}")),
+        Some(("table" | "view" | "relation", name)) => Some(format!("GRANT SELECT ON pg_catalog.{name} TO {role}")),
+        Some(("function", name)) => Some(format!("GRANT EXECUTE ON FUNCTION pg_catalog.{name} TO {role}")),
+        _ => None,
     }
 }
 

@@ -2,6 +2,12 @@
 -- Everything is local to the transaction, so that a pooled server connection is handed back as it was.
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL search_path = '';
+-- A database in SQL_ASCII holds bytes of any encoding, which the server refuses to pass off as UTF-8.
+SELECT pg_catalog.set_config(
+    'client_encoding',
+    CASE pg_catalog.current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END,
+    true
+);
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL DateStyle = 'ISO, MDY';
 SET LOCAL IntervalStyle = 'postgres';

@@ -1,8 +1,9 @@
 //! What the statements in `sql/` answer: one struct a statement, its fields in the order of the statement's columns.
 
 use super::cells::{Cells, Decode};
+use super::scope::class;
 use crate::model::Unseen;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// An object identifier, unique within its catalog.
 pub(super) type Oid = u32;
@@ -111,7 +112,7 @@ rows! {
     SequenceValue { sequence: Oid, value: Option<i64> }
     Job { name: Option<String>, schedule: String, command: String, active: bool }
     Locked { relation: Oid }
-    Changes { count: u64 }
+    Change { class: Oid, object: Oid, position: i16, name: String }
 }
 
 /// Every answer of one reading.
@@ -157,7 +158,7 @@ pub(super) struct Rows {
     pub(super) sequence_values: Vec<SequenceValue>,
     pub(super) scheduled_jobs: Vec<Job>,
     pub(super) locked_relations: Vec<Locked>,
-    pub(super) changes: Vec<Changes>,
+    pub(super) changes: Vec<Change>,
     /// What could not be read, as far as it was noticed while reading.
     pub(super) unseen: Vec<Unseen>,
 }
@@ -166,6 +167,24 @@ impl Rows {
     /// Relations whose expressions were left out because reading them would have meant waiting for a lock.
     pub(super) fn locked(&self) -> HashSet<Oid> {
         self.locked_relations.iter().map(|locked| locked.relation).collect()
+    }
+
+    /// Whether something that expressions may name has been renamed since the snapshot. Temporary tables and whatever
+    /// else the snapshot does not hold make no difference.
+    pub(super) fn has_renames(&self) -> bool {
+        if self.changes.is_empty() {
+            return false;
+        }
+        let mut names: HashMap<(Oid, Oid, i16), &str> = HashMap::new();
+        names.extend(self.schemas.iter().map(|row| ((class::SCHEMA, row.oid, 0), row.name.as_str())));
+        names.extend(self.functions.iter().map(|row| ((class::FUNCTION, row.oid, 0), row.name.as_str())));
+        names.extend(self.relations.iter().map(|row| ((class::RELATION, row.oid, 0), row.name.as_str())));
+        names.extend(self.sequences.iter().map(|row| ((class::RELATION, row.oid, 0), row.name.as_str())));
+        names.extend(self.columns.iter().map(|row| ((class::RELATION, row.relation, row.number), row.name.as_str())));
+        self.changes.iter().any(|change| {
+            let known = names.get(&(change.class, change.object, change.position));
+            known.is_some_and(|name| *name != change.name)
+        })
     }
 
     /// Whether an expression that the snapshot knows could no longer be printed: its relation was dropped since.

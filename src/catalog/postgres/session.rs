@@ -16,10 +16,12 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Either, Error as SqlError, raw_sql};
 use std::collections::HashSet;
 use std::fmt::Write as _;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How often the reading is tried when the schema changes under it.
-const ATTEMPTS: u32 = 3;
+const ATTEMPTS: u32 = 5;
+/// How long to wait before the second attempt; twice as long before the third, and so on.
+const PAUSE: Duration = Duration::from_millis(50);
 /// Views or sequences asked for in one transaction: each keeps locks until its end.
 const PORTION: usize = 500;
 
@@ -123,7 +125,12 @@ impl<'a> Session<'a> {
             match self.read_once().await {
                 Ok(rows) => return Ok(rows),
                 Err(Trouble::Failed(error)) => return Err(error),
-                Err(Trouble::Torn) => tracing::debug!(attempt, "the schema changed while it was read"),
+                Err(Trouble::Torn) => {
+                    tracing::debug!(attempt, "the schema changed while it was read");
+                    if attempt < ATTEMPTS {
+                        tokio::time::sleep(PAUSE * attempt).await;
+                    }
+                }
             }
         }
         Err(Error::new(format!("cannot read {}", self.target))
@@ -278,7 +285,7 @@ impl<'a> Session<'a> {
             rows.view_definitions.iter().filter(|view| view.text.is_some()).map(|view| view.view).collect();
         let left_out = rows.unseen.iter().any(|unseen| unseen.what == UnseenKind::ViewDefinitions);
         let vanished = !left_out && views.iter().any(|view| !defined.contains(view));
-        if vanished || rows.changes.iter().any(|changes| changes.count > 0) {
+        if vanished || rows.has_renames() {
             return Err(Trouble::Torn);
         }
         Ok(())

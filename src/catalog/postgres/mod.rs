@@ -21,6 +21,7 @@ use super::{Error, Options};
 use crate::model::Model;
 use scope::Scope;
 use session::Session;
+use std::time::Instant;
 
 /// A model and what reading it cost.
 #[derive(Debug)]
@@ -43,7 +44,9 @@ pub async fn read_and_count(target: &Target, options: &Options) -> Result<Readin
     let rows = session.read().await?;
     let round_trips = session.round_trips;
     session.close().await;
+    let started = Instant::now();
     let scope = Scope::new(&rows, &options.filter)?;
     let model = assemble::assemble(&rows, &scope, options.filter.is_everything(), options.statistics);
+    tracing::debug!(milliseconds = started.elapsed().as_millis(), "the model is built");
     Ok(Reading { model, round_trips })
 }

@@ -1,6 +1,6 @@
 //! Keys, checks and exclusion constraints.
 
-use super::Maps;
+use super::{Maps, rows_of};
 use crate::catalog::postgres::rows::{Constraint, Oid};
 use crate::catalog::postgres::scope::class;
 use crate::model::{
@@ -10,7 +10,7 @@ use crate::model::{
 
 impl Maps<'_> {
     pub(super) fn fill_constraints(&self, relation: Oid, table: &mut Table) {
-        for row in self.constraints.get(&relation).into_iter().flatten() {
+        for row in rows_of(&self.constraints, relation) {
             match row.kind {
                 'p' => table.primary_key = Some(self.primary_key(row)),
                 'u' => table.unique_constraints.push(self.unique(row)),
@@ -23,7 +23,7 @@ impl Maps<'_> {
     }
 
     pub(super) fn domain_checks_of(&self, domain: Oid) -> Vec<DomainCheck> {
-        let checks = self.domain_checks.get(&domain).into_iter().flatten();
+        let checks = rows_of(&self.domain_checks, domain).iter();
         checks
             .filter(|row| row.kind == 'c')
             .map(|row| DomainCheck {
@@ -49,7 +49,7 @@ impl Maps<'_> {
     }
 
     fn unique(&self, row: &Constraint) -> UniqueConstraint {
-        let indexes = self.indexes.get(&row.relation).into_iter().flatten();
+        let indexes = rows_of(&self.indexes, row.relation).iter();
         UniqueConstraint {
             name: Some(row.name.clone()),
             columns: self.column_names(row.relation, &row.columns),
@@ -77,7 +77,7 @@ impl Maps<'_> {
     }
 
     fn exclusion(&self, row: &Constraint) -> ExclusionConstraint {
-        let index = self.indexes.get(&row.relation).into_iter().flatten().find(|index| index.oid == row.index);
+        let index = rows_of(&self.indexes, row.relation).iter().find(|index| index.oid == row.index);
         let parts = index.map(|index| self.key_parts(index)).unwrap_or_default();
         let operators = row.operators.iter();
         ExclusionConstraint {

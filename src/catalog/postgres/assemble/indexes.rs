@@ -1,6 +1,6 @@
 //! Indexes and their key parts.
 
-use super::{Maps, qualify};
+use super::{Maps, qualify, rows_of};
 use crate::catalog::postgres::rows::{IndexRow, Oid};
 use crate::catalog::postgres::scope::class;
 use crate::catalog::postgres::text::{canonical, split_list};
@@ -15,7 +15,7 @@ const DEFAULT_COLLATION: Oid = 100;
 
 impl Maps<'_> {
     pub(super) fn indexes_of(&self, relation: Oid) -> Vec<Index> {
-        let indexes = self.indexes.get(&relation).into_iter().flatten();
+        let indexes = rows_of(&self.indexes, relation).iter();
         indexes.map(|row| self.index(row)).collect()
     }
 

@@ -47,7 +47,11 @@ pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics:
         }
     };
 
-    for relation in rows.relations.iter().filter(|relation| scope.has_relation(relation.oid)) {
+    // In order already, so that the sort at the end finds nothing to move.
+    let mut relations: Vec<&Relation> =
+        rows.relations.iter().filter(|relation| scope.has_relation(relation.oid)).collect();
+    relations.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    for relation in relations {
         into(relation.schema, &mut |schema| {
             if matches!(relation.kind, 'v' | 'm') {
                 schema.views.push(maps.view(relation));
@@ -166,6 +170,11 @@ fn group<'r, T>(rows: &'r [T], key: impl Fn(&T) -> Oid) -> HashMap<Oid, Vec<&'r 
         groups.entry(key(row)).or_default().push(row);
     }
     groups
+}
+
+/// The rows of a group; none when there is no such group.
+fn rows_of<T>(groups: &HashMap<Oid, Vec<T>>, key: Oid) -> &[T] {
+    groups.get(&key).map_or(&[], Vec::as_slice)
 }
 
 impl<'r> Maps<'r> {

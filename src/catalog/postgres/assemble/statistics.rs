@@ -1,6 +1,6 @@
 //! Statistics: what differs between two copies of a schema.
 
-use super::Maps;
+use super::{Maps, rows_of};
 use crate::catalog::postgres::rows::{IndexCounters, Oid, Relation, TableCounters};
 use crate::catalog::postgres::scope::Scope;
 use crate::model::{
@@ -33,7 +33,7 @@ impl Maps<'_> {
             }
             let table = self.name_of(relation);
             let mut index_bytes = None;
-            for index in self.indexes.get(&relation.oid).into_iter().flatten() {
+            for index in rows_of(&self.indexes, relation.oid) {
                 let counted = index_counters.get(&index.oid);
                 // The index of a partitioned table has no pages of its own.
                 let pages = if relation.kind == 'p' { counted.and_then(|row| row.pages) } else { Some(index.pages) };
@@ -114,7 +114,7 @@ impl Maps<'_> {
             leaves.push(relation);
             return;
         }
-        let children = self.children.get(&relation.oid).into_iter().flatten();
+        let children = rows_of(&self.children, relation.oid).iter();
         for child in children.filter_map(|child| self.relations.get(child)) {
             self.leaves(child, leaves);
         }

@@ -1,6 +1,6 @@
 //! Tables, views, their columns and what hangs on them.
 
-use super::Maps;
+use super::{Maps, rows_of};
 use crate::catalog::postgres::rows::{ColumnRow, Oid, Relation, TriggerRow};
 use crate::catalog::postgres::scope::class;
 use crate::catalog::postgres::text::{canonical, is_literal, sequence_of_default};
@@ -55,7 +55,7 @@ impl Maps<'_> {
         view.columns = self.columns_of(relation);
         view.definition =
             self.view_definitions.get(&relation.oid).map(|text| canonical(text.trim().trim_end_matches(';')));
-        let reads = self.view_reads.get(&relation.oid).into_iter().flatten();
+        let reads = rows_of(&self.view_reads, relation.oid).iter();
         view.reads = reads.filter_map(|read| self.relation_name(*read)).collect();
         for option in &relation.options {
             match option.split_once('=') {
@@ -74,7 +74,7 @@ impl Maps<'_> {
     }
 
     fn columns_of(&self, relation: &Relation) -> Vec<Column> {
-        let columns = self.columns.get(&relation.oid).into_iter().flatten();
+        let columns = rows_of(&self.columns, relation.oid).iter();
         columns.map(|row| self.column(relation, row)).collect()
     }
 
@@ -119,7 +119,7 @@ impl Maps<'_> {
     }
 
     fn triggers_of(&self, relation: Oid) -> Vec<Trigger> {
-        let triggers = self.triggers.get(&relation).into_iter().flatten();
+        let triggers = rows_of(&self.triggers, relation).iter();
         triggers.map(|row| self.trigger(row)).collect()
     }
 
@@ -141,7 +141,7 @@ impl Maps<'_> {
     }
 
     fn policies_of(&self, relation: Oid) -> Vec<Policy> {
-        let policies = self.policies.get(&relation).into_iter().flatten();
+        let policies = rows_of(&self.policies, relation).iter();
         policies
             .map(|row| {
                 let mut roles: Vec<String> = row
@@ -170,7 +170,7 @@ impl Maps<'_> {
     }
 
     fn rules_of(&self, relation: Oid) -> Vec<Rule> {
-        let rules = self.rules.get(&relation).into_iter().flatten();
+        let rules = rows_of(&self.rules, relation).iter();
         rules
             .map(|row| Rule {
                 name: row.name.clone(),
@@ -191,7 +191,7 @@ impl Maps<'_> {
         let printed = self.expression(relation.oid, relation.partition_key.as_deref());
         let key =
             printed.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(printed.as_str()).to_owned();
-        let children = self.children.get(&relation.oid).into_iter().flatten();
+        let children = rows_of(&self.children, relation.oid).iter();
         let mut partitions: Vec<Partition> = children
             .filter_map(|child| self.relations.get(child))
             .filter(|child| child.partition)
@@ -214,7 +214,7 @@ impl Maps<'_> {
     }
 
     fn partition(&self, parent: &Relation, child: &Relation) -> Partition {
-        let constraints = self.constraints.get(&child.oid).into_iter().flatten();
+        let constraints = rows_of(&self.constraints, child.oid).iter();
         let mut local_indexes = self.indexes_of(child.oid);
         local_indexes.sort_by(|a, b| a.name.cmp(&b.name));
         Partition {
@@ -230,9 +230,9 @@ impl Maps<'_> {
     }
 
     fn inheritance(&self, relation: &Relation) -> Option<Inheritance> {
-        let parents = self.parents.get(&relation.oid).into_iter().flatten();
+        let parents = rows_of(&self.parents, relation.oid).iter();
         let parents: Vec<QualifiedName> = parents.filter_map(|parent| self.relation_name(*parent)).collect();
-        let children = self.children.get(&relation.oid).into_iter().flatten();
+        let children = rows_of(&self.children, relation.oid).iter();
         let children: Vec<QualifiedName> = children
             .filter_map(|child| self.relations.get(child))
             .filter(|child| !child.partition)

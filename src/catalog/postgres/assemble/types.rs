@@ -1,6 +1,6 @@
 //! User-defined types and sequences.
 
-use super::Maps;
+use super::{Maps, rows_of};
 use crate::catalog::postgres::rows::{Oid, SequenceRow, TypeRow};
 use crate::catalog::postgres::scope::class;
 use crate::catalog::postgres::text::canonical;
@@ -26,7 +26,7 @@ impl Maps<'_> {
                 comment,
             }),
             'c' => {
-                let columns = self.columns.get(&row.relation).into_iter().flatten();
+                let columns = rows_of(&self.columns, row.relation).iter();
                 let fields = columns
                     .map(|column| Field { name: column.name.clone(), data_type: column.data_type.clone() })
                     .collect();

@@ -7,6 +7,7 @@
 use super::names::Names;
 use crate::model::{QualifiedName, Table, TableId, TableRef};
 use crate::report::{Group, Report};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
@@ -57,74 +58,101 @@ const RESERVED: &[&str] = &[
     "__proto__",
 ];
 
+/// Words that stand for keys after an attribute.
+const RESERVED_KEYS: [&str; 3] = ["pk", "fk", "uk"];
+
 /// The whole schema in one diagram, as far as the budget of Mermaid goes: columns first, then relations are left out.
 pub fn render(report: &Report<'_>) -> String {
     let names = Names::new(report.tables);
     let all: Vec<TableId> = report.tables.iter().map(|table| table.id).collect();
-    whole(report, &names, &all)
+    Artist::new(report, &names).whole(&all)
 }
 
-/// These tables with the relations among them.
-pub(crate) fn whole(report: &Report<'_>, names: &Names, tables: &[TableId]) -> String {
-    let columns: usize = tables.iter().map(|id| report.tables.get(*id).table.columns.len()).sum();
-    let details: &[Detail] =
-        if columns <= COLUMNS { &[Detail::Full, Detail::Keys, Detail::Names] } else { &[Detail::Keys, Detail::Names] };
-    let members: HashSet<TableId> = tables.iter().copied().collect();
-    let mut last = String::new();
-    for detail in details {
-        let mut diagram = Diagram::new(report, names, *detail);
-        for id in tables {
-            diagram.table(*id);
-        }
-        for id in tables {
-            diagram.relations(*id, |parent| members.contains(&parent));
-        }
-        if diagram.left_out == 0 {
-            return diagram.text;
-        }
-        last = diagram.text;
-    }
-    last
+/// Draws parts of one schema.
+#[derive(Debug)]
+pub(crate) struct Artist<'r, 'a> {
+    report: &'r Report<'a>,
+    names: &'r Names,
+    /// Rows of the key columns of each table: a table appears in the neighbourhoods of all its neighbours.
+    key_rows: OnceCell<Vec<String>>,
 }
 
-/// A table with the tables next to it, keys only. `None` when it stands alone. The number of neighbours that did not
-/// fit comes with it.
-pub(crate) fn neighbourhood(report: &Report<'_>, names: &Names, id: TableId) -> Option<(String, usize)> {
-    let table = report.tables.get(id);
-    let details = report.details(id);
-    let survey = &report.survey;
-    let parents = table.table.foreign_keys.iter().filter_map(|key| report.tables.find(&key.referenced_table));
-    let inferred_parents =
-        details.relations.iter().filter_map(|at| report.tables.find(&survey.relations[*at].referenced_table));
-    let children = report.tables.referenced_by(id).map(|(child, _)| child);
-    let inferred_children =
-        details.referenced_by_relations.iter().filter_map(|at| report.tables.find(&survey.relations[*at].table));
-    let mut seen = HashSet::from([id]);
-    let mut around = Vec::new();
-    for neighbour in parents.chain(inferred_parents).chain(children).chain(inferred_children) {
-        if seen.insert(neighbour.id) {
-            around.push(neighbour.id);
-        }
+impl<'r, 'a> Artist<'r, 'a> {
+    pub(crate) fn new(report: &'r Report<'a>, names: &'r Names) -> Self {
+        Self { report, names, key_rows: OnceCell::new() }
     }
-    let itself = table.table.foreign_keys.iter().any(|key| key.referenced_table == table.qualified_name());
-    if around.is_empty() && !itself {
-        return None;
-    }
-    let left_out = around.len().saturating_sub(NEIGHBOURS);
-    around.truncate(NEIGHBOURS);
-    let shown: HashSet<TableId> = around.iter().copied().chain([id]).collect();
-    let mut diagram = Diagram::new(report, names, Detail::Keys);
-    diagram.table(id);
-    for neighbour in &around {
-        diagram.table(*neighbour);
-    }
-    diagram.relations(id, |parent| shown.contains(&parent));
-    for neighbour in &around {
-        diagram.relations(*neighbour, |parent| parent == id);
-    }
-    Some((diagram.text, left_out))
-}
 
+    fn key_rows(&self, id: TableId) -> &str {
+        let rows = || self.report.tables.iter().map(|table| attributes(table.table, Detail::Keys)).collect();
+        &self.key_rows.get_or_init(rows)[id.0]
+    }
+
+    /// These tables with the relations among them.
+    pub(crate) fn whole(&self, tables: &[TableId]) -> String {
+        let report = self.report;
+        let columns: usize = tables.iter().map(|id| report.tables.get(*id).table.columns.len()).sum();
+        let details: &[Detail] = if columns <= COLUMNS {
+            &[Detail::Full, Detail::Keys, Detail::Names]
+        } else {
+            &[Detail::Keys, Detail::Names]
+        };
+        let members: HashSet<TableId> = tables.iter().copied().collect();
+        let mut last = String::new();
+        for detail in details {
+            let mut diagram = Diagram::new(self, *detail);
+            for id in tables {
+                diagram.table(*id);
+            }
+            for id in tables {
+                diagram.relations(*id, |parent| members.contains(&parent));
+            }
+            if diagram.left_out == 0 {
+                return diagram.text;
+            }
+            last = diagram.text;
+        }
+        last
+    }
+
+    /// A table with the tables next to it, keys only. `None` when it stands alone. The number of neighbours that did not
+    /// fit comes with it.
+    pub(crate) fn neighbourhood(&self, id: TableId) -> Option<(String, usize)> {
+        let report = self.report;
+        let table = report.tables.get(id);
+        let details = report.details(id);
+        let survey = &report.survey;
+        let parents = table.table.foreign_keys.iter().filter_map(|key| report.tables.find(&key.referenced_table));
+        let inferred_parents =
+            details.relations.iter().filter_map(|at| report.tables.find(&survey.relations[*at].referenced_table));
+        let children = report.tables.referenced_by(id).map(|(child, _)| child);
+        let inferred_children =
+            details.referenced_by_relations.iter().filter_map(|at| report.tables.find(&survey.relations[*at].table));
+        let mut seen = HashSet::from([id]);
+        let mut around = Vec::new();
+        for neighbour in parents.chain(inferred_parents).chain(children).chain(inferred_children) {
+            if seen.insert(neighbour.id) {
+                around.push(neighbour.id);
+            }
+        }
+        let itself = table.table.foreign_keys.iter().any(|key| key.referenced_table == table.qualified_name());
+        if around.is_empty() && !itself {
+            return None;
+        }
+        let left_out = around.len().saturating_sub(NEIGHBOURS);
+        around.truncate(NEIGHBOURS);
+        let shown: HashSet<TableId> = around.iter().copied().chain([id]).collect();
+        let mut diagram = Diagram::new(self, Detail::Keys);
+        diagram.table(id);
+        for neighbour in &around {
+            diagram.table(*neighbour);
+        }
+        diagram.relations(id, |parent| shown.contains(&parent));
+        for neighbour in &around {
+            diagram.relations(*neighbour, |parent| parent == id);
+        }
+        Some((diagram.text, left_out))
+    }
+}
 /// The groups as boxes with the number of foreign keys between them, and how many groups did not fit.
 pub(crate) fn overview(report: &Report<'_>, groups: &[Group]) -> (String, usize) {
     let mut largest: Vec<usize> = (0..groups.len()).collect();
@@ -190,9 +218,8 @@ impl Tokens {
     }
 }
 
-struct Diagram<'r, 'a> {
-    report: &'r Report<'a>,
-    names: &'r Names,
+struct Diagram<'d, 'r, 'a> {
+    artist: &'d Artist<'r, 'a>,
     detail: Detail,
     text: String,
     units: usize,
@@ -201,11 +228,11 @@ struct Diagram<'r, 'a> {
     left_out: usize,
 }
 
-impl<'r, 'a> Diagram<'r, 'a> {
-    fn new(report: &'r Report<'a>, names: &'r Names, detail: Detail) -> Self {
+impl<'d, 'r, 'a> Diagram<'d, 'r, 'a> {
+    fn new(artist: &'d Artist<'r, 'a>, detail: Detail) -> Self {
         let text = String::from("erDiagram\n");
         let units = text.len();
-        Self { report, names, detail, text, units, tokens: Tokens::default(), of: HashMap::new(), left_out: 0 }
+        Self { artist, detail, text, units, tokens: Tokens::default(), of: HashMap::new(), left_out: 0 }
     }
 
     fn push(&mut self, block: &str) {
@@ -219,15 +246,22 @@ impl<'r, 'a> Diagram<'r, 'a> {
     }
 
     fn table(&mut self, id: TableId) {
-        let table = self.report.tables.get(id);
-        let token = self.tokens.unique(self.names.table(id));
+        let token = self.tokens.unique(self.artist.names.table(id));
         let mut block = format!("    {token}");
-        let rows = if self.detail == Detail::Names { String::new() } else { attributes(table.table, self.detail) };
+        let full;
+        let rows = match self.detail {
+            Detail::Names => "",
+            Detail::Keys => self.artist.key_rows(id),
+            Detail::Full => {
+                full = attributes(self.artist.report.tables.get(id).table, self.detail);
+                &full
+            }
+        };
         if rows.is_empty() {
             block.push('\n');
         } else {
             block.push_str(" {\n");
-            block.push_str(&rows);
+            block.push_str(rows);
             block.push_str("    }\n");
         }
         self.of.insert(id, token);
@@ -236,17 +270,17 @@ impl<'r, 'a> Diagram<'r, 'a> {
 
     /// The relations of a child whose parents are wanted: declared ones solid, inferred ones dashed.
     fn relations(&mut self, child: TableId, wanted: impl Fn(TableId) -> bool) {
-        let table = self.report.tables.get(child);
+        let table = self.artist.report.tables.get(child);
         for key in &table.table.foreign_keys {
-            let Some(parent) = self.report.tables.find(&key.referenced_table) else { continue };
+            let Some(parent) = self.artist.report.tables.find(&key.referenced_table) else { continue };
             if wanted(parent.id) {
                 let line = self.line(parent, table, &key.columns, true);
                 self.push(&line);
             }
         }
-        for at in &self.report.details(child).relations {
-            let relation = &self.report.survey.relations[*at];
-            let Some(parent) = self.report.tables.find(&relation.referenced_table) else { continue };
+        for at in &self.artist.report.details(child).relations {
+            let relation = &self.artist.report.survey.relations[*at];
+            let Some(parent) = self.artist.report.tables.find(&relation.referenced_table) else { continue };
             if wanted(parent.id) {
                 let columns = std::slice::from_ref(&relation.column);
                 let line = self.line(parent, table, columns, false);
@@ -343,10 +377,8 @@ fn short_type(data_type: &str, user_type: Option<&QualifiedName>) -> String {
 
 /// A name as an entity: bare when Mermaid reads it so, else quoted.
 fn entity(name: &str) -> String {
-    let bare = name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
-    let is_reserved = |word: &str| RESERVED.contains(&word.to_lowercase().as_str());
-    if bare && !is_reserved(name) {
+    let is_reserved = |word: &str| RESERVED.iter().any(|reserved| word.eq_ignore_ascii_case(reserved));
+    if is_plain(name) && !is_reserved(name) {
         return name.to_owned();
     }
     let mut quoted = text(name, usize::MAX);
@@ -363,6 +395,9 @@ fn entity(name: &str) -> String {
 
 /// A type or column as an attribute word, which has no escape: what it cannot hold becomes `_`.
 fn word(name: &str) -> String {
+    if is_plain(name) && !RESERVED_KEYS.iter().any(|key| name.eq_ignore_ascii_case(key)) {
+        return name.to_owned();
+    }
     let mut out = String::with_capacity(name.len());
     let mut gap = false;
     for character in name.nfc() {
@@ -389,6 +424,9 @@ fn word(name: &str) -> String {
 /// Text for a quoted name, label or comment. Newer versions read it as Markdown and HTML, and all of them as directives,
 /// so whatever could mean something becomes an entity code.
 fn text(raw: &str, longest: usize) -> String {
+    if raw.len() <= longest && is_plain(raw) && !raw.ends_with('_') {
+        return raw.to_owned();
+    }
     let mut flat: Vec<char> = Vec::with_capacity(raw.len());
     for character in raw.nfc() {
         let blank = character.is_whitespace()
@@ -439,6 +477,12 @@ fn text(raw: &str, longest: usize) -> String {
         }
     }
     out
+}
+
+/// Words that need no care anywhere: a letter, then letters, digits and underscores.
+fn is_plain(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn ends_with_direction(text: &str) -> bool {

@@ -18,7 +18,7 @@ pub(super) fn section(page: &Page<'_, '_>) -> (String, String) {
     }
     if tables <= ONE_DIAGRAM {
         let all: Vec<TableId> = report.tables.iter().map(|table| table.id).collect();
-        let diagram = mermaid::whole(report, &page.names, &all);
+        let diagram = page.artist.whole(&all);
         let section = format!("{}\n{LEGEND}", fence("mermaid", &diagram));
         return (body(&diagram), section);
     }
@@ -36,7 +36,7 @@ pub(super) fn section(page: &Page<'_, '_>) -> (String, String) {
     out.push_str(LEGEND);
     out.push('\n');
     for group in &report.groups {
-        let diagram = mermaid::whole(report, &page.names, &group.tables);
+        let diagram = page.artist.whole(&group.tables);
         push!(
             out,
             "\n<details><summary>{} ({})</summary>\n\n{}\n</details>\n",
@@ -53,7 +53,7 @@ pub(super) fn neighbourhood(page: &Page<'_, '_>, table: TableId) -> String {
     if page.report.tables.len() <= ONE_DIAGRAM {
         return String::new();
     }
-    let Some((diagram, left_out)) = mermaid::neighbourhood(page.report, &page.names, table) else {
+    let Some((diagram, left_out)) = page.artist.neighbourhood(table) else {
         return String::new();
     };
     let more = if left_out == 0 { String::new() } else { format!(", {left_out} more not shown") };

@@ -29,6 +29,9 @@ pub(crate) fn paragraph(raw: &str) -> String {
 
 /// An identifier, type or expression in code type, for a cell, a paragraph or the text of a link.
 pub(crate) fn code(raw: &str) -> String {
+    if !raw.is_empty() && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_(),.".contains(&byte)) {
+        return ["`", raw, "`"].concat();
+    }
     let mut flat = String::with_capacity(raw.len() + 2);
     flat.push('`');
     let mut plain = true;

@@ -17,6 +17,7 @@ mod statistics;
 mod summary;
 mod tables;
 
+use crate::render::names::Names;
 use crate::report::Report;
 use minijinja::{Environment, UndefinedBehavior};
 use page::Page;
@@ -80,34 +81,38 @@ pub fn render(report: &Report<'_>, options: &DocumentOptions) -> String {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     match environment.render_str(TEMPLATE, minijinja::value::Serde(&sections)) {
-        Ok(document) => tidy(&document),
+        Ok(mut document) => {
+            document.push('\n');
+            document
+        }
         // The template and the sections are both part of the program, and a test renders them.
         Err(error) => unreachable!("the built-in template does not render: {error:#}"),
     }
 }
 
 fn sections(report: &Report<'_>, options: &DocumentOptions) -> Sections {
-    let page = Page::new(report, options);
+    let names = Names::new(report.tables);
+    let page = Page::new(report, &names, options);
     let [ri, cc, ic, nc, or] = scorecard::dimensions(&page);
     let (overall_score, overall_notes) = scorecard::overall(&page);
     let (er_diagram, diagrams) = diagrams::section(&page);
     Sections {
         title: escape::text(options.title.as_deref().unwrap_or("Data Model")),
         date: escape::text(options.date.as_deref().unwrap_or_default()),
-        executive_summary: summary::section(&page),
+        executive_summary: trimmed(summary::section(&page)),
         er_diagram,
-        diagrams,
-        table_definitions: tables::section(&page),
-        other_objects: objects::section(&page),
-        timestamps_pattern: concerns::timestamps(&page),
-        soft_delete_pattern: concerns::soft_deletes(&page),
-        tenancy_pattern: concerns::tenancy(&page),
-        enum_strategy: concerns::enums(&page),
-        pk_strategy: concerns::primary_keys(&page),
-        naming_conventions: concerns::naming(&page),
-        index_strategy: indexes::section(&page),
-        migration_playbook: playbook::section(&page),
-        retention_compliance: retention::section(&page),
+        diagrams: trimmed(diagrams),
+        table_definitions: trimmed(tables::section(&page)),
+        other_objects: trimmed(objects::section(&page)),
+        timestamps_pattern: trimmed(concerns::timestamps(&page)),
+        soft_delete_pattern: trimmed(concerns::soft_deletes(&page)),
+        tenancy_pattern: trimmed(concerns::tenancy(&page)),
+        enum_strategy: trimmed(concerns::enums(&page)),
+        pk_strategy: trimmed(concerns::primary_keys(&page)),
+        naming_conventions: trimmed(concerns::naming(&page)),
+        index_strategy: trimmed(indexes::section(&page)),
+        migration_playbook: trimmed(playbook::section(&page)),
+        retention_compliance: trimmed(retention::section(&page)),
         ri_score: ri.0,
         ri_notes: ri.1,
         cc_score: cc.0,
@@ -120,36 +125,17 @@ fn sections(report: &Report<'_>, options: &DocumentOptions) -> Sections {
         or_notes: or.1,
         overall_score,
         overall_notes,
-        scorecard_details: scorecard::details(&page),
-        technical_context: context::technical(&page),
-        statistics: if options.statistics { statistics::section(&page) } else { String::new() },
-        metadata: context::metadata(&page),
+        scorecard_details: trimmed(scorecard::details(&page)),
+        technical_context: trimmed(context::technical(&page)),
+        statistics: if options.statistics { trimmed(statistics::section(&page)) } else { String::new() },
+        metadata: trimmed(context::metadata(&page)),
     }
 }
 
-/// Folds runs of blank lines outside fenced blocks, and ends the file with one line break.
-fn tidy(document: &str) -> String {
-    let mut out = String::with_capacity(document.len());
-    let mut fence: Option<usize> = None;
-    let mut blank = true;
-    for line in document.split('\n') {
-        let ticks = line.bytes().take_while(|byte| *byte == b'`').count();
-        match fence {
-            None if ticks >= 3 => fence = Some(ticks),
-            Some(open) if ticks >= open && ticks == line.trim_end().len() => fence = None,
-            _ => {}
-        }
-        let is_blank = line.is_empty();
-        if fence.is_none() && is_blank && blank {
-            continue;
-        }
-        blank = is_blank;
-        out.push_str(line);
-        out.push('\n');
-    }
-    out.truncate(out.trim_end_matches('\n').len());
-    out.push('\n');
-    out
+/// Without the blank lines at its end: the template separates sections.
+fn trimmed(mut section: String) -> String {
+    section.truncate(section.trim_end().len());
+    section
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::DocumentOptions;
 use super::escape::{code, slug, text};
 use crate::model::{QualifiedName, TableId};
+use crate::render::mermaid::Artist;
 use crate::render::names::Names;
 use crate::report::{Report, Tally};
 use std::collections::HashSet;
@@ -15,13 +16,13 @@ const INLINE: usize = 12;
 pub(super) struct Page<'r, 'a> {
     pub(super) report: &'r Report<'a>,
     pub(super) options: &'r DocumentOptions,
-    pub(super) names: Names,
+    pub(super) names: &'r Names,
+    pub(super) artist: Artist<'r, 'a>,
     anchors: Vec<String>,
 }
 
 impl<'r, 'a> Page<'r, 'a> {
-    pub(super) fn new(report: &'r Report<'a>, options: &'r DocumentOptions) -> Self {
-        let names = Names::new(report.tables);
+    pub(super) fn new(report: &'r Report<'a>, names: &'r Names, options: &'r DocumentOptions) -> Self {
         let mut taken = HashSet::new();
         let anchors = report
             .tables
@@ -41,7 +42,7 @@ impl<'r, 'a> Page<'r, 'a> {
                 anchor
             })
             .collect();
-        Self { report, options, names, anchors }
+        Self { report, options, names, artist: Artist::new(report, names), anchors }
     }
 
     /// The name that links to a table's section, without `#`.

@@ -8,6 +8,7 @@ macro_rules! push {
     }};
 }
 
+pub mod ddl;
 #[cfg(test)]
 mod fixture;
 pub mod json;

@@ -40,8 +40,8 @@ pub(super) fn soft_deletes(page: &Page<'_, '_>) -> String {
     }
     let moments = facts.tables.iter().filter(|(_, _, moment)| *moment).count();
     let mut out = format!(
-        "- {} mark rows as deleted, {moments} by a moment and {} by a flag: {}\n",
-        number(facts.tables.len(), "table", "tables"),
+        "- {}, {moments} by a moment and {} by a flag: {}\n",
+        number(facts.tables.len(), "table marks rows as deleted", "tables mark rows as deleted"),
         facts.tables.len() - moments,
         counted(&facts.names)
     );

@@ -236,7 +236,7 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
     let mut none = Vec::new();
     for (title, items) in &patterns {
         if items.is_empty() {
-            none.push(title.to_lowercase());
+            none.push(lower_first(title));
         } else {
             out.push_str(&fold(title, items));
         }
@@ -247,6 +247,11 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
     out.push('\n');
     out.push_str(&doubtful(page));
     out
+}
+
+fn lower_first(title: &str) -> String {
+    let mut characters = title.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }
 
 /// Duplicate, redundant, invalid and unused indexes, from the findings.

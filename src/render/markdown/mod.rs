@@ -16,6 +16,9 @@ mod scorecard;
 mod statistics;
 mod summary;
 mod tables;
+mod template;
+
+pub use template::{Surroundings, TemplateError, render_template};
 
 use crate::render::names::Names;
 use crate::report::Report;

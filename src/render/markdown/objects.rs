@@ -48,8 +48,14 @@ fn view(page: &Page<'_, '_>, schema: &Schema, view: &View) -> String {
         push!(out, "**Does not work**: {}\n\n", text(broken));
     }
     if !view.columns.is_empty() {
-        let columns: Vec<String> =
-            view.columns.iter().map(|column| format!("{} {}", code(&column.name), code(&column.data_type))).collect();
+        let columns: Vec<String> = view
+            .columns
+            .iter()
+            .map(|column| match column.data_type.as_str() {
+                "" => code(&column.name),
+                data_type => format!("{} {}", code(&column.name), code(data_type)),
+            })
+            .collect();
         push!(out, "Columns: {}\n\n", columns.join(", "));
     }
     for index in &view.indexes {

@@ -35,7 +35,7 @@ fn personal_data(page: &Page<'_, '_>) -> String {
     let rows: Vec<Vec<String>> = rows.into_iter().map(|(_, cells)| cells).collect();
     let tables = found.chunk_by(|a, b| a.table == b.table).count();
     format!(
-        "{} in {} look like personal data by name and type; a person has to confirm it.\n\n{}",
+        "Personal by name and type, for a person to confirm: {} in {}.\n\n{}",
         number(found.len(), "column", "columns"),
         number(tables, "table", "tables"),
         folded("personal data", rows.len(), &table(&["Class", "Table", "Columns"], &rows))

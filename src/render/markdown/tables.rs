@@ -2,12 +2,13 @@
 
 use super::diagrams;
 use super::escape::{code, fence, html_code, paragraph, row, table, text};
-use super::page::{Page, codes, number, sentence};
+use super::page::{Page, codes, fold, number, sentence};
 use super::{indexes, playbook};
 use crate::model::{
-    Column, Deferral, EngineName, ForeignKey, GeneratedStorage, IdentityMode, MatchType, Partitioning, Persistence,
-    PolicyCommand, TableKind, TableRef, Trigger, TriggerEnabled,
+    Column, Deferral, ForeignKey, GeneratedStorage, IdentityMode, MatchType, Partitioning, Persistence, PolicyCommand,
+    TableKind, TableRef, Trigger, TriggerEnabled,
 };
+use crate::render::ddl;
 use crate::survey::TableClass;
 use std::collections::{HashMap, HashSet};
 
@@ -205,7 +206,10 @@ fn default(column: &Column) -> String {
         .to_owned();
     }
     let mut parts = Vec::new();
-    parts.extend(column.default.as_ref().map(|default| short(&default.expression)));
+    parts.extend(column.default.as_ref().map(|default| match &default.sequence {
+        Some(sequence) => format!("next of {}", code(&sequence.name)),
+        None => short(&default.expression),
+    }));
     if column.auto_increment {
         parts.push("auto-increment".to_owned());
     }
@@ -499,7 +503,8 @@ fn partitions(of: TableRef<'_>) -> String {
         })
         .collect();
     if !local.is_empty() {
-        push!(out, "Indexes that exist on single partitions only: {}.\n\n", local.join(", "));
+        out.push_str(&fold("Indexes that exist on single partitions only", &local));
+        out.push('\n');
     }
     out
 }
@@ -509,15 +514,15 @@ fn deep(partitioning: &Partitioning) -> usize {
 }
 
 fn create_table(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
-    let Some(definition) = &table.table.definition else { return String::new() };
-    let as_kept = match page.report.model.engine.name {
-        EngineName::Sqlite => "as the database keeps it",
-        _ => "as the server prints it",
-    };
+    let engine = page.report.model.engine.name;
+    let mut sql = format!("{};\n", ddl::create_table(engine, table, true));
+    for statement in ddl::indexes(engine, table) {
+        push!(sql, "{statement};\n");
+    }
     format!(
-        "<details><summary>CREATE TABLE {} ({as_kept})</summary>\n\n{}\n</details>\n\n",
+        "<details><summary>CREATE TABLE {}</summary>\n\n{}\n</details>\n\n",
         html_code(page.names.table(table.id)),
-        fence("sql", definition.trim_end())
+        fence("sql", &sql)
     )
 }
 

@@ -72,9 +72,11 @@ fn driver_options(target: &Target, mode: PgSslMode) -> PgConnectOptions {
     if let Some(database) = &target.database {
         options = options.database(database);
     }
-    if let Some(path) = &target.root_certificate {
-        options = options.ssl_root_cert(path);
-    }
+    options = match &target.root_certificate {
+        Some(path) => options.ssl_root_cert(path),
+        // None beyond the system's own; the driver would look into the environment by itself.
+        None => options.ssl_root_cert_from_pem(Vec::new()),
+    };
     if let Some(path) = &target.client_certificate {
         options = options.ssl_client_cert(path);
     }

@@ -26,7 +26,7 @@ macro_rules! rows {
 
 rows! {
     Session {
-        version: u32, version_text: String, database: String, role: String, encoding: String, collation: String,
+        version: u32, version_text: String, database: String, role: String, sees_every_row: bool, encoding: String, collation: String,
         standby: bool, block_size: u64, counters_since: Option<String>, counters_age_days: Option<u32>,
         snapshot: String,
     }
@@ -69,7 +69,8 @@ rows! {
     EnumLabel { type_oid: Oid, label: String }
     SequenceRow {
         oid: Oid, schema: Oid, name: String, data_type: String, start: i64, increment: i64, minimum: i64,
-        maximum: i64, cache: i64, cycle: bool, owner: Oid, owner_column: i16, dependency: char, readable: bool,
+        maximum: i64, cache: i64, cycle: bool, owner: Oid, owner_column: i16, dependency: char,
+        partition_column: Option<String>, readable: bool,
     }
     ViewDependency { view: Oid, relation: Oid }
     TriggerRow {

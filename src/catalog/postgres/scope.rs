@@ -44,6 +44,7 @@ pub(super) struct Scope {
     schemas: HashSet<Oid>,
     members: HashSet<(Oid, Oid)>,
     relations: HashSet<Oid>,
+    partitions: HashSet<Oid>,
     pub(super) migration_tables: Vec<MigrationTable>,
 }
 
@@ -80,10 +81,19 @@ impl Scope {
             .collect();
 
         let names: HashMap<Oid, &str> = rows.schemas.iter().map(|schema| (schema.oid, schema.name.as_str())).collect();
-        let mut scope = Self { schemas, members, relations: HashSet::new(), migration_tables: Vec::new() };
+        let mut scope = Self {
+            schemas,
+            members,
+            relations: HashSet::new(),
+            partitions: HashSet::new(),
+            migration_tables: Vec::new(),
+        };
         let mut candidates: HashMap<Oid, Vec<&str>> = HashMap::new();
         for relation in &rows.relations {
             let Some(schema) = names.get(&relation.schema) else { continue };
+            if relation.partition {
+                scope.partitions.insert(relation.oid);
+            }
             if relation.partition
                 || !scope.schemas.contains(&relation.schema)
                 || scope.is_member(class::RELATION, relation.oid)
@@ -137,7 +147,7 @@ impl Scope {
     pub(super) fn has_sequence(&self, sequence: &super::rows::SequenceRow) -> bool {
         self.has_schema(sequence.schema)
             && !self.is_member(class::RELATION, sequence.oid)
-            && (sequence.owner == 0 || self.has_relation(sequence.owner))
+            && (sequence.owner == 0 || self.has_relation(sequence.owner) || self.partitions.contains(&sequence.owner))
     }
 
     /// Views whose definitions are wanted.

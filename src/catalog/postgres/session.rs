@@ -245,6 +245,15 @@ impl<'a> Session<'a> {
         steps.extend(sequences.chunks(PORTION).map(|oids| Step::portion(SEQUENCE_VALUES, oids)));
         if rows.extensions.iter().any(|extension| extension.name == "pg_cron") {
             steps.push(Step::alone(SCHEDULED_JOBS).with("row_security", "on".to_owned()));
+            if !rows.session.first().is_some_and(|session| session.sees_every_row) {
+                rows.unseen.push(Unseen {
+                    what: UnseenKind::Events,
+                    schema: None,
+                    object: None,
+                    reason: "pg_cron shows a role its own jobs only".to_owned(),
+                    remedy: "read as a superuser or as the role that owns the jobs".to_owned(),
+                });
+            }
         }
         steps.push(Step::alone(CHANGES).with("brownfield.snapshot", snapshot));
 

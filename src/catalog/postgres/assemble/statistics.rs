@@ -148,11 +148,11 @@ impl Maps<'_> {
             self.rows.sequence_values.iter().map(|row| (row.sequence, row.value)).collect();
         for row in self.rows.sequences.iter().filter(|row| scope.has_sequence(row)) {
             let Some(value) = values.get(&row.oid) else { continue };
-            let owner = self.relation_name(row.owner).zip(self.attributes.get(&(row.owner, row.owner_column)));
+            let owner = self.sequence_owner(row);
             statistics.sequences.push(SequenceStatistics {
                 sequence: Some(QualifiedName::new(self.schema_name(row.schema), &row.name)),
                 table: owner.as_ref().map(|(table, _)| table.clone()),
-                column: owner.map(|(_, (column, _))| (*column).to_owned()),
+                column: owner.map(|(_, column)| column),
                 last_value: value.map(i128::from),
             });
         }

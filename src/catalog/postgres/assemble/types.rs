@@ -61,7 +61,7 @@ impl Maps<'_> {
     }
 
     pub(super) fn sequence(&self, row: &SequenceRow) -> Sequence {
-        let owner = self.relation_name(row.owner).zip(self.attributes.get(&(row.owner, row.owner_column)));
+        let owner = self.sequence_owner(row);
         Sequence {
             name: row.name.clone(),
             data_type: row.data_type.clone(),
@@ -71,12 +71,15 @@ impl Maps<'_> {
             maximum: row.maximum,
             cache: row.cache,
             cycle: row.cycle,
-            owned_by: owner.map(|(table, (column, _))| SequenceOwner {
-                table,
-                column: (*column).to_owned(),
-                identity: row.dependency == 'i',
-            }),
+            owned_by: owner.map(|(table, column)| SequenceOwner { table, column, identity: row.dependency == 'i' }),
             comment: self.comment(class::RELATION, row.oid, 0),
         }
+    }
+
+    /// The table and column that a sequence belongs to.
+    pub(super) fn sequence_owner(&self, row: &SequenceRow) -> Option<(QualifiedName, String)> {
+        let attribute = self.attributes.get(&(row.owner, row.owner_column));
+        let column = attribute.map(|(name, _)| (*name).to_owned()).or_else(|| row.partition_column.clone());
+        self.relation_name(row.owner).zip(column)
     }
 }

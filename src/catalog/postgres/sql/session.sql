@@ -5,6 +5,7 @@ SELECT
     pg_catalog.version(),
     d.datname,
     current_user,
+    (SELECT r.rolsuper OR r.rolbypassrls FROM pg_catalog.pg_roles AS r WHERE r.rolname = current_user),
     pg_catalog.pg_encoding_to_char(d.encoding),
     d.datcollate,
     pg_catalog.pg_is_in_recovery(),

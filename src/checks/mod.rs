@@ -4,8 +4,11 @@
 //! blocks marked `sql,fires` and `sql,passes` are loaded into real databases, and the rule must fire or stay quiet.
 
 mod change;
+mod coverage;
+mod names;
 mod object;
 mod registry;
+mod relations;
 mod rule;
 mod verdict;
 

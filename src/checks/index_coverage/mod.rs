@@ -2,4 +2,10 @@
 
 use super::Rule;
 
-pub(super) static RULES: &[&Rule] = &[];
+mod index_duplicate;
+mod index_invalid;
+mod index_redundant_prefix;
+mod relation_column_unindexed;
+
+pub(super) static RULES: &[&Rule] =
+    &[&index_duplicate::RULE, &index_invalid::RULE, &index_redundant_prefix::RULE, &relation_column_unindexed::RULE];

@@ -22,49 +22,30 @@ pub(super) fn section(page: &Page<'_, '_>) -> (String, String) {
         let section = format!("{}\n{LEGEND}", fence("mermaid", &diagram));
         return (body(&diagram), section);
     }
-    let (overview, text) = overview(page);
-    (body(&overview), format!("{text}\n{}", groups(page)))
-}
-
-/// The section in the index of a folder, which leaves the groups to a page of their own.
-pub(super) fn index(page: &Page<'_, '_>) -> String {
-    if page.report.tables.len() <= ONE_DIAGRAM {
-        return section(page).1.trim_end().to_owned();
-    }
-    let (_, text) = overview(page);
-    format!("{text}\n[Diagrams of each group](diagrams.md)")
-}
-
-/// The groups as boxes, bare and with words around.
-fn overview(page: &Page<'_, '_>) -> (String, String) {
-    let report = page.report;
     let (overview, left_out) = mermaid::overview(report, &report.groups);
     let mut out = format!(
-        "{} tables are too many for one picture. The overview shows {} and the foreign keys between them; each group \
-         has a diagram of its own, and so has each table with its neighbours.\n\n",
-        report.tables.len(),
+        "{tables} tables are too many for one picture. The overview shows {} and the foreign keys between them; each \
+         group is drawn below, and each table with its neighbours stands in its own section.\n\n",
         number(report.groups.len(), "group", "groups"),
     );
     if left_out > 0 {
         push!(out, "{} with the fewest tables are left out of it.\n\n", number(left_out, "group", "groups"));
     }
-    push!(out, "{}\n{LEGEND}", fence("mermaid", &overview));
-    (overview, out)
-}
-
-/// One folded diagram for each group.
-pub(super) fn groups(page: &Page<'_, '_>) -> String {
-    let mut out = String::new();
-    for group in &page.report.groups {
+    out.push_str(&fence("mermaid", &overview));
+    out.push('\n');
+    out.push_str(LEGEND);
+    out.push('\n');
+    for group in &report.groups {
+        let diagram = page.artist.whole(&group.tables);
         push!(
             out,
-            "<details><summary>{} ({})</summary>\n\n{}\n</details>\n\n",
+            "\n<details><summary>{} ({})</summary>\n\n{}\n</details>\n",
             text(&group.name),
             number(group.tables.len(), "table", "tables"),
-            fence("mermaid", &page.artist.whole(&group.tables))
+            fence("mermaid", &diagram)
         );
     }
-    out
+    (body(&overview), out)
 }
 
 /// The neighbourhood of one table, when the whole schema is not drawn in one diagram.

@@ -18,27 +18,13 @@ pub(super) struct Page<'r, 'a> {
     pub(super) options: &'r DocumentOptions,
     pub(super) names: &'r Names,
     pub(super) artist: Artist<'r, 'a>,
-    base: Base,
-    slugs: Vec<String>,
-}
-
-/// Where the page that is being written stands, which decides how it links to tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Base {
-    /// Everything is in one file.
-    Single,
-    /// In the folder of the index.
-    Root,
-    /// In `tables/`.
-    Tables,
-    /// In another folder beside `tables/`.
-    Folder,
+    anchors: Vec<String>,
 }
 
 impl<'r, 'a> Page<'r, 'a> {
-    pub(super) fn new(report: &'r Report<'a>, names: &'r Names, options: &'r DocumentOptions, base: Base) -> Self {
+    pub(super) fn new(report: &'r Report<'a>, names: &'r Names, options: &'r DocumentOptions) -> Self {
         let mut taken = HashSet::new();
-        let slugs = report
+        let anchors = report
             .tables
             .iter()
             .map(|table| {
@@ -47,33 +33,26 @@ impl<'r, 'a> Page<'r, 'a> {
                 } else {
                     slug(&[&table.table.name])
                 };
-                let mut unique = name.clone();
+                let mut anchor = format!("t-{name}");
                 let mut number = 2;
-                while !taken.insert(unique.clone()) {
-                    unique = format!("{name}-{number}");
+                while !taken.insert(anchor.clone()) {
+                    anchor = format!("t-{name}-{number}");
                     number += 1;
                 }
-                unique
+                anchor
             })
             .collect();
-        Self { report, options, names, artist: Artist::new(report, names), base, slugs }
+        Self { report, options, names, artist: Artist::new(report, names), anchors }
     }
 
-    /// A table as part of anchors and paths.
-    pub(super) fn slug(&self, table: TableId) -> &str {
-        &self.slugs[table.0]
+    /// The name that links to a table's section, without `#`.
+    pub(super) fn anchor(&self, table: TableId) -> &str {
+        &self.anchors[table.0]
     }
 
     /// A table as a link.
     pub(super) fn link(&self, table: TableId) -> String {
-        let name = code(self.names.table(table));
-        let slug = self.slug(table);
-        match self.base {
-            Base::Single => format!("[{name}](#t-{slug})"),
-            Base::Root => format!("[{name}](tables/{slug}.md)"),
-            Base::Tables => format!("[{name}]({slug}.md)"),
-            Base::Folder => format!("[{name}](../tables/{slug}.md)"),
-        }
+        format!("[{}](#{})", code(self.names.table(table)), self.anchor(table))
     }
 
     /// A table as a link, or only its name when it is not in the document.

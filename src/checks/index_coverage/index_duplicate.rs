@@ -1,0 +1,144 @@
+//! Two indexes that hold the same.
+
+use crate::checks::coverage::{equivalent, is_secondary};
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
+use crate::model::{EngineName, Index, QualifiedName};
+use std::collections::BTreeSet;
+
+pub(super) static RULE: Rule = Rule {
+    id: "index-duplicate",
+    summary: "An index holds the same as another one",
+    dimension: Dimension::IndexCoverage,
+    kind: Kind::Coverage,
+    weight: 5,
+    severity: Severity::Warning,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "valid secondary indexes of tables and materialized views that back no constraint",
+    options: &[],
+    peers: &[
+        "pg-index-health",
+        "splinter 0009",
+        "Azimutt",
+        "Bytebase",
+        "pt-duplicate-key-checker",
+        "MySQL sys schema",
+        "skeema",
+        "db_verifier i1001",
+    ],
+    references: &["https://docs.percona.com/percona-toolkit/pt-duplicate-key-checker.html"],
+    documentation: r#"
+## What it does
+
+Compares the indexes of a table: method, columns or expressions with operator class, collation and prefix length,
+condition, included columns and uniqueness. Directions may be reversed as a whole: an index on `(a, b DESC)` read
+backwards is one on `(a DESC, b)`.
+
+## Why
+
+Every write maintains both, both fill the cache, and no query gains anything.
+
+## Not reported
+
+- Indexes that differ in uniqueness, condition, operator class, collation, prefix length or in where NULLs sort. A plain
+  index beside a unique one is `index-redundant-prefix`.
+- Invalid and invisible indexes.
+
+Of equal indexes the one to keep is the primary key, then one that backs a constraint, then one that foreign keys point
+at, the replica identity, the clustered one, and else the first by name.
+
+## Example
+
+```sql,fires,postgresql,mysql,mariadb,sqlite
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, total integer NOT NULL);
+CREATE INDEX orders_placed_on_idx ON orders (placed_on);
+CREATE INDEX orders_placed_on_2_idx ON orders (placed_on);
+```
+
+```sql,passes,postgresql,mysql,mariadb,sqlite
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, total integer NOT NULL);
+CREATE INDEX orders_placed_on_total_idx ON orders (placed_on, total);
+CREATE INDEX orders_total_placed_on_idx ON orders (total, placed_on);
+CREATE INDEX orders_placed_on_total_desc_idx ON orders (placed_on, total DESC);
+```
+
+The same order, read backwards:
+
+```sql,fires,postgresql
+CREATE TABLE orders (id integer PRIMARY KEY, placed_on date NOT NULL, total integer NOT NULL);
+CREATE INDEX orders_placed_on_total_idx ON orders (placed_on, total DESC);
+CREATE INDEX orders_placed_on_total_2_idx ON orders (placed_on DESC, total);
+```
+
+```sql,fires,postgresql
+CREATE TABLE orders (id integer PRIMARY KEY, placed_on date NOT NULL, total integer NOT NULL);
+CREATE MATERIALIZED VIEW days AS SELECT placed_on, count(*) AS orders FROM orders GROUP BY placed_on;
+CREATE UNIQUE INDEX days_placed_on_idx ON days (placed_on);
+CREATE UNIQUE INDEX days_placed_on_2_idx ON days (placed_on);
+```
+
+```sql,passes,postgresql
+CREATE TABLE people (id integer PRIMARY KEY, name text NOT NULL, born_on date, gone_at timestamptz, UNIQUE (id, name));
+CREATE INDEX people_name_idx ON people (name);
+CREATE INDEX people_name_pattern_idx ON people (name text_pattern_ops);
+CREATE INDEX people_name_c_idx ON people (name COLLATE "C");
+CREATE INDEX people_lower_name_idx ON people (lower(name));
+CREATE INDEX people_present_idx ON people (name) WHERE gone_at IS NULL;
+CREATE INDEX people_hash_idx ON people USING hash (name);
+CREATE INDEX people_include_idx ON people (name) INCLUDE (born_on);
+CREATE INDEX people_born_on_idx ON people (born_on DESC);
+CREATE INDEX people_born_on_last_idx ON people (born_on DESC NULLS LAST);
+```
+"#,
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    for table in context.tables.base() {
+        let referenced: Vec<BTreeSet<&String>> =
+            context.tables.referenced_by(table.id).map(|(_, key)| key.referenced_columns.iter().collect()).collect();
+        let place = (table.schema.name.as_str(), table.name.as_str());
+        judge(context, verdicts, place, &table.indexes, &referenced);
+    }
+    for schema in &context.model.schemas {
+        for view in &schema.views {
+            judge(context, verdicts, (&schema.name, &view.name), &view.indexes, &[]);
+        }
+    }
+}
+
+fn judge(
+    context: Context<'_>,
+    verdicts: &mut Verdicts,
+    (schema, table): (&str, &str),
+    indexes: &[Index],
+    referenced: &[BTreeSet<&String>],
+) {
+    let engine = context.model.engine.name;
+    let rank = |index: &Index| {
+        let columns: BTreeSet<_> = index.key.iter().filter_map(|part| part.column.as_ref()).collect();
+        let is_target = index.unique && referenced.contains(&columns);
+        let backs = !is_secondary(engine, index);
+        (!index.primary, !backs, !is_target, !index.replica_identity, !index.clustered)
+    };
+    for index in indexes.iter().filter(|index| is_secondary(engine, index)) {
+        let object = Object {
+            schema: schema.to_owned(),
+            table: Some(table.to_owned()),
+            kind: ObjectKind::Index,
+            name: Some(index.name.clone()),
+        };
+        let kept = indexes
+            .iter()
+            .filter(|other| other.name != index.name && other.is_usable() && equivalent(index, other))
+            .min_by_key(|other| (rank(other), other.name.as_str()))
+            .filter(|other| (rank(other), other.name.as_str()) < (rank(index), index.name.as_str()));
+        match kept {
+            None => verdicts.pass(object),
+            Some(other) => {
+                let change = Change::DropIndex { table: QualifiedName::new(schema, table), name: index.name.clone() };
+                verdicts.fail(Finding::new(&RULE, object, format!("holds the same as {}", other.name)).with([change]));
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! A composite foreign key that one NULL switches off.
+
+use crate::checks::coverage::normal;
+use crate::checks::names::Names;
+use crate::checks::relations::arrow;
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::quote::quote_identifier;
+use crate::model::{Action, EngineName, ForeignKey, MatchType, Table};
+
+pub(super) static RULE: Rule = Rule {
+    id: "fk-match-simple-nullable",
+    summary: "A NULL in one column switches a composite foreign key off",
+    dimension: Dimension::ReferentialIntegrity,
+    kind: Kind::Coverage,
+    weight: 3,
+    severity: Severity::Info,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "composite foreign keys",
+    options: &[],
+    peers: &["pg-index-health", "db_verifier fk1002"],
+    references: &["https://www.postgresql.org/docs/current/sql-createtable.html"],
+    documentation: r"
+## What it does
+
+Reports a foreign key over several columns of which some may be NULL, unless it is `MATCH FULL` (PostgreSQL) or a check
+constraint makes all of them NULL or none.
+
+## Why
+
+Under `MATCH SIMPLE`, the default, a row with a NULL in one column is not checked at all, whatever the others hold.
+
+## Not reported
+
+- Keys of one column, where NULL plainly means that there is no parent.
+- Keys whose nullable columns a check constraint ties together: `(a IS NULL) = (b IS NULL)` or
+  `num_nulls(a, b) IN (0, 2)`.
+
+When only one column may be NULL, as in `(tenant_id, assignee_id)` with an optional assignee, NULL usually means that there
+is no parent. That is reported and not counted.
+
+## Example
+
+```sql,fires,postgresql,mysql,mariadb,sqlite
+CREATE TABLE products (maker integer NOT NULL, model integer NOT NULL, PRIMARY KEY (maker, model));
+CREATE TABLE offers (
+    id integer NOT NULL PRIMARY KEY,
+    maker integer,
+    model integer,
+    CONSTRAINT offers_maker_model_fkey FOREIGN KEY (maker, model) REFERENCES products (maker, model) ON DELETE CASCADE
+);
+CREATE INDEX offers_maker_model_idx ON offers (maker, model);
+```
+
+```sql,passes,postgresql,mysql,mariadb,sqlite
+CREATE TABLE products (maker integer NOT NULL, model integer NOT NULL, PRIMARY KEY (maker, model));
+CREATE TABLE offers (
+    id integer NOT NULL PRIMARY KEY,
+    maker integer,
+    model integer,
+    CONSTRAINT offers_whole_check CHECK ((maker IS NULL) = (model IS NULL)),
+    CONSTRAINT offers_maker_model_fkey FOREIGN KEY (maker, model) REFERENCES products (maker, model) ON DELETE CASCADE
+);
+CREATE TABLE sales (
+    id integer NOT NULL PRIMARY KEY,
+    maker integer NOT NULL,
+    model integer NOT NULL,
+    CONSTRAINT sales_maker_model_fkey FOREIGN KEY (maker, model) REFERENCES products (maker, model) ON DELETE CASCADE
+);
+```
+
+```sql,passes,postgresql
+CREATE TABLE products (maker integer NOT NULL, model integer NOT NULL, PRIMARY KEY (maker, model));
+CREATE TABLE offers (
+    id integer PRIMARY KEY,
+    maker integer,
+    model integer,
+    FOREIGN KEY (maker, model) REFERENCES products (maker, model) MATCH FULL ON DELETE CASCADE
+);
+CREATE TABLE bids (
+    id integer PRIMARY KEY,
+    maker integer,
+    model integer,
+    CHECK (num_nulls(maker, model) IN (0, 2)),
+    FOREIGN KEY (maker, model) REFERENCES products (maker, model) ON DELETE CASCADE
+);
+```
+",
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let names = Names::new(context);
+    let engine = context.model.engine.name;
+    for table in context.tables.base() {
+        for key in table.foreign_keys.iter().filter(|key| key.columns.len() > 1) {
+            let object = Object::foreign_key(table, key);
+            let nullable: Vec<&String> =
+                key.columns.iter().filter(|name| table.column(name).is_some_and(|column| column.nullable)).collect();
+            if nullable.is_empty() || key.match_type == MatchType::Full || is_tied(table.table, &nullable) {
+                verdicts.pass(object);
+                continue;
+            }
+            let list = nullable.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+            let message = format!("{} is not checked when {list} is NULL", arrow(key));
+            let finding = Finding::new(&RULE, object, message);
+            verdicts.fail(if nullable.len() == 1 {
+                finding
+                    .unscored()
+                    .advise("if NULL means that there is no parent, nothing is wrong; else make it NOT NULL")
+            } else if is_written_by_action(engine, key) {
+                finding.advise(
+                    "make the columns NOT NULL; MySQL allows no check on columns that a foreign key's action sets",
+                )
+            } else {
+                let tests: Vec<_> =
+                    nullable.iter().map(|name| format!("({} IS NULL)", quote_identifier(engine, name))).collect();
+                let pairs: Vec<_> =
+                    tests.windows(2).filter_map(|pair| Some(format!("{} = {}", pair.first()?, pair.last()?))).collect();
+                finding.with([Change::AddCheck {
+                    table: table.qualified_name(),
+                    name: names.check(&table.schema.name, &table.name, &key.columns),
+                    expression: pairs.join(" AND "),
+                }])
+            });
+        }
+    }
+}
+
+fn is_tied(table: &Table, nullable: &[&String]) -> bool {
+    table.check_constraints.iter().filter(|check| check.enforced).any(|check| {
+        let text = normal(&check.expression).to_lowercase();
+        let counts = text.contains("num_nulls") || text.contains("num_nonnulls");
+        let compares = text.contains('=') && text.matches("is null").count() >= nullable.len();
+        nullable.iter().all(|name| check.columns.contains(name)) && (counts || compares)
+    })
+}
+
+/// MySQL refuses a check on a column that a referential action writes.
+fn is_written_by_action(engine: EngineName, key: &ForeignKey) -> bool {
+    let writes = |action| matches!(action, Action::SetNull | Action::SetDefault);
+    engine == EngineName::MySql && (writes(key.on_delete) || writes(key.on_update) || key.on_update == Action::Cascade)
+}

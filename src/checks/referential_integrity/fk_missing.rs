@@ -1,0 +1,200 @@
+//! A column refers to another table and no foreign key says so.
+
+use crate::checks::coverage::cover;
+use crate::checks::names::Names;
+use crate::checks::relations::{
+    REPORTED, SCORED, TypeMatch, add_index, can_have_foreign_keys, compare_types, delete_action, resolve, unify_types,
+};
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
+use crate::model::{Action, EngineName, TableRef, UnseenKind};
+use crate::survey::{Relation, TableClass};
+
+pub(super) static RULE: Rule = Rule {
+    id: "fk-missing",
+    summary: "A column refers to another table, but no foreign key declares it",
+    dimension: Dimension::ReferentialIntegrity,
+    kind: Kind::Coverage,
+    weight: 10,
+    severity: Severity::Warning,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "single-column foreign keys and inferred relations of confidence 0.90 or more",
+    options: &[(
+        "foreign_keys",
+        "`forbidden` where foreign keys are not used at all, so that nothing is judged; default `allowed`",
+    )],
+    peers: &[
+        "tbls",
+        "SchemaSpy",
+        "SchemaCrawler",
+        "Azimutt",
+        "active_record_doctor",
+        "database_consistency",
+        "GitLab schema_spec",
+        "sqlcheck",
+        "DbDeo",
+        "Eessaar",
+    ],
+    references: &["https://docs.gitlab.com/development/database/foreign_keys/"],
+    documentation: r#"
+## What it does
+
+Reports a column that refers to the key of another table, by its name, its type and the foreign keys declared elsewhere,
+but has no foreign key. Every finding states the confidence and the evidence. Relations from 0.90 on count in the score;
+those from 0.80 on are reported as information and count nowhere.
+
+## Why
+
+Without the constraint the database accepts rows whose parent does not exist and keeps children when a parent is
+deleted. Joins then lose rows in silence, and no tool can see the relation.
+
+## Not reported
+
+- Pairs such as `owner_type` and `owner_id`, which point at one of several tables.
+- Names of foreign systems (`stripe_customer_id`, `external_id`, `transaction_id`), unless a table of that name exists.
+- Columns that already stand in a foreign key, and generated columns.
+- Columns whose type cannot hold the parent's key.
+- Tables that cannot have foreign keys: partitioned or not InnoDB in MySQL and MariaDB.
+- Relations that the configuration denies: `[relations] "public.orders.user_ref" = "none"`.
+
+Copies and logs are reported as information: they often outlive what they refer to.
+
+## Example
+
+`customer_id` names a table and has its key's type:
+
+```sql,fires
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, customer_id integer NOT NULL);
+CREATE INDEX orders_customer_id_idx ON orders (customer_id);
+```
+
+The column has no index either; both are added:
+
+```sql,fires
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, customer_id integer);
+```
+
+```sql,passes
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE orders (
+    id integer NOT NULL PRIMARY KEY,
+    customer_id integer NOT NULL,
+    CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE CASCADE
+);
+```
+
+A polymorphic pair refers to no single table:
+
+```sql,passes
+CREATE TABLE posts (id integer NOT NULL PRIMARY KEY, title varchar(40) NOT NULL);
+CREATE TABLE comments (
+    id integer NOT NULL PRIMARY KEY,
+    subject_type varchar(40) NOT NULL,
+    subject_id integer NOT NULL
+);
+```
+
+Identifiers of another system, and types that do not match:
+
+```sql,passes
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE payments (
+    id integer NOT NULL PRIMARY KEY,
+    external_id integer NOT NULL,
+    stripe_charge_id varchar(40) NOT NULL,
+    customer_id date
+);
+```
+"#,
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let forbidden = context.settings.option(RULE.id, "foreign_keys").and_then(toml::Value::as_str);
+    if forbidden == Some("forbidden") {
+        return;
+    }
+    for table in context.tables.base() {
+        for key in table.foreign_keys.iter().filter(|key| key.columns.len() == 1) {
+            verdicts.pass(Object::foreign_key(table, key));
+        }
+    }
+    let names = Names::new(context);
+    for relation in &context.survey.relations {
+        if relation.confidence < REPORTED && !relation.pinned {
+            continue;
+        }
+        let Some((child, parent)) = resolve(context, relation) else { continue };
+        judge(context, verdicts, &names, relation, (child, parent));
+    }
+}
+
+fn judge(
+    context: Context<'_>,
+    verdicts: &mut Verdicts,
+    names: &Names<'_>,
+    relation: &Relation,
+    (child, parent): (TableRef<'_>, TableRef<'_>),
+) {
+    let engine = context.model.engine.name;
+    let possible =
+        [child, parent].into_iter().all(|table| table.is_base() && can_have_foreign_keys(engine, table.table));
+    let (Some(column), Some(referenced)) = (child.column(&relation.column), parent.column(&relation.referenced_column))
+    else {
+        return;
+    };
+    if !possible {
+        return;
+    }
+    let object = Object::inside(child, ObjectKind::Relation, &relation.column);
+    let scored = relation.confidence >= SCORED || relation.pinned;
+    if context.model.is_unseen(UnseenKind::ForeignKeys, &child.schema.name) {
+        if scored {
+            verdicts.unknown(object, "the role cannot see all foreign keys");
+        }
+        return;
+    }
+    let message = format!(
+        "refers to {}.{} (confidence {:.2}: {}), but no foreign key declares it",
+        parent.name, relation.referenced_column, relation.confidence, relation.why
+    );
+    let class = context.survey.class(child.id);
+    let mut finding = Finding::new(&RULE, object, message);
+    if matches!(class, TableClass::Clone | TableClass::Log) || !scored {
+        finding = finding.severity(Severity::Info);
+    }
+    if !scored {
+        finding = finding.unscored();
+    }
+    let columns = vec![relation.column.clone()];
+    let referenced_columns = vec![relation.referenced_column.clone()];
+    let kinds_differ = compare_types(context, column, referenced) == TypeMatch::Different;
+    let texts_differ = engine.is_mysql_family()
+        && (&column.character_set, &column.collation) != (&referenced.character_set, &referenced.collation);
+    if (kinds_differ && engine != EngineName::Sqlite) || texts_differ {
+        verdicts.fail(finding.advise(format!(
+            "give {} and {}.{} one type{} first; the engine refuses the foreign key otherwise",
+            relation.column,
+            parent.name,
+            relation.referenced_column,
+            if texts_differ { ", character set and collation" } else { "" }
+        )));
+        return;
+    }
+    finding = finding.with(unify_types(context, (child, column), (parent, referenced)));
+    if !cover(child.table, &columns, Some((parent.table, &referenced_columns))).suffices() {
+        finding = finding.with([add_index(child, names.index(&child.schema.name, &child.name, &columns), &columns)]);
+    }
+    let add = Change::AddForeignKey {
+        table: child.qualified_name(),
+        name: names.foreign_key(&child.schema.name, &child.name, &columns),
+        on_delete: delete_action(context, child, parent, &columns),
+        on_update: Action::NoAction,
+        columns,
+        referenced_table: parent.qualified_name(),
+        referenced_columns,
+    };
+    verdicts.fail(finding.with([add]));
+}

@@ -1,0 +1,132 @@
+//! A foreign key without a decision about deletes.
+
+use crate::checks::relations::{arrow, delete_action};
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::{Action, Deferral, EngineName, ForeignKey};
+
+pub(super) static RULE: Rule = Rule {
+    id: "fk-on-delete-unspecified",
+    summary: "A foreign key leaves open what a delete of the parent does",
+    dimension: Dimension::ReferentialIntegrity,
+    kind: Kind::Coverage,
+    weight: 4,
+    severity: Severity::Info,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "foreign keys",
+    options: &[(
+        "accept_no_action",
+        "`true` where the default action is the decision, so that nothing is judged; default `false`",
+    )],
+    peers: &["schemalint reference-actions", "database_consistency", "GitLab guidelines"],
+    references: &["https://docs.gitlab.com/development/database/foreign_keys/"],
+    documentation: r"
+## What it does
+
+Reports a foreign key whose delete action is the one that applies when nobody writes any: `NO ACTION` in PostgreSQL,
+MySQL and SQLite, `RESTRICT` in MariaDB.
+
+## Why
+
+Whether the children of a deleted row go too, lose their reference or forbid the delete is a decision about the business.
+The silent default is usually nobody's decision; the first delete in production then fails.
+
+## Not reported
+
+- Any action that the catalog shows to be written, `RESTRICT` (MariaDB: `NO ACTION`) included.
+- Deferrable keys, where `NO ACTION` is what makes deferring possible.
+- Nothing at all with the option `accept_no_action`.
+
+The proposed action is cautious: rows that are part of their parent are deleted with it (`order_items` of `orders`,
+junctions), references that may be NULL become NULL, and everything else, records such as invoices, payments and logs
+included, forbids the delete. Check it before you apply it.
+
+## Example
+
+```sql,fires
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE orders (
+    id integer NOT NULL PRIMARY KEY,
+    customer_id integer NOT NULL,
+    CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id)
+);
+CREATE INDEX orders_customer_id_idx ON orders (customer_id);
+```
+
+```sql,passes,postgresql,mysql,mariadb,sqlite
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE orders (
+    id integer NOT NULL PRIMARY KEY,
+    customer_id integer,
+    CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE SET NULL
+);
+```
+
+```sql,passes,postgresql,mysql,sqlite
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE orders (
+    id integer NOT NULL PRIMARY KEY,
+    customer_id integer NOT NULL,
+    CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE RESTRICT
+);
+```
+
+```sql,passes,mariadb
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE orders (
+    id integer NOT NULL PRIMARY KEY,
+    customer_id integer NOT NULL,
+    CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE NO ACTION
+);
+```
+
+```sql,passes,postgresql,sqlite
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE orders (
+    id integer NOT NULL PRIMARY KEY,
+    customer_id integer NOT NULL REFERENCES customers (id) DEFERRABLE INITIALLY DEFERRED
+);
+```
+
+```sql,passes,sqlite
+CREATE TABLE customers (id INTEGER PRIMARY KEY);
+CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customers ON DELETE NO ACTION);
+```
+",
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    if context.settings.option(RULE.id, "accept_no_action").and_then(toml::Value::as_bool) == Some(true) {
+        return;
+    }
+    let engine = context.model.engine.name;
+    for table in context.tables.base() {
+        for key in &table.foreign_keys {
+            let object = Object::foreign_key(table, key);
+            if is_decided(engine, key) {
+                verdicts.pass(object);
+                continue;
+            }
+            let message = format!("{} has the default delete action, {}", arrow(key), key.on_delete.sql());
+            let finding = Finding::new(&RULE, object, message);
+            verdicts.fail(match context.tables.find(&key.referenced_table) {
+                Some(parent) => finding.with([Change::ChangeDeleteAction {
+                    table: table.qualified_name(),
+                    name: key.name.clone(),
+                    columns: key.columns.clone(),
+                    on_delete: delete_action(context, table, parent, &key.columns),
+                }]),
+                None => finding.advise("decide what a delete of the parent does"),
+            });
+        }
+    }
+}
+
+fn is_decided(engine: EngineName, key: &ForeignKey) -> bool {
+    let default = if engine == EngineName::MariaDb { Action::Restrict } else { Action::NoAction };
+    key.on_delete != default
+        || key.on_delete_explicit == Some(true)
+        || key.deferral != Deferral::NotDeferrable
+        || key.period
+}

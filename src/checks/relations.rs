@@ -1,0 +1,261 @@
+//! What several rules need to know about a relation between two tables.
+
+use super::{Change, Context, Severity};
+use crate::model::{
+    Action, Column, EngineName, ForeignKey, KeyPart, QualifiedName, Table, TableRef, UnseenKind, base_type,
+};
+use crate::survey::{Relation, TableClass};
+
+/// From this confidence on an inferred relation counts in scores.
+pub(super) const SCORED: f64 = 0.90;
+/// From this confidence on an inferred relation is reported.
+pub(super) const REPORTED: f64 = 0.80;
+
+/// Words in the name of a table whose rows must not disappear or lose their reference.
+const RECORDS: [&str; 10] =
+    ["ledger", "audit", "invoice", "payment", "transaction", "receipt", "log", "history", "journal", "contract"];
+
+/// An inferred relation with its tables, when both are there.
+pub(super) fn resolve<'a>(context: Context<'a>, relation: &Relation) -> Option<(TableRef<'a>, TableRef<'a>)> {
+    Some((context.tables.find(&relation.table)?, context.tables.find(&relation.referenced_table)?))
+}
+
+/// What a delete of the parent should do: rows that are part of the parent go with it, references that may be empty
+/// become empty, everything else refuses.
+pub(super) fn delete_action(
+    context: Context<'_>,
+    child: TableRef<'_>,
+    parent: TableRef<'_>,
+    columns: &[String],
+) -> Action {
+    // MariaDB's catalog cannot tell a written RESTRICT from no clause at all; NO ACTION means the same there and shows.
+    let refuse = if context.model.engine.name == EngineName::MariaDb { Action::NoAction } else { Action::Restrict };
+    let is_record = |table: TableRef<'_>| {
+        let name = table.name.to_lowercase();
+        context.survey.class(table.id) == TableClass::Log || RECORDS.iter().any(|word| name.contains(word))
+    };
+    let nullable = columns.iter().all(|name| child.column(name).is_some_and(|column| column.nullable));
+    if is_record(child) || child.id == parent.id && !nullable {
+        return refuse;
+    }
+    if nullable {
+        return Action::SetNull;
+    }
+    let lookup = context.survey.class(parent.id) == TableClass::Lookup;
+    let part = context.survey.class(child.id) == TableClass::Junction || is_part_of(&child.name, &parent.name);
+    if part && !lookup && !is_record(parent) { Action::Cascade } else { refuse }
+}
+
+/// Whether the child's name is the parent's in the singular and a further word: `order_items` of `orders`.
+fn is_part_of(child: &str, parent: &str) -> bool {
+    let child = child.to_lowercase();
+    let parent = parent.to_lowercase();
+    let singular = parent
+        .strip_suffix("ies")
+        .map_or_else(|| parent.strip_suffix('s').unwrap_or(&parent).to_owned(), |stem| format!("{stem}y"));
+    [parent.as_str(), singular.as_str()]
+        .iter()
+        .any(|name| child.strip_prefix(name).is_some_and(|rest| rest.len() > 1 && rest.starts_with('_')))
+}
+
+/// An index over plain columns.
+pub(super) fn add_index(table: TableRef<'_>, name: String, columns: &[String]) -> Change {
+    Change::AddIndex {
+        table: table.qualified_name(),
+        name,
+        method: "btree".to_owned(),
+        key: columns.iter().map(KeyPart::column).collect(),
+        predicate: None,
+    }
+}
+
+/// How urgent a missing index is: look-ups in a small table are cheap, and a parent whose rows are never deleted or
+/// changed asks for none.
+pub(super) fn index_urgency(
+    context: Context<'_>,
+    child: TableRef<'_>,
+    parent: Option<TableRef<'_>>,
+) -> Option<Severity> {
+    let statistics = context.model.statistics.as_ref()?;
+    let rows = statistics.table(&child.schema.name, &child.name).and_then(|table| table.rows);
+    let small = rows.is_some_and(|rows| (1..1000).contains(&rows));
+    let observed = statistics.counters_age_days.is_some_and(|days| days >= 30);
+    let still = parent.is_some_and(|parent| {
+        statistics
+            .table(&parent.schema.name, &parent.name)
+            .is_some_and(|table| table.rows_deleted == Some(0) && table.rows_updated == Some(0))
+    });
+    let log = context.survey.class(child.id) == TableClass::Log;
+    (small || log || (observed && still)).then_some(Severity::Info)
+}
+
+/// Why indexes of a table cannot be judged, when they cannot.
+pub(super) fn indexes_unseen(context: Context<'_>, table: TableRef<'_>) -> Option<&'static str> {
+    context.model.is_unseen(UnseenKind::Indexes, &table.schema.name).then_some("the role cannot see all indexes")
+}
+
+/// The reference as text: `orders.customer_id → customers.id`.
+pub(super) fn arrow(key: &ForeignKey) -> String {
+    let parent = &key.referenced_table.name;
+    if key.referenced_columns.is_empty() {
+        format!("({}) → {parent}", key.columns.join(", "))
+    } else {
+        format!("({}) → {parent} ({})", key.columns.join(", "), key.referenced_columns.join(", "))
+    }
+}
+
+/// How the types of a referencing and a referenced column compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TypeMatch {
+    /// The same.
+    Same,
+    /// The same but for length or precision.
+    Length,
+    /// The child cannot hold every value of the parent.
+    ChildNarrower,
+    /// The child can hold more than the parent.
+    ChildWider,
+    /// Neither contains the other.
+    Different,
+}
+
+/// Compares a referencing with a referenced column.
+pub(super) fn compare_types(context: Context<'_>, child: &Column, parent: &Column) -> TypeMatch {
+    if context.model.engine.name == EngineName::Sqlite {
+        return if affinity(&child.data_type) == affinity(&parent.data_type) {
+            TypeMatch::Same
+        } else {
+            TypeMatch::Different
+        };
+    }
+    let (child, parent) = (underlying(context, child), underlying(context, parent));
+    if child == parent {
+        return TypeMatch::Same;
+    }
+    let (child_base, parent_base) = (base_type(&child), base_type(&parent));
+    let unsigned = |name: &str| name.contains("unsigned");
+    if child_base == parent_base && unsigned(&child) == unsigned(&parent) {
+        return if is_integer(&child_base) { TypeMatch::Same } else { TypeMatch::Length };
+    }
+    match (width(&child_base), width(&parent_base)) {
+        (Some((family, child)), Some((other, parent))) if family == other && child != parent => {
+            if child < parent {
+                TypeMatch::ChildNarrower
+            } else {
+                TypeMatch::ChildWider
+            }
+        }
+        _ => TypeMatch::Different,
+    }
+}
+
+fn is_integer(base: &str) -> bool {
+    width(base).is_some_and(|(family, _)| family == "integer")
+}
+
+/// Types of one family, from the narrowest to the widest.
+fn width(base: &str) -> Option<(&'static str, u32)> {
+    Some(match base {
+        "tinyint" => ("integer", 1),
+        "smallint" => ("integer", 2),
+        "mediumint" => ("integer", 3),
+        "int" | "integer" => ("integer", 4),
+        "bigint" => ("integer", 8),
+        "numeric" => ("integer", 16),
+        "character" | "char" => ("text", 1),
+        "character varying" | "varchar" => ("text", 2),
+        "text" => ("text", 3),
+        _ => return None,
+    })
+}
+
+/// The type that a column stores, with domains resolved.
+fn underlying(context: Context<'_>, column: &Column) -> String {
+    let mut data_type = column.data_type.clone();
+    let mut name = column.user_type.clone();
+    // A domain may be based on another; the catalog has no cycles, but a snapshot file could.
+    for _ in 0..16 {
+        let domain = name.as_ref().and_then(|name| {
+            let schema = context.model.schemas.iter().find(|schema| schema.name == name.schema)?;
+            schema.domains.iter().find(|domain| domain.name == name.name)
+        });
+        let Some(domain) = domain else { break };
+        data_type.clone_from(&domain.base_type);
+        let (schema, base) = domain.base_type.split_once('.').unwrap_or(("", &domain.base_type));
+        name = Some(QualifiedName::new(schema, base));
+    }
+    data_type
+}
+
+/// Type affinity of a SQLite column. INTEGER and NUMERIC are one here: both keep whole numbers as integers.
+pub(super) fn affinity(data_type: &str) -> &'static str {
+    let upper = data_type.to_uppercase();
+    let has = |words: &[&str]| words.iter().any(|word| upper.contains(word));
+    if has(&["INT"]) {
+        "numeric"
+    } else if has(&["CHAR", "CLOB", "TEXT"]) {
+        "text"
+    } else if upper.trim().is_empty() || has(&["BLOB"]) {
+        "blob"
+    } else if has(&["REAL", "FLOA", "DOUB"]) {
+        "real"
+    } else {
+        "numeric"
+    }
+}
+
+/// The changes that give a referencing column the type of the one it references: the narrower side is widened.
+pub(super) fn unify_types(
+    context: Context<'_>,
+    (child, column): (TableRef<'_>, &Column),
+    (parent, referenced): (TableRef<'_>, &Column),
+) -> Option<Change> {
+    let widen = |table: TableRef<'_>, column: &Column, data_type: &str, except: Option<(&QualifiedName, &str)>| {
+        let with = referencing(context, table, &column.name)
+            .filter(|(other, name)| except != Some((other, name.as_str())))
+            .collect();
+        Change::ChangeType {
+            table: table.qualified_name(),
+            column: column.name.clone(),
+            data_type: data_type.to_owned(),
+            with,
+        }
+    };
+    match compare_types(context, column, referenced) {
+        TypeMatch::Same => None,
+        TypeMatch::ChildWider if !context.model.engine.name.is_mysql_family() => {
+            let child_name = child.qualified_name();
+            Some(widen(parent, referenced, &column.data_type, Some((&child_name, &column.name))))
+        }
+        TypeMatch::Different if context.model.engine.name != EngineName::Sqlite => None,
+        _ if referenced.data_type.is_empty() => None,
+        _ => Some(widen(child, column, &referenced.data_type, None)),
+    }
+}
+
+/// The columns whose foreign keys point at a column.
+fn referencing(
+    context: Context<'_>,
+    table: TableRef<'_>,
+    column: &str,
+) -> impl Iterator<Item = (QualifiedName, String)> {
+    let pairs: Vec<_> = context
+        .tables
+        .referenced_by(table.id)
+        .flat_map(|(child, key)| {
+            let pairs = key.columns.iter().zip(&key.referenced_columns);
+            pairs
+                .filter(|(_, referenced)| *referenced == column)
+                .map(|(name, _)| (child.qualified_name(), name.clone()))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    pairs.into_iter()
+}
+
+/// Whether foreign keys are possible on this table: MySQL and MariaDB have them in InnoDB only and on partitioned
+/// tables not at all.
+pub(super) fn can_have_foreign_keys(engine: EngineName, table: &Table) -> bool {
+    let innodb = table.storage_engine.as_deref().is_none_or(|name| name.eq_ignore_ascii_case("innodb"));
+    !engine.is_mysql_family() || (innodb && table.partitioning.is_none())
+}

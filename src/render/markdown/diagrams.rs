@@ -22,30 +22,49 @@ pub(super) fn section(page: &Page<'_, '_>) -> (String, String) {
         let section = format!("{}\n{LEGEND}", fence("mermaid", &diagram));
         return (body(&diagram), section);
     }
+    let (overview, text) = overview(page);
+    (body(&overview), format!("{text}\n{}", groups(page)))
+}
+
+/// The section in the index of a folder, which leaves the groups to a page of their own.
+pub(super) fn index(page: &Page<'_, '_>) -> String {
+    if page.report.tables.len() <= ONE_DIAGRAM {
+        return section(page).1.trim_end().to_owned();
+    }
+    let (_, text) = overview(page);
+    format!("{text}\n[Diagrams of each group](diagrams.md)")
+}
+
+/// The groups as boxes, bare and with words around.
+fn overview(page: &Page<'_, '_>) -> (String, String) {
+    let report = page.report;
     let (overview, left_out) = mermaid::overview(report, &report.groups);
     let mut out = format!(
-        "{tables} tables are too many for one picture. The overview shows {} and the foreign keys between them; each \
-         group is drawn below, and each table with its neighbours stands in its own section.\n\n",
+        "{} tables are too many for one picture. The overview shows {} and the foreign keys between them; each group \
+         has a diagram of its own, and so has each table with its neighbours.\n\n",
+        report.tables.len(),
         number(report.groups.len(), "group", "groups"),
     );
     if left_out > 0 {
         push!(out, "{} with the fewest tables are left out of it.\n\n", number(left_out, "group", "groups"));
     }
-    out.push_str(&fence("mermaid", &overview));
-    out.push('\n');
-    out.push_str(LEGEND);
-    out.push('\n');
-    for group in &report.groups {
-        let diagram = page.artist.whole(&group.tables);
+    push!(out, "{}\n{LEGEND}", fence("mermaid", &overview));
+    (overview, out)
+}
+
+/// One folded diagram for each group.
+pub(super) fn groups(page: &Page<'_, '_>) -> String {
+    let mut out = String::new();
+    for group in &page.report.groups {
         push!(
             out,
-            "\n<details><summary>{} ({})</summary>\n\n{}\n</details>\n",
+            "<details><summary>{} ({})</summary>\n\n{}\n</details>\n\n",
             text(&group.name),
             number(group.tables.len(), "table", "tables"),
-            fence("mermaid", &diagram)
+            fence("mermaid", &page.artist.whole(&group.tables))
         );
     }
-    (body(&overview), out)
+    out
 }
 
 /// The neighbourhood of one table, when the whole schema is not drawn in one diagram.

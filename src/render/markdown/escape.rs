@@ -100,6 +100,14 @@ pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     out
 }
 
+/// Most characters of one name in a file name.
+const LONGEST: usize = 48;
+/// Names that Windows keeps for devices, whatever follows the first dot.
+const RESERVED_FILES: [&str; 22] = [
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2",
+    "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+];
+
 /// A name as part of an anchor or a file name: `[a-z0-9_-]` only. Names that are not plain lower-case words get the
 /// hash of what they really are, so that names that differ only in case or punctuation stay apart.
 pub(crate) fn slug(parts: &[&str]) -> String {
@@ -111,12 +119,12 @@ pub(crate) fn slug(parts: &[&str]) -> String {
             out.push('-');
         }
         exact &= !part.is_empty();
-        for character in part.chars().take(60) {
+        for character in part.chars().take(LONGEST) {
             let lower = character.to_ascii_lowercase();
             exact &= plain(character);
             out.push(if plain(lower) { lower } else { '-' });
         }
-        exact &= part.len() <= 60;
+        exact &= part.len() <= LONGEST && !RESERVED_FILES.contains(part);
     }
     if !exact {
         push!(out, "-{:08x}", fingerprint(parts));

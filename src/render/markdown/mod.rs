@@ -10,6 +10,7 @@ mod escape;
 mod indexes;
 mod objects;
 mod page;
+mod pages;
 mod playbook;
 mod retention;
 mod scorecard;
@@ -18,12 +19,13 @@ mod summary;
 mod tables;
 mod template;
 
+pub use pages::{DocumentFile, SPLIT_ABOVE, render_pages};
 pub use template::{Surroundings, TemplateError, render_template};
 
 use crate::render::names::Names;
 use crate::report::Report;
 use minijinja::{Environment, UndefinedBehavior};
-use page::Page;
+use page::{Base, Page};
 use serde::Serialize;
 
 /// The built-in template.
@@ -80,10 +82,14 @@ struct Sections {
 
 /// The document as one file.
 pub fn render(report: &Report<'_>, options: &DocumentOptions) -> String {
-    let sections = sections(report, options);
+    assemble(&sections(report, options))
+}
+
+/// Puts the sections into the built-in template.
+fn assemble(sections: &Sections) -> String {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    match environment.render_str(TEMPLATE, minijinja::value::Serde(&sections)) {
+    match environment.render_str(TEMPLATE, minijinja::value::Serde(sections)) {
         Ok(mut document) => {
             document.push('\n');
             document
@@ -93,45 +99,64 @@ pub fn render(report: &Report<'_>, options: &DocumentOptions) -> String {
     }
 }
 
+fn title(options: &DocumentOptions) -> String {
+    escape::text(options.title.as_deref().unwrap_or("Data Model"))
+}
+
 fn sections(report: &Report<'_>, options: &DocumentOptions) -> Sections {
     let names = Names::new(report.tables);
-    let page = Page::new(report, &names, options);
-    let [ri, cc, ic, nc, or] = scorecard::dimensions(&page);
-    let (overall_score, overall_notes) = scorecard::overall(&page);
+    let page = Page::new(report, &names, options, Base::Single);
     let (er_diagram, diagrams) = diagrams::section(&page);
     Sections {
-        title: escape::text(options.title.as_deref().unwrap_or("Data Model")),
-        date: escape::text(options.date.as_deref().unwrap_or_default()),
-        executive_summary: trimmed(summary::section(&page)),
         er_diagram,
         diagrams: trimmed(diagrams),
         table_definitions: trimmed(tables::section(&page)),
         other_objects: trimmed(objects::section(&page)),
-        timestamps_pattern: trimmed(concerns::timestamps(&page)),
-        soft_delete_pattern: trimmed(concerns::soft_deletes(&page)),
-        tenancy_pattern: trimmed(concerns::tenancy(&page)),
-        enum_strategy: trimmed(concerns::enums(&page)),
-        pk_strategy: trimmed(concerns::primary_keys(&page)),
-        naming_conventions: trimmed(concerns::naming(&page)),
-        index_strategy: trimmed(indexes::section(&page)),
         migration_playbook: trimmed(playbook::section(&page)),
-        retention_compliance: trimmed(retention::section(&page)),
-        ri_score: ri.0,
-        ri_notes: ri.1,
-        cc_score: cc.0,
-        cc_notes: cc.1,
-        ic_score: ic.0,
-        ic_notes: ic.1,
-        nc_score: nc.0,
-        nc_notes: nc.1,
-        or_score: or.0,
-        or_notes: or.1,
-        overall_score,
-        overall_notes,
-        scorecard_details: trimmed(scorecard::details(&page)),
-        technical_context: trimmed(context::technical(&page)),
-        statistics: if options.statistics { trimmed(statistics::section(&page)) } else { String::new() },
-        metadata: trimmed(context::metadata(&page)),
+        ..Sections::without_tables(&page)
+    }
+}
+
+impl Sections {
+    /// Every section that stays short however many tables there are.
+    fn without_tables(page: &Page<'_, '_>) -> Self {
+        let [ri, cc, ic, nc, or] = scorecard::dimensions(page);
+        let (overall_score, overall_notes) = scorecard::overall(page);
+        let options = page.options;
+        Self {
+            title: title(options),
+            date: escape::text(options.date.as_deref().unwrap_or_default()),
+            executive_summary: trimmed(summary::section(page)),
+            er_diagram: String::new(),
+            diagrams: String::new(),
+            table_definitions: String::new(),
+            other_objects: String::new(),
+            timestamps_pattern: trimmed(concerns::timestamps(page)),
+            soft_delete_pattern: trimmed(concerns::soft_deletes(page)),
+            tenancy_pattern: trimmed(concerns::tenancy(page)),
+            enum_strategy: trimmed(concerns::enums(page)),
+            pk_strategy: trimmed(concerns::primary_keys(page)),
+            naming_conventions: trimmed(concerns::naming(page)),
+            index_strategy: trimmed(indexes::section(page)),
+            migration_playbook: String::new(),
+            retention_compliance: trimmed(retention::section(page)),
+            ri_score: ri.0,
+            ri_notes: ri.1,
+            cc_score: cc.0,
+            cc_notes: cc.1,
+            ic_score: ic.0,
+            ic_notes: ic.1,
+            nc_score: nc.0,
+            nc_notes: nc.1,
+            or_score: or.0,
+            or_notes: or.1,
+            overall_score,
+            overall_notes,
+            scorecard_details: trimmed(scorecard::details(page)),
+            technical_context: trimmed(context::technical(page)),
+            statistics: if options.statistics { trimmed(statistics::section(page)) } else { String::new() },
+            metadata: trimmed(context::metadata(page)),
+        }
     }
 }
 

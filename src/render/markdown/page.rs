@@ -18,13 +18,27 @@ pub(super) struct Page<'r, 'a> {
     pub(super) options: &'r DocumentOptions,
     pub(super) names: &'r Names,
     pub(super) artist: Artist<'r, 'a>,
-    anchors: Vec<String>,
+    base: Base,
+    slugs: Vec<String>,
+}
+
+/// Where the page that is being written stands, which decides how it links to tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Base {
+    /// Everything is in one file.
+    Single,
+    /// In the folder of the index.
+    Root,
+    /// In `tables/`.
+    Tables,
+    /// In another folder beside `tables/`.
+    Folder,
 }
 
 impl<'r, 'a> Page<'r, 'a> {
-    pub(super) fn new(report: &'r Report<'a>, names: &'r Names, options: &'r DocumentOptions) -> Self {
+    pub(super) fn new(report: &'r Report<'a>, names: &'r Names, options: &'r DocumentOptions, base: Base) -> Self {
         let mut taken = HashSet::new();
-        let anchors = report
+        let slugs = report
             .tables
             .iter()
             .map(|table| {
@@ -33,26 +47,33 @@ impl<'r, 'a> Page<'r, 'a> {
                 } else {
                     slug(&[&table.table.name])
                 };
-                let mut anchor = format!("t-{name}");
+                let mut unique = name.clone();
                 let mut number = 2;
-                while !taken.insert(anchor.clone()) {
-                    anchor = format!("t-{name}-{number}");
+                while !taken.insert(unique.clone()) {
+                    unique = format!("{name}-{number}");
                     number += 1;
                 }
-                anchor
+                unique
             })
             .collect();
-        Self { report, options, names, artist: Artist::new(report, names), anchors }
+        Self { report, options, names, artist: Artist::new(report, names), base, slugs }
     }
 
-    /// The name that links to a table's section, without `#`.
-    pub(super) fn anchor(&self, table: TableId) -> &str {
-        &self.anchors[table.0]
+    /// A table as part of anchors and paths.
+    pub(super) fn slug(&self, table: TableId) -> &str {
+        &self.slugs[table.0]
     }
 
     /// A table as a link.
     pub(super) fn link(&self, table: TableId) -> String {
-        format!("[{}](#{})", code(self.names.table(table)), self.anchor(table))
+        let name = code(self.names.table(table));
+        let slug = self.slug(table);
+        match self.base {
+            Base::Single => format!("[{name}](#t-{slug})"),
+            Base::Root => format!("[{name}](tables/{slug}.md)"),
+            Base::Tables => format!("[{name}]({slug}.md)"),
+            Base::Folder => format!("[{name}](../tables/{slug}.md)"),
+        }
     }
 
     /// A table as a link, or only its name when it is not in the document.

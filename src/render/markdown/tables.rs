@@ -34,7 +34,7 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
 /// Everything about one table.
 pub(super) fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entities: &mut HashMap<String, String>) -> String {
     let name = page.names.table(table.id);
-    let mut out = format!("<a name=\"{}\"></a>\n\n", page.anchor(table.id));
+    let mut out = format!("<a name=\"t-{}\"></a>\n\n", page.slug(table.id));
     push!(out, "### {} ({})\n\n", text(&entity_name(&table.table.name, entities)), code(name));
     if let Some(comment) = &table.table.comment {
         out.push_str(&paragraph(comment));

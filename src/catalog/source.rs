@@ -125,6 +125,9 @@ fn narrow(model: &mut Model, options: &Options) {
     let filter = &options.filter;
     if !options.statistics {
         model.statistics = None;
+        for view in model.schemas.iter_mut().flat_map(|schema| &mut schema.views) {
+            view.populated = true;
+        }
     }
     if filter.is_everything() {
         return;

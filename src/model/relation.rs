@@ -295,7 +295,7 @@ pub struct View {
     /// Options as `name=value`, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
-    /// Whether a materialized view holds data.
+    /// Whether a materialized view holds data. Not told without statistics, since it is a fact about one copy.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub populated: bool,
     /// Indexes of a materialized view, by name.

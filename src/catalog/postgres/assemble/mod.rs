@@ -54,7 +54,10 @@ pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics:
     for relation in relations {
         into(relation.schema, &mut |schema| {
             if matches!(relation.kind, 'v' | 'm') {
-                schema.views.push(maps.view(relation));
+                let mut view = maps.view(relation);
+                // Whether rows are stored is a fact about this copy, like the other statistics.
+                view.populated |= !statistics;
+                schema.views.push(view);
             } else {
                 schema.tables.push(maps.table(relation));
             }

@@ -8,13 +8,16 @@ macro_rules! push {
     }};
 }
 
+pub mod dbml;
 pub mod ddl;
+pub mod dot;
 #[cfg(test)]
 mod fixture;
 pub mod json;
 pub mod markdown;
 pub mod mermaid;
 mod names;
+pub mod plantuml;
 pub mod rules;
 pub mod sql;
 pub mod terminal;

@@ -14,10 +14,12 @@ pub mod dot;
 #[cfg(test)]
 mod fixture;
 pub mod json;
+mod layout;
 pub mod markdown;
 pub mod mermaid;
 mod names;
 pub mod plantuml;
 pub mod rules;
 pub mod sql;
+pub mod svg;
 pub mod terminal;

@@ -2,12 +2,14 @@
 //! method, what it blocks, how to check before, how to verify after and how to undo.
 
 mod mysql;
+mod names;
+mod planner;
 mod postgres;
-mod sql;
+mod requests;
 mod sqlite;
 
 use crate::checks::{Change, Context, Finding};
-use crate::model::QualifiedName;
+use crate::model::{EngineName, QualifiedName};
 use serde::Serialize;
 
 /// How safe a step is for running applications.
@@ -105,8 +107,33 @@ pub struct Playbook {
     pub impossible: Vec<(Change, String)>,
 }
 
+/// Statements that run together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Statements in order.
+    pub statements: Vec<String>,
+    /// They run in one transaction; else each by itself, in one session.
+    pub transaction: bool,
+}
+
+impl Playbook {
+    /// The statements in execution order: the preamble, then one batch a step.
+    pub fn batches(&self) -> Vec<Batch> {
+        let preamble = Batch { statements: self.preamble.clone(), transaction: false };
+        let steps =
+            self.steps.iter().map(|step| Batch { statements: step.statements.clone(), transaction: step.transaction });
+        std::iter::once(preamble).filter(|batch| !batch.statements.is_empty()).chain(steps).collect()
+    }
+}
+
 /// Plans the steps for all findings that DDL can mend.
 pub fn plan(context: Context<'_>, findings: &[&Finding]) -> Playbook {
-    let _ = (context, findings);
-    Playbook::default()
+    let mut planner = planner::Planner::new(context);
+    let requests = requests::collect(&mut planner, findings);
+    match context.model.engine.name {
+        EngineName::PostgreSql => postgres::plan(&mut planner, requests),
+        EngineName::MySql | EngineName::MariaDb => mysql::plan(&mut planner, requests),
+        EngineName::Sqlite => sqlite::plan(&mut planner, requests),
+    }
+    planner.finish()
 }

@@ -1,0 +1,290 @@
+//! What every engine's builder works with: the model, free names, and the growing list of steps.
+
+use super::names::{Names, Space};
+use super::requests::Request;
+use super::{Duration, Phase, Playbook, Safety, Step};
+use crate::checks::{Change, Context};
+use crate::model::quote::{qualified, quote_identifier, quote_list};
+use crate::model::{Column, EngineName, ForeignKey, QualifiedName, Table, TableRef, View};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Collects the steps of a playbook.
+#[derive(Debug)]
+pub(super) struct Planner<'a> {
+    pub(super) context: Context<'a>,
+    pub(super) engine: EngineName,
+    pub(super) version: (u32, u32, u32),
+    pub(super) names: Names,
+    pub(super) preamble: Vec<String>,
+    drafts: Vec<(u32, Step)>,
+    impossible: Vec<(Change, String)>,
+}
+
+impl<'a> Planner<'a> {
+    pub(super) fn new(context: Context<'a>) -> Self {
+        Self {
+            context,
+            engine: context.model.engine.name,
+            version: context.model.engine.version_numbers(),
+            names: Names::new(context.model),
+            preamble: Vec::new(),
+            drafts: Vec::new(),
+            impossible: Vec::new(),
+        }
+    }
+
+    /// Adds a step. Within a phase, steps of a lower rank come first.
+    pub(super) fn add(&mut self, rank: u32, request: &Request, mut step: Step) {
+        step.rules.clone_from(&request.rules);
+        step.notes.extend(request.notes.iter().cloned());
+        self.drafts.push((rank, step));
+    }
+
+    /// Records a change that no statement makes.
+    pub(super) fn refuse(&mut self, change: Change, reason: impl Into<String>) {
+        self.impossible.push((change, reason.into()));
+    }
+
+    /// The playbook in its order: phase, rank, parents before children, table, then as planned.
+    pub(super) fn finish(self) -> Playbook {
+        let depths = self.depths();
+        let depth = |name: &QualifiedName| depths.get(name).copied().unwrap_or(0);
+        let mut drafts = self.drafts;
+        drafts.sort_by(|(rank_a, a), (rank_b, b)| {
+            (a.phase, rank_a, depth(&a.table), &a.table).cmp(&(b.phase, rank_b, depth(&b.table), &b.table))
+        });
+        let steps: Vec<Step> = drafts.into_iter().map(|(_, step)| step).collect();
+        let preamble = if steps.is_empty() { Vec::new() } else { self.preamble };
+        Playbook { preamble, steps, impossible: self.impossible }
+    }
+
+    /// How many foreign keys lead from a table to its farthest ancestor; cycles are cut.
+    fn depths(&self) -> BTreeMap<QualifiedName, usize> {
+        let tables = self.context.tables;
+        let mut depths: BTreeMap<QualifiedName, usize> =
+            tables.iter().map(|table| (table.qualified_name(), 0)).collect();
+        // Long chains are rare; a bound keeps cycles from growing without end.
+        for _ in 0..16 {
+            let mut changed = false;
+            for table in tables.iter() {
+                let name = table.qualified_name();
+                let parents = table.table.foreign_keys.iter().map(|key| &key.referenced_table);
+                let deepest = parents.filter(|parent| **parent != name).filter_map(|parent| depths.get(parent)).max();
+                let wanted = deepest.map_or(0, |depth| depth + 1);
+                let own = depths.entry(name).or_default();
+                if *own < wanted {
+                    *own = wanted;
+                    changed = true;
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+        depths
+    }
+
+    /// A name as an identifier.
+    pub(super) fn quote(&self, name: &str) -> String {
+        quote_identifier(self.engine, name)
+    }
+
+    /// Names as a list of identifiers.
+    pub(super) fn list(&self, names: &[String]) -> String {
+        quote_list(self.engine, names)
+    }
+
+    /// A qualified name.
+    pub(super) fn relation(&self, name: &QualifiedName) -> String {
+        qualified(self.engine, name)
+    }
+
+    /// The table of this name.
+    pub(super) fn table(&self, name: &QualifiedName) -> Option<TableRef<'a>> {
+        self.context.tables.find(name)
+    }
+
+    /// The column of this name.
+    pub(super) fn column(&self, table: &QualifiedName, column: &str) -> Option<&'a Column> {
+        self.table(table)?.table.column(column)
+    }
+
+    /// The foreign key of this name, or else over these columns.
+    pub(super) fn foreign_key(
+        &self,
+        table: &QualifiedName,
+        name: Option<&str>,
+        columns: &[String],
+    ) -> Option<&'a ForeignKey> {
+        let keys = &self.table(table)?.table.foreign_keys;
+        keys.iter()
+            .find(|key| name.is_some() && key.name.as_deref() == name)
+            .or_else(|| keys.iter().find(|key| key.columns == columns))
+    }
+
+    /// Views that read a table and name the column; every reader of the table when no column is given.
+    pub(super) fn readers(&self, table: &QualifiedName, column: Option<&str>) -> Vec<&'a View> {
+        let views = self.context.model.schemas.iter().flat_map(|schema| &schema.views);
+        views
+            .filter(|view| {
+                let text = view.definition.as_deref().unwrap_or_default();
+                let reads = view.reads.contains(table) || (view.reads.is_empty() && mentions(text, &table.name));
+                reads && column.is_none_or(|column| view.definition.is_none() || mentions(text, column))
+            })
+            .collect()
+    }
+
+    /// Whether rows are known to be many: such tables deserve a tool that copies in the background.
+    pub(super) fn is_big(&self, table: &QualifiedName) -> bool {
+        let statistics = self.context.model.statistics.as_ref();
+        let known = statistics.and_then(|statistics| statistics.table(&table.schema, &table.name));
+        known.is_some_and(|known| known.rows.unwrap_or(0) >= 100_000 || known.bytes.unwrap_or(0) >= 64 << 20)
+    }
+
+    /// A free name for a constraint that is backed by an index.
+    pub(super) fn fresh_key(&mut self, table: &QualifiedName, wanted: &str) -> String {
+        self.names.fresh(&[Space::Index, Space::Constraint], table, wanted)
+    }
+
+    /// A free name for an index.
+    pub(super) fn fresh_index(&mut self, table: &QualifiedName, wanted: &str) -> String {
+        self.names.fresh(&[Space::Index], table, wanted)
+    }
+
+    /// A free name for a constraint without an index.
+    pub(super) fn fresh_constraint(&mut self, table: &QualifiedName, wanted: &str) -> String {
+        self.names.fresh(&[Space::Constraint], table, wanted)
+    }
+
+    /// Counts rows whose reference leads nowhere.
+    pub(super) fn orphans(
+        &self,
+        table: &QualifiedName,
+        columns: &[String],
+        referenced_table: &QualifiedName,
+        referenced_columns: &[String],
+    ) -> String {
+        let set: Vec<_> = columns.iter().map(|column| format!("c.{} IS NOT NULL", self.quote(column))).collect();
+        let equal: Vec<_> = columns
+            .iter()
+            .zip(referenced_columns)
+            .map(|(column, referenced)| format!("p.{} = c.{}", self.quote(referenced), self.quote(column)))
+            .collect();
+        format!(
+            "SELECT count(*) FROM {} AS c WHERE {} AND NOT EXISTS (SELECT 1 FROM {} AS p WHERE {})",
+            self.relation(table),
+            set.join(" AND "),
+            self.relation(referenced_table),
+            equal.join(" AND "),
+        )
+    }
+
+    /// Lists keys that occur more than once. Rows with a NULL in the key do not count, unless NULLs are equal.
+    pub(super) fn duplicates(
+        &self,
+        table: &QualifiedName,
+        columns: &[String],
+        predicate: Option<&str>,
+        nulls_are_equal: bool,
+    ) -> String {
+        let keys = self.list(columns);
+        let mut conditions: Vec<String> = predicate.map(|predicate| format!("({predicate})")).into_iter().collect();
+        if !nulls_are_equal {
+            conditions.extend(columns.iter().map(|column| format!("{} IS NOT NULL", self.quote(column))));
+        }
+        let condition =
+            if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+        format!("SELECT {keys}, count(*) FROM {}{condition} GROUP BY {keys} HAVING count(*) > 1", self.relation(table))
+    }
+
+    /// Counts rows in which a column is NULL.
+    pub(super) fn nulls(&self, table: &QualifiedName, column: &str) -> String {
+        format!("SELECT count(*) FROM {} WHERE {} IS NULL", self.relation(table), self.quote(column))
+    }
+}
+
+/// Whether a text names an identifier: as a whole word, quoted or not.
+pub(super) fn mentions(text: &str, name: &str) -> bool {
+    let (text, name) = (text.to_lowercase(), name.to_lowercase());
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
+    text.match_indices(&name).any(|(at, found)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + found.len()..].chars().next();
+        !before.is_some_and(is_word) && !after.is_some_and(is_word)
+    })
+}
+
+/// Whether an index over the columns, in any order of its leading part, can serve a search for them.
+pub(super) fn has_leading_index(table: &Table, columns: &[String]) -> bool {
+    let wanted: BTreeSet<&str> = columns.iter().map(String::as_str).collect();
+    table.indexes.iter().any(|index| {
+        let leading: Option<BTreeSet<&str>> = index.key_columns().take(columns.len()).collect();
+        index.is_usable() && index.predicate.is_none() && leading.is_some_and(|leading| leading == wanted)
+    })
+}
+
+impl Step {
+    /// A step that changes the catalog only, in one transaction.
+    pub(super) fn new(title: impl Into<String>, table: &QualifiedName, phase: Phase, statements: Vec<String>) -> Self {
+        Self {
+            title: title.into(),
+            table: table.clone(),
+            phase,
+            statements,
+            transaction: true,
+            lock: "",
+            blocks: "nothing",
+            method: "",
+            safety: Safety::Safe,
+            duration: Duration::Metadata,
+            pre_check: None,
+            verify: None,
+            undo: Vec::new(),
+            notes: Vec::new(),
+            rules: Vec::new(),
+        }
+    }
+
+    /// How it works and what it costs.
+    pub(super) fn how(
+        mut self,
+        method: &'static str,
+        lock: &'static str,
+        blocks: &'static str,
+        safety: Safety,
+        duration: Duration,
+    ) -> Self {
+        (self.method, self.lock, self.blocks, self.safety, self.duration) = (method, lock, blocks, safety, duration);
+        self
+    }
+
+    /// The statements do not run in a transaction.
+    pub(super) fn outside(mut self) -> Self {
+        self.transaction = false;
+        self
+    }
+
+    /// A query that must find nothing before.
+    pub(super) fn check(mut self, query: impl Into<String>) -> Self {
+        self.pre_check = Some(query.into());
+        self
+    }
+
+    /// A query that shows the result.
+    pub(super) fn verify(mut self, query: impl Into<String>) -> Self {
+        self.verify = Some(query.into());
+        self
+    }
+
+    /// A statement that undoes it.
+    pub(super) fn undo(mut self, statement: impl Into<String>) -> Self {
+        self.undo.push(statement.into());
+        self
+    }
+
+    /// What else to know.
+    pub(super) fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+}

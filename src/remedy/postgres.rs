@@ -1,1 +1,0 @@
-//! Steps for one engine family.

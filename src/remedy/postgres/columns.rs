@@ -1,0 +1,278 @@
+//! Columns: added empty, filled beside the traffic, made NOT NULL without a scan under a lock.
+
+use super::{
+    ACCESS_EXCLUSIVE, BRIEFLY, Duration, EVERYTHING, Phase, Planner, ROW_EXCLUSIVE, Request, SHARE_ROW_EXCLUSIVE,
+    Safety, Step, is_partitioned,
+};
+use crate::checks::{Change, NewColumn};
+use crate::model::quote::quote_literal;
+use crate::model::{EngineName, QualifiedName, base_type};
+use crate::remedy::names::Space;
+use crate::remedy::planner::mentions;
+
+pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
+    match &request.change {
+        Change::SetNotNull { table, column, fill } => set_not_null(planner, request, table, column, fill.as_deref()),
+        Change::SetDefault { table, column, expression } => {
+            let step = set_default(planner, table, column, expression.as_deref());
+            planner.add(25, request, step);
+        }
+        Change::AddColumn { table, column } => add_column(planner, request, table, column),
+        Change::ChangeType { table, column, data_type, with } => {
+            change_type(planner, request, table, column, data_type, with);
+        }
+        Change::MaintainUpdatedAt { table, column } => maintain_updated_at(planner, request, table, column),
+        _ => {}
+    }
+}
+
+fn set_not_null(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, column: &str, fill: Option<&str>) {
+    let Some(of) = planner.column(table, column) else {
+        return planner.refuse(request.change.clone(), "the column is not in the catalog");
+    };
+    if of.not_null_unvalidated {
+        let statement =
+            format!("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", planner.relation(table), planner.quote(column));
+        let step =
+            Step::new(format!("validate NOT NULL of {}.{column}", table.name), table, Phase::Validate, vec![statement])
+                .how("plain", ACCESS_EXCLUSIVE, EVERYTHING, Safety::Caution, Duration::Scan)
+                .check(planner.nulls(table, column));
+        planner.add(30, request, step);
+        return;
+    }
+    forbid_null(planner, request, table, column, fill, Moment::Planned);
+}
+
+/// Makes a column NOT NULL in the phase in which its primary key is built.
+pub(super) fn not_null_now(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, column: &str) {
+    forbid_null(planner, request, table, column, None, Moment::Now);
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    /// Spread over the phases.
+    Planned,
+    /// All of it in the first phase.
+    Now,
+    /// The column is new: nothing to guard before the rows are filled.
+    AfterFill,
+}
+
+fn forbid_null(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    column: &str,
+    fill: Option<&str>,
+    moment: Moment,
+) {
+    let (relation, quoted) = (planner.relation(table), planner.quote(column));
+    let native = planner.version.0 >= 18;
+    let name = planner.fresh_constraint(table, &format!("{}_{column}_not_null", table.name));
+    let constraint = planner.quote(&name);
+    let (add_phase, add_rank) = match moment {
+        Moment::Planned => (Phase::Expand, 60),
+        Moment::Now => (Phase::Expand, 43),
+        Moment::AfterFill => (Phase::Validate, 5),
+    };
+    let (finish_phase, finish_rank) = if moment == Moment::Now { (Phase::Expand, 44) } else { (Phase::Validate, 30) };
+    let condition = if native { format!("NOT NULL {quoted}") } else { format!("CHECK ({quoted} IS NOT NULL)") };
+    let drop = format!("ALTER TABLE {relation} DROP CONSTRAINT {constraint}");
+    let statement = format!("ALTER TABLE {relation} ADD CONSTRAINT {constraint} {condition} NOT VALID");
+    let mut step = Step::new(format!("refuse new NULLs in {}.{column}", table.name), table, add_phase, vec![statement])
+        .how("NOT VALID", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
+        .undo(drop.clone())
+        .note("Writes that leave the column NULL fail from here on.");
+    if fill.is_none() {
+        step = step.check(planner.nulls(table, column));
+    }
+    planner.add(add_rank, request, step);
+    if let Some(fill) = fill {
+        let step = backfill(planner, table, column, fill);
+        planner.add(10, request, step);
+    }
+    let mut step = super::constraints::validate_named(planner, table, &name).check(planner.nulls(table, column));
+    step.phase = finish_phase;
+    planner.add(finish_rank, request, step);
+    if !native {
+        let set = format!("ALTER TABLE {relation} ALTER COLUMN {quoted} SET NOT NULL");
+        let step = Step::new(format!("set {}.{column} NOT NULL", table.name), table, finish_phase, vec![set, drop])
+            .how("after VALIDATE", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Safe, Duration::Metadata)
+            .undo(format!("ALTER TABLE {relation} ALTER COLUMN {quoted} DROP NOT NULL"))
+            .note("The validated check spares the scan.");
+        planner.add(finish_rank, request, step);
+    }
+}
+
+fn backfill(planner: &Planner<'_>, table: &QualifiedName, column: &str, fill: &str) -> Step {
+    let (relation, quoted) = (planner.relation(table), planner.quote(column));
+    let statement = format!("UPDATE {relation} SET {quoted} = {fill} WHERE {quoted} IS NULL");
+    let mut step = Step::new(format!("fill {}.{column}", table.name), table, Phase::Backfill, vec![statement])
+        .how("UPDATE", ROW_EXCLUSIVE, "writes to the rows that it changes", Safety::Caution, Duration::Rewrite)
+        .verify(planner.nulls(table, column));
+    if planner.is_big(table) {
+        step = step.note("The table is big: run it in batches of some thousand keys, each in its own transaction.");
+    }
+    step
+}
+
+fn set_default(planner: &Planner<'_>, table: &QualifiedName, column: &str, expression: Option<&str>) -> Step {
+    let (relation, quoted) = (planner.relation(table), planner.quote(column));
+    let set = |expression: Option<&str>| match expression {
+        Some(expression) => format!("ALTER TABLE {relation} ALTER COLUMN {quoted} SET DEFAULT {expression}"),
+        None => format!("ALTER TABLE {relation} ALTER COLUMN {quoted} DROP DEFAULT"),
+    };
+    let old = planner.column(table, column).and_then(|column| column.default.as_ref());
+    let title = match expression {
+        Some(expression) => format!("default of {}.{column}: {expression}", table.name),
+        None => format!("drop the default of {}.{column}", table.name),
+    };
+    Step::new(title, table, Phase::Expand, vec![set(expression)])
+        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Safe, Duration::Metadata)
+        .undo(set(old.map(|default| default.expression.as_str())))
+        .note("Applies to new rows only.")
+}
+
+fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, column: &NewColumn) {
+    let name = planner.names.fresh(&[Space::Column], table, &column.name);
+    if name != column.name {
+        return planner.refuse(request.change.clone(), "the table already has a column of this name");
+    }
+    let (relation, quoted) = (planner.relation(table), planner.quote(&name));
+    let mut statements = vec![format!("ALTER TABLE {relation} ADD COLUMN {quoted} {}", column.data_type)];
+    if let Some(default) = &column.default {
+        statements.push(format!("ALTER TABLE {relation} ALTER COLUMN {quoted} SET DEFAULT {default}"));
+    }
+    let step = Step::new(format!("add column {}.{name}", table.name), table, Phase::Expand, statements)
+        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Safe, Duration::Metadata)
+        .undo(format!("ALTER TABLE {relation} DROP COLUMN {quoted}"))
+        .note("The default comes after the column, so that existing rows stay NULL and nothing is rewritten.");
+    planner.add(20, request, step);
+    let fill = column.fill.as_deref().or(if column.not_null { column.default.as_deref() } else { None });
+    if column.not_null {
+        forbid_null(planner, request, table, &name, fill, Moment::AfterFill);
+    } else if let Some(fill) = fill {
+        let step = backfill(planner, table, &name, fill);
+        planner.add(10, request, step);
+    }
+}
+
+/// Why a column's type cannot be changed in place, if it cannot.
+fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &str) -> Option<String> {
+    if let Some(view) = planner.readers(table, Some(column)).first() {
+        return Some(format!(
+            "view {} reads {}.{column}: drop it, change the type, make it again",
+            view.name, table.name
+        ));
+    }
+    let of = planner.table(table)?;
+    if of.table.partitioning.as_ref().is_some_and(|key| mentions(&key.key, column)) {
+        return Some(format!("{}.{column} is part of the partition key", table.name));
+    }
+    if of.table.column(column).is_some_and(|column| column.inherited) {
+        return Some(format!("{}.{column} comes from a parent table", table.name));
+    }
+    let generated = of
+        .table
+        .columns
+        .iter()
+        .find(|other| other.generated.as_ref().is_some_and(|generated| mentions(&generated.expression, column)));
+    if let Some(generated) = generated {
+        return Some(format!("generated column {}.{} is computed from {column}", table.name, generated.name));
+    }
+    let trigger = of.table.triggers.iter().find(|trigger| mentions(&trigger.definition, column));
+    if let Some(trigger) = trigger {
+        return Some(format!("trigger {} on {} names {column}", trigger.name, table.name));
+    }
+    let policy = of.table.policies.first().filter(|_| !of.table.policies.is_empty());
+    policy.map(|policy| format!("policy {} on {} may name {column}", policy.name, table.name))
+}
+
+fn change_type(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    column: &str,
+    data_type: &str,
+    with: &[(QualifiedName, String)],
+) {
+    let all: Vec<(&QualifiedName, &str)> =
+        with.iter().map(|(table, column)| (table, column.as_str())).chain([(table, column)]).collect();
+    let obstacle = all.iter().find_map(|(table, column)| obstacle(planner, table, column));
+    if let Some(obstacle) = obstacle {
+        return planner.refuse(request.change.clone(), obstacle);
+    }
+    for (table, column) in all {
+        change_one_type(planner, request, table, column, data_type);
+    }
+}
+
+fn change_one_type(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, column: &str, data_type: &str) {
+    let Some(of) = planner.column(table, column) else { return };
+    if of.data_type == data_type {
+        return;
+    }
+    let (relation, quoted) = (planner.relation(table), planner.quote(column));
+    let (old, new) = (of.base_type(), base_type(data_type));
+    let to_zoned = old == "timestamp without time zone" && (new == "timestamp with time zone" || new == "timestamptz");
+    let widened = matches!(old.as_str(), "character varying" | "varchar")
+        && (new == "text"
+            || matches!(new.as_str(), "character varying" | "varchar") && length(data_type) >= length(&of.data_type));
+    let mut statements = Vec::new();
+    if to_zoned {
+        statements.push("SET LOCAL TimeZone = 'UTC'".to_owned());
+        statements.push(format!("ALTER TABLE {relation} ALTER COLUMN {quoted} TYPE {data_type}"));
+    } else {
+        statements
+            .push(format!("ALTER TABLE {relation} ALTER COLUMN {quoted} TYPE {data_type} USING {quoted}::{data_type}"));
+    }
+    let serial = of.default.as_ref().and_then(|default| default.sequence.as_ref()).filter(|_| of.identity.is_none());
+    if let Some(sequence) = serial.filter(|_| matches!(new.as_str(), "bigint" | "integer" | "smallint")) {
+        statements.push(format!("ALTER SEQUENCE {} AS {new}", planner.relation(sequence)));
+    }
+    let title = format!("change {}.{column} from {} to {data_type}", table.name, of.data_type);
+    let mut step = Step::new(title, table, Phase::Expand, statements);
+    step = if to_zoned || widened {
+        step.how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
+    } else {
+        step.how("rewrite", ACCESS_EXCLUSIVE, EVERYTHING, Safety::Breaking, Duration::Rewrite)
+            .note("Writes the table and its indexes anew while nobody can use it.")
+            .note("Expand and contract instead on a big table: add a second column of the new type, let a trigger write both, fill it in batches, build its indexes concurrently, then swap the names in one transaction.")
+    };
+    if to_zoned {
+        step = step.note("Stored values are taken as UTC, which spares the rewrite. If they are local times, say so with USING instead.");
+    }
+    planner.add(30, request, step);
+}
+
+fn length(data_type: &str) -> u32 {
+    let digits = data_type.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(digits, _)| digits.trim());
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or(u32::MAX)
+}
+
+fn maintain_updated_at(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, column: &str) {
+    if is_partitioned(planner, table) && planner.version.0 < 13 {
+        return planner.refuse(
+            request.change.clone(),
+            "before PostgreSQL 13 a partitioned table cannot have a trigger that changes the row",
+        );
+    }
+    let function = planner.names.fresh(&[Space::Function], table, &format!("{}_set_{column}", table.name));
+    let trigger = format!("{}_set_{column}", table.name);
+    let function = planner.relation(&QualifiedName::new(&table.schema, function));
+    let body = format!("BEGIN NEW.{} := now(); RETURN NEW; END", planner.quote(column));
+    let (relation, trigger) = (planner.relation(table), planner.quote(&trigger));
+    let statements = vec![
+        format!(
+            "CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS {}",
+            quote_literal(EngineName::PostgreSql, &body)
+        ),
+        format!("CREATE TRIGGER {trigger} BEFORE UPDATE ON {relation} FOR EACH ROW EXECUTE FUNCTION {function}()"),
+    ];
+    let step = Step::new(format!("keep {}.{column} current", table.name), table, Phase::Expand, statements)
+        .how("trigger", SHARE_ROW_EXCLUSIVE, "writes to the table, for a moment", Safety::Caution, Duration::Metadata)
+        .undo(format!("DROP TRIGGER {trigger} ON {relation}"))
+        .undo(format!("DROP FUNCTION {function}()"))
+        .note("The trigger wins over a value that the application writes.");
+    planner.add(65, request, step);
+}

@@ -1,0 +1,309 @@
+//! Foreign keys and checks: added without a look at existing rows, then validated while everybody works.
+
+use super::{
+    ACCESS_EXCLUSIVE, BRIEFLY, Duration, Phase, Planner, Request, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Safety,
+    Step, is_partitioned,
+};
+use crate::checks::Change;
+use crate::model::quote::quote_literal;
+use crate::model::{Action, Deferral, EngineName, ForeignKey, MatchType, QualifiedName};
+use crate::remedy::names::Space;
+use crate::remedy::planner::has_leading_index;
+
+pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
+    match &request.change {
+        Change::AddForeignKey { table, name, columns, referenced_table, referenced_columns, on_delete, on_update } => {
+            let key = ForeignKey {
+                name: Some(planner.fresh_constraint(table, name)),
+                columns: columns.clone(),
+                referenced_table: referenced_table.clone(),
+                referenced_columns: referenced_columns.clone(),
+                on_delete: *on_delete,
+                on_update: *on_update,
+                on_delete_columns: Vec::new(),
+                on_delete_explicit: None,
+                match_type: MatchType::Simple,
+                deferral: Deferral::NotDeferrable,
+                validated: true,
+                enforced: true,
+                disabled_triggers_on: Vec::new(),
+                period: false,
+                comment: None,
+            };
+            add_foreign_key(planner, request, table, &key);
+        }
+        Change::ChangeDeleteAction { table, name, columns, on_delete } => {
+            change_delete_action(planner, request, table, name.as_deref(), columns, *on_delete);
+        }
+        Change::DropForeignKey { table, name, columns } => {
+            let found = planner.foreign_key(table, name.as_deref(), columns).and_then(|key| key.name.clone());
+            let Some(name) = name.clone().or(found) else {
+                return planner.refuse(request.change.clone(), "the foreign key has no name to drop it by");
+            };
+            let step = drop_constraint(planner, table, &name).note("Also locks the referenced table for that moment.");
+            planner.add(10, request, step);
+        }
+        Change::ValidateConstraint { table, name } => {
+            let step = validate(planner, table, name);
+            planner.add(20, request, step);
+        }
+        Change::EnforceConstraint { table, name } => enforce(planner, request, table, name),
+        Change::AddCheck { table, name, expression } => {
+            let name = planner.fresh_constraint(table, name);
+            add_check(planner, request, table, &name, expression);
+        }
+        Change::DropCheck { table, name, expression } => {
+            let found = planner.table(table).and_then(|table| {
+                table.table.check_constraints.iter().find(|check| check.expression == *expression)?.name.clone()
+            });
+            let Some(name) = name.clone().or(found) else {
+                return planner.refuse(request.change.clone(), "the check has no name to drop it by");
+            };
+            let step = drop_constraint(planner, table, &name).undo(format!(
+                "ALTER TABLE {} ADD CONSTRAINT {} CHECK ({expression}) NOT VALID",
+                planner.relation(table),
+                planner.quote(&name)
+            ));
+            planner.add(20, request, step);
+        }
+        Change::AddLookupTable { table, column, lookup_table, name } => {
+            add_lookup_table(planner, request, table, column, lookup_table, name);
+        }
+        _ => {}
+    }
+}
+
+/// `FOREIGN KEY (…) REFERENCES …` with every option of the key.
+fn clause(planner: &Planner<'_>, key: &ForeignKey) -> String {
+    let period = |columns: &[String]| match columns.split_last() {
+        Some((last, rest)) if key.period => {
+            let mut parts: Vec<String> = rest.iter().map(|column| planner.quote(column)).collect();
+            parts.push(format!("PERIOD {}", planner.quote(last)));
+            parts.join(", ")
+        }
+        _ => planner.list(columns),
+    };
+    let mut text = format!(
+        "FOREIGN KEY ({}) REFERENCES {} ({})",
+        period(&key.columns),
+        planner.relation(&key.referenced_table),
+        period(&key.referenced_columns),
+    );
+    if key.match_type == MatchType::Full {
+        text.push_str(" MATCH FULL");
+    }
+    if key.on_update != Action::NoAction {
+        text.push_str(" ON UPDATE ");
+        text.push_str(key.on_update.sql());
+    }
+    text.push_str(" ON DELETE ");
+    text.push_str(key.on_delete.sql());
+    if !key.on_delete_columns.is_empty() && matches!(key.on_delete, Action::SetNull | Action::SetDefault) {
+        text = format!("{text} ({})", planner.list(&key.on_delete_columns));
+    }
+    match key.deferral {
+        Deferral::NotDeferrable => {}
+        Deferral::Deferrable => text.push_str(" DEFERRABLE"),
+        Deferral::InitiallyDeferred => text.push_str(" DEFERRABLE INITIALLY DEFERRED"),
+    }
+    text
+}
+
+fn orphans(planner: &Planner<'_>, table: &QualifiedName, key: &ForeignKey) -> String {
+    planner.orphans(table, &key.columns, &key.referenced_table, &key.referenced_columns)
+}
+
+/// The named key, in one step or in two: `NOT VALID`, then `VALIDATE`.
+fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, key: &ForeignKey) {
+    let name = key.name.clone().unwrap_or_default();
+    let relation = planner.relation(table);
+    let add = format!("ALTER TABLE {relation} ADD CONSTRAINT {} {}", planner.quote(&name), clause(planner, key));
+    let undo = format!("ALTER TABLE {relation} DROP CONSTRAINT {}", planner.quote(&name));
+    let title = format!("add foreign key {name}");
+    let check = orphans(planner, table, key);
+    if is_partitioned(planner, table) && planner.version.0 < 18 {
+        let step = Step::new(title, table, Phase::Expand, vec![add])
+            .how("plain", SHARE_ROW_EXCLUSIVE, "writes to both tables", Safety::Breaking, Duration::Scan)
+            .check(check)
+            .undo(undo)
+            .note("Before PostgreSQL 18 a partitioned table cannot take a foreign key NOT VALID, so existing rows are checked under the lock.");
+        planner.add(60, request, step);
+        return;
+    }
+    let step = Step::new(title, table, Phase::Expand, vec![format!("{add} NOT VALID")])
+        .how("NOT VALID", SHARE_ROW_EXCLUSIVE, "writes to both tables, for a moment", Safety::Safe, Duration::Metadata)
+        .check(check)
+        .undo(undo);
+    planner.add(60, request, step);
+    let step = validate_named(planner, table, &name)
+        .check(orphans(planner, table, key))
+        .note("Rows of the referenced table stay writable; its lock is ROW SHARE.");
+    planner.add(20, request, step);
+}
+
+fn change_delete_action(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    name: Option<&str>,
+    columns: &[String],
+    on_delete: Action,
+) {
+    let Some(old) = planner.foreign_key(table, name, columns) else {
+        return planner.refuse(request.change.clone(), "the foreign key is not in the catalog");
+    };
+    let old_name = old.name.clone().unwrap_or_default();
+    let new_name = planner.fresh_constraint(table, &format!("{old_name}_new"));
+    let mut key = old.clone();
+    key.name = Some(new_name.clone());
+    key.on_delete = on_delete;
+    add_foreign_key(planner, request, table, &key);
+    let relation = planner.relation(table);
+    let statements = vec![
+        format!("ALTER TABLE {relation} DROP CONSTRAINT {}", planner.quote(&old_name)),
+        format!(
+            "ALTER TABLE {relation} RENAME CONSTRAINT {} TO {}",
+            planner.quote(&new_name),
+            planner.quote(&old_name)
+        ),
+    ];
+    let step = Step::new(format!("let the new {old_name} replace the old one"), table, Phase::Contract, statements)
+        .how(
+            "metadata only",
+            ACCESS_EXCLUSIVE,
+            "everything on both tables, for a moment",
+            Safety::Caution,
+            Duration::Metadata,
+        )
+        .note("Until this step the old delete action governs.");
+    planner.add(10, request, step);
+}
+
+/// Checks existing rows of a constraint that the catalog knows.
+fn validate(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> Step {
+    let mut step = validate_named(planner, table, name);
+    let Some(of) = planner.table(table) else { return step };
+    if let Some(key) = of.table.foreign_keys.iter().find(|key| key.name.as_deref() == Some(name)) {
+        step = step.check(orphans(planner, table, key));
+    }
+    if let Some(check) = of.table.check_constraints.iter().find(|check| check.name.as_deref() == Some(name)) {
+        step = step.check(violations(planner, table, &check.expression));
+    }
+    step
+}
+
+pub(super) fn violations(planner: &Planner<'_>, table: &QualifiedName, expression: &str) -> String {
+    format!("SELECT count(*) FROM {} WHERE NOT ({expression})", planner.relation(table))
+}
+
+pub(super) fn validate_named(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> Step {
+    let statement = format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", planner.relation(table), planner.quote(name));
+    let verify = format!(
+        "SELECT convalidated FROM pg_constraint WHERE conrelid = {}::regclass AND conname = {}",
+        quote_literal(EngineName::PostgreSql, &planner.relation(table)),
+        quote_literal(EngineName::PostgreSql, name),
+    );
+    Step::new(format!("validate constraint {name}"), table, Phase::Validate, vec![statement])
+        .how("VALIDATE", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Scan)
+        .verify(verify)
+}
+
+fn enforce(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str) {
+    let Some(of) = planner.table(table) else {
+        return planner.refuse(request.change.clone(), "the table is not in the catalog");
+    };
+    let relation = planner.relation(table);
+    if let Some(key) = of.table.foreign_keys.iter().find(|key| key.name.as_deref() == Some(name)) {
+        let statement = format!("ALTER TABLE {relation} ALTER CONSTRAINT {} ENFORCED", planner.quote(name));
+        let step = Step::new(format!("enforce foreign key {name}"), table, Phase::Validate, vec![statement])
+            .how("plain", ACCESS_EXCLUSIVE, "everything on both tables", Safety::Breaking, Duration::Scan)
+            .check(orphans(planner, table, key))
+            .undo(format!("ALTER TABLE {relation} ALTER CONSTRAINT {} NOT ENFORCED", planner.quote(name)));
+        planner.add(20, request, step);
+        return;
+    }
+    let Some(check) = of.table.check_constraints.iter().find(|check| check.name.as_deref() == Some(name)) else {
+        return planner.refuse(request.change.clone(), "the constraint is not in the catalog");
+    };
+    let temporary = planner.fresh_constraint(table, &format!("{name}_new"));
+    add_check(planner, request, table, &temporary, &check.expression);
+    let statements = vec![
+        format!("ALTER TABLE {relation} DROP CONSTRAINT {}", planner.quote(name)),
+        format!("ALTER TABLE {relation} RENAME CONSTRAINT {} TO {}", planner.quote(&temporary), planner.quote(name)),
+    ];
+    let step = Step::new(format!("let the enforced {name} replace the old one"), table, Phase::Contract, statements)
+        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Safe, Duration::Metadata);
+    planner.add(20, request, step);
+}
+
+pub(super) fn add_check(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    name: &str,
+    expression: &str,
+) {
+    let relation = planner.relation(table);
+    let quoted = planner.quote(name);
+    let add = format!("ALTER TABLE {relation} ADD CONSTRAINT {quoted} CHECK ({expression}) NOT VALID");
+    let step = Step::new(format!("add check {name}"), table, Phase::Expand, vec![add])
+        .how("NOT VALID", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
+        .check(violations(planner, table, expression))
+        .undo(format!("ALTER TABLE {relation} DROP CONSTRAINT {quoted}"))
+        .note("New rows are checked from here on, so writes that break the rule fail.");
+    planner.add(60, request, step);
+    let step = validate_named(planner, table, name).check(violations(planner, table, expression));
+    planner.add(10, request, step);
+}
+
+fn drop_constraint(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> Step {
+    let statement = format!("ALTER TABLE {} DROP CONSTRAINT {}", planner.relation(table), planner.quote(name));
+    Step::new(format!("drop constraint {name}"), table, Phase::Contract, vec![statement]).how(
+        "metadata only",
+        ACCESS_EXCLUSIVE,
+        BRIEFLY,
+        Safety::Caution,
+        Duration::Metadata,
+    )
+}
+
+fn add_lookup_table(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    column: &str,
+    lookup_table: &str,
+    name: &str,
+) {
+    let Some(of) = planner.column(table, column) else {
+        return planner.refuse(request.change.clone(), "the column is not in the catalog");
+    };
+    let lookup = planner.names.fresh(&[Space::Relation, Space::Index], table, lookup_table);
+    let lookup = QualifiedName::new(&table.schema, lookup);
+    let (relation, target, quoted) = (planner.relation(table), planner.relation(&lookup), planner.quote(column));
+    let statements = vec![
+        format!("CREATE TABLE {target} ({quoted} {} PRIMARY KEY)", of.data_type),
+        format!("INSERT INTO {target} ({quoted}) SELECT DISTINCT {quoted} FROM {relation} WHERE {quoted} IS NOT NULL"),
+    ];
+    let step = Step::new(format!("create lookup table {}", lookup.name), table, Phase::Expand, statements)
+        .how("metadata and one read", "ACCESS SHARE", "nothing", Safety::Safe, Duration::Scan)
+        .undo(format!("DROP TABLE {target}"))
+        .note("A value that first appears between this step and the foreign key is missing from the lookup table: the validation tells.");
+    planner.add(40, request, step);
+    let columns = vec![column.to_owned()];
+    let indexed = planner.table(table).is_some_and(|of| has_leading_index(of.table, &columns));
+    if !indexed {
+        super::indexes::add_plain_index(planner, request, table, &format!("{}_{column}_idx", table.name), &columns);
+    }
+    let key = Change::AddForeignKey {
+        table: table.clone(),
+        name: name.to_owned(),
+        columns: columns.clone(),
+        referenced_table: lookup,
+        referenced_columns: columns,
+        on_delete: Action::Restrict,
+        on_update: Action::Cascade,
+    };
+    let key = Request { change: key, rules: request.rules.clone(), notes: Vec::new() };
+    add(planner, &key);
+}

@@ -1,0 +1,526 @@
+//! Indexes and the keys that stand on them: built concurrently, adopted in a moment.
+
+use super::{
+    ACCESS_EXCLUSIVE, BRIEFLY, Duration, EVERYTHING, Phase, Planner, Request, SHARE_UPDATE_EXCLUSIVE, Safety, Step,
+    WRITES, beside, is_partitioned,
+};
+use crate::checks::Change;
+use crate::model::quote::quote_literal;
+use crate::model::{EngineName, Index, KeyPart, NullsOrder, Partitioning, QualifiedName, SortOrder};
+
+pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
+    match &request.change {
+        Change::AddIndex { table, name, method, key, predicate } => {
+            let index = Definition { unique: false, method, key, predicate: predicate.as_deref(), equal_nulls: false };
+            let name = planner.fresh_index(table, name);
+            add_index(planner, request, table, &name, &index);
+        }
+        Change::DropIndex { table, name } => drop_index(planner, request, table, name),
+        Change::RepairIndex { table, name } => repair_index(planner, request, table, name),
+        Change::AddPrimaryKey { table, name, columns } => add_primary_key(planner, request, table, name, columns),
+        Change::AddSurrogateKey { table, column, name } => add_surrogate_key(planner, request, table, column, name),
+        Change::AddUnique { table, .. } => add_unique(planner, request, table),
+        _ => {}
+    }
+}
+
+/// What `CREATE INDEX` says beside name and table.
+#[derive(Clone, Copy)]
+struct Definition<'d> {
+    unique: bool,
+    method: &'d str,
+    key: &'d [KeyPart],
+    predicate: Option<&'d str>,
+    equal_nulls: bool,
+}
+
+impl Definition<'_> {
+    fn create(self, planner: &Planner<'_>, name: &str, on: &str, concurrently: bool) -> String {
+        let unique = if self.unique { "UNIQUE " } else { "" };
+        let concurrently = if concurrently { "CONCURRENTLY " } else { "" };
+        let method =
+            if self.method == "btree" { String::new() } else { format!(" USING {}", planner.quote(self.method)) };
+        let parts: Vec<String> = self.key.iter().map(|part| key_part(planner, part)).collect();
+        let nulls = if self.equal_nulls { " NULLS NOT DISTINCT" } else { "" };
+        let predicate = self.predicate.map(|text| format!(" WHERE {text}")).unwrap_or_default();
+        format!(
+            "CREATE {unique}INDEX {concurrently}{} ON {on}{method} ({}){nulls}{predicate}",
+            planner.quote(name),
+            parts.join(", ")
+        )
+    }
+}
+
+fn key_part(planner: &Planner<'_>, part: &KeyPart) -> String {
+    let mut text = match (&part.column, &part.expression) {
+        (Some(column), _) => planner.quote(column),
+        (None, expression) => format!("({})", expression.as_deref().unwrap_or_default()),
+    };
+    let collation = part.collation.as_ref().map(|collation| format!("COLLATE {collation}"));
+    for extra in [collation, part.operator_class.clone()].into_iter().flatten() {
+        text.push(' ');
+        text.push_str(&extra);
+    }
+    if part.order == SortOrder::Descending {
+        text.push_str(" DESC");
+    }
+    match part.nulls {
+        Some(NullsOrder::First) => text.push_str(" NULLS FIRST"),
+        Some(NullsOrder::Last) => text.push_str(" NULLS LAST"),
+        None => {}
+    }
+    text
+}
+
+fn is_valid(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> String {
+    let index = quote_literal(EngineName::PostgreSql, &beside(planner, table, name));
+    format!("SELECT indisvalid FROM pg_index WHERE indexrelid = {index}::regclass")
+}
+
+/// Adds an ordinary index over whole columns.
+pub(super) fn add_plain_index(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    name: &str,
+    columns: &[String],
+) {
+    let key: Vec<KeyPart> = columns.iter().map(|column| KeyPart::column(column.clone())).collect();
+    let index = Definition { unique: false, method: "btree", key: &key, predicate: None, equal_nulls: false };
+    let name = planner.fresh_index(table, name);
+    add_index(planner, request, table, &name, &index);
+}
+
+fn add_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str, index: &Definition<'_>) {
+    if is_partitioned(planner, table) {
+        return add_partitioned_index(planner, request, table, name, index);
+    }
+    let step = concurrent_step(planner, table, name, index);
+    planner.add(50, request, step);
+}
+
+fn concurrent_step(planner: &Planner<'_>, table: &QualifiedName, name: &str, index: &Definition<'_>) -> Step {
+    let statement = index.create(planner, name, &planner.relation(table), true);
+    let unique = if index.unique { "unique " } else { "" };
+    Step::new(format!("add {unique}index {name}"), table, Phase::Expand, vec![statement])
+        .outside()
+        .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Scan)
+        .verify(is_valid(planner, table, name))
+        .undo(format!("DROP INDEX CONCURRENTLY {}", beside(planner, table, name)))
+        .note("Waits for transactions that are older than itself. If it fails it leaves an invalid index: drop that and start again.")
+}
+
+fn add_partitioned_index(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    name: &str,
+    index: &Definition<'_>,
+) {
+    let parent = index.create(planner, name, &format!("ONLY {}", planner.relation(table)), false);
+    let step =
+        Step::new(format!("add index {name} to the partitioned table alone"), table, Phase::Expand, vec![parent])
+            .how("ON ONLY", "SHARE", "writes to the table, for a moment", Safety::Safe, Duration::Metadata)
+            .undo(format!("DROP INDEX {}", beside(planner, table, name)))
+            .note("Invalid until the index of every partition is attached.");
+    planner.add(50, request, step);
+    let partitioning = planner.table(table).and_then(|table| table.table.partitioning.clone());
+    let Some(partitioning) = partitioning else { return };
+    attach_partitions(planner, request, table, &table.schema, name, &partitioning, index);
+}
+
+/// Builds the index on every partition and attaches it, from the leaves of each branch upwards.
+fn attach_partitions(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    schema: &str,
+    parent_index: &str,
+    partitioning: &Partitioning,
+    index: &Definition<'_>,
+) {
+    for partition in partitioning.partitions.iter().filter(|partition| !partition.foreign) {
+        let leaf = QualifiedName::new(partition.schema.as_deref().unwrap_or(&table.schema), &partition.name);
+        let columns: Vec<&str> = index.key.iter().filter_map(|part| part.column.as_deref()).collect();
+        let leaf_index = planner.fresh_index(&leaf, &format!("{}_{}_idx", leaf.name, columns.join("_")));
+        let title = format!("add index {leaf_index} to partition {}", leaf.name);
+        if let Some(below) = &partition.partitioning {
+            let statement = index.create(planner, &leaf_index, &format!("ONLY {}", planner.relation(&leaf)), false);
+            let step = Step::new(title, table, Phase::Expand, vec![statement]).how(
+                "ON ONLY",
+                "SHARE",
+                "writes to the partition, for a moment",
+                Safety::Safe,
+                Duration::Metadata,
+            );
+            planner.add(50, request, step);
+            attach_partitions(planner, request, table, &leaf.schema, &leaf_index, below, index);
+        } else {
+            let statement = index.create(planner, &leaf_index, &planner.relation(&leaf), true);
+            let step = Step::new(title, table, Phase::Expand, vec![statement])
+                .outside()
+                .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Scan)
+                .undo(format!("DROP INDEX CONCURRENTLY {}", beside(planner, &leaf, &leaf_index)));
+            planner.add(50, request, step);
+        }
+        let parent_index = planner.relation(&QualifiedName::new(schema, parent_index));
+        let attach = format!("ALTER INDEX {parent_index} ATTACH PARTITION {}", beside(planner, &leaf, &leaf_index));
+        let step = Step::new(format!("attach index {leaf_index}"), table, Phase::Expand, vec![attach]).how(
+            "ATTACH PARTITION",
+            "ACCESS SHARE",
+            "nothing",
+            Safety::Safe,
+            Duration::Metadata,
+        );
+        planner.add(50, request, step);
+    }
+}
+
+fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str) {
+    let (index, schema) = find(planner, table, name);
+    let quoted = planner.relation(&QualifiedName::new(&schema, name));
+    if let Some(constraint) = index.as_ref().and_then(|index| index.constraint.clone()) {
+        return drop_key(planner, request, table, &constraint);
+    }
+    let partitioned = is_partitioned(planner, table)
+        && planner.table(table).is_some_and(|table| table.table.indexes.iter().any(|index| index.name == name));
+    let title = format!("drop index {name}");
+    let mut step = if partitioned {
+        Step::new(title, table, Phase::Contract, vec![format!("DROP INDEX {quoted}")])
+            .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
+            .note("The index of a partitioned table cannot be dropped concurrently.")
+    } else {
+        Step::new(title, table, Phase::Contract, vec![format!("DROP INDEX CONCURRENTLY {quoted}")]).outside().how(
+            "CONCURRENTLY",
+            SHARE_UPDATE_EXCLUSIVE,
+            "nothing",
+            Safety::Safe,
+            Duration::Metadata,
+        )
+    };
+    if let Some(index) = index {
+        let definition = Definition {
+            unique: index.unique,
+            method: &index.method,
+            key: &index.key,
+            predicate: index.predicate.as_deref(),
+            equal_nulls: index.nulls_not_distinct,
+        };
+        if index.include.is_empty() {
+            step = step.undo(definition.create(planner, name, &planner.relation(table), !partitioned));
+        }
+    }
+    planner.add(40, request, step);
+}
+
+/// An index of a table, a partition of it or a materialized view, with the schema it stands in.
+fn find(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> (Option<Index>, String) {
+    if let Some(of) = planner.table(table) {
+        if let Some(index) = of.table.indexes.iter().find(|index| index.name == name) {
+            return (Some(index.clone()), table.schema.clone());
+        }
+        let mut levels: Vec<&Partitioning> = of.table.partitioning.iter().collect();
+        while let Some(level) = levels.pop() {
+            for partition in &level.partitions {
+                if let Some(index) = partition.local_indexes.iter().find(|index| index.name == name) {
+                    let schema = partition.schema.clone().unwrap_or_else(|| table.schema.clone());
+                    // What would make it again names the partition, which `Index` does not know: leave that out.
+                    let mut index = index.clone();
+                    index.include.push(String::new());
+                    return (Some(index), schema);
+                }
+                levels.extend(partition.partitioning.as_deref());
+            }
+        }
+    }
+    (None, table.schema.clone())
+}
+
+fn drop_key(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, constraint: &str) {
+    let statement = format!("ALTER TABLE {} DROP CONSTRAINT {}", planner.relation(table), planner.quote(constraint));
+    let step = Step::new(format!("drop constraint {constraint}"), table, Phase::Contract, vec![statement])
+        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
+        .note("Refused while a foreign key depends on it.");
+    planner.add(30, request, step);
+}
+
+fn repair_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str) {
+    let (index, schema) = find(planner, table, name);
+    let quoted = planner.relation(&QualifiedName::new(&schema, name));
+    let Some(index) = index else {
+        return planner.refuse(request.change.clone(), "the index is not in the catalog");
+    };
+    if is_partitioned(planner, table) && !index.missing_partitions.is_empty() {
+        let definition = Definition {
+            unique: index.unique,
+            method: &index.method,
+            key: &index.key,
+            predicate: index.predicate.as_deref(),
+            equal_nulls: index.nulls_not_distinct,
+        };
+        for leaf in &index.missing_partitions {
+            let leaf_index = planner.fresh_index(leaf, &format!("{}_{name}", leaf.name));
+            let statement = definition.create(planner, &leaf_index, &planner.relation(leaf), true);
+            let step = Step::new(
+                format!("add index {leaf_index} to partition {}", leaf.name),
+                table,
+                Phase::Expand,
+                vec![statement],
+            )
+            .outside()
+            .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Scan)
+            .note("If the partition has an equal index that is not attached yet, attach that one instead.");
+            planner.add(50, request, step);
+            let attach = format!("ALTER INDEX {quoted} ATTACH PARTITION {}", beside(planner, leaf, &leaf_index));
+            let step = Step::new(format!("attach index {leaf_index}"), table, Phase::Expand, vec![attach]).how(
+                "ATTACH PARTITION",
+                "ACCESS SHARE",
+                "nothing",
+                Safety::Safe,
+                Duration::Metadata,
+            );
+            planner.add(50, request, step);
+        }
+        return;
+    }
+    // What an interrupted REINDEX CONCURRENTLY leaves behind is a copy: the original still works.
+    let leftover = name.trim_end_matches(|character: char| character.is_ascii_digit());
+    if leftover.ends_with("_ccnew") || leftover.ends_with("_ccold") {
+        let step = Step::new(
+            format!("drop index {name}"),
+            table,
+            Phase::Expand,
+            vec![format!("DROP INDEX CONCURRENTLY {quoted}")],
+        )
+        .outside()
+        .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Metadata)
+        .note("An interrupted REINDEX CONCURRENTLY left it behind; the original index still works.");
+        planner.add(50, request, step);
+        return;
+    }
+    let mut step = Step::new(
+        format!("rebuild index {name}"),
+        table,
+        Phase::Expand,
+        vec![format!("REINDEX INDEX CONCURRENTLY {quoted}")],
+    )
+    .outside()
+    .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Scan)
+    .verify(format!(
+        "SELECT indisvalid FROM pg_index WHERE indexrelid = {}::regclass",
+        quote_literal(EngineName::PostgreSql, &quoted)
+    ));
+    if index.unique
+        && let Some(columns) = index.plain_columns()
+    {
+        let columns: Vec<String> = columns.into_iter().map(str::to_owned).collect();
+        step = step.check(planner.duplicates(table, &columns, index.predicate.as_deref(), index.nulls_not_distinct));
+    }
+    planner.add(50, request, step);
+}
+
+fn plain_key(columns: &[String]) -> Vec<KeyPart> {
+    columns.iter().map(|column| KeyPart::column(column.clone())).collect()
+}
+
+fn add_primary_key(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    name: &str,
+    columns: &[String],
+) {
+    let Some(of) = planner.table(table) else {
+        return planner.refuse(request.change.clone(), "the table is not in the catalog");
+    };
+    let relation = planner.relation(table);
+    let nullable: Vec<&String> =
+        columns.iter().filter(|column| of.table.column(column).is_some_and(|column| column.nullable)).collect();
+    let unique = of.table.unique_constraints.iter().find(|unique| unique.columns == columns);
+    let referenced = planner.context.tables.referenced_by(of.id).any(|(_, key)| key.referenced_columns == columns);
+    if is_partitioned(planner, table) {
+        let key = &of.table.partitioning;
+        if key.as_ref().is_some_and(|key| key.columns.iter().any(|column| !columns.contains(column))) {
+            return planner
+                .refuse(request.change.clone(), "a primary key of a partitioned table must contain its partition key");
+        }
+        let name = planner.fresh_key(table, name);
+        let statement = format!(
+            "ALTER TABLE {relation} ADD CONSTRAINT {} PRIMARY KEY ({})",
+            planner.quote(&name),
+            planner.list(columns)
+        );
+        let step = Step::new(format!("add primary key {name}"), table, Phase::Expand, vec![statement])
+            .how("plain", ACCESS_EXCLUSIVE, EVERYTHING, Safety::Breaking, Duration::Scan)
+            .check(planner.duplicates(table, columns, None, true))
+            .undo(format!("ALTER TABLE {relation} DROP CONSTRAINT {}", planner.quote(&name)));
+        planner.add(45, request, step);
+        return;
+    }
+    for column in nullable {
+        super::columns::not_null_now(planner, request, table, column);
+    }
+    let free = of.table.indexes.iter().find(|index| {
+        index.unique
+            && index.is_usable()
+            && index.constraint.is_none()
+            && index.predicate.is_none()
+            && index.include.is_empty()
+            && index.key == plain_key(columns)
+    });
+    let name = planner.fresh_key(table, name);
+    let adopted = if let Some(index) = free {
+        index.name.clone()
+    } else {
+        let index_name = planner.fresh_index(table, &format!("{name}_new"));
+        let key = plain_key(columns);
+        let index = Definition { unique: true, method: "btree", key: &key, predicate: None, equal_nulls: false };
+        let step =
+            concurrent_step(planner, table, &index_name, &index).check(planner.duplicates(table, columns, None, true));
+        planner.add(46, request, step);
+        index_name
+    };
+    let mut statements = Vec::new();
+    if let Some(old) = unique.and_then(|unique| unique.name.as_ref()).filter(|_| !referenced) {
+        statements.push(format!("ALTER TABLE {relation} DROP CONSTRAINT {}", planner.quote(old)));
+    }
+    statements.push(format!(
+        "ALTER TABLE {relation} ADD CONSTRAINT {} PRIMARY KEY USING INDEX {}",
+        planner.quote(&name),
+        planner.quote(&adopted)
+    ));
+    let step = Step::new(format!("make it primary key {name}"), table, Phase::Expand, statements)
+        .how("USING INDEX", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
+        .undo(format!("ALTER TABLE {relation} DROP CONSTRAINT {}", planner.quote(&name)));
+    planner.add(47, request, step);
+}
+
+fn add_surrogate_key(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, column: &str, name: &str) {
+    if is_partitioned(planner, table) {
+        return planner.refuse(
+            request.change.clone(),
+            "a primary key of a partitioned table must contain its partition key, so a column of its own is not enough",
+        );
+    }
+    let column = planner.names.fresh(&[crate::remedy::names::Space::Column], table, column);
+    let name = planner.fresh_key(table, name);
+    let relation = planner.relation(table);
+    let statement = format!(
+        "ALTER TABLE {relation} ADD COLUMN {} bigint GENERATED ALWAYS AS IDENTITY, ADD CONSTRAINT {} PRIMARY KEY ({})",
+        planner.quote(&column),
+        planner.quote(&name),
+        planner.quote(&column)
+    );
+    let step = Step::new(format!("add primary key {name} on a new column {column}"), table, Phase::Expand, vec![statement])
+        .how("rewrite", ACCESS_EXCLUSIVE, EVERYTHING, Safety::Breaking, Duration::Rewrite)
+        .undo(format!("ALTER TABLE {relation} DROP COLUMN {}", planner.quote(&column)))
+        .note("INSERT without a column list and SELECT * see one column more.")
+        .note("For a big table: add the column without identity, fill it in batches, build the unique index concurrently, then attach both.");
+    planner.add(45, request, step);
+}
+
+fn add_unique(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName) {
+    let Change::AddUnique { name, columns, nulls_not_distinct, predicate, replaces, .. } = &request.change else {
+        return;
+    };
+    let key = plain_key(columns);
+    let relation = planner.relation(table);
+    let native = planner.version.0 >= 15;
+    let nullable: Vec<String> = columns
+        .iter()
+        .filter(|name| planner.column(table, name).is_some_and(|column| column.nullable))
+        .cloned()
+        .collect();
+    let split = *nulls_not_distinct && !native && !nullable.is_empty();
+    let check = planner.duplicates(table, columns, predicate.as_deref(), *nulls_not_distinct);
+    if is_partitioned(planner, table) {
+        let partition_key = planner.table(table).and_then(|of| of.table.partitioning.as_ref());
+        let misses = partition_key
+            .is_some_and(|key| key.columns.is_empty() || key.columns.iter().any(|column| !columns.contains(column)));
+        if misses || predicate.is_some() || split {
+            return planner.refuse(
+                request.change.clone(),
+                "a unique key of a partitioned table must contain its partition key and cannot be partial",
+            );
+        }
+        let name = planner.fresh_key(table, name);
+        let nulls = if *nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
+        let statement = format!(
+            "ALTER TABLE {relation} ADD CONSTRAINT {} UNIQUE{nulls} ({})",
+            planner.quote(&name),
+            planner.list(columns)
+        );
+        let step = Step::new(format!("add unique constraint {name}"), table, Phase::Expand, vec![statement])
+            .how("plain", ACCESS_EXCLUSIVE, WRITES, Safety::Breaking, Duration::Scan)
+            .check(check)
+            .undo(format!("ALTER TABLE {relation} DROP CONSTRAINT {}", planner.quote(&name)));
+        planner.add(45, request, step);
+    } else if split {
+        if nullable.len() > 3 {
+            return planner.refuse(request.change.clone(), "before PostgreSQL 15 NULLs count as equal only through one partial index for every combination of nullable columns, and there are too many");
+        }
+        // One partial index for every combination of NULLs; the existing key covers rows without any.
+        for combination in 1..(1_usize << nullable.len()) {
+            let is_null = |name: &String| {
+                nullable.iter().position(|other| other == name).is_some_and(|at| combination >> at & 1 == 1)
+            };
+            let rest: Vec<KeyPart> =
+                columns.iter().filter(|name| !is_null(name)).map(|name| KeyPart::column(name.clone())).collect();
+            let nulls: Vec<&String> = columns.iter().filter(|name| is_null(name)).collect();
+            let mut condition: Vec<String> =
+                nulls.iter().map(|name| format!("{} IS NULL", planner.quote(name))).collect();
+            condition.extend(predicate.iter().map(|predicate| format!("({predicate})")));
+            let condition = condition.join(" AND ");
+            let parts = if rest.is_empty() { vec![KeyPart::expression("true")] } else { rest };
+            let suffix: Vec<&str> = nulls.iter().map(|name| name.as_str()).collect();
+            let index_name = planner.fresh_index(table, &format!("{name}_{}_null", suffix.join("_")));
+            let index = Definition {
+                unique: true,
+                method: "btree",
+                key: &parts,
+                predicate: Some(&condition),
+                equal_nulls: false,
+            };
+            let step = concurrent_step(planner, table, &index_name, &index)
+                .check(check.clone())
+                .note("Before PostgreSQL 15 only a partial index makes NULLs count as equal.");
+            planner.add(46, request, step);
+        }
+        return;
+    } else {
+        let index = Definition {
+            unique: true,
+            method: "btree",
+            key: &key,
+            predicate: predicate.as_deref(),
+            equal_nulls: *nulls_not_distinct,
+        };
+        let constraint = predicate.is_none();
+        let name = if constraint { planner.fresh_key(table, name) } else { planner.fresh_index(table, name) };
+        let index_name = if constraint { planner.fresh_index(table, &format!("{name}_new")) } else { name.clone() };
+        let step = concurrent_step(planner, table, &index_name, &index).check(check);
+        planner.add(46, request, step);
+        if constraint {
+            let statement = format!(
+                "ALTER TABLE {relation} ADD CONSTRAINT {} UNIQUE USING INDEX {}",
+                planner.quote(&name),
+                planner.quote(&index_name)
+            );
+            let step = Step::new(format!("make it unique constraint {name}"), table, Phase::Expand, vec![statement])
+                .how("USING INDEX", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
+                .undo(format!("ALTER TABLE {relation} DROP CONSTRAINT {}", planner.quote(&name)));
+            planner.add(47, request, step);
+        }
+    }
+    if let Some(old) = replaces {
+        retire(planner, request, table, old);
+    }
+}
+
+/// Drops the constraint or index that a new unique key replaces.
+fn retire(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, old: &str) {
+    let constraint = planner
+        .table(table)
+        .is_some_and(|of| of.table.unique_constraints.iter().any(|unique| unique.name.as_deref() == Some(old)));
+    if constraint { drop_key(planner, request, table, old) } else { drop_index(planner, request, table, old) }
+}

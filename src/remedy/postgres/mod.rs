@@ -1,0 +1,161 @@
+//! Steps for PostgreSQL 12 and later: build beside the traffic, validate after, and take a strong lock only for a moment.
+
+mod columns;
+mod constraints;
+mod indexes;
+
+use super::planner::Planner;
+use super::requests::Request;
+use super::{Duration, Phase, Safety, Step};
+use crate::checks::Change;
+use crate::model::{QualifiedName, TableKind};
+
+const SHARE_UPDATE_EXCLUSIVE: &str = "SHARE UPDATE EXCLUSIVE";
+const SHARE_ROW_EXCLUSIVE: &str = "SHARE ROW EXCLUSIVE";
+const ACCESS_EXCLUSIVE: &str = "ACCESS EXCLUSIVE";
+const ROW_EXCLUSIVE: &str = "ROW EXCLUSIVE";
+const BRIEFLY: &str = "everything on the table, for a moment";
+const WRITES: &str = "writes to the table";
+const EVERYTHING: &str = "everything on the table";
+
+/// Adds the steps for all requests.
+pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
+    // A migration that waits for a lock makes everything behind it wait too: give up early and try again.
+    planner.preamble = vec!["SET lock_timeout = '2s'".to_owned(), "SET statement_timeout = 0".to_owned()];
+    for request in requests {
+        add(planner, &request);
+    }
+}
+
+fn add(planner: &mut Planner<'_>, request: &Request) {
+    match &request.change {
+        Change::AddForeignKey { .. }
+        | Change::ChangeDeleteAction { .. }
+        | Change::DropForeignKey { .. }
+        | Change::ValidateConstraint { .. }
+        | Change::EnforceConstraint { .. }
+        | Change::AddCheck { .. }
+        | Change::DropCheck { .. }
+        | Change::AddLookupTable { .. } => constraints::add(planner, request),
+        Change::AddIndex { .. }
+        | Change::DropIndex { .. }
+        | Change::RepairIndex { .. }
+        | Change::AddPrimaryKey { .. }
+        | Change::AddSurrogateKey { .. }
+        | Change::AddUnique { .. } => indexes::add(planner, request),
+        Change::SetNotNull { .. }
+        | Change::SetDefault { .. }
+        | Change::AddColumn { .. }
+        | Change::ChangeType { .. }
+        | Change::MaintainUpdatedAt { .. } => columns::add(planner, request),
+        Change::RenameTable { table, to } => rename_table(planner, request, table, to),
+        Change::RenameColumn { table, column, to } => rename_column(planner, request, table, column, to),
+        Change::RenameConstraint { table, name, to } => rename_constraint(planner, request, table, name, to),
+        Change::RenameIndex { table, name, to } => rename_index(planner, request, table, name, to),
+        Change::EnableTriggers { table } => enable_triggers(planner, request, table),
+        Change::SetLogged { table } => set_logged(planner, request, table),
+        Change::SetReplicaIdentity { table, index } => {
+            set_replica_identity(planner, request, table, index.as_deref());
+        }
+        Change::SetStorageEngine { .. } | Change::SetCharacterSet { .. } => {
+            planner.refuse(request.change.clone(), "PostgreSQL has no storage engines or character sets of tables");
+        }
+    }
+}
+
+/// Whether the table is partitioned.
+fn is_partitioned(planner: &Planner<'_>, table: &QualifiedName) -> bool {
+    planner.table(table).is_some_and(|table| table.table.kind == TableKind::Partitioned)
+}
+
+/// The schema-qualified name of something beside a table.
+fn beside(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> String {
+    planner.relation(&QualifiedName::new(&table.schema, name))
+}
+
+fn rename_table(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, to: &str) {
+    let new = QualifiedName::new(&table.schema, to);
+    let statement = format!("ALTER TABLE {} RENAME TO {}", planner.relation(table), planner.quote(to));
+    let undo = format!("ALTER TABLE {} RENAME TO {}", planner.relation(&new), planner.quote(&table.name));
+    let view = format!("CREATE VIEW {} AS SELECT * FROM {}", planner.relation(table), planner.relation(&new));
+    let step = Step::new(format!("rename table {} to {to}", table.name), table, Phase::Contract, vec![statement])
+        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Breaking, Duration::Metadata)
+        .undo(undo)
+        .note("Code that says the old name fails from this moment. Views and foreign keys follow by themselves; the bodies of functions do not.")
+        .note(format!("Until all code says the new name, a view under the old one can stand in for it: {view}"));
+    planner.add(70, request, step);
+}
+
+fn rename_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, column: &str, to: &str) {
+    let rename = |from: &str, to: &str| {
+        let (from, to) = (planner.quote(from), planner.quote(to));
+        format!("ALTER TABLE {} RENAME COLUMN {from} TO {to}", planner.relation(table))
+    };
+    let (statement, undo) = (rename(column, to), rename(to, column));
+    let title = format!("rename column {}.{column} to {to}", table.name);
+    let step = Step::new(title, table, Phase::Contract, vec![statement])
+        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Breaking, Duration::Metadata)
+        .undo(undo)
+        .note("Code that says the old name fails from this moment. Deploy in between: a new column, written together with the old one, then only the new one.");
+    planner.add(60, request, step);
+}
+
+fn rename_constraint(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str, to: &str) {
+    let to = planner.fresh_key(table, to);
+    let rename = |from: &str, to: &str| {
+        let (from, to) = (planner.quote(from), planner.quote(to));
+        format!("ALTER TABLE {} RENAME CONSTRAINT {from} TO {to}", planner.relation(table))
+    };
+    let (statement, undo) = (rename(name, &to), rename(&to, name));
+    let step = Step::new(format!("rename constraint {name} to {to}"), table, Phase::Contract, vec![statement])
+        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Safe, Duration::Metadata)
+        .undo(undo)
+        .note("Only code that names the constraint, such as ON CONFLICT ON CONSTRAINT or error handling, notices.");
+    planner.add(50, request, step);
+}
+
+fn rename_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str, to: &str) {
+    let to = planner.fresh_index(table, to);
+    let statement = format!("ALTER INDEX {} RENAME TO {}", beside(planner, table, name), planner.quote(&to));
+    let undo = format!("ALTER INDEX {} RENAME TO {}", beside(planner, table, &to), planner.quote(name));
+    let step = Step::new(format!("rename index {name} to {to}"), table, Phase::Contract, vec![statement])
+        .how("metadata only", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Metadata)
+        .undo(undo);
+    planner.add(50, request, step);
+}
+
+fn enable_triggers(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName) {
+    let statement = format!("ALTER TABLE {} ENABLE TRIGGER ALL", planner.relation(table));
+    let mut step = Step::new(format!("enable the triggers of {}", table.name), table, Phase::Expand, vec![statement])
+        .how("metadata only", SHARE_ROW_EXCLUSIVE, "writes to the table, for a moment", Safety::Caution, Duration::Metadata)
+        .note("Rows that were written while the triggers were off are not checked by this: look for orphans and mend them.")
+        .note("Triggers of the user's own that were switched off on purpose are switched on too. Needs a superuser, since the triggers of foreign keys are internal.");
+    if let Some(key) = planner.table(table).and_then(|table| table.table.foreign_keys.first()) {
+        step = step.check(planner.orphans(table, &key.columns, &key.referenced_table, &key.referenced_columns));
+    }
+    planner.add(5, request, step);
+}
+
+fn set_logged(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName) {
+    let statement = format!("ALTER TABLE {} SET LOGGED", planner.relation(table));
+    let step = Step::new(format!("make table {} crash-safe", table.name), table, Phase::Expand, vec![statement])
+        .how("rewrite", ACCESS_EXCLUSIVE, EVERYTHING, Safety::Breaking, Duration::Rewrite)
+        .undo(format!("ALTER TABLE {} SET UNLOGGED", planner.relation(table)))
+        .note(
+            "Writes the whole table anew while nobody can use it. For a big table make a logged copy and swap the two.",
+        );
+    planner.add(5, request, step);
+}
+
+fn set_replica_identity(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, index: Option<&str>) {
+    let identity = index.map_or_else(|| "FULL".to_owned(), |index| format!("USING INDEX {}", planner.quote(index)));
+    let relation = planner.relation(table);
+    let statement = format!("ALTER TABLE {relation} REPLICA IDENTITY {identity}");
+    let mut step = Step::new(format!("set replica identity of {}", table.name), table, Phase::Expand, vec![statement])
+        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Safe, Duration::Metadata)
+        .undo(format!("ALTER TABLE {relation} REPLICA IDENTITY DEFAULT"));
+    if index.is_none() {
+        step = step.note("Every update and delete then writes the whole old row to the log.");
+    }
+    planner.add(55, request, step);
+}

@@ -1,1 +1,0 @@
-//! SQL text shared by the engines.

@@ -1,0 +1,98 @@
+//! A column that is searched by ranges before others in an index.
+
+use crate::checks::coverage::is_secondary;
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::{Column, EngineName, Index, TableRef};
+
+pub(super) static RULE: Rule = Rule {
+    id: "index-range-before-equality",
+    summary: "An index has a column that is searched by ranges before its last column",
+    dimension: Dimension::IndexCoverage,
+    kind: Kind::Coverage,
+    weight: 3,
+    severity: Severity::Info,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "valid btree indexes over several columns that are not unique",
+    options: &[],
+    peers: &["pg-index-health"],
+    references: &["https://use-the-index-luke.com/sql/where-clause/searching-for-ranges"],
+    documentation: r"
+## What it does
+
+Reports a btree index in which a timestamp, date, range or floating-point column stands before the last column.
+
+## Why
+
+Such columns are usually searched by ranges, and the columns after a range no longer narrow the search: the index reads
+the whole range. The other order, equality first, reads only the rows that match.
+
+## Not reported
+
+- Keyset pagination: the timestamp is followed by nothing but the columns of the primary key.
+- The partition key in the first position.
+- Unique indexes.
+
+Only the queries can prove it, so no other order is proposed.
+
+## Example
+
+```sql,fires
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, shop integer NOT NULL);
+CREATE INDEX orders_placed_on_shop_idx ON orders (placed_on, shop);
+```
+
+```sql,passes,postgresql,mysql,mariadb,sqlite
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, shop integer NOT NULL);
+CREATE INDEX orders_shop_placed_on_idx ON orders (shop, placed_on);
+CREATE INDEX orders_placed_on_id_idx ON orders (placed_on, id);
+CREATE UNIQUE INDEX orders_placed_on_shop_key ON orders (placed_on, shop);
+```
+
+```sql,passes,postgresql
+CREATE TABLE visits (at date NOT NULL, customer integer NOT NULL) PARTITION BY RANGE (at);
+CREATE INDEX visits_at_customer_idx ON visits (at, customer);
+```
+",
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let engine = context.model.engine.name;
+    for table in context.tables.base() {
+        for index in &table.indexes {
+            if index.method != "btree" || index.unique || index.key.len() < 2 || !is_secondary(engine, index) {
+                continue;
+            }
+            let object = Object::index(table, &index.name);
+            match early_range(table, index) {
+                None => verdicts.pass(object),
+                Some(column) => {
+                    let message = format!("{} ({}) stands before the last column", column.name, column.data_type);
+                    let advice = "if queries compare the later columns by equality, put these first";
+                    verdicts.fail(Finding::new(&RULE, object, message).advise(advice));
+                }
+            }
+        }
+    }
+}
+
+fn early_range<'t>(table: TableRef<'t>, index: &Index) -> Option<&'t Column> {
+    let key: Vec<Option<&str>> = index.key_columns().collect();
+    let primary = table.table.primary_key.as_ref().map_or(&[][..], |key| &key.columns);
+    let partition_key = table.table.partitioning.as_ref().map_or(&[][..], |partitioning| &partitioning.columns);
+    key.iter().enumerate().take(key.len() - 1).find_map(|(position, name)| {
+        let column = table.table.column((*name)?)?;
+        let rest = key.get(position + 1..).unwrap_or_default();
+        let keyset = rest.iter().all(|name| name.is_some_and(|name| primary.iter().any(|column| column == name)));
+        let partitioned = position == 0 && partition_key.contains(&column.name);
+        (is_searched_by_ranges(column) && !keyset && !partitioned).then_some(column)
+    })
+}
+
+fn is_searched_by_ranges(column: &Column) -> bool {
+    let base = column.base_type();
+    ["timestamp", "date", "time"].iter().any(|word| base.starts_with(word))
+        || base.ends_with("range")
+        || matches!(base.as_str(), "real" | "float" | "double" | "double precision")
+}

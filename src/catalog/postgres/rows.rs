@@ -204,3 +204,69 @@ impl Rows {
             })
     }
 }
+
+#[cfg(test)]
+impl Relation {
+    /// A relation without anything, for tests to fill.
+    pub(super) fn empty(kind: char) -> Self {
+        Self {
+            oid: 0,
+            schema: 0,
+            name: String::new(),
+            kind,
+            persistence: 'p',
+            partition: false,
+            owner: 0,
+            access_method: None,
+            replica_identity: 'd',
+            row_security: false,
+            force_row_security: false,
+            populated: true,
+            rows: -1,
+            pages: 0,
+            type_schema: None,
+            type_name: None,
+            server: None,
+            options: Vec::new(),
+            bound: None,
+            partition_key: None,
+            partition_strategy: ' ',
+            partition_columns: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renamed_relation_tears_the_answer_and_a_new_one_does_not() {
+        let relation = Relation { oid: 7, name: "t".to_owned(), ..Relation::empty('r') };
+        let change = |object, name: &str| Change { class: class::RELATION, object, position: 0, name: name.to_owned() };
+        let with = |change| Rows { relations: vec![relation.clone()], changes: vec![change], ..Rows::default() };
+        assert!(with(change(7, "renamed")).has_renames());
+        assert!(!with(change(7, "t")).has_renames());
+        assert!(!with(change(8, "new")).has_renames());
+    }
+
+    #[test]
+    fn a_vanished_definition_tears_the_answer_unless_it_is_locked() {
+        let trigger = TriggerRow {
+            oid: 1,
+            relation: 7,
+            name: "tr".to_owned(),
+            enabled: 'O',
+            bits: 0,
+            columns: Vec::new(),
+            constraint: false,
+            function_schema: String::new(),
+            function: String::new(),
+            definition: None,
+        };
+        let mut rows = Rows { triggers: vec![trigger], ..Rows::default() };
+        assert!(rows.is_torn());
+        rows.locked_relations.push(Locked { relation: 7 });
+        assert!(!rows.is_torn());
+    }
+}

@@ -195,3 +195,82 @@ fn matches(pattern: &str, name: &str) -> bool {
         None => name == pattern,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::rows::{ExtensionMember, ExtensionRow, Relation, Role, SchemaRow};
+    use super::*;
+
+    fn database(schemas: &[&str], tables: &[(Oid, Oid, &str)]) -> Rows {
+        Rows {
+            schemas: (1..)
+                .zip(schemas)
+                .map(|(oid, name)| SchemaRow {
+                    oid,
+                    name: (*name).to_owned(),
+                    owner: String::new(),
+                    public_create: false,
+                })
+                .collect(),
+            relations: tables
+                .iter()
+                .map(|(oid, schema, name)| Relation {
+                    oid: *oid,
+                    schema: *schema,
+                    name: (*name).to_owned(),
+                    ..Relation::empty('r')
+                })
+                .collect(),
+            ..Rows::default()
+        }
+    }
+
+    fn filter(schemas: &[&str], include: &[&str]) -> Filter {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        Filter::new(&owned(schemas), &owned(include), &[]).expect("valid globs")
+    }
+
+    #[test]
+    fn what_an_extension_owns_is_out() {
+        let mut rows = database(&["public"], &[(10, 1, "spatial_ref_sys"), (11, 1, "orders")]);
+        rows.extension_members.push(ExtensionMember { class: class::RELATION, object: 10 });
+        let scope = Scope::new(&rows, &Filter::default()).expect("a scope");
+        assert!(!scope.has_relation(10) && scope.has_relation(11));
+    }
+
+    #[test]
+    fn platform_schemas_are_out_on_the_platform_only() {
+        let mut rows = database(&["public", "auth", "cron"], &[(10, 2, "users"), (11, 3, "job")]);
+        let elsewhere = Scope::new(&rows, &Filter::default()).expect("a scope");
+        assert!(elsewhere.has_relation(10) && elsewhere.has_relation(11));
+        rows.roles.push(Role { oid: 1, name: PLATFORM_ROLE.to_owned() });
+        rows.extensions.push(ExtensionRow {
+            name: "pg_cron".to_owned(),
+            version: "1".to_owned(),
+            schema: "cron".to_owned(),
+        });
+        let there = Scope::new(&rows, &Filter::default()).expect("a scope");
+        assert!(!there.has_relation(10) && !there.has_relation(11));
+        let named = Scope::new(&rows, &filter(&["auth"], &[])).expect("a scope");
+        assert!(named.has_relation(10));
+    }
+
+    #[test]
+    fn histories_of_migrations_are_noted_and_left_out() {
+        let rows = database(&["public"], &[(10, 1, "flyway_schema_history"), (11, 1, "migrations")]);
+        let scope = Scope::new(&rows, &Filter::default()).expect("a scope");
+        assert!(!scope.has_relation(10));
+        assert!(scope.has_relation(11), "a table of this name without a tool's columns is anybody's");
+        let tools: Vec<&str> = scope.migration_tables.iter().map(|table| table.tool.as_str()).collect();
+        assert_eq!(tools, ["Flyway"]);
+    }
+
+    #[test]
+    fn the_filter_chooses_and_a_wrong_schema_is_an_error() {
+        let rows = database(&["a", "b"], &[(10, 1, "x"), (11, 1, "y"), (12, 2, "x")]);
+        let scope = Scope::new(&rows, &filter(&["a"], &["x"])).expect("a scope");
+        assert!(scope.has_relation(10) && !scope.has_relation(11) && !scope.has_relation(12));
+        let error = Scope::new(&rows, &filter(&["c"], &[])).err().expect("no such schema");
+        assert_eq!(error.hint.as_deref(), Some("it has a, b"));
+    }
+}

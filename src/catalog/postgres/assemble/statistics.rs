@@ -7,7 +7,7 @@ use crate::model::{
     ColumnStatistics, EngineName, IndexStatistics, QualifiedName, SequenceStatistics, Statistics, TableStatistics,
     Unseen, UnseenKind, quote,
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 impl Maps<'_> {
     pub(super) fn statistics(&self, scope: &Scope) -> Statistics {
@@ -191,15 +191,16 @@ impl Facts {
         let known: Vec<Option<(u64, u64)>> = parts.iter().map(|part| estimate(part)).collect();
         // A partition that nothing was ever written to has no rows, analysed or not; but that alone proves nothing
         // while no other partition was looked at.
-        let any_known = known.iter().any(Option::is_some);
-        let total = if any_known {
-            let each = known.iter().zip(parts).map(|(known, part)| known.or_else(|| untouched(part).then_some((0, 0))));
-            each.sum_pairs()
-        } else {
-            None
-        };
-        let analyzed: HashSet<&str> =
-            parts.iter().filter_map(|part| counters.get(&part.oid).and_then(|row| row.analyzed.as_deref())).collect();
+        let total = known.iter().any(Option::is_some).then(|| {
+            known.iter().zip(parts).try_fold((0, 0), |(rows, pages), (known, part)| {
+                let (more, size) = known.or_else(|| untouched(part).then_some((0, 0)))?;
+                Some((rows + more, pages + size))
+            })
+        });
+        let total = total.flatten();
+        // Of a partitioned table the partition that was analysed longest ago; the texts sort like the moments.
+        let moments: Option<Vec<&str>> =
+            parts.iter().map(|part| counters.get(&part.oid).and_then(|row| row.analyzed.as_deref())).collect();
         Self {
             rows: total.map(|(rows, _)| rows),
             pages: total.map(|(_, pages)| pages),
@@ -208,27 +209,65 @@ impl Facts {
             inserted: sum(&|row| row.inserted),
             updated: sum(&|row| row.updated),
             deleted: sum(&|row| row.deleted),
-            // Of a partitioned table the partition that was analysed longest ago; the texts sort like the moments.
-            analyzed: if analyzed.len() == 1
-                || parts.iter().all(|part| counters.get(&part.oid).is_some_and(|row| row.analyzed.is_some()))
-            {
-                let mut moments: Vec<&str> = analyzed.iter().copied().collect();
-                moments.sort_unstable();
-                moments.first().map(|moment| (*moment).to_owned())
-            } else {
-                None
-            },
+            analyzed: moments.and_then(|moments| moments.into_iter().min()).map(str::to_owned),
         }
     }
 }
 
-/// Adds pairs, as long as every one is known.
-trait SumPairs {
-    fn sum_pairs(self) -> Option<(u64, u64)>;
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<I: Iterator<Item = Option<(u64, u64)>>> SumPairs for I {
-    fn sum_pairs(mut self) -> Option<(u64, u64)> {
-        self.try_fold((0, 0), |(rows, pages), part| part.map(|(more, size)| (rows + more, pages + size)))
+    fn part(oid: Oid, rows: i64, pages: u64) -> Relation {
+        Relation { oid, rows, pages, ..Relation::empty('r') }
+    }
+
+    fn counters(relation: Oid, inserted: u64, analyzed: Option<&str>) -> TableCounters {
+        TableCounters {
+            relation,
+            sequential_scans: Some(1),
+            dead_rows: Some(2),
+            inserted: Some(inserted),
+            updated: Some(0),
+            deleted: Some(0),
+            analyzed: analyzed.map(str::to_owned),
+            vacuumed: false,
+            readable: true,
+        }
+    }
+
+    fn facts(version: u32, parts: &[Relation], counters: &[TableCounters]) -> Facts {
+        let by_relation = counters.iter().map(|row| (row.relation, row)).collect();
+        Facts::of(version, &parts.iter().collect::<Vec<_>>(), &by_relation)
+    }
+
+    #[test]
+    fn a_table_that_was_never_analysed_has_no_known_rows() {
+        let never = [counters(1, 0, None)];
+        assert_eq!(facts(150_000, &[part(1, -1, 0)], &never).rows, None);
+        assert_eq!(facts(130_000, &[part(1, 0, 0)], &never).rows, None);
+        assert_eq!(facts(150_000, &[part(1, 0, 0)], &never).rows, Some(0));
+        assert_eq!(facts(130_000, &[part(1, 0, 0)], &[counters(1, 0, Some("2026-01-01T00:00:00Z"))]).rows, Some(0));
+    }
+
+    #[test]
+    fn partitions_add_up() {
+        let parts = [part(1, 10, 2), part(2, 5, 1)];
+        let rows = [counters(1, 10, Some("2026-02-01T00:00:00Z")), counters(2, 5, Some("2026-01-01T00:00:00Z"))];
+        let sum = facts(150_000, &parts, &rows);
+        assert_eq!((sum.rows, sum.pages, sum.inserted, sum.dead_rows), (Some(15), Some(3), Some(15), Some(4)));
+        assert_eq!(sum.analyzed.as_deref(), Some("2026-01-01T00:00:00Z"));
+    }
+
+    #[test]
+    fn a_sum_of_which_one_part_is_unknown_is_unknown() {
+        let parts = [part(1, 10, 2), part(2, -1, 0)];
+        let written = [counters(1, 10, Some("2026-02-01T00:00:00Z")), counters(2, 5, None)];
+        assert_eq!(facts(150_000, &parts, &written).rows, None);
+        let untouched = [counters(1, 10, Some("2026-02-01T00:00:00Z")), counters(2, 0, None)];
+        assert_eq!(facts(150_000, &parts, &untouched).rows, Some(10));
+        assert_eq!(facts(150_000, &parts, &untouched).analyzed, None);
+        assert_eq!(facts(150_000, &parts, &untouched[..1]).inserted, None);
+        assert_eq!(facts(150_000, &[], &[]), Facts::default());
     }
 }

@@ -11,11 +11,13 @@ CREATE VIEW available_products AS
     JOIN inventory i ON i.product_id = p.id
     GROUP BY p.id, p.sku, p.name;
 
+-- The job of the night fills it.
 CREATE MATERIALIZED VIEW daily_revenue AS
     SELECT date_trunc('day', created_at) AS day, currency, sum(amount) AS revenue
     FROM payments
     WHERE status = 'captured'
-    GROUP BY 1, 2;
+    GROUP BY 1, 2
+WITH NO DATA;
 CREATE UNIQUE INDEX daily_revenue_day_currency_idx ON daily_revenue (day, currency);
 
 INSERT INTO schema_migrations (version) VALUES ('0017');

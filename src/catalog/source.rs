@@ -128,6 +128,7 @@ fn narrow(model: &mut Model, options: &Options) {
         for view in model.schemas.iter_mut().flat_map(|schema| &mut schema.views) {
             view.populated = true;
         }
+        model.unseen.retain(|unseen| !unseen.what.is_of_statistics());
     }
     if filter.is_everything() {
         return;

@@ -244,6 +244,11 @@ pub enum UnseenKind {
 }
 
 impl UnseenKind {
+    /// Whether it says something about [`Model::statistics`] alone, and so goes where those go.
+    pub fn is_of_statistics(self) -> bool {
+        matches!(self, Self::SequenceValues | Self::TableStatistics | Self::IndexStatistics | Self::ColumnStatistics)
+    }
+
     /// A plural noun for the reader.
     pub fn title(self) -> &'static str {
         match self {

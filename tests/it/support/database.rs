@@ -161,7 +161,7 @@ impl Database {
             Place::Sqlite => {
                 let rows = self.query_sqlite(
                     "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite#_%' ESCAPE '#' \
-                     ORDER BY rowid",
+                     AND name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow') ORDER BY rowid",
                 )?;
                 Ok(rows.iter().map(|row| format!("{};\n", row[0])).collect())
             }

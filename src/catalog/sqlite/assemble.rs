@@ -8,7 +8,7 @@ use crate::model::{
     Index, KeyPart, MatchType, MigrationTable, Model, PrimaryKey, QualifiedName, Schema, SequenceStatistics, SortOrder,
     Statistics, Table, TableKind, TableStatistics, Trigger, TriggerEnabled, UniqueConstraint, Unseen, UnseenKind, View,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The one schema of a file.
 const MAIN: &str = "main";
@@ -76,14 +76,16 @@ pub(super) fn model(engine: Engine, rows: &Rows, options: &Options, file: &str) 
         }
     }
     fill_triggers(&mut schema, rows);
-    if let Some(error) = &rows.virtual_error {
-        model.unseen.push(Unseen {
-            what: UnseenKind::Columns,
-            schema: Some(MAIN.to_owned()),
-            object: None,
-            reason: format!("the columns of virtual tables could not be read: {error}"),
-            remedy: String::new(),
-        });
+    for table in schema.tables.iter().filter(|table| table.kind == TableKind::Virtual) {
+        if let Some(error) = rows.broken.get(&table.name) {
+            model.unseen.push(Unseen {
+                what: UnseenKind::Columns,
+                schema: Some(MAIN.to_owned()),
+                object: Some(table.name.clone()),
+                reason: format!("the columns of the virtual table `{}` could not be read: {error}", table.name),
+                remedy: String::new(),
+            });
+        }
     }
     if options.statistics {
         model.statistics = Some(statistics(&schema, rows, file));
@@ -351,7 +353,7 @@ fn fill_checks(table: &mut Table, text: &TableText) {
             .columns
             .iter()
             .map(|column| column.name.clone())
-            .filter(|column| mentioned.contains(&column.to_lowercase()))
+            .filter(|column| mentioned.contains(&column.to_ascii_lowercase()))
             .collect();
         table.check_constraints.push(CheckConstraint {
             name: name.clone(),
@@ -372,13 +374,13 @@ fn view(row: &[Cell], columns: &ByTable<'_>, rows: &Rows, names: &Names<'_>) -> 
     let mut view = View::new(name, false);
     let sql = cell(row, 3);
     view.definition = Some(sql.to_owned());
-    view.broken = rows.broken_views.get(name).cloned();
+    view.broken = rows.broken.get(name).cloned();
     let mut own = columns.get(name).cloned().unwrap_or_default();
     own.sort_by_key(|row| number(row, 1));
     view.columns = own.iter().map(|row| Column::new(cell(row, 2), cell(row, 3))).collect();
-    let mentioned = ddl::mentioned(sql);
-    let read = mentioned.iter().filter_map(|word| names.table(word)).filter(|table| *table != name);
-    view.reads = read.map(|table| QualifiedName::new(MAIN, table)).collect();
+    let mentioned = ddl::sources(sql);
+    let read: BTreeSet<&str> = mentioned.iter().filter_map(|source| names.table(source)).collect();
+    view.reads = read.into_iter().filter(|read| *read != name).map(|read| QualifiedName::new(MAIN, read)).collect();
     view
 }
 

@@ -9,6 +9,8 @@ mod ddl;
 mod rows;
 pub mod sample;
 mod target;
+#[cfg(test)]
+mod tests;
 
 pub use target::Target;
 
@@ -32,9 +34,7 @@ pub async fn read(target: &Target, options: &Options) -> Result<Model, Error> {
 
 async fn read_file(target: &Target, options: &Options) -> Result<Model, Error> {
     target.check()?;
-    let mut session = Session::open(target, options.lock_timeout).await?;
-    let rows = session.rows(options.statistics).await?;
-    session.connection.close().await.map_err(|error| Error::new(format!("cannot close {target}")).because(error))?;
+    let rows = rows(target, options).await?;
     let engine = Engine {
         name: EngineName::Sqlite,
         version: rows.version.clone(),
@@ -56,24 +56,42 @@ async fn read_file(target: &Target, options: &Options) -> Result<Model, Error> {
     Ok(model)
 }
 
+async fn rows(target: &Target, options: &Options) -> Result<Rows, Error> {
+    if let Some(before) = target.resting() {
+        let read = Session::read(target, options, true).await;
+        if target.resting() == Some(before) {
+            return read;
+        }
+        // Somebody wrote meanwhile, without a lock of ours in the way. Now there is a log to read by.
+    }
+    Session::read(target, options, false).await
+}
+
 struct Session<'a> {
     target: &'a Target,
     connection: SqliteConnection,
 }
 
 impl<'a> Session<'a> {
-    async fn open(target: &'a Target, busy_timeout: Duration) -> Result<Self, Error> {
+    async fn read(target: &'a Target, options: &Options, immutable: bool) -> Result<Rows, Error> {
+        let mut session = Self::open(target, options.lock_timeout, immutable).await?;
+        let rows = session.rows(options.statistics).await?;
+        session.connection.close().await.map_err(|error| target.cannot("close", &error))?;
+        Ok(rows)
+    }
+
+    async fn open(target: &'a Target, busy_timeout: Duration, immutable: bool) -> Result<Self, Error> {
         // No pragma that writes: the journal mode and everything else stay as the file has them.
         let options = SqliteConnectOptions::new()
             .filename(target.path())
             .read_only(true)
-            .immutable(target.is_immutable())
+            .immutable(immutable)
             .create_if_missing(false)
             .busy_timeout(busy_timeout)
             .foreign_keys(false)
             .disable_statement_logging();
         let connection =
-            SqliteConnection::connect_with(&options).await.map_err(|error| target.cannot("open", error))?;
+            SqliteConnection::connect_with(&options).await.map_err(|error| target.cannot("open", &error))?;
         let mut session = Self { target, connection };
         session.ask("begin", "PRAGMA query_only = 1; PRAGMA trusted_schema = 0; BEGIN").await?;
         Ok(session)
@@ -91,13 +109,13 @@ impl<'a> Session<'a> {
         rows.indexes = self.ask("indexes", include_str!("sql/indexes.sql")).await?;
         rows.index_parts = self.ask("index_parts", include_str!("sql/index_parts.sql")).await?;
         rows.foreign_keys = self.ask("foreign_keys", include_str!("sql/foreign_keys.sql")).await?;
-        match self.ask("virtual_columns", include_str!("sql/virtual_columns.sql")).await {
-            Ok(found) => rows.columns.extend(found),
-            Err(error) => rows.virtual_error = Some(cause(&error)),
-        }
-        match self.ask("view_columns", include_str!("sql/view_columns.sql")).await {
-            Ok(found) => rows.columns.extend(found),
-            Err(_) => self.views_one_by_one(&mut rows).await,
+        for (kind, sql) in
+            [("virtual", include_str!("sql/virtual_columns.sql")), ("view", include_str!("sql/view_columns.sql"))]
+        {
+            match self.ask(&format!("{kind}_columns"), sql).await {
+                Ok(found) => rows.columns.extend(found),
+                Err(_) => self.columns_one_by_one(kind, &mut rows).await,
+            }
         }
         if statistics {
             for (table, into) in [("sqlite_stat1", &mut rows.stat1), ("sqlite_sequence", &mut rows.sequence)] {
@@ -110,19 +128,19 @@ impl<'a> Session<'a> {
         Ok(rows)
     }
 
-    /// Only when some view is broken: asks each, so that the others keep their columns.
-    async fn views_one_by_one(&mut self, rows: &mut Rows) {
-        let views: Vec<String> =
-            rows.objects.iter().filter(|row| text(row, 0) == "view").map(|row| text(row, 1)).collect();
-        for view in views {
-            let literal = view.replace('\'', "''");
+    /// Only when some view or virtual table is broken: asks each, so that the others keep their columns.
+    async fn columns_one_by_one(&mut self, kind: &str, rows: &mut Rows) {
+        let names: Vec<String> =
+            rows.tables.iter().filter(|row| text(row, 1) == kind).map(|row| text(row, 0)).collect();
+        for name in names {
+            let literal = name.replace('\'', "''");
             let sql = format!(
                 "SELECT '{literal}', cid, name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo('{literal}')"
             );
-            match self.ask("view_columns", &sql).await {
+            match self.ask(&format!("{kind}_columns"), &sql).await {
                 Ok(found) => rows.columns.extend(found),
                 Err(error) => {
-                    rows.broken_views.insert(view, cause(&error));
+                    rows.broken.insert(name, cause(&error));
                 }
             }
         }
@@ -132,7 +150,7 @@ impl<'a> Session<'a> {
     async fn ask(&mut self, name: &str, sql: &str) -> Result<Vec<Vec<Cell>>, Error> {
         let started = Instant::now();
         let answer = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).fetch_all(&mut self.connection).await;
-        let answer = answer.map_err(|error| self.target.cannot("read", error))?;
+        let answer = answer.map_err(|error| self.target.cannot("read", &error))?;
         let rows: Vec<Vec<Cell>> = answer.iter().map(cells).collect();
         let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
         tracing::debug!(target: "brownfield::sql", "{name}: {} rows in {milliseconds:.1} ms", rows.len());

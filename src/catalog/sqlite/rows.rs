@@ -18,8 +18,6 @@ pub(super) struct Rows {
     pub(super) foreign_keys: Vec<Vec<Cell>>,
     pub(super) stat1: Vec<Vec<Cell>>,
     pub(super) sequence: Vec<Vec<Cell>>,
-    /// Why the columns of virtual tables could not be read.
-    pub(super) virtual_error: Option<String>,
-    /// Views that do not work, with SQLite's complaint.
-    pub(super) broken_views: BTreeMap<String, String>,
+    /// Views and virtual tables that do not work, with SQLite's complaint.
+    pub(super) broken: BTreeMap<String, String>,
 }

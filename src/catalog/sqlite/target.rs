@@ -2,12 +2,28 @@
 
 use crate::catalog::Error;
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// A SQLite file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     path: PathBuf,
+}
+
+/// Bytes of the file's header up to and with the change counter (sqlite.org/fileformat.html, "The Database Header").
+const HEAD: usize = 28;
+/// Version of the file format that stands for WAL mode.
+const WAL: u8 = 2;
+
+/// What changes when somebody writes to a file.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Resting {
+    head: [u8; HEAD],
+    length: u64,
+    modified: Option<SystemTime>,
 }
 
 impl Target {
@@ -20,7 +36,10 @@ impl Target {
             .map_or(text, |scheme| &text[scheme.len()..]);
         let is_url = rest.len() < text.len();
         let path = if is_url { rest.split('?').next().unwrap_or_default() } else { rest };
-        let path = if is_url { path.strip_prefix("//").unwrap_or(path) } else { path };
+        let path = match path.strip_prefix("//") {
+            Some(rest) if is_url => rest.strip_prefix("localhost").filter(|rest| rest.starts_with('/')).unwrap_or(rest),
+            _ => path,
+        };
         if path.is_empty() || path == ":memory:" {
             return Err(Error::new("the SQLite URL names no file").hint(
                 "write sqlite:path/to/file.db, or the path alone; a database in memory belongs to its own process",
@@ -39,14 +58,25 @@ impl Target {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    /// Whether nobody can change the file while it is read: then SQLite needs no lock, and a database in WAL mode can be
-    /// read from a medium where its `-shm` file cannot be made (sqlite.org/wal.html, "Read-Only Databases").
-    pub(super) fn is_immutable(&self) -> bool {
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let read_only = |path: &Path| path.metadata().is_ok_and(|metadata| metadata.permissions().readonly());
+    /// The state of a file in WAL mode that nobody has open, so that no log lies beside it. Read the usual way, SQLite
+    /// would make a log and leave it there, or fail where it cannot (sqlite.org/wal.html, "Read-Only Databases"). `None`
+    /// for every other file.
+    pub(super) fn resting(&self) -> Option<Resting> {
         let mut log = self.path.clone().into_os_string();
         log.push("-wal");
-        read_only(&self.path) && read_only(folder) && !Path::new(&log).exists()
+        if Path::new(&log).metadata().is_ok_and(|metadata| metadata.len() > 0) {
+            return None;
+        }
+        let mut file = File::open(&self.path).ok()?;
+        let mut head = [0; HEAD];
+        file.read_exact(&mut head).ok()?;
+        let metadata = file.metadata().ok()?;
+        let [.., write_version, read_version, _, _, _, _, _, _, _, _] = head;
+        (write_version == WAL || read_version == WAL).then(|| Resting {
+            head,
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+        })
     }
 
     /// An early and clear error for what is no readable file.
@@ -57,13 +87,14 @@ impl Target {
         if metadata.is_dir() {
             return Err(cannot().because("it is a folder").hint("name the database file in it"));
         }
-        std::fs::File::open(&self.path).map_err(|error| cannot().because(error))?;
-        Ok(())
+        File::open(&self.path)
+            .map(drop)
+            .map_err(|error| cannot().because(error).hint("the account that runs brownfield must be able to read it"))
     }
 
     /// What went wrong with the file, and the next step.
-    pub(super) fn cannot(&self, what: &str, error: sqlx::Error) -> Error {
-        let message = error.to_string();
+    pub(super) fn cannot(&self, what: &str, error: &sqlx::Error) -> Error {
+        let message = message(&error);
         let hint = [
             ("not a database", "the file is no SQLite database, or it is encrypted"),
             ("malformed", "the file is damaged: `sqlite3 FILE .recover` saves what can be saved"),
@@ -73,7 +104,7 @@ impl Target {
         .iter()
         .find(|(part, _)| message.contains(part))
         .map(|(_, hint)| *hint);
-        let error = Error::new(format!("cannot {what} {self}")).because(error);
+        let error = Error::new(format!("cannot {what} {self}")).because(message);
         match hint {
             Some(hint) => error.hint(hint),
             None => error,
@@ -85,6 +116,11 @@ impl fmt::Display for Target {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.path.display())
     }
+}
+
+/// The database's own words.
+fn message(error: &sqlx::Error) -> String {
+    error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -116,6 +152,8 @@ mod tests {
             ("sqlite://data/shop.db", "data/shop.db"),
             ("sqlite:///var/shop.db?mode=ro", "/var/shop.db"),
             ("file:my%20shop.db", "my shop.db"),
+            ("file:///var/shop.db", "/var/shop.db"),
+            ("file://localhost/var/shop.db", "/var/shop.db"),
             ("SQLite:shop.db", "shop.db"),
             ("100%.db", "100%.db"),
         ] {

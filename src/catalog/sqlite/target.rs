@@ -94,7 +94,7 @@ impl Target {
 
     /// What went wrong with the file, and the next step.
     pub(super) fn cannot(&self, what: &str, error: &sqlx::Error) -> Error {
-        let message = message(&error);
+        let message = message(error);
         let hint = [
             ("not a database", "the file is no SQLite database, or it is encrypted"),
             ("malformed", "the file is damaged: `sqlite3 FILE .recover` saves what can be saved"),

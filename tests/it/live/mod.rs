@@ -3,6 +3,7 @@
 mod concurrency;
 mod counts;
 mod outputs;
+mod portable;
 mod privileges;
 mod restored;
 mod round_trips;
@@ -13,6 +14,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     concurrency::add(trials);
     counts::add(trials);
     outputs::add(trials);
+    portable::add(trials);
     privileges::add(trials);
     restored::add(trials);
     round_trips::add(trials);

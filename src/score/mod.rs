@@ -74,6 +74,271 @@ pub struct Score {
 
 /// Scores the outcomes of all rules. `tables` is the number of tables in scope.
 pub fn score(outcomes: &[Outcome], tables: usize) -> Score {
-    let _ = (outcomes, tables);
-    Score { total: None, grade: None, confidence: Confidence::Low, dimensions: Vec::new(), rules: Vec::new() }
+    let parts: Vec<Part> =
+        outcomes.iter().filter(|outcome| outcome.rule.kind != Kind::Informational).map(Part::new).collect();
+    let total = total(&parts, tables);
+    let dimensions: Vec<DimensionScore> = Dimension::ALL.iter().map(|dimension| row(*dimension, &parts)).collect();
+    let evidence: f64 =
+        dimensions.iter().map(|row| f64::from(row.dimension.weight()) * row.evidence).sum::<f64>() / 100.0;
+    let rules = outcomes
+        .iter()
+        .filter(|outcome| outcome.rule.kind != Kind::Informational)
+        .enumerate()
+        .map(|(position, outcome)| RuleScore {
+            rule: outcome.rule.id,
+            dimension: outcome.rule.dimension,
+            kind: outcome.rule.kind,
+            weight: outcome.rule.weight,
+            counts: outcome.counts,
+            points_lost: points_lost(&parts, position, total, tables),
+        })
+        .collect();
+    Score {
+        total,
+        grade: total.map(grade),
+        confidence: match evidence {
+            ..0.3 => Confidence::Low,
+            0.3..0.6 => Confidence::Medium,
+            _ => Confidence::High,
+        },
+        dimensions,
+        rules,
+    }
+}
+
+/// What one rule brings into the sums.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    dimension: Dimension,
+    kind: Kind,
+    weight: f64,
+    counts: Counts,
+}
+
+impl Part {
+    fn new(outcome: &Outcome) -> Self {
+        Self {
+            dimension: outcome.rule.dimension,
+            kind: outcome.rule.kind,
+            weight: f64::from(outcome.rule.weight),
+            counts: outcome.counts,
+        }
+    }
+}
+
+/// A dimension's score without rounding. Parts come in rule-id order, which fixes the order of the sums.
+fn dimension(dimension: Dimension, parts: &[Part]) -> Option<f64> {
+    let (mut earned, mut possible) = (0.0, 0.0);
+    for part in parts.iter().filter(|part| part.dimension == dimension) {
+        let applicable = f64::from(part.counts.applicable());
+        let failed = f64::from(part.counts.failed);
+        match part.kind {
+            Kind::Coverage => {
+                earned += part.weight * f64::from(part.counts.passed) / (applicable + SMOOTHING);
+                possible += part.weight * applicable / (applicable + SMOOTHING);
+            }
+            Kind::Defect => possible += part.weight * failed / (failed + SMOOTHING),
+            Kind::Informational => {}
+        }
+    }
+    (possible > 0.0).then(|| 100.0 * earned / possible)
+}
+
+fn row(which: Dimension, parts: &[Part]) -> DimensionScore {
+    let own = || parts.iter().filter(|part| part.dimension == which);
+    let mut counts = Counts::default();
+    for part in own() {
+        counts.passed += part.counts.passed;
+        counts.failed += part.counts.failed;
+        counts.unknown += part.counts.unknown;
+        counts.suppressed += part.counts.suppressed;
+    }
+    let coverage = || own().filter(|part| part.kind == Kind::Coverage);
+    let weights: f64 = coverage().map(|part| part.weight).sum();
+    let present: f64 = coverage()
+        .map(|part| {
+            let applicable = f64::from(part.counts.applicable());
+            part.weight * applicable / (applicable + SMOOTHING)
+        })
+        .sum();
+    DimensionScore {
+        dimension: which,
+        score: dimension(which, parts).map(|score| rounded(score, counts.failed)),
+        evidence: if weights > 0.0 { present / weights } else { 0.0 },
+        counts,
+    }
+}
+
+/// The total: `None` without tables, or when the dimensions that have a score weigh less than half.
+fn total(parts: &[Part], tables: usize) -> Option<f64> {
+    let (mut sum, mut weights) = (0.0, 0.0);
+    for which in Dimension::ALL {
+        if let Some(score) = dimension(which, parts) {
+            sum += f64::from(which.weight()) * score;
+            weights += f64::from(which.weight());
+        }
+    }
+    let failed = parts.iter().map(|part| part.counts.failed).sum();
+    (tables > 0 && weights >= 50.0).then(|| rounded(sum / weights, failed))
+}
+
+/// Half up to a tenth. 100.0 is kept for schemas without any failure.
+fn rounded(score: f64, failed: u32) -> f64 {
+    let rounded = (score * 10.0 + 0.5).floor() / 10.0;
+    if failed > 0 { rounded.min(99.9) } else { rounded }
+}
+
+fn grade(total: f64) -> char {
+    match total {
+        90.0.. => 'A',
+        80.0.. => 'B',
+        70.0.. => 'C',
+        60.0.. => 'D',
+        _ => 'F',
+    }
+}
+
+/// What the total gains when every failure of one rule passes.
+fn points_lost(parts: &[Part], position: usize, before: Option<f64>, tables: usize) -> f64 {
+    let mut mended = parts.to_vec();
+    let Some(part) = mended.get_mut(position) else { return 0.0 };
+    if part.counts.failed == 0 {
+        return 0.0;
+    }
+    part.counts.passed += part.counts.failed;
+    part.counts.failed = 0;
+    match (before, total(&mended, tables)) {
+        (Some(before), Some(after)) => ((after - before) * 10.0).round() / 10.0,
+        _ => 0.0,
+    }
+}
+
+/// One step of the answer to "what should I fix first".
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Worth {
+    /// Rule whose findings are mended.
+    pub rule: &'static str,
+    /// Number of its findings.
+    pub findings: u32,
+    /// Total before this step.
+    pub before: f64,
+    /// Total after it.
+    pub after: f64,
+}
+
+/// The rules whose findings are worth mending first, each on top of those before it, by rescoring.
+pub fn what_to_fix_first(score: &Score, tables: usize, steps: usize) -> Vec<Worth> {
+    let mut parts: Vec<Part> = score
+        .rules
+        .iter()
+        .map(|rule| Part {
+            dimension: rule.dimension,
+            kind: rule.kind,
+            weight: f64::from(rule.weight),
+            counts: rule.counts,
+        })
+        .collect();
+    let mut worths = Vec::new();
+    let Some(mut before) = score.total else { return worths };
+    while worths.len() < steps {
+        let mended = |position: usize| {
+            let mut mended = parts.clone();
+            mended[position].counts.passed += mended[position].counts.failed;
+            mended[position].counts.failed = 0;
+            mended
+        };
+        let best = (0..parts.len())
+            .filter(|position| parts[*position].counts.failed > 0)
+            .filter_map(|position| Some((position, total(&mended(position), tables)?)))
+            // The first of equals: rules stand in id order.
+            .fold(None, |best: Option<(usize, f64)>, next| match best {
+                Some(best) if best.1 >= next.1 => Some(best),
+                _ => Some(next),
+            });
+        let Some((position, after)) = best.filter(|(_, after)| *after > before) else { break };
+        worths.push(Worth { rule: score.rules[position].rule, findings: parts[position].counts.failed, before, after });
+        parts = mended(position);
+        before = after;
+    }
+    worths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn part() -> impl Strategy<Value = Part> {
+        (0..5_usize, any::<bool>(), 1..10_u32, 0..200_u32, 0..200_u32).prop_map(
+            |(dimension, coverage, weight, passed, failed)| Part {
+                dimension: Dimension::ALL[dimension],
+                kind: if coverage { Kind::Coverage } else { Kind::Defect },
+                weight: f64::from(weight),
+                counts: Counts { passed, failed, unknown: 0, suppressed: 0 },
+            },
+        )
+    }
+
+    /// The exact total, for comparisons that rounding would hide. `None` sorts below every score.
+    fn exact(parts: &[Part]) -> Option<f64> {
+        let scored =
+            Dimension::ALL.iter().filter_map(|which| Some((f64::from(which.weight()), dimension(*which, parts)?)));
+        let (sum, weights) =
+            scored.fold((0.0, 0.0), |(sum, weights), (weight, score)| (sum + weight * score, weights + weight));
+        (weights > 0.0).then(|| sum / weights)
+    }
+
+    fn not_lower(after: Option<f64>, before: Option<f64>) -> bool {
+        match (after, before) {
+            (Some(after), Some(before)) => after >= before - 1e-9,
+            _ => true,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn fixing_never_lowers(parts in prop::collection::vec(part(), 1..20), which in any::<prop::sample::Index>()) {
+            let position = which.index(parts.len());
+            prop_assume!(parts[position].counts.failed > 0);
+            let mut fixed = parts.clone();
+            fixed[position].counts.failed -= 1;
+            fixed[position].counts.passed += 1;
+            prop_assert!(not_lower(exact(&fixed), exact(&parts)));
+        }
+
+        #[test]
+        fn suppressing_never_lowers(parts in prop::collection::vec(part(), 1..20), which in any::<prop::sample::Index>()) {
+            let position = which.index(parts.len());
+            prop_assume!(parts[position].counts.failed > 0);
+            let mut suppressed = parts.clone();
+            suppressed[position].counts.failed -= 1;
+            suppressed[position].counts.suppressed += 1;
+            let own = parts[position].dimension;
+            prop_assert!(not_lower(dimension(own, &suppressed), dimension(own, &parts)));
+        }
+
+        #[test]
+        fn another_failure_never_raises(parts in prop::collection::vec(part(), 1..20), which in any::<prop::sample::Index>()) {
+            let position = which.index(parts.len());
+            let mut worse = parts.clone();
+            worse[position].counts.failed += 1;
+            let own = parts[position].dimension;
+            prop_assert!(not_lower(dimension(own, &parts), dimension(own, &worse)));
+        }
+
+        #[test]
+        fn another_pass_never_lowers(parts in prop::collection::vec(part(), 1..20), which in any::<prop::sample::Index>()) {
+            let position = which.index(parts.len());
+            let mut better = parts.clone();
+            better[position].counts.passed += 1;
+            let own = parts[position].dimension;
+            prop_assert!(not_lower(dimension(own, &better), dimension(own, &parts)));
+        }
+
+        #[test]
+        fn hundred_is_kept_for_perfection(parts in prop::collection::vec(part(), 1..20)) {
+            let failed: u32 = parts.iter().map(|part| part.counts.failed).sum();
+            prop_assert!(failed == 0 || total(&parts, 1).is_none_or(|total| total < 100.0));
+        }
+    }
 }

@@ -1,6 +1,16 @@
 //! Facts inferred from the model, each computed once: what a table is for, which relations nobody declared, which
 //! conventions the schema follows. Rules and documents read them from here and never work them out again.
 
+mod classes;
+mod conventions;
+mod personal_data;
+mod relations;
+mod retention;
+mod words;
+
+pub use conventions::{is_temporal, style};
+pub use words::{is_plural, singular, split};
+
 use crate::model::{Model, QualifiedName, TableId, Tables};
 use crate::settings::Settings;
 use serde::Serialize;
@@ -236,26 +246,37 @@ pub struct Survey {
 impl Survey {
     /// Surveys a model.
     pub fn new(model: &Model, tables: &Tables<'_>, settings: &Settings) -> Self {
-        let _ = (model, settings);
+        let (relations, polymorphic) = relations::infer(tables, settings);
+        let classes = classes::classes(tables, &relations);
+        let personal_data = personal_data::personal_data(tables);
         Self {
-            classes: vec![TableClass::Entity; tables.len()],
-            relations: Vec::new(),
-            polymorphic: Vec::new(),
-            soft_deletes: Vec::new(),
-            tenancy: None,
-            timestamps: vec![Timestamps { created: None, updated: None, maintained_by: None }; tables.len()],
-            naming: Naming {
-                table_styles: std::collections::BTreeMap::new(),
-                column_styles: std::collections::BTreeMap::new(),
-                expected_style: NameStyle::Snake,
-                singular: 0,
-                plural: 0,
-                expected_number: Plurality::Plural,
-            },
-            personal_data: Vec::new(),
-            retention: Vec::new(),
-            data_subjects: Vec::new(),
+            polymorphic,
+            soft_deletes: conventions::soft_deletes(model, tables),
+            tenancy: conventions::tenancy(tables, &classes, &relations),
+            timestamps: conventions::timestamps(model, tables),
+            naming: conventions::naming(tables, &classes),
+            retention: retention::retention(model, tables, &classes),
+            data_subjects: retention::data_subjects(tables, &relations, &personal_data),
+            personal_data,
+            relations,
+            classes,
         }
+    }
+
+    /// The undeclared relations of a table, by column.
+    pub fn relations_of<'s>(&'s self, table: &QualifiedName) -> impl Iterator<Item = &'s Relation> + use<'s> {
+        let start = self.relations.partition_point(|relation| relation.table < *table);
+        let end = start + self.relations[start..].partition_point(|relation| relation.table == *table);
+        self.relations[start..end].iter()
+    }
+
+    /// Whether a column is one half of a polymorphic pair.
+    pub fn is_polymorphic(&self, table: &QualifiedName, column: &str) -> bool {
+        let start = self.polymorphic.partition_point(|pair| pair.table < *table);
+        self.polymorphic[start..]
+            .iter()
+            .take_while(|pair| pair.table == *table)
+            .any(|pair| pair.id_column == column || pair.type_column == column)
     }
 
     /// What a table is for.

@@ -4,7 +4,7 @@
 use crate::support::database::{Database, Place};
 use crate::support::{TestResult, chain, read};
 use brownfield::checks::{self, Context, Finding, Outcome, Rule};
-use brownfield::model::{EngineName, Model, Tables};
+use brownfield::model::{Model, Tables};
 use brownfield::remedy::{self, Playbook};
 use brownfield::report::Report;
 use brownfield::settings::Settings;
@@ -150,7 +150,9 @@ fn prove(rule: &'static Rule, database: &Database) -> Result<(), String> {
     if !new.is_empty() {
         return Err(format!("newly reported after the remedy: {new:#?}\n{}", text(&playbook)));
     }
-    if after_report.score.total < report.score.total {
+    // Without evidence there is no score to compare: a lone index that was a defect leaves nothing to count when it goes.
+    let fell = matches!((report.score.total, after_report.score.total), (Some(before), Some(after)) if after < before);
+    if fell {
         return Err(format!(
             "the score fell from {:?} to {:?}\n{}",
             report.score.total,
@@ -190,23 +192,18 @@ fn text(playbook: &Playbook) -> String {
     playbook.steps.iter().flat_map(|step| &step.statements).map(|statement| format!("{statement};\n")).collect()
 }
 
-/// Rules that fire only on a state of the whole server, which a test that shares the server must not bring about. Their
-/// own unit tests build that state.
-const SERVER_WIDE: [(&str, EngineName); 2] =
-    [("fk-not-enforced", EngineName::MySql), ("fk-not-enforced", EngineName::MariaDb)];
-
 fn both_kinds() -> TestResult {
     let mut lacking = Vec::new();
     for rule in checks::all() {
         let all = examples(rule);
-        for engine in rule.engines {
+        // No reader exists yet for MySQL and MariaDB.
+        for engine in rule.engines.iter().filter(|engine| !engine.is_mysql_family()) {
             for fires in [true, false] {
                 let covered = all.iter().filter(|example| example.fires == fires).any(|example| {
                     example.engines.is_empty() || example.engines.iter().any(|(name, _)| name == engine.id())
                 });
                 let runnable = matches!(rule.needs, checks::Needs::Catalog | checks::Needs::Statistics) || !fires;
-                let server_wide = fires && SERVER_WIDE.contains(&(rule.id, *engine));
-                if !covered && runnable && !server_wide {
+                if !covered && runnable {
                     lacking.push(format!("{} on {}: {}", rule.id, engine.id(), if fires { "fires" } else { "passes" }));
                 }
             }

@@ -1,5 +1,76 @@
 //! Operational readiness: the schema can be run and changed safely.
 
-use super::Rule;
+mod missing_created_at;
+mod missing_updated_at;
+mod pk_int_exhaustible;
+mod sequence_exhaustion;
 
-pub(super) static RULES: &[&Rule] = &[];
+use super::{Change, Context, NewColumn, Rule};
+use crate::model::{EngineName, QualifiedName, TableRef};
+use std::collections::BTreeMap;
+
+pub(super) static RULES: &[&Rule] =
+    &[&missing_created_at::RULE, &missing_updated_at::RULE, &pk_int_exhaustible::RULE, &sequence_exhaustion::RULE];
+
+/// Name and type of the columns that record creation or change in most tables of the schema.
+fn usual_column(context: Context<'_>, updated: bool) -> (String, String) {
+    let mut used: BTreeMap<(&str, &str), u32> = BTreeMap::new();
+    for other in context.tables.base() {
+        let found = &context.survey.timestamps[other.id.0];
+        let name = if updated { &found.updated } else { &found.created };
+        if let Some(column) = name.as_ref().and_then(|name| other.table.column(name)) {
+            *used.entry((&column.name, &column.data_type)).or_default() += 1;
+        }
+    }
+    let default_type = match context.model.engine.name {
+        EngineName::PostgreSql => "timestamp with time zone",
+        EngineName::MySql | EngineName::MariaDb => "datetime",
+        EngineName::Sqlite => "TEXT",
+    };
+    let majority = used.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|(column, _)| column);
+    let (name, data_type) = majority.unwrap_or((if updated { "updated_at" } else { "created_at" }, default_type));
+    (name.to_owned(), data_type.to_owned())
+}
+
+/// Adds the usual column. `None` when the table has a column of that name already.
+fn timestamp_column(
+    context: Context<'_>,
+    table: TableRef<'_>,
+    updated: bool,
+    usual: &(String, String),
+) -> Option<Change> {
+    let (name, data_type) = usual;
+    if table.table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)) {
+        return None;
+    }
+    let engine = context.model.engine.name;
+    // A fraction of a second in the type must stand in the default too (MySQL).
+    let precision = data_type.split_once('(').map(|(_, rest)| format!("({rest}"));
+    let precision = precision.filter(|_| engine.is_mysql_family()).unwrap_or_default();
+    let now = data_type.to_lowercase().contains("time").then(|| format!("CURRENT_TIMESTAMP{precision}"));
+    Some(Change::AddColumn {
+        table: table.qualified_name(),
+        column: NewColumn {
+            name: name.clone(),
+            data_type: data_type.clone(),
+            // SQLite adds no column with a default that is computed.
+            default: now.clone().filter(|_| !updated && engine != EngineName::Sqlite),
+            not_null: false,
+            fill: None,
+            on_update: now.filter(|_| updated && engine.is_mysql_family()),
+        },
+    })
+}
+
+/// Columns that refer to this one and must change with it.
+fn referencing(context: Context<'_>, table: TableRef<'_>, column: &str) -> Vec<(QualifiedName, String)> {
+    let keys = context.tables.referenced_by(table.id);
+    let columns = keys.filter_map(|(child, key)| {
+        let position = key.referenced_columns.iter().position(|referenced| referenced == column)?;
+        Some((child.qualified_name(), key.columns.get(position)?.clone()))
+    });
+    let mut columns: Vec<_> = columns.collect();
+    columns.sort();
+    columns.dedup();
+    columns
+}

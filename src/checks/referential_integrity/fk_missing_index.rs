@@ -84,6 +84,15 @@ CREATE TABLE orders (
 );
 CREATE INDEX orders_open_idx ON orders (customer_id) WHERE NOT shipped;
 CREATE INDEX orders_placed_on_idx ON orders (placed_on) INCLUDE (customer_id);
+```
+
+```sql,fires,postgresql
+CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL);
+CREATE TABLE orders (
+    id integer PRIMARY KEY,
+    customer_id integer NOT NULL REFERENCES customers (id) ON DELETE CASCADE,
+    placed_on date NOT NULL
+);
 CREATE INDEX orders_expression_idx ON orders ((customer_id + 0));
 CREATE INDEX orders_brin_idx ON orders USING brin (customer_id);
 ```

@@ -28,9 +28,9 @@ pub(crate) const ALL: &[Server] = &[
     Server { name: "pg17", engine: EngineName::PostgreSql, version: (17, 0), by_default: true },
     Server { name: "pg18", engine: EngineName::PostgreSql, version: (18, 0), by_default: true },
     Server { name: "maria10.5", engine: EngineName::MariaDb, version: (10, 5), by_default: false },
-    Server { name: "maria10.11", engine: EngineName::MariaDb, version: (10, 11), by_default: true },
-    Server { name: "maria11.8", engine: EngineName::MariaDb, version: (11, 8), by_default: true },
-    Server { name: "mysql9.7", engine: EngineName::MySql, version: (9, 7), by_default: true },
+    Server { name: "maria10.11", engine: EngineName::MariaDb, version: (10, 11), by_default: false },
+    Server { name: "maria11.8", engine: EngineName::MariaDb, version: (11, 8), by_default: false },
+    Server { name: "mysql9.7", engine: EngineName::MySql, version: (9, 7), by_default: false },
 ];
 
 impl Server {

@@ -1,0 +1,199 @@
+use crate::checks::coverage::cover;
+use crate::checks::names::Names;
+use crate::checks::relations::add_index;
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::{CheckConstraint, Column, EngineName, TableRef, UnseenKind};
+use crate::survey::split;
+
+pub(super) static RULE: Rule = Rule {
+    id: "enum-column-unchecked",
+    summary: "A column that holds one of a few words accepts any",
+    dimension: Dimension::ConstraintCompleteness,
+    kind: Kind::Coverage,
+    weight: 5,
+    severity: Severity::Warning,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "text and integer columns whose last word is status, state, kind, type, role, level, priority, severity, gender, visibility, stage, phase, direction, frequency, mode, tier or category",
+    options: &[],
+    peers: &["database_consistency", "GitLab schema specs"],
+    references: &["https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-CHECK-CONSTRAINTS"],
+    documentation: r"
+## What it does
+
+Looks at columns that are named like a list of values (`status`, `payment_type`) and asks what limits them: a native enum, a
+domain with a check, a check constraint that names the column, or a foreign key to a lookup table.
+
+## Why
+
+A typo becomes a state that no code handles, and nobody can tell which values exist without reading the table.
+
+## Not reported
+
+Class names of single-table inheritance (a column called just `type`) are noted only. The type half of a polymorphic pair and
+content types (`mime_type`) are left out, and so is a column with more than 50 distinct values by the statistics. A check that
+cannot fail, `CHECK (… OR NULL)`, does not count.
+
+The remedy makes a lookup table from the values in use, which works without knowing them. A `CHECK` does as well when the list is
+closed.
+
+## Example
+
+```sql,fires
+CREATE TABLE orders (id integer PRIMARY KEY, status varchar(20) NOT NULL, created_at timestamp, updated_at timestamp);
+```
+
+```sql,fires,mysql,mariadb
+CREATE TABLE orders (id int PRIMARY KEY, status varchar(20) NOT NULL, created_at datetime, updated_at datetime);
+```
+
+```sql,fires,postgresql
+CREATE TABLE orders (id integer PRIMARY KEY, status text NOT NULL CHECK (status <> '' OR NULL), created_at timestamptz, updated_at timestamptz);
+```
+
+```sql,passes
+CREATE TABLE orders (
+    id integer PRIMARY KEY,
+    status varchar(20) NOT NULL CHECK (status IN ('open', 'paid')),
+    mime_type varchar(80),
+    subject_type varchar(80),
+    subject_id integer
+);
+```
+
+```sql,passes,postgresql
+CREATE TYPE order_state AS ENUM ('open', 'paid');
+CREATE DOMAIN level AS integer CHECK (VALUE BETWEEN 1 AND 5);
+CREATE TABLE kinds (code text PRIMARY KEY);
+CREATE TABLE orders (id integer PRIMARY KEY, state order_state, level level, kind text REFERENCES kinds (code) ON DELETE RESTRICT, is_role boolean);
+```
+",
+    check,
+};
+
+const LAST_WORDS: &[&str] = &[
+    "status",
+    "state",
+    "kind",
+    "type",
+    "role",
+    "level",
+    "priority",
+    "severity",
+    "gender",
+    "visibility",
+    "stage",
+    "phase",
+    "direction",
+    "frequency",
+    "mode",
+    "tier",
+    "category",
+];
+
+/// Distinct values beyond which a column is no list.
+const MANY: f64 = 50.0;
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let names = Names::new(context);
+    for table in context.tables.base() {
+        for column in table.table.columns.iter().filter(|column| applies(context, table, column)) {
+            let object = Object::column(table, &column.name);
+            if context.model.is_unseen(UnseenKind::Expressions, &table.schema.name)
+                && table.check_constraints.iter().any(|check| check.expression.is_empty())
+            {
+                verdicts.unknown(object, "the role cannot see the checks");
+            } else if is_limited(context, table, column) {
+                verdicts.pass(object);
+            } else {
+                verdicts.fail(finding(context, &names, table, column));
+            }
+        }
+    }
+}
+
+fn applies(context: Context<'_>, table: TableRef<'_>, column: &Column) -> bool {
+    let words = split(&column.name);
+    let base = column.base_type();
+    let user_type = column.user_type.is_some() || !column.values.is_empty();
+    let textual = base.contains("char")
+        || base.contains("text")
+        || (base.contains("int") && !column.data_type.eq_ignore_ascii_case("tinyint(1)"));
+    let content =
+        words.len() > 1 && words.iter().any(|word| matches!(word.as_str(), "mime" | "content" | "media" | "file"));
+    let distinct = context
+        .model
+        .statistics
+        .as_ref()
+        .and_then(|statistics| statistics.column(&table.schema.name, &table.table.name, &column.name)?.distinct);
+    words.last().is_some_and(|word| LAST_WORDS.contains(&word.as_str()))
+        && (textual || user_type)
+        && column.generated.is_none()
+        && column.array_dimensions == 0
+        && !content
+        && !context.survey.is_polymorphic(&table.qualified_name(), &column.name)
+        && distinct.is_none_or(|distinct| (0.0..=MANY).contains(&distinct))
+}
+
+fn is_limited(context: Context<'_>, table: TableRef<'_>, column: &Column) -> bool {
+    let checked = table.check_constraints.iter().any(|check| check.columns.contains(&column.name) && can_fail(check));
+    let referring = table.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
+    checked
+        || referring
+        || !column.values.is_empty()
+        || column.user_type.as_ref().is_some_and(|name| is_limiting_type(context, name))
+}
+
+fn is_limiting_type(context: Context<'_>, name: &crate::model::QualifiedName) -> bool {
+    let Some(schema) = context.model.schemas.iter().find(|schema| schema.name == name.schema) else { return false };
+    let domain = schema.domains.iter().find(|domain| domain.name == name.name);
+    schema.enums.iter().any(|kind| kind.name == name.name) || domain.is_some_and(|domain| !domain.checks.is_empty())
+}
+
+/// `x OR NULL` is NULL where x is false, and a check that is NULL holds.
+fn can_fail(check: &CheckConstraint) -> bool {
+    let text = check.expression.to_uppercase().replace("::BOOLEAN", "");
+    let plain = text.trim_end_matches([')', ' ']);
+    check.enforced && !plain.ends_with("OR NULL") && !plain.ends_with("OR TRUE")
+}
+
+fn finding(context: Context<'_>, names: &Names<'_>, table: TableRef<'_>, column: &Column) -> Finding {
+    let engine = context.model.engine.name;
+    let message =
+        format!("{} ({}) accepts any value: no enum, no check, no lookup table", column.name, column.data_type);
+    let base = Finding::new(&RULE, Object::column(table, &column.name), message);
+    if split(&column.name) == ["type"] {
+        return base.severity(Severity::Info).advise(
+            "where it names classes of the application (single-table inheritance), a check has to change with the code",
+        );
+    }
+    // A table name may have to be quoted; its words make one that need not.
+    let mut words = split(&table.table.name);
+    if let Some(last) = words.last_mut() {
+        *last = crate::survey::singular(last);
+    }
+    let lookup_table = format!("{}_{}", words.join("_"), plural(&split(&column.name).join("_")));
+    let columns = [column.name.clone()];
+    let covered = cover(table.table, &columns, None).suffices();
+    // InnoDB makes the index for the foreign key itself.
+    let index = (!covered && !engine.is_mysql_family())
+        .then(|| add_index(table, names.index(&table.schema.name, &table.name, &columns), &columns));
+    base.with(index)
+        .with([Change::AddLookupTable {
+            table: table.qualified_name(),
+            column: column.name.clone(),
+            lookup_table,
+            name: names.foreign_key(&table.schema.name, &table.name, &columns),
+        }])
+        .advise("where the list is closed and short, a CHECK or an enum does as well")
+}
+
+fn plural(word: &str) -> String {
+    if let Some(stem) = word.strip_suffix('y') {
+        format!("{stem}ies")
+    } else if word.ends_with('s') {
+        format!("{word}es")
+    } else {
+        format!("{word}s")
+    }
+}

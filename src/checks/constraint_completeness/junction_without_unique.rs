@@ -1,0 +1,120 @@
+use crate::checks::names::Names;
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::{EngineName, TableRef};
+use crate::survey::{TableClass, split};
+use std::collections::BTreeSet;
+
+pub(super) static RULE: Rule = Rule {
+    id: "junction-without-unique",
+    summary: "A junction table can hold the same pair twice",
+    dimension: Dimension::ConstraintCompleteness,
+    kind: Kind::Coverage,
+    weight: 6,
+    severity: Severity::Warning,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "junction tables: two relations to other tables and at most one column of their own",
+    options: &[],
+    peers: &["active_record_doctor"],
+    references: &["https://github.com/gregnavis/active_record_doctor"],
+    documentation: r"
+## What it does
+
+Looks for a primary or unique key over the two columns that a junction table joins by, with a tenant, a position or the start
+of a validity at most.
+
+## Why
+
+Without it the same pair is stored twice, counts are wrong, and deleting one leaves the other.
+
+## Not reported
+
+Relations that recur over time are events rather than a junction: put the date into the key, or give the table more columns of
+its own.
+
+## Example
+
+```sql,fires
+CREATE TABLE products (id integer PRIMARY KEY);
+CREATE TABLE categories (id integer PRIMARY KEY);
+CREATE TABLE product_categories (
+    id integer PRIMARY KEY,
+    product_id integer NOT NULL,
+    category_id integer NOT NULL,
+    CONSTRAINT pc_product FOREIGN KEY (product_id) REFERENCES products (id) ON DELETE CASCADE,
+    CONSTRAINT pc_category FOREIGN KEY (category_id) REFERENCES categories (id) ON DELETE CASCADE
+);
+CREATE INDEX product_categories_category_idx ON product_categories (category_id);
+```
+
+```sql,passes
+CREATE TABLE products (id integer PRIMARY KEY);
+CREATE TABLE categories (id integer PRIMARY KEY);
+CREATE TABLE product_categories (
+    product_id integer NOT NULL,
+    category_id integer NOT NULL,
+    position integer,
+    PRIMARY KEY (category_id, product_id),
+    FOREIGN KEY (product_id) REFERENCES products (id) ON DELETE CASCADE,
+    FOREIGN KEY (category_id) REFERENCES categories (id) ON DELETE CASCADE
+);
+CREATE INDEX product_categories_product_idx ON product_categories (product_id);
+```
+",
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let names = Names::new(context);
+    for table in context.tables.base().filter(|table| context.survey.class(table.id) == TableClass::Junction) {
+        let joined = joined(context, table);
+        let unique = table.table.indexes.iter().filter(|index| index.unique && index.predicate.is_none());
+        let mut keys: Vec<Vec<&str>> = unique.filter_map(crate::model::Index::plain_columns).collect();
+        keys.extend(table.primary_key.iter().map(|key| key.columns.iter().map(String::as_str).collect()));
+        let allowed = |column: &str| {
+            joined.contains(column)
+                || split(column).iter().any(|word| matches!(word.as_str(), "tenant" | "position" | "valid" | "from"))
+        };
+        // A key of one of the two columns alone would allow more than pairs; the surrogate key allows everything.
+        if keys
+            .iter()
+            .any(|key| key.iter().all(|column| allowed(column)) && key.iter().any(|column| joined.contains(*column)))
+        {
+            verdicts.pass(Object::table(table));
+            continue;
+        }
+        let columns: Vec<String> = table
+            .table
+            .columns
+            .iter()
+            .map(|column| column.name.clone())
+            .filter(|name| joined.contains(name.as_str()))
+            .collect();
+        let list = columns.join(", ");
+        let change = Change::AddUnique {
+            table: table.qualified_name(),
+            name: names.unique(&table.schema.name, &table.name, &columns),
+            columns: columns.clone(),
+            nulls_not_distinct: false,
+            predicate: None,
+            replaces: None,
+        };
+        verdicts.fail(
+            Finding::new(
+                &RULE,
+                Object::table(table),
+                format!("no key over ({list}): the same pair can be stored twice"),
+            )
+            .with([change]),
+        );
+    }
+}
+
+/// The columns that refer to the two joined tables.
+fn joined<'m>(context: Context<'m>, table: TableRef<'m>) -> BTreeSet<&'m str> {
+    let declared = table.table.foreign_keys.iter().flat_map(|key| key.columns.iter().map(String::as_str));
+    let name = table.qualified_name();
+    let survey = context.survey;
+    let inferred = survey.relations_of(&name).filter(|relation| relation.confidence >= 0.90);
+    declared.chain(inferred.map(|relation| relation.column.as_str())).collect()
+}

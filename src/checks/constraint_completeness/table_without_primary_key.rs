@@ -1,0 +1,152 @@
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::{EngineName, Index, Persistence, TableRef, UnseenKind};
+use crate::survey::TableClass;
+
+pub(super) static RULE: Rule = Rule {
+    id: "table-without-primary-key",
+    summary: "A table has no primary key",
+    dimension: Dimension::ConstraintCompleteness,
+    kind: Kind::Coverage,
+    weight: 10,
+    severity: Severity::Error,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "ordinary and partitioned tables",
+    options: &[],
+    peers: &[
+        "pg-index-health",
+        "splinter",
+        "SchemaCrawler",
+        "Azimutt",
+        "skeema",
+        "schemalint",
+        "active_record_doctor",
+        "Bytebase",
+    ],
+    references: &[
+        "https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-PRIMARY-KEYS",
+        "https://dev.mysql.com/doc/refman/8.4/en/create-table-gipks.html",
+    ],
+    documentation: r"
+## What it does
+
+Finds tables without a primary key.
+
+## Why
+
+Nothing tells two equal rows apart: duplicates cannot be deleted one by one, replication cannot say which row changed, and
+tools cannot page through the table.
+
+## Not reported
+
+Junction tables with a unique key over columns that are NOT NULL pass; elsewhere such a key softens the finding to a warning,
+and the remedy makes it the primary key. A partitioned table whose partitions all have keys, unlogged tables and copies are
+noted only.
+
+## Example
+
+```sql,fires
+CREATE TABLE readings (sensor integer NOT NULL, reading integer, created_at timestamp, updated_at timestamp);
+```
+
+```sql,fires,mysql,mariadb
+CREATE TABLE readings (sensor int NOT NULL, reading int, created_at datetime, updated_at datetime);
+```
+
+```sql,fires,postgresql
+CREATE TABLE readings (sensor integer NOT NULL, taken_on date NOT NULL, reading integer, created_at timestamptz, updated_at timestamptz, CONSTRAINT readings_key UNIQUE (sensor, taken_on));
+```
+
+```sql,passes
+CREATE TABLE readings (sensor integer NOT NULL, taken_on date NOT NULL, reading integer, PRIMARY KEY (sensor, taken_on));
+```
+
+```sql,passes
+CREATE TABLE a (id integer PRIMARY KEY);
+CREATE TABLE b (id integer PRIMARY KEY);
+CREATE TABLE a_b (
+    a_id integer NOT NULL,
+    b_id integer NOT NULL,
+    UNIQUE (a_id, b_id),
+    FOREIGN KEY (a_id) REFERENCES a (id) ON DELETE CASCADE,
+    FOREIGN KEY (b_id) REFERENCES b (id) ON DELETE CASCADE
+);
+```
+",
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    for table in context.tables.base() {
+        let object = Object::table(table);
+        let generated = table.primary_key.as_ref().is_some_and(|key| {
+            key.columns.iter().all(|column| table.table.column(column).is_some_and(|column| column.system_generated))
+        });
+        if table.primary_key.is_some() && !generated {
+            verdicts.pass(object);
+        } else if context.model.is_unseen(UnseenKind::Constraints, &table.schema.name) {
+            verdicts.unknown(object, "the role cannot see the constraints");
+        } else {
+            judge(context, verdicts, table, generated);
+        }
+    }
+}
+
+fn judge(context: Context<'_>, verdicts: &mut Verdicts, table: TableRef<'_>, generated: bool) {
+    let object = Object::table(table);
+    let candidate = table.table.indexes.iter().find(|index| is_candidate(table, index));
+    let class = context.survey.class(table.id);
+    let partitions_have_keys = table.partitioning.as_ref().is_some_and(|partitioning| {
+        !partitioning.partitions.is_empty() && partitioning.partitions.iter().all(|partition| partition.primary_key)
+    });
+    if class == TableClass::Junction && candidate.is_some() {
+        verdicts.pass(object);
+        return;
+    }
+    let message = match candidate {
+        Some(index) => format!("no primary key, though {} would do", index.name),
+        None if generated => "no primary key of its own; the server added an invisible one".to_owned(),
+        None => "no primary key and no unique key over columns that are NOT NULL".to_owned(),
+    };
+    let name = format!("{}_pkey", crate::model::quote::cut(&table.name, 58));
+    let change = match candidate {
+        Some(index) => Change::AddPrimaryKey {
+            table: table.qualified_name(),
+            name,
+            columns: index.key_columns().flatten().map(str::to_owned).collect(),
+        },
+        None => Change::AddSurrogateKey { table: table.qualified_name(), column: surrogate(table), name },
+    };
+    let finding = Finding::new(&RULE, object, message);
+    let finding = if generated
+        || partitions_have_keys
+        || table.persistence == Persistence::Unlogged
+        || class == TableClass::Clone
+    {
+        finding.severity(Severity::Info)
+    } else if candidate.is_some() {
+        finding.severity(Severity::Warning)
+    } else {
+        finding
+    };
+    verdicts.fail(finding.with([change]));
+}
+
+/// Whether an index could back the primary key: unique over whole columns that are NOT NULL.
+fn is_candidate(table: TableRef<'_>, index: &Index) -> bool {
+    index.unique
+        && index.is_usable()
+        && index.predicate.is_none()
+        && index.method == "btree"
+        && index.plain_columns().is_some_and(|columns| {
+            columns.iter().all(|column| table.table.column(column).is_some_and(|column| !column.nullable))
+        })
+}
+
+fn surrogate(table: TableRef<'_>) -> String {
+    ["id", "row_id", "surrogate_id", "surrogate_key"]
+        .into_iter()
+        .find(|name| table.table.columns.iter().all(|column| !column.name.eq_ignore_ascii_case(name)))
+        .unwrap_or("brownfield_id")
+        .to_owned()
+}

@@ -1,0 +1,151 @@
+use crate::checks::names::Names;
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::{EngineName, Index, TableRef};
+
+pub(super) static RULE: Rule = Rule {
+    id: "unique-with-nullable",
+    summary: "A unique key over several columns does not hold for rows with NULL",
+    dimension: Dimension::ConstraintCompleteness,
+    kind: Kind::Coverage,
+    weight: 3,
+    severity: Severity::Warning,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "unique indexes over two or more plain columns, without those of primary keys",
+    options: &[],
+    peers: &["SchemaCrawler"],
+    references: &[
+        "https://www.postgresql.org/docs/current/sql-createindex.html",
+        "https://sqlite.org/lang_createindex.html",
+    ],
+    documentation: r"
+## What it does
+
+Finds unique indexes over several columns of which one can be NULL.
+
+## Why
+
+NULL is never equal to NULL. `UNIQUE (email, deleted_at)` lets any number of live rows have the same e-mail.
+
+## Not reported
+
+`NULLS NOT DISTINCT` (PostgreSQL 15), partial indexes that leave the NULLs out, and keys with a partial companion that is unique
+over the columns that are left. An exclusive arc, where each of several references is optional, is noted only.
+
+## Example
+
+```sql,fires
+CREATE TABLE users (id integer PRIMARY KEY, email varchar(80) NOT NULL, deleted_at timestamp, created_at timestamp, updated_at timestamp, UNIQUE (email, deleted_at));
+```
+
+```sql,fires,mysql,mariadb
+CREATE TABLE users (id int PRIMARY KEY, email varchar(80) NOT NULL, deleted_at datetime, created_at datetime, updated_at datetime, UNIQUE (email, deleted_at));
+```
+
+```sql,passes
+CREATE TABLE users (id integer PRIMARY KEY, shop integer NOT NULL, email varchar(80) NOT NULL, nick varchar(80) UNIQUE, UNIQUE (shop, email));
+```
+
+```sql,passes,postgresql
+CREATE TABLE users (id integer PRIMARY KEY, email text NOT NULL, deleted_at timestamptz, UNIQUE (email, deleted_at));
+CREATE UNIQUE INDEX ON users (email) WHERE deleted_at IS NULL;
+```
+
+```sql,passes,postgresql>=15
+CREATE TABLE users (id integer PRIMARY KEY, email text NOT NULL, deleted_at timestamptz, UNIQUE NULLS NOT DISTINCT (email, deleted_at));
+```
+",
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let names = Names::new(context);
+    for table in context.tables.base() {
+        let indexes = table
+            .table
+            .indexes
+            .iter()
+            .filter(|index| index.unique && !index.primary && index.key.len() > 1 && !index.exclusion);
+        for index in indexes {
+            let Some(columns) = index.plain_columns() else { continue };
+            let object = Object::index(table, &index.name);
+            let nullable: Vec<&str> = columns
+                .iter()
+                .copied()
+                .filter(|column| table.table.column(column).is_some_and(|column| column.nullable))
+                .collect();
+            if nullable.is_empty()
+                || index.nulls_not_distinct
+                || index.predicate.is_some()
+                || has_companion(table, &columns, &nullable)
+            {
+                verdicts.pass(object);
+                continue;
+            }
+            verdicts.fail(finding(context, &names, table, index, &columns, &nullable));
+        }
+    }
+}
+
+/// A unique index over the other columns for exactly the rows with NULL.
+fn has_companion(table: TableRef<'_>, columns: &[&str], nullable: &[&str]) -> bool {
+    let left: Vec<&str> = columns.iter().copied().filter(|column| !nullable.contains(column)).collect();
+    table.table.indexes.iter().filter(|other| other.unique && other.predicate.is_some()).any(|other| {
+        let predicate = other.predicate.as_deref().unwrap_or_default().to_lowercase();
+        other.plain_columns().is_some_and(|key| key.iter().all(|column| left.contains(column)))
+            && nullable.iter().all(|column| predicate.contains(&column.to_lowercase()))
+            && predicate.contains("is null")
+    })
+}
+
+fn finding(
+    context: Context<'_>,
+    names: &Names<'_>,
+    table: TableRef<'_>,
+    index: &Index,
+    columns: &[&str],
+    nullable: &[&str],
+) -> Finding {
+    let message = format!(
+        "({}) is unique, but {} can be NULL, and NULLs are never equal",
+        columns.join(", "),
+        nullable.join(", ")
+    );
+    let finding = Finding::new(&RULE, Object::index(table, &index.name), message);
+    if nullable.len() == columns.len() {
+        return finding
+            .severity(Severity::Info)
+            .advise("if exactly one of them is set in each row, say so with a CHECK and a unique index for each");
+    }
+    let engine = context.model.engine.name;
+    let supports = engine == EngineName::PostgreSql && context.model.engine.version_numbers().0 >= 15;
+    let left: Vec<String> =
+        columns.iter().filter(|column| !nullable.contains(column)).map(|column| (*column).to_owned()).collect();
+    let predicate = nullable
+        .iter()
+        .map(|column| format!("{} IS NULL", crate::model::quote::quote_identifier(engine, column)))
+        .collect::<Vec<_>>()
+        .join(" AND ");
+    let all: Vec<String> = columns.iter().map(|column| (*column).to_owned()).collect();
+    let name = names.unique(&table.schema.name, &table.name, if supports { &all } else { &left });
+    let change = if supports {
+        Change::AddUnique {
+            table: table.qualified_name(),
+            name,
+            columns: all,
+            nulls_not_distinct: true,
+            predicate: None,
+            replaces: Some(index.name.clone()),
+        }
+    } else {
+        Change::AddUnique {
+            table: table.qualified_name(),
+            name,
+            columns: left,
+            nulls_not_distinct: false,
+            predicate: Some(predicate),
+            replaces: None,
+        }
+    };
+    finding.with([change])
+}

@@ -1,0 +1,130 @@
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::EngineName;
+use crate::survey::{NameStyle, TableClass, split, style};
+
+pub(super) static RULE: Rule = Rule {
+    id: "name-snake-case",
+    summary: "A name is written in another style than the schema's",
+    dimension: Dimension::ConventionConsistency,
+    kind: Kind::Coverage,
+    weight: 5,
+    severity: Severity::Warning,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "tables and their columns",
+    options: &[(
+        "style",
+        "the expected style: snake (default), camel, pascal, upper, or majority, the one that 70 % of the names fit",
+    )],
+    peers: &["pg-index-health", "schemalint", "Azimutt", "skeema", "db_verifier"],
+    references: &["https://wiki.postgresql.org/wiki/Don't_Do_This#Don.27t_use_upper_case_table_or_column_names"],
+    documentation: r#"
+## What it does
+
+Compares names with the expected style: words in lower case joined by underscores, unless the configuration says otherwise or
+at least 70 % of the schema's names are written in one other style.
+
+## Why
+
+A name that is written differently has to be looked up every time it is typed, and in PostgreSQL one with capitals has to be
+quoted for ever.
+
+## Not reported
+
+A leading underscore. One word in lower case fits snake and camel case alike. Tables of frameworks and libraries.
+
+## Example
+
+```sql,fires
+CREATE TABLE orders (id integer PRIMARY KEY, "placedOn" date, shop_id integer, created_at timestamp, updated_at timestamp);
+```
+
+```sql,fires,mysql,mariadb
+CREATE TABLE orders (id int PRIMARY KEY, `placedOn` date, shop_code int, created_at datetime, updated_at datetime);
+```
+
+```sql,passes
+CREATE TABLE orders (id integer PRIMARY KEY, placed_on date, _internal integer);
+```
+"#,
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let expected = expected(context);
+    for table in context.tables.base().filter(|table| context.survey.class(table.id) != TableClass::ThirdParty) {
+        if fits(&table.table.name, expected) {
+            verdicts.pass(Object::table(table));
+        } else {
+            let to = rewritten(&table.table.name, expected);
+            let message = format!("the table's name is not {}; {to} would be", word(expected));
+            let rename = Change::RenameTable { table: table.qualified_name(), to };
+            verdicts.fail(Finding::new(&RULE, Object::table(table), message).with([rename]));
+        }
+        for column in &table.table.columns {
+            let object = Object::column(table, &column.name);
+            if fits(&column.name, expected) {
+                verdicts.pass(object);
+                continue;
+            }
+            let to = rewritten(&column.name, expected);
+            let finding =
+                Finding::new(&RULE, object, format!("the column's name is not {}; {to} would be", word(expected)));
+            let taken = table.table.columns.iter().any(|other| other.name == to);
+            verdicts.fail(if taken || to.is_empty() {
+                finding.advise("choose a name that the table does not have yet")
+            } else {
+                finding.with([Change::RenameColumn { table: table.qualified_name(), column: column.name.clone(), to }])
+            });
+        }
+    }
+}
+
+fn expected(context: Context<'_>) -> NameStyle {
+    match context.settings.option(RULE.id, "style").and_then(toml::Value::as_str) {
+        Some("snake") => NameStyle::Snake,
+        Some("camel") => NameStyle::Camel,
+        Some("pascal") => NameStyle::Pascal,
+        Some("upper") => NameStyle::Upper,
+        _ => context.survey.naming.expected_style,
+    }
+}
+
+fn fits(name: &str, expected: NameStyle) -> bool {
+    let found = style(name.trim_start_matches('_'));
+    match expected {
+        NameStyle::Snake => {
+            matches!(found, NameStyle::Snake | NameStyle::Flat)
+                && !name.trim_start_matches('_').ends_with('_')
+                && !name.trim_start_matches('_').contains("__")
+        }
+        NameStyle::Camel => matches!(found, NameStyle::Camel | NameStyle::Flat),
+        other => found == other,
+    }
+}
+
+fn word(style: NameStyle) -> &'static str {
+    match style {
+        NameStyle::Camel => "camelCase",
+        NameStyle::Pascal => "PascalCase",
+        NameStyle::Upper => "UPPER_CASE",
+        _ => "snake_case",
+    }
+}
+
+fn rewritten(name: &str, expected: NameStyle) -> String {
+    let words = split(name);
+    let capital = |word: &String| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+    };
+    match expected {
+        NameStyle::Camel => {
+            let mut words = words.iter();
+            words.next().cloned().unwrap_or_default() + &words.map(capital).collect::<String>()
+        }
+        NameStyle::Pascal => words.iter().map(capital).collect(),
+        NameStyle::Upper => words.join("_").to_uppercase(),
+        _ => words.join("_"),
+    }
+}

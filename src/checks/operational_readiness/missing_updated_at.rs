@@ -1,0 +1,67 @@
+use super::{timestamp_column, usual_column};
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::EngineName;
+use crate::survey::TableClass;
+
+pub(super) static RULE: Rule = Rule {
+    id: "missing-updated-at",
+    summary: "A table does not record when its rows were last changed",
+    dimension: Dimension::OperationalReadiness,
+    kind: Kind::Coverage,
+    weight: 4,
+    severity: Severity::Warning,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "entity tables with more than three columns: no junction, lookup, log, copy or library table",
+    options: &[],
+    peers: &["active_record_doctor", "schemalint", "Bytebase"],
+    references: &["https://github.com/gregnavis/active_record_doctor"],
+    documentation: r"
+## What it does
+
+Looks for a temporal column whose name says updated, modified or changed.
+
+## Why
+
+Caches, exports and synchronisation ask for what changed since yesterday; without it they read everything.
+
+## Not reported
+
+Append-only tables (logs, events, versions), junction and lookup tables, copies, tables of libraries, tables of up to three
+columns.
+
+## Example
+
+```sql,fires
+CREATE TABLE customers (id integer PRIMARY KEY, code integer, age integer, created_at timestamp);
+```
+
+```sql,fires,mysql,mariadb
+CREATE TABLE customers (id int PRIMARY KEY, code int, age int, created_at datetime);
+```
+
+```sql,passes
+CREATE TABLE customers (id integer PRIMARY KEY, code integer, age integer, last_modified timestamp);
+CREATE TABLE login_events (id integer PRIMARY KEY, a integer, b integer, created_at timestamp);
+```
+",
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let usual = usual_column(context, true);
+    for table in context.tables.base() {
+        if context.survey.class(table.id) != TableClass::Entity || table.table.columns.len() <= 3 {
+            continue;
+        }
+        if context.survey.timestamps[table.id.0].updated.is_some() {
+            verdicts.pass(Object::table(table));
+            continue;
+        }
+        let finding = Finding::new(&RULE, Object::table(table), "no column records when a row was last changed");
+        verdicts.fail(match timestamp_column(context, table, true, &usual) {
+            Some(change) => finding.with([change]).advise("let the application or a trigger keep it current"),
+            None => finding.advise("the usual name is taken by a column of another type: rename one of them"),
+        });
+    }
+}

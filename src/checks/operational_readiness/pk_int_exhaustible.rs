@@ -1,0 +1,106 @@
+use super::referencing;
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::EngineName;
+use crate::survey::TableClass;
+
+pub(super) static RULE: Rule = Rule {
+    id: "pk-int-exhaustible",
+    summary: "A generated primary key runs out of numbers at two billion rows",
+    dimension: Dimension::OperationalReadiness,
+    kind: Kind::Coverage,
+    weight: 4,
+    severity: Severity::Warning,
+    engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
+    needs: Needs::Catalog,
+    denominator: "generated single-column primary keys of an integer type",
+    options: &[],
+    peers: &["active_record_doctor", "database_consistency", "squawk", "strong_migrations"],
+    references: &["https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-INT"],
+    documentation: r"
+## What it does
+
+Finds generated keys (identity, serial, AUTO_INCREMENT) of a type smaller than eight bytes.
+
+## Why
+
+At the last number every insert fails at once. Widening the column then rewrites the table and every table that refers to it,
+under a lock that nobody can afford on that day. Gaps from rollbacks and failed inserts use up numbers too.
+
+## Not reported
+
+Lookup tables, and tables that the statistics show with fewer than 10,000 rows and no growth to speak of.
+
+## Example
+
+```sql,fires,postgresql
+CREATE TABLE orders (id serial PRIMARY KEY, placed_on date, created_at timestamptz, updated_at timestamptz);
+```
+
+```sql,fires,mysql,mariadb
+CREATE TABLE orders (id int AUTO_INCREMENT PRIMARY KEY, placed_on date, created_at datetime, updated_at datetime);
+```
+
+```sql,passes,postgresql
+CREATE TABLE orders (id bigserial PRIMARY KEY, a integer, b integer, c integer);
+CREATE TABLE invoices (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a integer, b integer, c integer);
+CREATE TABLE years (number integer PRIMARY KEY, a integer, b integer, c integer);
+CREATE TABLE countries (id serial PRIMARY KEY, code text);
+```
+
+```sql,passes,mysql,mariadb
+CREATE TABLE orders (id bigint AUTO_INCREMENT PRIMARY KEY, a int, b int, c int);
+CREATE TABLE years (number int PRIMARY KEY, a int, b int, c int);
+```
+",
+    check,
+};
+
+/// Rows below which a table does not grow towards the end of its numbers.
+const FEW: u64 = 10_000;
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    for table in context.tables.base() {
+        let Some([name]) = table.table.primary_key.as_ref().map(|key| key.columns.as_slice()) else { continue };
+        let Some(column) = table.table.column(name).filter(|column| column.is_auto_generated()) else { continue };
+        let base = column.base_type();
+        let integer = matches!(base.as_str(), "smallint" | "integer" | "int" | "mediumint" | "tinyint" | "bigint");
+        if !integer {
+            continue;
+        }
+        let object = Object::column(table, name);
+        let statistics = context.model.statistics.as_ref();
+        let rows = statistics.and_then(|statistics| statistics.table(&table.schema.name, &table.table.name)?.rows);
+        let small = context.survey.class(table.id) == TableClass::Lookup && rows.is_none_or(|rows| rows < FEW);
+        if base == "bigint" || small {
+            verdicts.pass(object);
+            continue;
+        }
+        let unsigned = column.data_type.to_lowercase().contains("unsigned");
+        let data_type = if unsigned { "bigint unsigned" } else { "bigint" };
+        let with = referencing(context, table, name);
+        let message = match with.len() {
+            0 => format!("{name} is {}, which ends at {}", column.data_type, largest(&base, unsigned)),
+            count => format!(
+                "{name} is {}, which ends at {}; {count} referencing columns must be widened with it",
+                column.data_type,
+                largest(&base, unsigned)
+            ),
+        };
+        verdicts.fail(Finding::new(&RULE, object, message).with([Change::ChangeType {
+            table: table.qualified_name(),
+            column: name.clone(),
+            data_type: data_type.to_owned(),
+            with,
+        }]));
+    }
+}
+
+fn largest(base: &str, unsigned: bool) -> i64 {
+    let signed = match base {
+        "tinyint" => 127,
+        "smallint" => 32_767,
+        "mediumint" => 8_388_607,
+        _ => 2_147_483_647,
+    };
+    if unsigned { signed * 2 + 1 } else { signed }
+}

@@ -1,0 +1,129 @@
+//! What a table is for.
+
+use super::words::split;
+use super::{Relation, TableClass};
+use crate::model::{TableRef, Tables};
+
+/// Prefixes of tables that belong to a framework or library.
+const THIRD_PARTY_PREFIXES: &[&str] = &[
+    "active_storage_",
+    "action_text_",
+    "good_job",
+    "solid_",
+    "oban_",
+    "qrtz_",
+    "hangfire",
+    "hdb_",
+    "auth_user",
+    "django_",
+    "celery_",
+    "oauth_access_",
+    "telescope_",
+];
+/// Names of such tables.
+const THIRD_PARTY: &[&str] =
+    &["delayed_jobs", "friendly_id_slugs", "failed_jobs", "jobs", "personal_access_tokens", "sessions", "versions"];
+/// Last words of tables that only grow.
+const LOG: &[&str] = &["history", "log", "logs", "audit", "audits", "events", "versions"];
+/// Last words of copies.
+const CLONE: &[&str] = &["old", "bak", "backup", "tmp", "temp", "archive", "archives", "archived"];
+/// Words of columns that record who and when, or the order of rows: they do not make a junction an entity.
+const BOOKKEEPING: &[&str] = &["created", "updated", "inserted", "modified", "deleted", "position", "tenant"];
+
+/// The class that the name alone gives, if it gives one.
+pub(super) fn by_name(name: &str) -> Option<TableClass> {
+    let name = name.to_lowercase();
+    if THIRD_PARTY.contains(&name.as_str()) || THIRD_PARTY_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
+        return Some(TableClass::ThirdParty);
+    }
+    let words: Vec<&str> = name.split('_').collect();
+    let last = words.last()?;
+    if LOG.contains(last) {
+        Some(TableClass::Log)
+    } else if CLONE.contains(last) || is_dated(&words) {
+        Some(TableClass::Clone)
+    } else {
+        None
+    }
+}
+
+/// Whether the name ends in a date: `orders_2023`, `orders_2023_04`, `orders_p202304`.
+fn is_dated(words: &[&str]) -> bool {
+    let digits = |word: &&&str| word.chars().all(|character| character.is_ascii_digit()) && !word.is_empty();
+    let tail: Vec<&&str> = words.iter().rev().take_while(|word| digits(word)).collect();
+    let last = words.last().copied().unwrap_or_default();
+    let compact = last.strip_prefix('p').unwrap_or(last);
+    words.len() > 1
+        && (tail.last().is_some_and(|first| first.len() >= 4 && first.len() % 2 == 0)
+            || (compact.len() >= 4 && compact.len() % 2 == 0 && digits(&&compact)))
+}
+
+/// The class of every table, by position. Relations are those inferred so far.
+pub(super) fn classes(tables: &Tables<'_>, relations: &[Relation]) -> Vec<TableClass> {
+    tables.iter().map(|table| class(table, relations)).collect()
+}
+
+fn class(table: TableRef<'_>, relations: &[Relation]) -> TableClass {
+    if let Some(class) = by_name(&table.name) {
+        return class;
+    }
+    let name = table.qualified_name();
+    let start = relations.partition_point(|relation| relation.table < name);
+    let inferred = relations[start..].iter().take_while(|relation| relation.table == name);
+    let mut references: Vec<(Vec<&str>, &crate::model::QualifiedName)> = table
+        .table
+        .foreign_keys
+        .iter()
+        .map(|key| (key.columns.iter().map(String::as_str).collect(), &key.referenced_table))
+        .collect();
+    references.extend(
+        inferred
+            .filter(|relation| relation.confidence >= 0.90)
+            .map(|relation| (vec![relation.column.as_str()], &relation.referenced_table)),
+    );
+    let referencing: Vec<&str> = references.iter().flat_map(|(columns, _)| columns.iter().copied()).collect();
+    let rest = table.table.columns.iter().filter(|column| {
+        !referencing.contains(&column.name.as_str())
+            && !is_surrogate(table, &column.name)
+            && !split(&column.name).iter().any(|word| BOOKKEEPING.contains(&word.as_str()))
+    });
+    let others = rest.count();
+    let self_reference = references.iter().any(|(_, parent)| **parent == name);
+    if references.len() == 2 && others <= 1 && !self_reference {
+        return TableClass::Junction;
+    }
+    if references.is_empty() && table.table.columns.len() <= 3 && others <= 2 && table.table.columns.len() >= 2 {
+        return TableClass::Lookup;
+    }
+    TableClass::Entity
+}
+
+/// Whether a column is the table's own generated key.
+fn is_surrogate(table: TableRef<'_>, column: &str) -> bool {
+    table.primary_key.as_ref().is_some_and(|key| key.columns == [column])
+        && table
+            .column(column)
+            .is_some_and(|column| column.is_auto_generated() || column.base_type() == "uuid" || column.name == "id")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_logs_copies_and_libraries() {
+        for (name, class) in [
+            ("audit_log", Some(TableClass::Log)),
+            ("orders_backup", Some(TableClass::Clone)),
+            ("orders_2023_04", Some(TableClass::Clone)),
+            ("orders_p202304", Some(TableClass::Clone)),
+            ("django_session", Some(TableClass::ThirdParty)),
+            ("catalog", None),
+            ("orders", None),
+            ("route_66", None),
+            ("2024", None),
+        ] {
+            assert_eq!(by_name(name), class, "{name}");
+        }
+    }
+}

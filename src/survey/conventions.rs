@@ -1,0 +1,237 @@
+//! Timestamps, soft deletion, tenancy and names.
+
+use super::words::{is_plural, split};
+use super::{NameStyle, Naming, Plurality, Relation, SoftDelete, TableClass, Tenancy, Timestamps};
+use crate::model::{Column, EngineName, Model, QualifiedName, TableRef, Tables};
+use std::collections::BTreeMap;
+
+const TENANT_COLUMNS: &[&str] =
+    &["tenant_id", "organization_id", "organisation_id", "org_id", "account_id", "workspace_id", "company_id"];
+
+/// Whether a column holds a moment or a day. SQLite has no such type, so there the name decides alone.
+pub fn is_temporal(engine: EngineName, column: &Column) -> bool {
+    let base = column.base_type();
+    base.contains("date") || base.contains("time") || engine == EngineName::Sqlite
+}
+
+/// The creation and update columns of every table, by position.
+pub(super) fn timestamps(model: &Model, tables: &Tables<'_>) -> Vec<Timestamps> {
+    tables.iter().map(|table| timestamps_of(model, table)).collect()
+}
+
+fn timestamps_of(model: &Model, table: TableRef<'_>) -> Timestamps {
+    let find = |matches: fn(&[String]) -> bool| {
+        table
+            .table
+            .columns
+            .iter()
+            .filter(|column| is_temporal(model.engine.name, column))
+            .find(|column| matches(&split(&column.name)))
+    };
+    let created = find(is_created);
+    let updated = find(is_updated);
+    Timestamps {
+        created: created.map(|column| column.name.clone()),
+        updated: updated.map(|column| column.name.clone()),
+        maintained_by: updated.and_then(|column| maintained_by(model, table, column)),
+    }
+}
+
+/// Words that go with a moment.
+const MOMENTS: &[&str] = &["at", "on", "date", "time", "ts", "timestamp", "datetime", "utc"];
+
+fn only_moments(words: &[String], verbs: &[&str]) -> bool {
+    words.iter().any(|word| verbs.contains(&word.as_str()))
+        && words.iter().all(|word| verbs.contains(&word.as_str()) || MOMENTS.contains(&word.as_str()) || word == "last")
+}
+
+/// `created_at`, `date_added`, `creation_time`.
+fn is_created(words: &[String]) -> bool {
+    only_moments(words, &["created", "inserted", "added", "creation", "create"])
+        && !(words.len() == 1 && words[0] == "create")
+}
+
+/// `updated_at`, `last_modified`, `change_date`.
+fn is_updated(words: &[String]) -> bool {
+    only_moments(words, &["updated", "modified", "changed", "update", "modification"])
+        && !(words.len() == 1 && words[0] == "update")
+}
+
+fn maintained_by(model: &Model, table: TableRef<'_>, column: &Column) -> Option<String> {
+    if column.on_update.is_some() {
+        return Some("ON UPDATE".to_owned());
+    }
+    let on_update = table.table.triggers.iter().filter(|trigger| trigger.events.iter().any(|event| event == "update"));
+    let mut mentioning = on_update.filter(|trigger| {
+        let body = trigger.function.as_ref().and_then(|name| {
+            let schema = model.schemas.iter().find(|schema| schema.name == name.schema)?;
+            schema.functions.iter().find(|function| function.name == name.name)?.body.as_deref()
+        });
+        trigger.definition.contains(&column.name) || body.is_some_and(|body| body.contains(&column.name))
+    });
+    mentioning.next().map(|trigger| format!("trigger {}", trigger.name))
+}
+
+/// The column by which each table marks deleted rows, by table.
+pub(super) fn soft_deletes(model: &Model, tables: &Tables<'_>) -> Vec<SoftDelete> {
+    let of = |table: TableRef<'_>| {
+        table.table.columns.iter().find_map(|column| {
+            let words = split(&column.name);
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let timestamp = match words.as_slice() {
+                ["deleted" | "discarded" | "archived" | "removed", "at" | "on" | "date"]
+                    if is_temporal(model.engine.name, column) =>
+                {
+                    true
+                }
+                ["deleted" | "discarded"] | ["is", "deleted" | "archived" | "removed"] => {
+                    column.base_type().contains("date") || column.base_type().contains("time")
+                }
+                _ => return None,
+            };
+            Some(SoftDelete { table: table.qualified_name(), column: column.name.clone(), timestamp })
+        })
+    };
+    tables.base().filter_map(of).collect()
+}
+
+/// The tenant column that at least half of the entity tables, and three, share.
+pub(super) fn tenancy(tables: &Tables<'_>, classes: &[TableClass], relations: &[Relation]) -> Option<Tenancy> {
+    let entities: Vec<_> = tables.base().filter(|table| classes[table.id.0] == TableClass::Entity).collect();
+    TENANT_COLUMNS
+        .iter()
+        .filter_map(|name| {
+            let has = |table: &TableRef<'_>| table.table.column(name).is_some_and(|column| !column.nullable);
+            let (with, without): (Vec<_>, Vec<_>) = entities.iter().partition(|table| has(table));
+            if with.len() < 3 || with.len() * 2 < entities.len() {
+                return None;
+            }
+            let targets = with.iter().filter_map(|table| target(table, name, relations));
+            let mut counts: BTreeMap<QualifiedName, usize> = BTreeMap::new();
+            for target in targets {
+                *counts.entry(target).or_default() += 1;
+            }
+            let tenant_table = counts.into_iter().max_by_key(|(_, count)| *count).map(|(table, _)| table);
+            Some(Tenancy {
+                column: (*name).to_owned(),
+                tables: with.iter().map(TableRef::qualified_name).collect(),
+                without: without
+                    .iter()
+                    .map(TableRef::qualified_name)
+                    .filter(|table| Some(table) != tenant_table.as_ref())
+                    .collect(),
+                row_security: with.iter().filter(|table| table.row_security).map(TableRef::qualified_name).collect(),
+                tenant_table,
+            })
+        })
+        .max_by_key(|tenancy| tenancy.tables.len())
+}
+
+fn target(table: &TableRef<'_>, column: &str, relations: &[Relation]) -> Option<QualifiedName> {
+    let declared = table.table.foreign_keys.iter().find(|key| key.columns == [column]);
+    let inferred = || {
+        let name = table.qualified_name();
+        relations.iter().find(|relation| relation.table == name && relation.column == column)
+    };
+    declared
+        .map(|key| key.referenced_table.clone())
+        .or_else(|| inferred().map(|relation| relation.referenced_table.clone()))
+}
+
+/// How the words of a name are joined. One lower-case word is flat: it fits snake and camel case alike.
+pub fn style(name: &str) -> NameStyle {
+    let mut letters = name.chars();
+    let first = letters.next().unwrap_or(' ');
+    let plain = name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
+    let has = |test: fn(&char) -> bool| name.chars().any(|character| test(&character));
+    let (lower, upper, under) = (has(char::is_ascii_lowercase), has(char::is_ascii_uppercase), name.contains('_'));
+    match (first, lower, upper, under) {
+        _ if !plain => NameStyle::Other,
+        (first, ..) if !first.is_ascii_alphabetic() && first != '_' => NameStyle::Other,
+        (_, true, false, false) => NameStyle::Flat,
+        (_, true, false, true) => NameStyle::Snake,
+        (_, false, true, _) => NameStyle::Upper,
+        (first, true, true, false) if first.is_ascii_lowercase() => NameStyle::Camel,
+        (first, true, true, false) if first.is_ascii_uppercase() => NameStyle::Pascal,
+        _ => NameStyle::Other,
+    }
+}
+
+/// Counts of styles and of singular and plural names.
+pub(super) fn naming(tables: &Tables<'_>, classes: &[TableClass]) -> Naming {
+    let mut naming = Naming {
+        table_styles: BTreeMap::new(),
+        column_styles: BTreeMap::new(),
+        expected_style: NameStyle::Snake,
+        singular: 0,
+        plural: 0,
+        expected_number: Plurality::Plural,
+    };
+    for table in tables.base() {
+        *naming.table_styles.entry(style(&table.table.name)).or_default() += 1;
+        for column in &table.table.columns {
+            *naming.column_styles.entry(style(&column.name)).or_default() += 1;
+        }
+        if matches!(classes[table.id.0], TableClass::Entity | TableClass::Lookup) {
+            match split(&table.table.name).last().and_then(|word| is_plural(word)) {
+                Some(true) => naming.plural += 1,
+                Some(false) => naming.singular += 1,
+                None => {}
+            }
+        }
+    }
+    if naming.singular > naming.plural {
+        naming.expected_number = Plurality::Singular;
+    }
+    let count = |style: NameStyle| {
+        let of = |styles: &BTreeMap<NameStyle, u32>| styles.get(&style).copied().unwrap_or_default();
+        of(&naming.table_styles) + of(&naming.column_styles)
+    };
+    let total: u32 = naming.table_styles.values().chain(naming.column_styles.values()).sum();
+    let flat = count(NameStyle::Flat);
+    let reached = |style: NameStyle| {
+        let own = count(style);
+        // One-word names fit snake and camel case, but cannot make either on their own.
+        let fitting = if matches!(style, NameStyle::Snake | NameStyle::Camel) { flat } else { 0 };
+        own > 0 && (own + fitting) * 10 >= total * 7
+    };
+    let candidates = [NameStyle::Snake, NameStyle::Camel, NameStyle::Pascal, NameStyle::Upper];
+    let best = candidates.into_iter().filter(|style| reached(*style)).max_by_key(|style| count(*style));
+    naming.expected_style = best.unwrap_or(NameStyle::Snake);
+    naming
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn styles_are_told_apart() {
+        for (name, expected) in [
+            ("order_items", NameStyle::Snake),
+            ("orders", NameStyle::Flat),
+            ("orderItems", NameStyle::Camel),
+            ("OrderItems", NameStyle::Pascal),
+            ("ORDERS", NameStyle::Upper),
+            ("Order_Items", NameStyle::Other),
+            ("order items", NameStyle::Other),
+            ("1st", NameStyle::Other),
+        ] {
+            assert_eq!(style(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn timestamps_are_told_from_roles() {
+        let words = |name: &str| split(name);
+        assert!(
+            is_created(&words("created_at")) && is_created(&words("date_added")) && is_created(&words("createdOn"))
+        );
+        assert!(!is_created(&words("created_by")) && !is_created(&words("user_created_count")));
+        assert!(
+            is_updated(&words("last_update"))
+                && is_updated(&words("modifiedDate"))
+                && !is_updated(&words("updated_by_id"))
+        );
+    }
+}

@@ -1,0 +1,519 @@
+//! Relations that no foreign key declares, inferred from names, keys, types and the keys that are declared.
+
+use super::words::{Inflections, split};
+use super::{PolymorphicPair, Relation, TableClass, classes};
+use crate::model::{Column, QualifiedName, TableRef, Tables, base_type};
+use crate::settings::Settings;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Last words of columns that hold a generated key.
+const NUMBER_SUFFIXES: &[&str] = &["id", "fk", "uuid", "guid", "uid", "ref", "oid"];
+/// Last words of columns that hold a natural key.
+const KEY_SUFFIXES: &[&str] = &["code", "no", "num", "number", "key", "slug", "name", "iso"];
+/// What may follow the stem in the column that names a polymorphic target.
+const TYPE_SUFFIXES: &[&str] = &["_type", "type", "_kind", "_class", "_table", "_content_type", "_content_type_id"];
+/// First words that point outside the database.
+const EXTERNAL: &[&str] = &[
+    "external",
+    "remote",
+    "provider",
+    "stripe",
+    "github",
+    "google",
+    "facebook",
+    "twitter",
+    "slack",
+    "trace",
+    "span",
+    "request",
+    "session",
+    "transaction",
+    "txn",
+    "correlation",
+    "message",
+    "device",
+    "client",
+    "tracking",
+    "idempotency",
+];
+/// Roles that a user plays.
+const USER_ROLES: &[&str] = &[
+    "creator",
+    "author",
+    "owner",
+    "updater",
+    "approver",
+    "assignee",
+    "reviewer",
+    "editor",
+    "deleter",
+    "manager",
+    "sender",
+    "recipient",
+];
+/// Whole names that are values although a table may be called so.
+const VALUES: &[&str] = &[
+    "version", "status", "type", "state", "source", "vote", "level", "order", "position", "value", "name", "code",
+    "count", "rank", "path", "language", "location", "amount", "total", "score", "size", "data", "date", "time",
+];
+
+/// What can be joined to what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    Integer,
+    Uuid,
+    Text,
+    Binary16,
+}
+
+fn family(column: &Column) -> Option<Family> {
+    if column.array_dimensions > 0 {
+        return None;
+    }
+    let full = column.data_type.to_lowercase();
+    let base = base_type(&full);
+    if full == "binary(16)" {
+        return Some(Family::Binary16);
+    }
+    match base.as_str() {
+        "uuid" | "uniqueidentifier" => Some(Family::Uuid),
+        "numeric" | "decimal" | "number" => {
+            // SQLite and Oracle heritage: a number without a scale is a key like any integer.
+            (full == base || full.ends_with(",0)") || !full.contains(',')).then_some(Family::Integer)
+        }
+        "interval" | "point" | "tinyint" if full == "tinyint(1)" || base != "tinyint" => None,
+        _ if base.contains("int") || base.contains("serial") => Some(Family::Integer),
+        _ if base.contains("char") || base.contains("text") || base == "name" || base.contains("clob") => {
+            Some(Family::Text)
+        }
+        _ => None,
+    }
+}
+
+/// A single-column key that something may refer to.
+#[derive(Clone, Copy, Debug)]
+struct Key<'m> {
+    column: &'m Column,
+    primary: bool,
+}
+
+struct Inference<'m, 't> {
+    tables: &'t Tables<'m>,
+    inflections: Inflections,
+    /// Tables by the singular words of their name, joined and glued; with the loss of confidence.
+    by_key: HashMap<String, Vec<(TableRef<'m>, f64)>>,
+    /// Tables by the name of their single-column primary key.
+    by_primary: HashMap<String, Vec<TableRef<'m>>>,
+    /// Targets of declared keys by the referencing column's name, with the number of referencing tables.
+    peers: HashMap<String, BTreeMap<(QualifiedName, String), u32>>,
+    keys: HashMap<QualifiedName, Vec<Key<'m>>>,
+}
+
+/// A possible target with its confidence and reason.
+struct Candidate<'m> {
+    table: TableRef<'m>,
+    column: &'m str,
+    confidence: f64,
+    why: String,
+}
+
+/// Infers relations and polymorphic pairs, both by table and column.
+pub(super) fn infer(tables: &Tables<'_>, settings: &Settings) -> (Vec<Relation>, Vec<PolymorphicPair>) {
+    let mut inference = Inference::new(tables);
+    let (mut relations, mut polymorphic) = (Vec::new(), Vec::new());
+    for table in tables.base() {
+        let declared: BTreeSet<&str> =
+            table.table.foreign_keys.iter().flat_map(|key| &key.columns).map(String::as_str).collect();
+        for column in &table.table.columns {
+            let path = format!("{}.{}.{}", table.schema.name, table.table.name, column.name);
+            if declared.contains(column.name.as_str()) {
+                continue;
+            }
+            if let Some(pin) = settings.relations.get(&path) {
+                relations.extend(pin.as_ref().and_then(|target| pinned(table, column, target)));
+                continue;
+            }
+            if column.generated.is_some() || family(column).is_none() {
+                continue;
+            }
+            if let Some(type_column) = inference.polymorphic(table, column) {
+                polymorphic.push(PolymorphicPair {
+                    table: table.qualified_name(),
+                    type_column,
+                    id_column: column.name.clone(),
+                });
+                continue;
+            }
+            relations.extend(inference.relation(table, column));
+        }
+    }
+    relations.sort_by(|a: &Relation, b: &Relation| (&a.table, &a.column).cmp(&(&b.table, &b.column)));
+    polymorphic.sort_by(|a, b| (&a.table, &a.id_column).cmp(&(&b.table, &b.id_column)));
+    (relations, polymorphic)
+}
+
+fn pinned(table: TableRef<'_>, column: &Column, target: &str) -> Option<Relation> {
+    let (rest, referenced_column) = target.rsplit_once('.')?;
+    let (schema, name) = rest.split_once('.')?;
+    Some(Relation {
+        table: table.qualified_name(),
+        column: column.name.clone(),
+        referenced_table: QualifiedName::new(schema, name),
+        referenced_column: referenced_column.to_owned(),
+        confidence: 1.0,
+        why: "set in the configuration".to_owned(),
+        pinned: true,
+    })
+}
+
+impl<'m, 't> Inference<'m, 't> {
+    fn new(tables: &'t Tables<'m>) -> Self {
+        let mut inference = Self {
+            tables,
+            inflections: Inflections::default(),
+            by_key: HashMap::new(),
+            by_primary: HashMap::new(),
+            peers: HashMap::new(),
+            keys: HashMap::new(),
+        };
+        let prefix = common_prefix(tables);
+        for table in tables.base() {
+            let words = inference.inflections.key_words(&table.table.name);
+            inference.add_key(&words, table, 0.0);
+            if words.len() > 1 && prefix.as_ref().is_some_and(|prefix| words.first() == Some(prefix)) {
+                inference.add_key(&words[1..], table, 0.03);
+            }
+            let keys = single_keys(table);
+            if let Some(primary) = keys.iter().find(|key| key.primary) {
+                inference.by_primary.entry(primary.column.name.to_lowercase()).or_default().push(table);
+            }
+            inference.keys.insert(table.qualified_name(), keys);
+            let mut seen = BTreeSet::new();
+            for key in table.table.foreign_keys.iter().filter(|key| key.columns.len() == 1) {
+                if let [referenced] = key.referenced_columns.as_slice() {
+                    let target = (key.referenced_table.clone(), referenced.clone());
+                    let name = key.columns[0].to_lowercase();
+                    if seen.insert((name.clone(), target.clone())) {
+                        *inference.peers.entry(name).or_default().entry(target).or_default() += 1;
+                    }
+                }
+            }
+        }
+        inference
+    }
+
+    fn add_key(&mut self, words: &[String], table: TableRef<'m>, loss: f64) {
+        let mut names = vec![words.join("_")];
+        if words.len() > 1 {
+            names.push(words.concat());
+        }
+        for name in names {
+            self.by_key.entry(name).or_default().push((table, loss));
+        }
+    }
+
+    /// The column that names the target of a polymorphic reference, when this is one.
+    fn polymorphic(&mut self, table: TableRef<'m>, column: &Column) -> Option<String> {
+        let lower = column.name.to_lowercase();
+        let stem = lower.strip_suffix("uuid").or_else(|| lower.strip_suffix("id"))?.trim_end_matches('_').to_owned();
+        if stem.is_empty() {
+            return None;
+        }
+        let type_column = table.table.columns.iter().find(|other| {
+            let other = other.name.to_lowercase();
+            TYPE_SUFFIXES.iter().any(|suffix| other == format!("{stem}{suffix}"))
+        })?;
+        let words = self.inflections.key_words(&stem);
+        let names_table = self.by_key.contains_key(&words.join("_"));
+        (!names_table).then(|| type_column.name.clone())
+    }
+
+    fn relation(&mut self, table: TableRef<'m>, column: &'m Column) -> Option<Relation> {
+        let lower = column.name.to_lowercase();
+        let mut words = split(&column.name);
+        let mut suffix: Option<String> = None;
+        let known = |word: &str| NUMBER_SUFFIXES.contains(&word) || KEY_SUFFIXES.contains(&word);
+        if words.len() > 1 && words.last().is_some_and(|word| known(word)) {
+            suffix = words.pop();
+        } else if words.len() > 1 && words.first().is_some_and(|word| word == "id" || word == "fk") {
+            suffix = Some(words.remove(0));
+        } else if let [.., last] = words.as_mut_slice() {
+            for (glued, shortest) in [("id", 4), ("code", 5)] {
+                if last.len() > shortest && last.ends_with(glued) && suffix.is_none() {
+                    last.truncate(last.len() - glued.len());
+                    suffix = Some(glued.to_owned());
+                }
+            }
+        }
+        if words.is_empty() {
+            return None;
+        }
+        let own = self.inflections.key_words(&table.table.name);
+        let stem = self.stem(&words);
+        // `reactions.reaction_id` and `downloads.downloads` name their own table, not another.
+        if stem == own.join("_") || stem == own.concat() || self.inflections.key_words(&lower) == own {
+            return None;
+        }
+        let mut candidates = Vec::new();
+        self.peer(&mut candidates, table, column, &lower);
+        match suffix.as_deref() {
+            Some(suffix) => self.by_stem(&mut candidates, table, column, &words, suffix),
+            None => self.by_whole_name(&mut candidates, table, column, &words, &own),
+        }
+        let is_unique = self
+            .keys
+            .get(&table.qualified_name())
+            .is_some_and(|keys| keys.iter().any(|key| key.column.name == column.name));
+        let is_copy = classes::by_name(&table.table.name) == Some(TableClass::Clone);
+        for candidate in &mut candidates {
+            if candidate.table.schema.name == table.schema.name {
+                candidate.confidence += 0.005;
+            }
+            if is_unique {
+                candidate.confidence -= 0.05;
+            }
+            if is_copy {
+                candidate.confidence -= 0.50;
+            }
+        }
+        let best = candidates.iter().max_by(|a, b| a.confidence.total_cmp(&b.confidence))?;
+        let tied = candidates.iter().any(|other| {
+            (other.confidence - best.confidence).abs() < 1e-9
+                && (other.table.id, other.column) != (best.table.id, best.column)
+        });
+        let confidence = (best.confidence * 100.0).round() / 100.0;
+        (!tied && confidence >= 0.70 - 1e-9).then(|| Relation {
+            table: table.qualified_name(),
+            column: column.name.clone(),
+            referenced_table: best.table.qualified_name(),
+            referenced_column: best.column.to_owned(),
+            confidence: confidence.min(0.99),
+            why: best.why.clone(),
+            pinned: false,
+        })
+    }
+
+    fn stem(&mut self, words: &[String]) -> String {
+        let mut words = words.to_vec();
+        if let Some(last) = words.last_mut() {
+            *last = self.inflections.singular(last);
+        }
+        words.join("_")
+    }
+
+    /// Other tables declare where a column of this name points.
+    fn peer(&self, candidates: &mut Vec<Candidate<'m>>, table: TableRef<'m>, column: &Column, lower: &str) {
+        let Some(targets) = self.peers.get(lower) else { return };
+        let [(target, count)] = targets.iter().collect::<Vec<_>>()[..] else { return };
+        let Some(parent) = self.tables.find(&target.0).filter(|parent| parent.id != table.id) else { return };
+        let Some(referenced) = parent.table.column(&target.1) else { return };
+        if family(referenced) == family(column) {
+            candidates.push(Candidate {
+                table: parent,
+                column: &referenced.name,
+                confidence: if *count >= 2 { 0.98 } else { 0.90 },
+                why: format!("{count} other tables declare that a column of this name refers to it"),
+            });
+        }
+    }
+
+    fn by_stem(
+        &mut self,
+        candidates: &mut Vec<Candidate<'m>>,
+        table: TableRef<'m>,
+        column: &'m Column,
+        words: &[String],
+        suffix: &str,
+    ) {
+        let stem = self.stem(words);
+        let before = candidates.len();
+        // The name of the one primary key that is called so.
+        if let Some([parent]) = self.by_primary.get(&column.name.to_lowercase()).map(Vec::as_slice)
+            && parent.id != table.id
+            && self.by_key.get(&stem).is_some_and(|named| named.iter().any(|(named, _)| named.id == parent.id))
+        {
+            self.push(candidates, *parent, column, suffix, 0.97, "its name is that table's primary key".to_owned());
+        }
+        let mut plain = false;
+        for (parent, loss) in self.by_key.get(&stem).cloned().unwrap_or_default() {
+            if parent.id != table.id {
+                plain |= self.push(
+                    candidates,
+                    parent,
+                    column,
+                    suffix,
+                    0.95 - loss,
+                    "its name is that table's, with a key's suffix".to_owned(),
+                );
+            }
+        }
+        // oauth_access_tokens.application_id refers to oauth_applications.
+        let own = split(&table.table.name);
+        for length in (1..own.len()).rev() {
+            let key = format!("{}_{stem}", own[..length].join("_"));
+            for (parent, loss) in self.by_key.get(&key).cloned().unwrap_or_default() {
+                let confidence = 0.92 - loss - if plain { 0.20 } else { 0.0 };
+                if parent.id != table.id
+                    && self.push(
+                        candidates,
+                        parent,
+                        column,
+                        suffix,
+                        confidence,
+                        "its name with its own table's prefix is that table's".to_owned(),
+                    )
+                    && plain
+                {
+                    for candidate in &mut candidates[before..] {
+                        candidate.confidence = candidate.confidence.min(0.75);
+                    }
+                }
+            }
+        }
+        if candidates.len() > before {
+            return;
+        }
+        let numeric = NUMBER_SUFFIXES.contains(&suffix);
+        if stem == "parent" && numeric {
+            self.push(candidates, table, column, suffix, 0.90, "a parent in the same table".to_owned());
+            return;
+        }
+        if !numeric || EXTERNAL.contains(&words[0].as_str()) {
+            return;
+        }
+        for dropped in 1..words.len() {
+            let stem = self.stem(&words[dropped..]);
+            let role = words[..dropped].join("_");
+            for (parent, loss) in self.by_key.get(&stem).cloned().unwrap_or_default() {
+                self.push(
+                    candidates,
+                    parent,
+                    column,
+                    suffix,
+                    0.85 - loss,
+                    format!("that table's name in the role `{role}`"),
+                );
+            }
+            if candidates.len() > before {
+                return;
+            }
+        }
+        if words.last().is_some_and(|word| USER_ROLES.contains(&word.as_str())) {
+            self.user_role(candidates, table, column, suffix);
+        }
+    }
+
+    fn by_whole_name(
+        &mut self,
+        candidates: &mut Vec<Candidate<'m>>,
+        table: TableRef<'m>,
+        column: &'m Column,
+        words: &[String],
+        own: &[String],
+    ) {
+        let stem = self.stem(words);
+        let of_table = format!("{}_{stem}", own.join("_"));
+        for (parent, loss) in self.by_key.get(&of_table).cloned().unwrap_or_default() {
+            self.push(
+                candidates,
+                parent,
+                column,
+                "id",
+                0.92 - loss,
+                "its name after its own table's is that table's".to_owned(),
+            );
+        }
+        if !matches!(family(column), Some(Family::Integer | Family::Uuid)) || VALUES.contains(&stem.as_str()) {
+            return;
+        }
+        for (parent, loss) in self.by_key.get(&stem).cloned().unwrap_or_default() {
+            if parent.id != table.id {
+                self.push(candidates, parent, column, "id", 0.82 - loss, "its name is that table's".to_owned());
+            }
+        }
+        if words.len() > 1 && words.last().is_some_and(|word| word == "by") {
+            self.user_role(candidates, table, column, "id");
+        }
+    }
+
+    fn user_role(
+        &mut self,
+        candidates: &mut Vec<Candidate<'m>>,
+        table: TableRef<'m>,
+        column: &'m Column,
+        suffix: &str,
+    ) {
+        for name in ["user", "account"] {
+            for (parent, loss) in self.by_key.get(name).cloned().unwrap_or_default() {
+                if parent.id != table.id {
+                    self.push(candidates, parent, column, suffix, 0.70 - loss, "a role that a user plays".to_owned());
+                }
+            }
+        }
+    }
+
+    /// Adds a candidate when the parent has a key that this column can hold.
+    fn push(
+        &self,
+        candidates: &mut Vec<Candidate<'m>>,
+        parent: TableRef<'m>,
+        column: &Column,
+        suffix: &str,
+        confidence: f64,
+        why: String,
+    ) -> bool {
+        let Some(keys) = self.keys.get(&parent.qualified_name()) else { return false };
+        let compatible = |key: &&Key<'_>| family(key.column) == family(column);
+        let named = |key: &&Key<'_>, suffix: &str| key.column.name.to_lowercase().ends_with(suffix);
+        let found = if NUMBER_SUFFIXES.contains(&suffix) {
+            keys.iter()
+                .filter(compatible)
+                .find(|key| key.primary)
+                .or_else(|| keys.iter().filter(compatible).find(|key| named(key, suffix)))
+        } else {
+            let own = split(&parent.table.name).join("_");
+            keys.iter().filter(compatible).find(|key| {
+                let name = key.column.name.to_lowercase();
+                name == suffix
+                    || name == format!("{}_{suffix}", super::words::singular(&own))
+                    || name == column.name.to_lowercase()
+            })
+        };
+        let Some(key) = found else { return false };
+        candidates.push(Candidate { table: parent, column: &key.column.name, confidence, why });
+        true
+    }
+}
+
+/// The first word that at least half of the tables, and four, begin with; or a customary mark for a table.
+fn common_prefix(tables: &Tables<'_>) -> Option<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for table in tables.base() {
+        if let Some(first) = split(&table.table.name).into_iter().next() {
+            *counts.entry(first).or_default() += 1;
+        }
+    }
+    let total = tables.base().count();
+    counts
+        .into_iter()
+        .filter(|(word, count)| (*count >= 4 && count * 2 >= total) || ["tbl", "t", "tb"].contains(&word.as_str()))
+        .max_by_key(|(_, count)| *count)
+        .map(|(word, _)| word)
+}
+
+/// Single-column primary and unique keys that can be referred to: not partial, not deferrable, no expression.
+fn single_keys(table: TableRef<'_>) -> Vec<Key<'_>> {
+    let mut keys = Vec::new();
+    if let Some(key) = &table.table.primary_key
+        && let [column] = key.columns.as_slice()
+    {
+        keys.extend(table.table.column(column).map(|column| Key { column, primary: true }));
+    }
+    for index in table.table.indexes.iter().filter(|index| index.unique && index.predicate.is_none() && !index.primary)
+    {
+        if let Some([column]) = index.plain_columns().as_deref() {
+            keys.extend(table.table.column(column).map(|column| Key { column, primary: false }));
+        }
+    }
+    keys
+}

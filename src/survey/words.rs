@@ -1,0 +1,146 @@
+//! Words in names.
+
+use std::collections::HashMap;
+
+/// Words whose singular and plural are the same, or that have none: they say nothing about a convention.
+const UNCOUNTABLE: &[&str] = &[
+    "analysis",
+    "audit",
+    "data",
+    "equipment",
+    "feedback",
+    "history",
+    "info",
+    "information",
+    "inventory",
+    "media",
+    "meta",
+    "metadata",
+    "money",
+    "news",
+    "series",
+    "software",
+    "species",
+    "staff",
+    "stock",
+    "status",
+];
+
+/// Splits a name into lower-case words at underscores, spaces, signs, changes of case and digits:
+/// `HTTPServerId` is `http`, `server`, `id`.
+pub fn split(name: &str) -> Vec<String> {
+    let characters: Vec<char> = name.chars().collect();
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for (position, &character) in characters.iter().enumerate() {
+        let previous = position.checked_sub(1).and_then(|position| characters.get(position)).copied();
+        let next = characters.get(position + 1).copied();
+        let starts_word = match previous {
+            Some(previous) if character.is_uppercase() => {
+                previous.is_lowercase() || (previous.is_uppercase() && next.is_some_and(char::is_lowercase))
+            }
+            Some(previous) => character.is_ascii_digit() != previous.is_ascii_digit() && previous.is_alphanumeric(),
+            None => false,
+        };
+        if (starts_word || !character.is_alphanumeric()) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if character.is_alphanumeric() {
+            word.extend(character.to_lowercase());
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+/// The singular of a lower-case English word; the word itself when it has none.
+pub fn singular(word: &str) -> String {
+    if UNCOUNTABLE.contains(&word) { word.to_owned() } else { pluralizer::pluralize(word, 1, false) }
+}
+
+/// Whether a lower-case word is certainly plural (`Some(true)`), certainly singular (`Some(false)`), or neither.
+pub fn is_plural(word: &str) -> Option<bool> {
+    if UNCOUNTABLE.contains(&word) || word.len() < 3 || word.chars().any(|character| character.is_ascii_digit()) {
+        return None;
+    }
+    let one = pluralizer::pluralize(word, 1, false);
+    let many = pluralizer::pluralize(word, 2, false);
+    match (one == word, many == word) {
+        (true, false) => Some(false),
+        (false, true) => Some(true),
+        _ => None,
+    }
+}
+
+/// The words of many names, each split and singularised once.
+#[derive(Debug, Default)]
+pub(super) struct Inflections {
+    singulars: HashMap<String, String>,
+}
+
+impl Inflections {
+    /// The words with the last one in the singular.
+    pub(super) fn key_words(&mut self, name: &str) -> Vec<String> {
+        let mut words = split(name);
+        if let Some(last) = words.last_mut() {
+            *last = self.singular(last);
+        }
+        words
+    }
+
+    /// The singular of a word.
+    pub(super) fn singular(&mut self, word: &str) -> String {
+        if let Some(known) = self.singulars.get(word) {
+            return known.clone();
+        }
+        let found = singular(word);
+        self.singulars.insert(word.to_owned(), found.clone());
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_split() {
+        for (name, words) in [
+            ("HTTPServerId", "http server id"),
+            ("order_items", "order items"),
+            ("customerNotes", "customer notes"),
+            ("Col With Space", "col with space"),
+            ("address2_line", "address 2 line"),
+            ("ORDER_ITEM", "order item"),
+            ("__x__", "x"),
+            ("", ""),
+        ] {
+            assert_eq!(split(name).join(" "), words, "{name}");
+        }
+    }
+
+    #[test]
+    fn inflection_of_common_table_names() {
+        for (many, one) in [
+            ("customers", "customer"),
+            ("categories", "category"),
+            ("addresses", "address"),
+            ("people", "person"),
+            ("statuses", "status"),
+            ("matrices", "matrix"),
+            ("boxes", "box"),
+            ("movies", "movie"),
+            ("invoices", "invoice"),
+            ("analyses", "analysis"),
+            ("children", "child"),
+        ] {
+            assert_eq!(singular(many), one);
+        }
+        assert_eq!(is_plural("orders"), Some(true));
+        assert_eq!(is_plural("order"), Some(false));
+        assert_eq!(is_plural("news"), None);
+        assert_eq!(is_plural("data"), None);
+    }
+}

@@ -49,7 +49,7 @@ pub struct Column {
     /// Character set (MySQL, MariaDB).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub character_set: Option<String>,
-    /// Collation; in PostgreSQL only when it differs from the type's.
+    /// Collation; in PostgreSQL only when it differs from the type's, and as SQL names it: `"C"`, `app.german`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
     /// Left out of `SELECT *` (MySQL, MariaDB `INVISIBLE`; SQLite hidden).

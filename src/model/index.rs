@@ -128,7 +128,7 @@ pub struct KeyPart {
     /// Operator class, when it is not the default one for the type (PostgreSQL), with its options.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator_class: Option<String>,
-    /// Collation, when it differs from the column's.
+    /// Collation, when it differs from the column's; in PostgreSQL as SQL names it: `"C"`, `app.german`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
     /// Only this many leading characters or bytes are indexed (MySQL, MariaDB).

@@ -141,6 +141,45 @@ pub(super) struct Doc {
     /// Add a section with row counts, sizes and usage, which change without the schema.
     #[arg(long)]
     pub(super) stats: bool,
+    /// Form of the document.
+    #[arg(long, value_enum, default_value_t = DocumentFormat::Markdown, value_name = "FORMAT")]
+    pub(super) format: DocumentFormat,
+    /// Template to fill in: minijinja, with `{{import:$VARIABLE/file.md#section}}` and `{{env:NAME}}`.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["split", "format"])]
+    pub(super) template: Option<PathBuf>,
+    /// Print the built-in template and read no database.
+    #[arg(long)]
+    pub(super) print_template: bool,
+    /// Write a folder with an index and a page for each table; -o names the folder.
+    ///
+    /// A file for more than 150 tables becomes an index with pages in a folder beside it by itself, because GitHub and
+    /// GitLab do not show long files whole.
+    #[arg(long, requires = "output", conflicts_with = "format")]
+    pub(super) split: bool,
+    /// Write one file however long it becomes.
+    #[arg(long, conflicts_with = "split")]
+    pub(super) single: bool,
+}
+
+/// Form of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DocumentFormat {
+    /// The specification.
+    Markdown,
+    /// The report for programs.
+    Json,
+    /// DBML, for dbdiagram.
+    Dbml,
+    /// One Mermaid diagram.
+    Mermaid,
+    /// One PlantUML diagram.
+    Plantuml,
+    /// One Graphviz graph.
+    Dot,
+    /// CREATE statements.
+    Ddl,
+    /// A picture that stands alone.
+    Svg,
 }
 
 /// Options of `audit`.

@@ -1,13 +1,20 @@
 //! `brownfield doc`: the specification document.
 
-use super::arguments::{Common, Doc};
+use super::arguments::{Common, Doc, DocumentFormat};
 use super::failure::Failure;
 use super::{load, output};
 use crate::model::Tables;
-use crate::render::markdown::{self, DocumentOptions};
+use crate::render::markdown::{self, DocumentOptions, Placement, Surroundings};
+use crate::render::{dbml, ddl, dot, json, mermaid, plantuml, svg};
 use crate::report::Report;
+use anstream::eprintln;
+use std::path::Path;
+use std::sync::Arc;
 
 pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
+    if options.print_template {
+        return output::write(&options.output, markdown::TEMPLATE.as_bytes());
+    }
     let date = match &options.date {
         Some(date) => Some(checked(date)?),
         None => source_date_epoch()?,
@@ -17,7 +24,70 @@ pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
     let tables = Tables::new(&model);
     let report = Report::new(&model, &tables, &settings);
     let choices = DocumentOptions { title: options.title.clone(), date, statistics: options.stats };
-    output::write(&options.output, markdown::render(&report, &choices).as_bytes())
+    let text = match options.format {
+        DocumentFormat::Markdown => return markdown(options, &report, &choices),
+        DocumentFormat::Json => json::render(&report),
+        DocumentFormat::Dbml => dbml::render(&report),
+        DocumentFormat::Mermaid => mermaid::render(&report),
+        DocumentFormat::Plantuml => plantuml::render(&report),
+        DocumentFormat::Dot => dot::render(&report),
+        DocumentFormat::Ddl => ddl::render(&report),
+        DocumentFormat::Svg => svg::render(&report),
+    };
+    output::write(&options.output, text.as_bytes())
+}
+
+fn markdown(options: &Doc, report: &Report<'_>, choices: &DocumentOptions) -> Result<(), Failure> {
+    if let Some(template) = &options.template {
+        return output::write(&options.output, from_template(template, report, choices)?.as_bytes());
+    }
+    let path = options.output.output.as_deref().filter(|path| path.as_os_str() != "-");
+    let force = options.output.force;
+    match path {
+        Some(folder) if options.split => {
+            std::fs::create_dir_all(folder).map_err(|error| output::unwritable(folder, error))?;
+            let files = markdown::render_pages(report, choices, &Placement::default());
+            output::pages(folder, "", &files, force)
+        }
+        Some(path) if report.tables.len() > markdown::SPLIT_ABOVE && !options.single && is_file_like(path) => {
+            let name = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+            let stem = name(path.file_stem());
+            let placement = Placement { index: name(path.file_name()), folder: format!("{stem}/") };
+            let files = markdown::render_pages(report, choices, &placement);
+            output::pages(path.parent().unwrap_or(Path::new("")), &placement.folder, &files, force)?;
+            eprintln!(
+                "note: {} tables are too many for one file: {} is an index, and the pages are in {}",
+                report.tables.len(),
+                path.display(),
+                path.with_extension("").display()
+            );
+            Ok(())
+        }
+        _ => output::write(&options.output, markdown::render(report, choices).as_bytes()),
+    }
+}
+
+/// Whether a path can have a folder of its own name beside it, which a pipe or device cannot.
+fn is_file_like(path: &Path) -> bool {
+    path.extension().is_some() && (path.is_file() || !path.exists())
+}
+
+fn from_template(path: &Path, report: &Report<'_>, choices: &DocumentOptions) -> Result<String, Failure> {
+    let unreadable = |error: std::io::Error| {
+        Failure::usage(format!("cannot read the template {}: {error}", path.display()), "--template names a file")
+    };
+    let source = std::fs::read_to_string(path).map_err(unreadable)?;
+    let environment = load::environment();
+    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    let surroundings = Surroundings {
+        file: Arc::new(move |name| std::fs::read_to_string(folder.join(name)).map_err(|error| error.to_string())),
+        variable: Arc::new(move |name| environment.get(name).cloned()),
+    };
+    let name = path.display().to_string();
+    markdown::render_template(report, choices, &name, &source, &surroundings).map_err(|error| {
+        let hint = error.hint.clone().unwrap_or_else(|| "--print-template shows a template that works".to_owned());
+        Failure::usage(error.to_string(), hint)
+    })
 }
 
 fn checked(date: &str) -> Result<String, Failure> {

@@ -27,12 +27,12 @@ pub(super) fn section(page: &Page<'_, '_>) -> (String, String) {
 }
 
 /// The section in the index of a folder, which leaves the groups to a page of their own.
-pub(super) fn index(page: &Page<'_, '_>) -> String {
+pub(super) fn index(page: &Page<'_, '_>, folder: &str) -> String {
     if page.report.tables.len() <= ONE_DIAGRAM {
         return section(page).1.trim_end().to_owned();
     }
     let (_, text) = overview(page);
-    format!("{text}\n[Diagrams of each group](diagrams.md)")
+    format!("{text}\n[Diagrams of each group]({folder}diagrams.md)")
 }
 
 /// The groups as boxes, bare and with words around.

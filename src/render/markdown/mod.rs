@@ -19,7 +19,7 @@ mod summary;
 mod tables;
 mod template;
 
-pub use pages::{DocumentFile, SPLIT_ABOVE, render_pages};
+pub use pages::{DocumentFile, Placement, SPLIT_ABOVE, render_pages};
 pub use template::{Surroundings, TemplateError, render_template};
 
 use crate::render::names::Names;

@@ -18,17 +18,17 @@ pub(super) struct Page<'r, 'a> {
     pub(super) options: &'r DocumentOptions,
     pub(super) names: &'r Names,
     pub(super) artist: Artist<'r, 'a>,
-    base: Base,
+    base: Base<'r>,
     slugs: Vec<String>,
 }
 
 /// Where the page that is being written stands, which decides how it links to tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Base {
+pub(super) enum Base<'r> {
     /// Everything is in one file.
     Single,
-    /// In the folder of the index.
-    Root,
+    /// Above this folder, in which `tables/` stands.
+    Root(&'r str),
     /// In `tables/`.
     Tables,
     /// In another folder beside `tables/`.
@@ -36,7 +36,7 @@ pub(super) enum Base {
 }
 
 impl<'r, 'a> Page<'r, 'a> {
-    pub(super) fn new(report: &'r Report<'a>, names: &'r Names, options: &'r DocumentOptions, base: Base) -> Self {
+    pub(super) fn new(report: &'r Report<'a>, names: &'r Names, options: &'r DocumentOptions, base: Base<'r>) -> Self {
         let mut taken = HashSet::new();
         let slugs = report
             .tables
@@ -70,7 +70,7 @@ impl<'r, 'a> Page<'r, 'a> {
         let slug = self.slug(table);
         match self.base {
             Base::Single => format!("[{name}](#t-{slug})"),
-            Base::Root => format!("[{name}](tables/{slug}.md)"),
+            Base::Root(folder) => format!("[{name}]({folder}tables/{slug}.md)"),
             Base::Tables => format!("[{name}]({slug}.md)"),
             Base::Folder => format!("[{name}](../tables/{slug}.md)"),
         }

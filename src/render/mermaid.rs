@@ -348,7 +348,7 @@ fn is_unique(table: &Table, columns: &[String]) -> bool {
 }
 
 /// The type in as few words as engineers use for it.
-fn short_type(data_type: &str, user_type: Option<&QualifiedName>) -> String {
+pub(super) fn short_type(data_type: &str, user_type: Option<&QualifiedName>) -> String {
     if let Some(user_type) = user_type {
         let array = if data_type.ends_with("[]") { "[]" } else { "" };
         return format!("{}{array}", user_type.name);

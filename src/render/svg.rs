@@ -2,6 +2,7 @@
 //! dark as the reader's system is.
 
 use super::layout::{Area, Layout, place};
+use super::mermaid::short_type;
 use super::names::Names;
 use crate::model::TableRef;
 use crate::report::Report;
@@ -152,7 +153,9 @@ fn path(line: &Line, layout: &Layout, crosses: bool, tables: &[TableRef<'_>]) ->
 fn size(table: TableRef<'_>, name: &str) -> (i64, i64) {
     let columns = table.table.columns.iter().take(COLUMNS);
     let widest = columns
-        .map(|column| units(&column.name, NAME) + units(&column.data_type, TYPE) + 22)
+        .map(|column| {
+            units(&column.name, NAME) + units(&short_type(&column.data_type, column.user_type.as_ref()), TYPE) + 22
+        })
         .max()
         .unwrap_or_default()
         .max(units(name, NAME) * 23 / 20);
@@ -195,7 +198,7 @@ fn entity(table: TableRef<'_>, name: &str, area: Area, hue: usize) -> String {
             "<text{class} x=\"8\" y=\"{y}\">{}</text><text class=\"y\" x=\"{}\" y=\"{y}\" text-anchor=\"end\">{}</text>",
             text(&column.name, NAME),
             area.width - 8,
-            text(&column.data_type, TYPE)
+            text(&short_type(&column.data_type, column.user_type.as_ref()), TYPE)
         );
         y += LINE;
     }

@@ -197,6 +197,27 @@ impl<'a> Planner<'a> {
         format!("SELECT {keys}, count(*) FROM {}{condition} GROUP BY {keys} HAVING count(*) > 1", self.relation(table))
     }
 
+    /// Every way in which nullable columns of a key can be NULL together: the other columns, and those that are NULL.
+    pub(super) fn null_combinations(
+        &self,
+        table: &QualifiedName,
+        columns: &[String],
+    ) -> Vec<(Vec<String>, Vec<String>)> {
+        let is_nullable = |name: &&String| self.column(table, name).is_some_and(|column| column.nullable);
+        let nullable: Vec<&String> = columns.iter().filter(is_nullable).collect();
+        // The number doubles with every column: a key of many nullable columns needs another remedy.
+        let combinations = if nullable.len() > 3 { 1 } else { 1_usize << nullable.len() };
+        (1..combinations)
+            .map(|combination| {
+                let is_null = |name: &&String| {
+                    nullable.iter().position(|other| other == name).is_some_and(|at| combination >> at & 1 == 1)
+                };
+                let (nulls, rest): (Vec<&String>, Vec<&String>) = columns.iter().partition(is_null);
+                (rest.into_iter().cloned().collect(), nulls.into_iter().cloned().collect())
+            })
+            .collect()
+    }
+
     /// Counts rows in which a column is NULL.
     pub(super) fn nulls(&self, table: &QualifiedName, column: &str) -> String {
         format!("SELECT count(*) FROM {} WHERE {} IS NULL", self.relation(table), self.quote(column))

@@ -5,7 +5,7 @@
 //! a pragma and the text disagree, the pragma wins. The file is opened read-only.
 
 mod assemble;
-mod ddl;
+pub(crate) mod ddl;
 mod rows;
 pub mod sample;
 mod target;

@@ -460,20 +460,13 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
             return planner.refuse(request.change.clone(), "before PostgreSQL 15 NULLs count as equal only through one partial index for every combination of nullable columns, and there are too many");
         }
         // One partial index for every combination of NULLs; the existing key covers rows without any.
-        for combination in 1..(1_usize << nullable.len()) {
-            let is_null = |name: &String| {
-                nullable.iter().position(|other| other == name).is_some_and(|at| combination >> at & 1 == 1)
-            };
-            let rest: Vec<KeyPart> =
-                columns.iter().filter(|name| !is_null(name)).map(|name| KeyPart::column(name.clone())).collect();
-            let nulls: Vec<&String> = columns.iter().filter(|name| is_null(name)).collect();
+        for (rest, nulls) in planner.null_combinations(table, columns) {
             let mut condition: Vec<String> =
                 nulls.iter().map(|name| format!("{} IS NULL", planner.quote(name))).collect();
             condition.extend(predicate.iter().map(|predicate| format!("({predicate})")));
             let condition = condition.join(" AND ");
-            let parts = if rest.is_empty() { vec![KeyPart::expression("true")] } else { rest };
-            let suffix: Vec<&str> = nulls.iter().map(|name| name.as_str()).collect();
-            let index_name = planner.fresh_index(table, &format!("{name}_{}_null", suffix.join("_")));
+            let parts = if rest.is_empty() { vec![KeyPart::expression("true")] } else { plain_key(&rest) };
+            let index_name = planner.fresh_index(table, &format!("{name}_{}_null", nulls.join("_")));
             let index = Definition {
                 unique: true,
                 method: "btree",

@@ -10,7 +10,7 @@ mod token;
 pub(super) use create_index::{create_index, create_trigger};
 pub(super) use create_table::{ForeignKeyText, KeyText, TableText, create_table};
 pub(super) use create_view::sources;
-pub(super) use token::tokens;
+pub(crate) use token::{Token, TokenKind, tokens};
 
 /// The names that an expression mentions, lower-cased as SQLite compares them: identifiers, bare or quoted, functions
 /// aside.

@@ -2,7 +2,7 @@
 
 /// Kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::catalog::sqlite) enum TokenKind {
+pub(crate) enum TokenKind {
     /// A bare word: keyword or identifier.
     Word,
     /// A name in double quotes, brackets or backticks.
@@ -15,28 +15,28 @@ pub(in crate::catalog::sqlite) enum TokenKind {
 
 /// A token with its place in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::catalog::sqlite) struct Token {
-    pub(in crate::catalog::sqlite) kind: TokenKind,
+pub(crate) struct Token {
+    pub(crate) kind: TokenKind,
     /// Text without quotes.
-    pub(in crate::catalog::sqlite) text: String,
-    pub(in crate::catalog::sqlite) start: usize,
-    pub(in crate::catalog::sqlite) end: usize,
+    pub(crate) text: String,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 impl Token {
     /// Whether it is this keyword or sign.
-    pub(in crate::catalog::sqlite) fn is(&self, word: &str) -> bool {
+    pub(crate) fn is(&self, word: &str) -> bool {
         matches!(self.kind, TokenKind::Word | TokenKind::Other) && self.text.eq_ignore_ascii_case(word)
     }
 
     /// Whether it can name something.
-    pub(in crate::catalog::sqlite) fn is_name(&self) -> bool {
+    pub(crate) fn is_name(&self) -> bool {
         matches!(self.kind, TokenKind::Word | TokenKind::Quoted)
     }
 }
 
 /// Splits a statement. Comments and white space are left out; an unfinished quote ends with the text.
-pub(in crate::catalog::sqlite) fn tokens(sql: &str) -> Vec<Token> {
+pub(crate) fn tokens(sql: &str) -> Vec<Token> {
     let mut found = Vec::new();
     let mut rest = sql;
     while let Some(first) = rest.chars().next() {

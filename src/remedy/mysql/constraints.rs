@@ -1,0 +1,272 @@
+//! Foreign keys and checks.
+
+use super::{Algorithm, CHECKS_OFF, CHECKS_ON, Duration, NONE, Phase, Planner, Request, Safety, Step, alter};
+use crate::checks::Change;
+use crate::model::{Action, CheckConstraint, EngineName, ForeignKey, QualifiedName};
+use crate::remedy::mysql::column::{Overrides, definition};
+use crate::remedy::names::Space;
+
+pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
+    match &request.change {
+        Change::AddForeignKey { table, name, .. } => {
+            let name = planner.fresh_constraint(table, name);
+            add_foreign_key(planner, request, &name);
+        }
+        Change::ChangeDeleteAction { table, name, columns, on_delete } => {
+            let Some(key) = planner.foreign_key(table, name.as_deref(), columns) else {
+                return planner.refuse(request.change.clone(), "the foreign key is not in the catalog");
+            };
+            let old = key.name.clone().unwrap_or_default();
+            let mut new = key.clone();
+            new.on_delete = *on_delete;
+            let title = format!("ON DELETE {} for foreign key {old}", on_delete.sql());
+            replace_foreign_key(planner, request, table, key, &new, title);
+        }
+        Change::DropForeignKey { table, name, columns } => {
+            let found = planner.foreign_key(table, name.as_deref(), columns);
+            let Some(name) = name.clone().or_else(|| found?.name.clone()) else {
+                return planner.refuse(request.change.clone(), "the foreign key has no name to drop it by");
+            };
+            let title = format!("drop foreign key {name}");
+            let clause = format!("DROP FOREIGN KEY {}", planner.quote(&name));
+            let mut step = alter(planner, table, Phase::Contract, title, &clause, Algorithm::Inplace);
+            (step.safety, step.duration) = (Safety::Caution, Duration::Metadata);
+            planner.add(10, request, step);
+        }
+        Change::EnforceConstraint { table, name } => {
+            let title = format!("enforce check {name}");
+            let clause = format!("ALTER CHECK {} ENFORCED", planner.quote(name));
+            let mut step = alter(planner, table, Phase::Validate, title, &clause, Algorithm::Copy).undo(format!(
+                "ALTER TABLE {} ALTER CHECK {} NOT ENFORCED",
+                planner.relation(table),
+                planner.quote(name)
+            ));
+            if let Some(check) = find_check(planner, table, Some(name), "") {
+                step = step.check(violations(planner, table, &check.expression));
+            }
+            planner.add(20, request, step);
+        }
+        Change::AddCheck { table, name, expression } => {
+            let version = planner.version;
+            if planner.engine == EngineName::MySql && version < (8, 0, 16) {
+                return planner.refuse(request.change.clone(), "MySQL before 8.0.16 reads a check and forgets it");
+            }
+            let name = planner.fresh_constraint(table, name);
+            let clause = format!("ADD CONSTRAINT {} CHECK ({expression})", planner.quote(&name));
+            let step = alter(planner, table, Phase::Expand, format!("add check {name}"), &clause, Algorithm::Copy)
+                .check(violations(planner, table, expression))
+                .undo(format!("ALTER TABLE {} DROP CONSTRAINT {}", planner.relation(table), planner.quote(&name)));
+            planner.add(60, request, step);
+        }
+        Change::DropCheck { table, name, expression } => {
+            drop_check(planner, request, table, name.as_deref(), expression)
+        }
+        Change::AddLookupTable { table, column, lookup_table, name } => {
+            add_lookup_table(planner, request, table, column, lookup_table, name);
+        }
+        Change::RenameConstraint { table, name, to } => rename_constraint(planner, request, table, name, to),
+        _ => {}
+    }
+}
+
+fn find_check<'a>(
+    planner: &Planner<'a>,
+    table: &QualifiedName,
+    name: Option<&str>,
+    expression: &str,
+) -> Option<&'a CheckConstraint> {
+    let checks = &planner.table(table)?.table.check_constraints;
+    checks
+        .iter()
+        .find(|check| name.is_some() && check.name.as_deref() == name)
+        .or_else(|| checks.iter().find(|check| check.expression == expression))
+}
+
+fn violations(planner: &Planner<'_>, table: &QualifiedName, expression: &str) -> String {
+    format!("SELECT count(*) FROM {} WHERE NOT ({expression})", planner.relation(table))
+}
+
+fn clause(planner: &Planner<'_>, name: &str, key: &ForeignKey) -> String {
+    format!(
+        "ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}) ON DELETE {} ON UPDATE {}",
+        planner.quote(name),
+        planner.list(&key.columns),
+        planner.relation(&key.referenced_table),
+        planner.list(&key.referenced_columns),
+        key.on_delete.sql(),
+        key.on_update.sql()
+    )
+}
+
+fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, name: &str) {
+    let Change::AddForeignKey { table, columns, referenced_table, referenced_columns, on_delete, on_update, .. } =
+        &request.change
+    else {
+        return;
+    };
+    let partitioned = [table, referenced_table]
+        .into_iter()
+        .find(|name| planner.table(name).is_some_and(|of| of.table.partitioning.is_some()));
+    if let Some(partitioned) = partitioned {
+        let reason = format!("InnoDB has no foreign keys on partitioned tables, and {} is one", partitioned.name);
+        return planner.refuse(request.change.clone(), reason);
+    }
+    if *on_delete == Action::SetDefault {
+        return planner.refuse(request.change.clone(), "InnoDB refuses ON DELETE SET DEFAULT");
+    }
+    let text = format!(
+        "ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}) ON DELETE {} ON UPDATE {}",
+        planner.quote(name),
+        planner.list(columns),
+        planner.relation(referenced_table),
+        planner.list(referenced_columns),
+        on_delete.sql(),
+        on_update.sql()
+    );
+    let orphans = planner.orphans(table, columns, referenced_table, referenced_columns);
+    let mut step = alter(planner, table, Phase::Expand, format!("add foreign key {name}"), &text, Algorithm::Copy)
+        .check(orphans.clone())
+        .verify(orphans)
+        .undo(format!("ALTER TABLE {} DROP FOREIGN KEY {}", planner.relation(table), planner.quote(name)))
+        .note("Only the copy checks existing rows. With foreign_key_checks=0 the key is added INPLACE, LOCK=NONE, and existing rows are never checked: then the query for orphans must find nothing before and after.");
+    step.statements.insert(0, CHECKS_ON.to_owned());
+    planner.add(60, request, step);
+}
+
+/// Drops a key and adds it anew in one statement. Its rows were checked before, so they are not checked again.
+fn replace_foreign_key(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    old: &ForeignKey,
+    new: &ForeignKey,
+    title: String,
+) {
+    let (old_name, new_name) = (old.name.clone().unwrap_or_default(), new.name.clone().unwrap_or_default());
+    let relation = planner.relation(table);
+    // The server looks for the name before it drops it, so a key that keeps its name goes in two statements.
+    let statements = if old_name == new_name {
+        vec![
+            CHECKS_OFF.to_owned(),
+            format!(
+                "ALTER TABLE {relation} DROP FOREIGN KEY {}, ALGORITHM=INPLACE, LOCK=NONE",
+                planner.quote(&old_name)
+            ),
+            format!("ALTER TABLE {relation} {}, ALGORITHM=INPLACE, LOCK=NONE", clause(planner, &new_name, new)),
+            CHECKS_ON.to_owned(),
+        ]
+    } else {
+        vec![
+            CHECKS_OFF.to_owned(),
+            format!(
+                "ALTER TABLE {relation} DROP FOREIGN KEY {}, {}, ALGORITHM=INPLACE, LOCK=NONE",
+                planner.quote(&old_name),
+                clause(planner, &new_name, new)
+            ),
+            CHECKS_ON.to_owned(),
+        ]
+    };
+    let orphans = planner.orphans(table, &new.columns, &new.referenced_table, &new.referenced_columns);
+    let mut step = Step::new(title, table, Phase::Contract, statements)
+        .outside()
+        .how("INPLACE", NONE, "nothing", Safety::Caution, Duration::Metadata)
+        .verify(orphans);
+    if old_name == new_name {
+        step = step.note("Between the two statements the key is not enforced: the query afterwards must find nothing.");
+    }
+    step = step.undo(format!("ALTER TABLE {relation} DROP FOREIGN KEY {}", planner.quote(&new_name)));
+    step = step.undo(format!("ALTER TABLE {relation} {}", clause(planner, &old_name, old)));
+    planner.add(10, request, step);
+}
+
+fn drop_check(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    name: Option<&str>,
+    expression: &str,
+) {
+    let Some(check) = find_check(planner, table, name, expression) else {
+        return planner.refuse(request.change.clone(), "the check is not in the catalog");
+    };
+    let name = check.name.clone().unwrap_or_default();
+    let title = format!("drop check {name}");
+    let of_column = (planner.engine == EngineName::MariaDb).then(|| planner.column(table, &name)).flatten();
+    let clause = match of_column {
+        // A check that bears a column's name goes when the column is defined without it.
+        Some(column) => format!("MODIFY {}", definition(planner.engine, column, &[], Overrides::default())),
+        None => format!("DROP CONSTRAINT {}", planner.quote(&name)),
+    };
+    let algorithm = if planner.engine == EngineName::MariaDb { Algorithm::Instant } else { Algorithm::Inplace };
+    let mut step = alter(planner, table, Phase::Contract, title, &clause, algorithm);
+    (step.safety, step.duration) = (Safety::Caution, Duration::Metadata);
+    planner.add(20, request, step);
+}
+
+fn add_lookup_table(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    column: &str,
+    lookup_table: &str,
+    name: &str,
+) {
+    let Some(of) = planner.column(table, column) else {
+        return planner.refuse(request.change.clone(), "the column is not in the catalog");
+    };
+    let lookup = QualifiedName::new(&table.schema, planner.names.fresh(&[Space::Relation], table, lookup_table));
+    let (relation, target, quoted) = (planner.relation(table), planner.relation(&lookup), planner.quote(column));
+    let mut key = of.clone();
+    (key.default, key.comment, key.nullable) = (None, None, false);
+    let text = definition(planner.engine, &key, &[], Overrides::default());
+    let statements = vec![
+        format!("CREATE TABLE {target} ({text}, PRIMARY KEY ({quoted})) ENGINE=InnoDB"),
+        format!("INSERT INTO {target} ({quoted}) SELECT DISTINCT {quoted} FROM {relation} WHERE {quoted} IS NOT NULL"),
+    ];
+    let step = Step::new(format!("create lookup table {}", lookup.name), table, Phase::Expand, statements)
+        .outside()
+        .how("metadata and one read", NONE, "nothing", Safety::Safe, Duration::Scan)
+        .undo(format!("DROP TABLE {target}"));
+    planner.add(40, request, step);
+    let columns = vec![column.to_owned()];
+    let key = Change::AddForeignKey {
+        table: table.clone(),
+        name: name.to_owned(),
+        columns: columns.clone(),
+        referenced_table: lookup,
+        referenced_columns: columns,
+        on_delete: Action::Restrict,
+        on_update: Action::Cascade,
+    };
+    add(planner, &Request { change: key, rules: request.rules.clone(), notes: Vec::new() });
+}
+
+fn rename_constraint(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str, to: &str) {
+    let Some(of) = planner.table(table) else {
+        return planner.refuse(request.change.clone(), "the table is not in the catalog");
+    };
+    if let Some(key) = of.table.foreign_keys.iter().find(|key| key.name.as_deref() == Some(name)) {
+        let mut new = key.clone();
+        new.name = Some(planner.fresh_constraint(table, to));
+        let title = format!("rename foreign key {name} to {to}");
+        return replace_foreign_key(planner, request, table, key, &new, title);
+    }
+    if of.table.indexes.iter().any(|index| index.name == name && !index.primary) {
+        let change = Change::RenameIndex { table: table.clone(), name: name.to_owned(), to: to.to_owned() };
+        let request = Request { change, rules: request.rules.clone(), notes: request.notes.clone() };
+        return super::indexes::add(planner, &request);
+    }
+    let Some(check) = of.table.check_constraints.iter().find(|check| check.name.as_deref() == Some(name)) else {
+        return planner.refuse(request.change.clone(), "the constraint has a name that the server gives itself");
+    };
+    let to = planner.fresh_constraint(table, to);
+    let clause = format!(
+        "DROP CONSTRAINT {}, ADD CONSTRAINT {} CHECK ({})",
+        planner.quote(name),
+        planner.quote(&to),
+        check.expression
+    );
+    let title = format!("rename check {name} to {to}");
+    let step = alter(planner, table, Phase::Contract, title, &clause, Algorithm::Copy);
+    planner.add(50, request, step);
+}

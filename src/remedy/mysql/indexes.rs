@@ -1,0 +1,267 @@
+//! Indexes and the keys that stand on them.
+
+use super::column::{Overrides, definition, is_textual};
+use super::{Algorithm, Duration, Phase, Planner, Request, Safety, Step, alter};
+use crate::checks::Change;
+use crate::model::{EngineName, Index, KeyPart, QualifiedName, SortOrder};
+use crate::remedy::names::Space;
+
+/// Characters of a long text that an index holds when nobody said how many.
+const PREFIX: u32 = 191;
+
+pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
+    match &request.change {
+        Change::AddIndex { table, name, method, key, predicate } => {
+            if predicate.is_some() {
+                let reason = format!("{} has no partial indexes", planner.engine.title());
+                return planner.refuse(request.change.clone(), reason);
+            }
+            let expression = key.iter().any(|part| part.column.is_none());
+            if expression && (planner.engine == EngineName::MariaDb || planner.version < (8, 0, 13)) {
+                return planner
+                    .refuse(request.change.clone(), "this server indexes columns only: index a generated column");
+            }
+            add_index(planner, request, table, name, method, key);
+        }
+        Change::DropIndex { table, name } => drop_index(planner, request, table, name),
+        Change::RenameIndex { table, name, to } => {
+            let to = planner.fresh_index(table, to);
+            let rename =
+                |from: &str, to: &str| format!("RENAME INDEX {} TO {}", planner.quote(from), planner.quote(to));
+            let title = format!("rename index {name} to {to}");
+            let undo = format!("ALTER TABLE {} {}", planner.relation(table), rename(&to, name));
+            let mut step = alter(planner, table, Phase::Contract, title, &rename(name, &to), Algorithm::Inplace)
+                .undo(undo)
+                .note("A query that names the index in a hint has to follow.");
+            step.duration = Duration::Metadata;
+            planner.add(50, request, step);
+        }
+        Change::AddPrimaryKey { table, columns, .. } => add_primary_key(planner, request, table, columns),
+        Change::AddSurrogateKey { table, column, .. } => {
+            if planner.table(table).is_some_and(|of| of.table.partitioning.is_some()) {
+                return planner.refuse(
+                    request.change.clone(),
+                    "a primary key of a partitioned table must contain its partition key",
+                );
+            }
+            let column = planner.names.fresh(&[Space::Column], table, column);
+            let quoted = planner.quote(&column);
+            let hidden =
+                planner.table(table).and_then(|of| of.table.columns.iter().find(|column| column.system_generated));
+            let drop = hidden.map(|column| format!("DROP PRIMARY KEY, DROP COLUMN {}, ", planner.quote(&column.name)));
+            let clauses = format!(
+                "{}ADD COLUMN {quoted} bigint NOT NULL AUTO_INCREMENT, ADD PRIMARY KEY ({quoted})",
+                drop.unwrap_or_default()
+            );
+            let title = format!("add primary key on a new column {column}");
+            let step = alter(planner, table, Phase::Expand, title, &clauses, Algorithm::InplaceShared)
+                .undo(format!("ALTER TABLE {} DROP PRIMARY KEY, DROP COLUMN {quoted}", planner.relation(table)))
+                .note("INSERT without a column list and SELECT * see one column more.");
+            planner.add(45, request, step);
+        }
+        Change::AddUnique { .. } => add_unique(planner, request),
+        _ => {}
+    }
+}
+
+/// Key parts with their expressions, prefixes and directions. A long text gets a prefix if it has none.
+fn parts(planner: &Planner<'_>, table: &QualifiedName, method: &str, key: &[KeyPart]) -> String {
+    let parts: Vec<String> = key
+        .iter()
+        .map(|part| {
+            let mut text = match (&part.column, &part.expression) {
+                (Some(column), _) => planner.quote(column),
+                (None, expression) => format!("({})", expression.as_deref().unwrap_or_default()),
+            };
+            let known = part.column.as_ref().and_then(|name| planner.column(table, name));
+            let long = known.is_some_and(|column| {
+                let base = column.base_type();
+                base.ends_with("text") || base.ends_with("blob")
+            });
+            let prefix = part.prefix_length.or((long && method == "btree").then_some(PREFIX));
+            if let Some(prefix) = prefix {
+                text = format!("{text}({prefix})");
+            }
+            if part.order == SortOrder::Descending {
+                text.push_str(" DESC");
+            }
+            text
+        })
+        .collect();
+    parts.join(", ")
+}
+
+/// `ADD INDEX …` for an index as it is or shall be.
+fn clause(planner: &Planner<'_>, table: &QualifiedName, name: &str, index: &Index) -> String {
+    let kind = match index.method.as_str() {
+        "fulltext" => "FULLTEXT INDEX",
+        "spatial" | "rtree" => "SPATIAL INDEX",
+        _ if index.unique => "UNIQUE INDEX",
+        _ => "INDEX",
+    };
+    let using = if index.method == "hash" { " USING HASH" } else { "" };
+    format!("ADD {kind} {}{using} ({})", planner.quote(name), parts(planner, table, &index.method, &index.key))
+}
+
+fn add_index(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    name: &str,
+    method: &str,
+    key: &[KeyPart],
+) {
+    let name = planner.fresh_index(table, name);
+    let mut index = Index::new(&name);
+    method.clone_into(&mut index.method);
+    index.key = key.to_vec();
+    let algorithm = if matches!(method, "fulltext" | "spatial") { Algorithm::InplaceShared } else { Algorithm::Nocopy };
+    let clause = clause(planner, table, &name, &index);
+    let step = alter(planner, table, Phase::Expand, format!("add index {name}"), &clause, algorithm).undo(format!(
+        "ALTER TABLE {} DROP INDEX {}",
+        planner.relation(table),
+        planner.quote(&name)
+    ));
+    planner.add(50, request, step);
+}
+
+fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str) {
+    let clause_text = format!("DROP INDEX {}", planner.quote(name));
+    let mut step =
+        alter(planner, table, Phase::Contract, format!("drop index {name}"), &clause_text, Algorithm::Nocopy);
+    step.duration = Duration::Metadata;
+    let (maria, version) = (planner.engine == EngineName::MariaDb, planner.version);
+    let hide = match (maria, version) {
+        (true, version) if version >= (10, 6, 0) => Some("IGNORED"),
+        (false, version) if version >= (8, 0, 0) => Some("INVISIBLE"),
+        _ => None,
+    };
+    if let Some(hide) = hide {
+        let relation = planner.relation(table);
+        step = step.note(format!(
+            "Rehearse first: ALTER TABLE {relation} ALTER INDEX {} {hide}, wait a business cycle, and drop it only if no query suffers.",
+            planner.quote(name)
+        ));
+    }
+    if let Some(index) = planner.table(table).and_then(|of| of.table.indexes.iter().find(|index| index.name == name)) {
+        let clause = clause(planner, table, name, index);
+        step = step.undo(format!("ALTER TABLE {} {clause}", planner.relation(table)));
+    }
+    planner.add(40, request, step);
+}
+
+fn add_primary_key(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, columns: &[String]) {
+    let Some(of) = planner.table(table) else {
+        return planner.refuse(request.change.clone(), "the table is not in the catalog");
+    };
+    let mut clauses = Vec::new();
+    if let Some(hidden) = of.table.columns.iter().find(|column| column.system_generated) {
+        clauses.push(format!("DROP PRIMARY KEY, DROP COLUMN {}", planner.quote(&hidden.name)));
+    }
+    for column in columns.iter().filter_map(|name| of.table.column(name)).filter(|column| column.nullable) {
+        let new = Overrides { nullable: Some(false), ..Overrides::default() };
+        clauses.push(format!("MODIFY {}", definition(planner.engine, column, &of.table.check_constraints, new)));
+    }
+    let key: Vec<KeyPart> = columns.iter().map(|column| KeyPart::column(column.clone())).collect();
+    // The primary key does all that a unique index over the same columns did.
+    let twins = of.table.indexes.iter().filter(|index| index.unique && !index.primary && index.key == key);
+    clauses.extend(twins.map(|index| format!("DROP INDEX {}", planner.quote(&index.name))));
+    clauses.push(format!("ADD PRIMARY KEY ({})", parts(planner, table, "btree", &key)));
+    let title = format!("add primary key ({})", columns.join(", "));
+    let step = alter(planner, table, Phase::Expand, title, &clauses.join(", "), Algorithm::Inplace)
+        .check(planner.duplicates(table, columns, None, true))
+        .undo(format!("ALTER TABLE {} DROP PRIMARY KEY", planner.relation(table)))
+        .note("InnoDB stores rows in the order of the primary key, so the table is written anew beside the traffic.");
+    planner.add(45, request, Step { duration: Duration::Rewrite, ..step });
+}
+
+fn add_unique(planner: &mut Planner<'_>, request: &Request) {
+    let Change::AddUnique { table, name, columns, nulls_not_distinct, predicate, replaces } = &request.change else {
+        return;
+    };
+    let nullable = columns.iter().any(|name| planner.column(table, name).is_some_and(|column| column.nullable));
+    let shaped = predicate.is_some() || *nulls_not_distinct && nullable;
+    let check = planner.duplicates(table, columns, predicate.as_deref(), *nulls_not_distinct);
+    let name = planner.fresh_index(table, name);
+    let mut clauses = Vec::new();
+    let mut note = None;
+    let mut algorithm = Algorithm::Nocopy;
+    if shaped {
+        let condition = predicate.as_deref();
+        let expressions: Vec<Option<String>> = columns
+            .iter()
+            .map(|column| key_expression(planner, table, column, condition, *nulls_not_distinct))
+            .collect();
+        let Some(keys) = expressions.into_iter().collect::<Option<Vec<_>>>() else {
+            return planner
+                .refuse(request.change.clone(), "no value of this column's type can stand for NULL in a unique key");
+        };
+        if planner.engine == EngineName::MySql && planner.version >= (8, 0, 13) {
+            clauses.push(format!("ADD UNIQUE INDEX {} ({})", planner.quote(&name), keys.join(", ")));
+        } else {
+            return planner.refuse(request.change.clone(), "this server has neither partial nor functional unique keys: add generated columns that are NULL where the key does not apply, and make them unique");
+        }
+        note = Some(
+            "The key is made of expressions, so that it holds exactly where it should; queries on the plain columns cannot use it.",
+        );
+        algorithm = Algorithm::Inplace;
+    } else {
+        let key: Vec<KeyPart> = columns.iter().map(|column| KeyPart::column(column.clone())).collect();
+        let long = columns.iter().filter_map(|name| planner.column(table, name)).any(|column| {
+            let base = column.base_type();
+            base.ends_with("text") || base.ends_with("blob")
+        });
+        if long {
+            return planner.refuse(
+                request.change.clone(),
+                "a unique key over a long text would compare its beginning only: make a hash of it a generated column",
+            );
+        }
+        clauses.push(format!("ADD UNIQUE INDEX {} ({})", planner.quote(&name), parts(planner, table, "btree", &key)));
+    }
+    let title = format!("add unique index {name}");
+    let mut step = alter(planner, table, Phase::Expand, title, &clauses.join(", "), algorithm)
+        .check(check)
+        .undo(format!("ALTER TABLE {} DROP INDEX {}", planner.relation(table), planner.quote(&name)));
+    step.safety = step.safety.max(Safety::Caution);
+    if let Some(note) = note {
+        step = step.note(note);
+    }
+    planner.add(45, request, step);
+    if let Some(old) = replaces {
+        drop_index(planner, request, table, old);
+    }
+}
+
+/// Key parts that are NULL outside the condition and tell NULL from every value inside it.
+fn key_expression(
+    planner: &Planner<'_>,
+    table: &QualifiedName,
+    column: &str,
+    condition: Option<&str>,
+    equal_nulls: bool,
+) -> Option<String> {
+    let known = planner.column(table, column)?;
+    let quoted = planner.quote(column);
+    let within = |text: &str| match condition {
+        Some(condition) => format!("((CASE WHEN {condition} THEN {text} END))"),
+        None => format!("(({text}))"),
+    };
+    if !equal_nulls || !known.nullable {
+        return Some(match condition {
+            Some(_) => within(&quoted),
+            None => quoted,
+        });
+    }
+    let base = known.base_type();
+    let stand_in = if is_textual(&base) {
+        "''"
+    } else if ["int", "decimal", "float", "double", "bit"].iter().any(|kind| base.contains(kind)) {
+        "0"
+    } else if base.contains("date") {
+        "DATE'1000-01-01'"
+    } else {
+        return None;
+    };
+    Some(format!("{}, {}", within(&format!("{quoted} IS NULL")), within(&format!("COALESCE({quoted}, {stand_in})"))))
+}

@@ -1,0 +1,203 @@
+//! Steps for MySQL and MariaDB. Every ALTER names ALGORITHM and LOCK, so that the server refuses rather than blocks.
+
+mod column;
+mod columns;
+mod constraints;
+mod indexes;
+
+use super::planner::{Planner, mentions};
+use super::requests::Request;
+use super::{Duration, Phase, Safety, Step};
+use crate::checks::Change;
+use crate::model::{EngineName, QualifiedName};
+
+const NONE: &str = "LOCK=NONE";
+const SHARED: &str = "LOCK=SHARED";
+const METADATA_LOCK: &str = "metadata lock, briefly exclusive";
+const WRITES: &str = "writes to the table";
+const CHECKS_OFF: &str = "SET SESSION foreign_key_checks = 0";
+const CHECKS_ON: &str = "SET SESSION foreign_key_checks = 1";
+
+/// How the server carries an ALTER out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Algorithm {
+    /// Only the catalog changes.
+    Instant,
+    /// Beside the traffic, without a copy of the table where the server has a word for that.
+    Nocopy,
+    /// Beside the traffic.
+    Inplace,
+    /// Beside the readers; writers wait.
+    InplaceShared,
+    /// A copy of the table; writers wait.
+    Copy,
+}
+
+/// Adds the steps for all requests.
+pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
+    planner.preamble = vec![
+        // Every ALTER takes an exclusive metadata lock at its start and its end: give up early and try again.
+        "SET SESSION lock_wait_timeout = 5".to_owned(),
+        // Without strict mode NULL silently becomes 0 or the empty string.
+        "SET SESSION sql_mode = CONCAT_WS(',', NULLIF(@@SESSION.sql_mode, ''), 'STRICT_TRANS_TABLES')".to_owned(),
+    ];
+    for request in requests {
+        add(planner, &request);
+    }
+}
+
+fn add(planner: &mut Planner<'_>, request: &Request) {
+    match &request.change {
+        Change::AddForeignKey { .. }
+        | Change::ChangeDeleteAction { .. }
+        | Change::DropForeignKey { .. }
+        | Change::EnforceConstraint { .. }
+        | Change::AddCheck { .. }
+        | Change::DropCheck { .. }
+        | Change::AddLookupTable { .. }
+        | Change::RenameConstraint { .. } => constraints::add(planner, request),
+        Change::AddIndex { .. }
+        | Change::DropIndex { .. }
+        | Change::RenameIndex { .. }
+        | Change::AddPrimaryKey { .. }
+        | Change::AddSurrogateKey { .. }
+        | Change::AddUnique { .. } => indexes::add(planner, request),
+        Change::SetNotNull { .. }
+        | Change::SetDefault { .. }
+        | Change::AddColumn { .. }
+        | Change::ChangeType { .. }
+        | Change::MaintainUpdatedAt { .. }
+        | Change::SetCharacterSet { .. } => columns::add(planner, request),
+        Change::RenameTable { table, to } => rename_table(planner, request, table, to),
+        Change::RenameColumn { table, column, to } => rename_column(planner, request, table, column, to),
+        Change::SetStorageEngine { table, engine } => set_storage_engine(planner, request, table, engine),
+        Change::ValidateConstraint { .. }
+        | Change::RepairIndex { .. }
+        | Change::EnableTriggers { .. }
+        | Change::SetLogged { .. }
+        | Change::SetReplicaIdentity { .. } => {
+            let engine = planner.engine.title();
+            planner.refuse(request.change.clone(), format!("{engine} has no such thing"));
+        }
+    }
+}
+
+/// A step that alters a table in this way. Tables of another engine than InnoDB can only be copied.
+fn alter(
+    planner: &Planner<'_>,
+    table: &QualifiedName,
+    phase: Phase,
+    title: String,
+    clauses: &str,
+    algorithm: Algorithm,
+) -> Step {
+    let innodb = planner
+        .table(table)
+        .and_then(|of| of.table.storage_engine.as_deref())
+        .is_none_or(|engine| engine.eq_ignore_ascii_case("innodb"));
+    let algorithm = if innodb { algorithm } else { Algorithm::Copy };
+    let maria = planner.engine == EngineName::MariaDb;
+    let (text, method, lock, blocks, safety, duration) = match algorithm {
+        Algorithm::Instant => {
+            ("ALGORITHM=INSTANT", "INSTANT", METADATA_LOCK, "nothing", Safety::Safe, Duration::Metadata)
+        }
+        Algorithm::Nocopy if maria => {
+            ("ALGORITHM=NOCOPY, LOCK=NONE", "NOCOPY", NONE, "nothing", Safety::Safe, Duration::Scan)
+        }
+        Algorithm::Inplace | Algorithm::Nocopy => {
+            ("ALGORITHM=INPLACE, LOCK=NONE", "INPLACE", NONE, "nothing", Safety::Safe, Duration::Scan)
+        }
+        Algorithm::InplaceShared => {
+            ("ALGORITHM=INPLACE, LOCK=SHARED", "INPLACE", SHARED, WRITES, Safety::Breaking, Duration::Rewrite)
+        }
+        Algorithm::Copy => ("ALGORITHM=COPY, LOCK=SHARED", "COPY", SHARED, WRITES, Safety::Breaking, Duration::Rewrite),
+    };
+    let statement = format!("ALTER TABLE {} {clauses}, {text}", planner.relation(table));
+    let mut step =
+        Step::new(title, table, phase, vec![statement]).outside().how(method, lock, blocks, safety, duration);
+    if duration == Duration::Rewrite {
+        step = step.note(background(planner, table, clauses));
+    }
+    step
+}
+
+/// How to make the change with a tool that copies in the background.
+fn background(planner: &Planner<'_>, table: &QualifiedName, clauses: &str) -> String {
+    // Single quotes for the shell; one inside ends the text, adds itself and starts again.
+    let shell = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+    let size = if planner.is_big(table) { "The table is big" } else { "If the table is big" };
+    format!(
+        "{size}, use gh-ost --database={} --table={} --alter={} --execute or pt-online-schema-change --alter {} --execute D={},t={}",
+        shell(&table.schema),
+        shell(&table.name),
+        shell(clauses),
+        shell(clauses),
+        shell(&table.schema),
+        shell(&table.name),
+    )
+}
+
+/// Why code stored in the database stands in the way of a new name, if it does.
+fn reader(planner: &Planner<'_>, table: &QualifiedName, column: Option<&str>) -> Option<String> {
+    if let Some(view) = planner.readers(table, column).first() {
+        return Some(format!(
+            "view {} reads it under the old name and would break: change the two together",
+            view.name
+        ));
+    }
+    let schema = planner.context.model.schemas.iter().find(|schema| schema.name == table.schema)?;
+    let named = column.unwrap_or(&table.name);
+    let trigger = schema.tables.iter().flat_map(|of| &of.triggers).find(|trigger| mentions(&trigger.definition, named));
+    trigger
+        .map(|trigger| format!("trigger {} says the old name and would break: change the two together", trigger.name))
+}
+
+fn rename_table(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, to: &str) {
+    if let Some(reason) = reader(planner, table, None) {
+        return planner.refuse(request.change.clone(), reason);
+    }
+    let (old, new) = (planner.relation(table), planner.relation(&QualifiedName::new(&table.schema, to)));
+    let step = Step::new(format!("rename table {} to {to}", table.name), table, Phase::Contract, vec![format!("RENAME TABLE {old} TO {new}")])
+        .outside()
+        .how("metadata only", METADATA_LOCK, "everything on the table, for a moment", Safety::Breaking, Duration::Metadata)
+        .undo(format!("RENAME TABLE {new} TO {old}"))
+        .note("Code that says the old name fails from this moment. A view under the old name can stand in for the table meanwhile.");
+    planner.add(70, request, step);
+}
+
+fn rename_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str, to: &str) {
+    if let Some(reason) = reader(planner, table, Some(name)) {
+        return planner.refuse(request.change.clone(), reason);
+    }
+    let Some(of) = planner.table(table) else {
+        return planner.refuse(request.change.clone(), "the table is not in the catalog");
+    };
+    let check = of.table.check_constraints.iter().any(|check| !check.automatic && mentions(&check.expression, name));
+    let generated = of
+        .table
+        .columns
+        .iter()
+        .any(|column| column.generated.as_ref().is_some_and(|generated| mentions(&generated.expression, name)));
+    let partitioned = of.table.partitioning.as_ref().is_some_and(|key| mentions(&key.key, name));
+    if check || generated || partitioned {
+        return planner.refuse(request.change.clone(), "a check, a generated column or the partition key names the column, and the server does not rename it there");
+    }
+    let rename = |from: &str, to: &str| format!("RENAME COLUMN {} TO {}", planner.quote(from), planner.quote(to));
+    let title = format!("rename column {}.{name} to {to}", table.name);
+    let mut step = alter(planner, table, Phase::Contract, title, &rename(name, to), Algorithm::Inplace)
+        .undo(format!("ALTER TABLE {} {}", planner.relation(table), rename(to, name)))
+        .note("Code that says the old name fails from this moment. Deploy in between: a new column, written together with the old one.");
+    (step.safety, step.duration) = (Safety::Breaking, Duration::Metadata);
+    planner.add(60, request, step);
+}
+
+fn set_storage_engine(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, engine: &str) {
+    let title = format!("store {} in {engine}", table.name);
+    let clause = format!("ENGINE={}", planner.quote(engine).trim_matches('`'));
+    let old = planner.table(table).and_then(|of| of.table.storage_engine.clone());
+    let mut step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Copy);
+    if let Some(old) = old {
+        step = step.undo(format!("ALTER TABLE {} ENGINE={old}", planner.relation(table)));
+    }
+    planner.add(5, request, step);
+}

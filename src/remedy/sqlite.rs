@@ -1,6 +1,0 @@
-//! Steps for SQLite.
-use super::planner::Planner;
-use super::requests::Request;
-pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
-    let _ = (planner, requests);
-}

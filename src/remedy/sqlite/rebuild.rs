@@ -1,0 +1,341 @@
+//! The rebuild of a table, as SQLite's manual describes it (<https://sqlite.org/lang_altertable.html#otheralter>).
+
+use super::definition::{Definition, default_text};
+use super::{Duration, Phase, Safety, Step, WRITE_LOCK, WRITES, create_index};
+use crate::checks::Change;
+use crate::model::quote::quote_literal;
+use crate::model::{Action, EngineName, KeyPart, QualifiedName};
+use crate::remedy::names::Space;
+use crate::remedy::planner::{Planner, has_leading_index};
+use crate::remedy::requests::Request;
+
+/// A rebuild that is being put together.
+#[derive(Debug)]
+pub(super) struct Rebuild {
+    table: QualifiedName,
+    definition: Definition,
+    /// Columns to fill, each with the expression over the old row.
+    copied: Vec<(String, String)>,
+    titles: Vec<String>,
+    rules: Vec<&'static str>,
+    notes: Vec<String>,
+    checks: Vec<String>,
+    /// Statements after the table stands again.
+    after: Vec<String>,
+    /// Indexes that a key of the new table replaces.
+    left_out: Vec<String>,
+    adds_key: bool,
+    adds_reference: bool,
+    /// Some change was taken in.
+    any: bool,
+}
+
+impl Rebuild {
+    /// A rebuild that changes nothing yet, or why there can be none.
+    pub(super) fn new(planner: &Planner<'_>, table: &QualifiedName) -> Result<Self, String> {
+        let of = planner.table(table).ok_or("the table is not in the catalog")?;
+        let text = of.table.definition.as_deref().ok_or("the statement that made the table is not known")?;
+        let definition = Definition::parse(text).ok_or("the statement that made the table could not be understood")?;
+        let copied = of
+            .table
+            .columns
+            .iter()
+            .filter(|column| column.generated.is_none())
+            .map(|column| (column.name.clone(), planner.quote(&column.name)))
+            .collect();
+        Ok(Self {
+            table: table.clone(),
+            definition,
+            copied,
+            titles: Vec::new(),
+            rules: Vec::new(),
+            notes: Vec::new(),
+            checks: Vec::new(),
+            after: Vec::new(),
+            left_out: Vec::new(),
+            adds_key: false,
+            adds_reference: false,
+            any: false,
+        })
+    }
+
+    /// Takes a change in, or refuses it.
+    pub(super) fn apply(&mut self, planner: &mut Planner<'_>, request: &Request) {
+        match self.edit(planner, request) {
+            Ok(title) => {
+                self.titles.push(title);
+                self.serve(request);
+            }
+            Err(reason) => planner.refuse(request.change.clone(), reason),
+        }
+    }
+
+    /// Takes the statements of another step in, to run once the table stands again.
+    pub(super) fn absorb(&mut self, request: &Request, step: Step) {
+        self.titles.push(step.title);
+        self.after.extend(step.statements);
+        self.checks.extend(step.pre_check);
+        self.notes.extend(step.notes);
+        self.serve(request);
+    }
+
+    fn serve(&mut self, request: &Request) {
+        self.any = true;
+        for rule in &request.rules {
+            if !self.rules.contains(rule) {
+                self.rules.push(rule);
+            }
+        }
+        self.notes.extend(request.notes.iter().cloned());
+    }
+
+    fn edit(&mut self, planner: &mut Planner<'_>, request: &Request) -> Result<String, String> {
+        const NOT_FOUND: &str = "the statement that made the table does not show where to change it";
+        let found = |done: bool| if done { Ok(()) } else { Err(NOT_FOUND.to_owned()) };
+        let table = self.table.clone();
+        match &request.change {
+            Change::AddForeignKey {
+                name, columns, referenced_table, referenced_columns, on_delete, on_update, ..
+            } => {
+                self.checks.push(planner.orphans(&table, columns, referenced_table, referenced_columns));
+                let mut text = format!(
+                    "CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({})",
+                    planner.quote(name),
+                    planner.list(columns),
+                    planner.relation(referenced_table),
+                    planner.list(referenced_columns)
+                );
+                if *on_update != Action::NoAction {
+                    text = format!("{text} ON UPDATE {}", on_update.sql());
+                }
+                text = format!("{text} ON DELETE {}", on_delete.sql());
+                self.definition.add_constraint(&text);
+                self.adds_reference = true;
+                Ok(format!("add foreign key {name}"))
+            }
+            Change::ChangeDeleteAction { columns, on_delete, .. } => {
+                found(self.definition.change_delete_action(columns, on_delete.sql()))?;
+                Ok(format!("ON DELETE {} for ({})", on_delete.sql(), columns.join(", ")))
+            }
+            Change::DropForeignKey { columns, .. } => {
+                found(self.definition.drop_foreign_key(columns))?;
+                Ok(format!("drop the foreign key over ({})", columns.join(", ")))
+            }
+            Change::AddCheck { name, expression, .. } => {
+                self.checks.push(format!("SELECT count(*) FROM {} WHERE NOT ({expression})", planner.relation(&table)));
+                self.definition.add_constraint(&format!("CONSTRAINT {} CHECK ({expression})", planner.quote(name)));
+                Ok(format!("add check {name}"))
+            }
+            Change::DropCheck { name, expression, .. } => {
+                found(self.definition.drop_check(name.as_deref(), expression))?;
+                Ok("drop a check".to_owned())
+            }
+            Change::SetNotNull { column, fill, .. } => {
+                if let Some(fill) = fill {
+                    self.fill(planner, column, fill);
+                } else {
+                    self.checks.push(planner.nulls(&table, column));
+                }
+                found(self.definition.set_not_null(column))?;
+                Ok(format!("{column} NOT NULL"))
+            }
+            Change::SetDefault { column, expression, .. } => {
+                found(self.definition.set_default(column, expression.as_deref()))?;
+                Ok(format!("default of {column}"))
+            }
+            Change::ChangeType { column, data_type, .. } => {
+                found(self.definition.change_type(column, data_type))?;
+                self.notes
+                    .push("Only the type of the column changes here; SQLite stores any integer in 64 bits.".to_owned());
+                Ok(format!("{column} to {data_type}"))
+            }
+            Change::RenameConstraint { name, to, .. } => {
+                found(self.definition.rename_constraint(name, &planner.quote(to)))?;
+                Ok(format!("rename constraint {name} to {to}"))
+            }
+            Change::AddPrimaryKey { name, columns, .. } => {
+                self.add_primary_key(planner, name, columns);
+                Ok(format!("primary key ({})", columns.join(", ")))
+            }
+            Change::AddSurrogateKey { column, .. } => {
+                let column = planner.names.fresh(&[Space::Column], &table, column);
+                self.definition.add_column(&format!("{} INTEGER PRIMARY KEY", planner.quote(&column)));
+                self.adds_key = true;
+                Ok(format!("new primary key {column}"))
+            }
+            Change::AddColumn { column, .. } => {
+                let mut text = format!("{} {}", planner.quote(&column.name), column.data_type);
+                if let Some(default) = &column.default {
+                    text = format!("{text} DEFAULT {}", default_text(default));
+                }
+                let fill = column.fill.as_ref().or(if column.not_null { column.default.as_ref() } else { None });
+                if column.not_null {
+                    text.push_str(" NOT NULL");
+                }
+                self.definition.add_column(&text);
+                let value = fill.map_or_else(|| "NULL".to_owned(), |fill| format!("({fill})"));
+                self.copied.push((column.name.clone(), value));
+                Ok(format!("new column {}", column.name))
+            }
+            Change::AddUnique { name, columns, nulls_not_distinct, predicate, .. } => {
+                found(self.definition.drop_unique(columns))?;
+                // The rebuilt table lacks the constraint, so the index is made whether it was there or not.
+                let key: Vec<KeyPart> = columns.iter().map(|column| KeyPart::column(column.clone())).collect();
+                let fresh = planner.fresh_index(&table, name);
+                self.after.push(create_index(planner, &table, &fresh, true, &key, predicate.as_deref()));
+                if *nulls_not_distinct {
+                    let steps = super::unique_steps(planner, &table, name, columns, true, predicate.as_deref());
+                    self.after.extend(steps.into_iter().flat_map(|step| step.statements));
+                }
+                self.checks.push(planner.duplicates(&table, columns, predicate.as_deref(), *nulls_not_distinct));
+                Ok(format!("unique index {fresh}"))
+            }
+            Change::AddLookupTable { column, lookup_table, name, .. } => {
+                self.add_lookup_table(planner, request, column, lookup_table, name)
+            }
+            _ => Err("SQLite has no such thing".to_owned()),
+        }
+    }
+
+    fn fill(&mut self, planner: &Planner<'_>, column: &str, fill: &str) {
+        for (name, expression) in &mut self.copied {
+            if name == column {
+                *expression = format!("coalesce({}, {fill})", planner.quote(column));
+            }
+        }
+    }
+
+    fn add_primary_key(&mut self, planner: &Planner<'_>, name: &str, columns: &[String]) {
+        let Some(of) = planner.table(&self.table) else { return };
+        let rowid_alias = matches!(columns, [one] if of.table.column(one).is_some_and(|column| column.data_type.eq_ignore_ascii_case("integer")));
+        for column in columns {
+            // SQLite lets a primary key hold NULL, except where it is the rowid.
+            if !rowid_alias && of.table.column(column).is_some_and(|column| column.nullable) {
+                self.definition.set_not_null(column);
+                self.checks.push(planner.nulls(&self.table, column));
+            }
+        }
+        self.checks.push(planner.duplicates(&self.table, columns, None, true));
+        let text = format!("CONSTRAINT {} PRIMARY KEY ({})", planner.quote(name), planner.list(columns));
+        self.definition.add_constraint(&text);
+        self.definition.drop_unique(columns);
+        let key: Vec<KeyPart> = columns.iter().map(|column| KeyPart::column(column.clone())).collect();
+        let twins = of.table.indexes.iter().filter(|index| index.key == key && index.predicate.is_none());
+        self.left_out.extend(twins.map(|index| index.name.clone()));
+        self.adds_key = true;
+    }
+
+    fn add_lookup_table(
+        &mut self,
+        planner: &mut Planner<'_>,
+        request: &Request,
+        column: &str,
+        lookup_table: &str,
+        name: &str,
+    ) -> Result<String, String> {
+        let table = self.table.clone();
+        let of = planner.column(&table, column).ok_or("the column is not in the catalog")?;
+        let lookup = planner.names.fresh(&[Space::Relation, Space::Index], &table, lookup_table);
+        let (relation, target, quoted) = (planner.relation(&table), planner.quote(&lookup), planner.quote(column));
+        let statements = vec![
+            format!("CREATE TABLE {target} ({quoted} {} NOT NULL PRIMARY KEY)", of.data_type),
+            format!(
+                "INSERT INTO {target} ({quoted}) SELECT DISTINCT {quoted} FROM {relation} WHERE {quoted} IS NOT NULL"
+            ),
+        ];
+        let step = Step::new(format!("create lookup table {lookup}"), &table, Phase::Expand, statements)
+            .how("metadata and one read", WRITE_LOCK, WRITES, Safety::Safe, Duration::Scan)
+            .undo(format!("DROP TABLE {target}"));
+        planner.add(15, request, step);
+        let columns = vec![column.to_owned()];
+        let text = format!(
+            "CONSTRAINT {} FOREIGN KEY ({quoted}) REFERENCES {target} ({quoted}) ON UPDATE CASCADE ON DELETE RESTRICT",
+            planner.quote(name)
+        );
+        self.definition.add_constraint(&text);
+        self.adds_reference = true;
+        if planner.table(&table).is_some_and(|of| !has_leading_index(of.table, &columns)) {
+            let index = planner.fresh_index(&table, &format!("{}_{column}_idx", table.name));
+            self.after.push(create_index(planner, &table, &index, false, &[KeyPart::column(column)], None));
+        }
+        Ok(format!("add foreign key {name}"))
+    }
+
+    /// Adds the step, if it changes anything.
+    pub(super) fn finish(mut self, planner: &mut Planner<'_>) {
+        if !self.any {
+            return;
+        }
+        let new = QualifiedName::new(
+            &self.table.schema,
+            planner.names.fresh(&[Space::Relation, Space::Index], &self.table, &format!("{}_new", self.table.name)),
+        );
+        let statements = self.statements(planner, &new);
+        let title = format!("rebuild table {}: {}", self.table.name, self.titles.join("; "));
+        let mut step = Step::new(title, &self.table, Phase::Expand, statements)
+            .outside()
+            .how("rebuild", WRITE_LOCK, WRITES, Safety::Breaking, Duration::Rewrite)
+            .verify("PRAGMA foreign_key_check")
+            .note("Copy the file first: nothing else undoes this.")
+            .note("Foreign keys are off meanwhile, in this connection only; the last check before COMMIT makes up for it.");
+        step.pre_check = (!self.checks.is_empty()).then(|| self.checks.join("; "));
+        step.notes.append(&mut self.notes);
+        let rank = if self.adds_key { 25 } else { 30 };
+        let request = Request {
+            change: Change::EnableTriggers { table: self.table.clone() },
+            rules: self.rules,
+            notes: Vec::new(),
+        };
+        planner.add(rank, &request, step);
+    }
+
+    fn statements(&mut self, planner: &Planner<'_>, new: &QualifiedName) -> Vec<String> {
+        let (old, target) = (planner.relation(&self.table), planner.relation(new));
+        self.definition.rename(&target);
+        let literal = |name: &str| quote_literal(EngineName::Sqlite, name);
+        let names: Vec<String> = self.copied.iter().map(|(name, _)| planner.quote(name)).collect();
+        let values: Vec<&str> = self.copied.iter().map(|(_, expression)| expression.as_str()).collect();
+        let mut statements = vec![
+            "PRAGMA foreign_keys = OFF".to_owned(),
+            // Views and triggers that name the table keep its name while it is away.
+            "PRAGMA legacy_alter_table = ON".to_owned(),
+            "BEGIN IMMEDIATE".to_owned(),
+            self.definition.finish(),
+            format!("INSERT INTO {target} ({}) SELECT {} FROM {old}", names.join(", "), values.join(", ")),
+        ];
+        let of = planner.table(&self.table);
+        if of.is_some_and(|of| of.table.columns.iter().any(|column| column.auto_increment)) {
+            statements.push(format!("DELETE FROM sqlite_sequence WHERE name = {}", literal(&new.name)));
+            statements.push(format!(
+                "INSERT INTO sqlite_sequence (name, seq) SELECT {}, seq FROM sqlite_sequence WHERE name = {}",
+                literal(&new.name),
+                literal(&self.table.name)
+            ));
+        }
+        statements.push(format!("DROP TABLE {old}"));
+        statements.push(format!("ALTER TABLE {target} RENAME TO {old}"));
+        if let Some(of) = of {
+            let indexes = of.table.indexes.iter().filter(|index| !index.automatic && !index.primary);
+            for index in indexes.filter(|index| !self.left_out.contains(&index.name)) {
+                let (key, predicate) = (&index.key, index.predicate.as_deref());
+                statements.push(create_index(planner, &self.table, &index.name, index.unique, key, predicate));
+            }
+            statements.extend(of.table.triggers.iter().map(|trigger| trigger.definition.clone()));
+        }
+        statements.append(&mut self.after);
+        if self.adds_reference {
+            // A violation makes the insert fail, and with it everything since BEGIN.
+            statements
+                .push("CREATE TEMP TABLE brownfield_check (violations INTEGER CHECK (violations = 0))".to_owned());
+            statements.push(format!(
+                "INSERT INTO temp.brownfield_check SELECT count(*) FROM pragma_foreign_key_check({})",
+                literal(&self.table.name)
+            ));
+            statements.push("DROP TABLE temp.brownfield_check".to_owned());
+        }
+        statements.push("COMMIT".to_owned());
+        statements.push("PRAGMA legacy_alter_table = OFF".to_owned());
+        statements.push("PRAGMA foreign_keys = ON".to_owned());
+        statements
+    }
+}

@@ -8,8 +8,7 @@ use crate::model::{CheckConstraint, Column, DefaultKind, EngineName, GeneratedSt
 pub(super) struct Overrides<'o> {
     pub(super) data_type: Option<&'o str>,
     pub(super) nullable: Option<bool>,
-    /// `Some(None)` removes the default.
-    pub(super) default: Option<Option<&'o str>>,
+    pub(super) default: Option<&'o str>,
     pub(super) on_update: Option<&'o str>,
     /// Character set and collation.
     pub(super) character_set: Option<(&'o str, Option<&'o str>)>,
@@ -61,7 +60,7 @@ pub(super) fn definition(
         // Without the word, a timestamp may silently become NOT NULL.
         push(if nullable { "NULL" } else { "NOT NULL" });
         let default = match new.default {
-            Some(default) => default.map(|text| default_text(text, None)),
+            Some(default) => Some(default_text(default, None)),
             None => column.default.as_ref().map(|default| default_text(&default.expression, Some(default.kind))),
         };
         if let Some(default) = default.filter(|text| nullable || !text.eq_ignore_ascii_case("null")) {

@@ -87,7 +87,7 @@ fn set_default(
     let clause = match expression {
         None => format!("ALTER COLUMN {} DROP DEFAULT", planner.quote(column)),
         Some(expression) => {
-            let new = Overrides { default: Some(Some(expression)), ..Overrides::default() };
+            let new = Overrides { default: Some(expression), ..Overrides::default() };
             modify(planner, table, of, new)
         }
     };

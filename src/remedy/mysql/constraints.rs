@@ -59,7 +59,7 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             planner.add(60, request, step);
         }
         Change::DropCheck { table, name, expression } => {
-            drop_check(planner, request, table, name.as_deref(), expression)
+            drop_check(planner, request, table, name.as_deref(), expression);
         }
         Change::AddLookupTable { table, column, lookup_table, name } => {
             add_lookup_table(planner, request, table, column, lookup_table, name);

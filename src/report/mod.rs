@@ -97,7 +97,7 @@ impl<'a> Report<'a> {
         let details = details(tables, &survey, &outcomes, &playbook);
         let summary = summary::summary(model, tables, &outcomes, &score, &playbook);
         let concerns = concerns::concerns(model, tables, &survey);
-        let groups = groups::groups(tables);
+        let groups = groups::groups(tables, &links(tables, &survey, &details));
         Self { model, tables, settings, survey, outcomes, score, playbook, summary, details, concerns, groups }
     }
 
@@ -129,6 +129,17 @@ impl<'a> Report<'a> {
         self.findings(table)
             .filter(move |finding| finding.object.kind == kind && finding.object.name.as_deref() == Some(name))
     }
+}
+
+/// Every relation from child to parent, declared or shown.
+fn links(tables: &Tables<'_>, survey: &Survey, details: &[TableDetails]) -> Vec<(TableId, TableId)> {
+    let mut links = Vec::new();
+    for table in tables.iter() {
+        let declared = table.table.foreign_keys.iter().map(|key| &key.referenced_table);
+        let inferred = details[table.id.0].relations.iter().map(|at| &survey.relations[*at].referenced_table);
+        links.extend(declared.chain(inferred).filter_map(|parent| Some((table.id, tables.find(parent)?.id))));
+    }
+    links
 }
 
 fn details(tables: &Tables<'_>, survey: &Survey, outcomes: &[Outcome], playbook: &Playbook) -> Vec<TableDetails> {

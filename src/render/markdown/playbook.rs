@@ -24,7 +24,8 @@ pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
     }
     for finding in report.findings(of.id) {
         let volatile = report.outcome(finding.rule).is_some_and(|outcome| outcome.rule.needs != Needs::Catalog);
-        let planned = !finding.changes.is_empty() && finding.advice.is_none();
+        let serves = |at: &usize| report.playbook.steps[*at].rules.contains(&finding.rule);
+        let planned = finding.advice.is_none() && details.steps.iter().any(serves);
         if planned || finding.printed_under.is_some() || (volatile && !page.options.statistics) {
             continue;
         }

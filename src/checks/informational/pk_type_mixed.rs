@@ -1,0 +1,86 @@
+//! Primary keys of different types.
+
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::{Column, EngineName, TableRef};
+use crate::survey::TableClass;
+use std::collections::BTreeMap;
+pub(super) static RULE: Rule = Rule {
+    id: "pk-type-mixed",
+    summary: "Identifiers have another type here than in most tables",
+    dimension: Dimension::ConventionConsistency,
+    kind: Kind::Informational,
+    weight: 0,
+    severity: Severity::Info,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "single-column identifiers of entity tables",
+    options: &[],
+    peers: &["pg-index-health", "Azimutt"],
+    references: &["https://www.postgresql.org/docs/current/datatype-numeric.html"],
+    documentation: r"
+## What it does
+
+Finds the most common type of single-column primary keys named like an identifier, and reports those of another type.
+
+## Why
+
+Code that handles identifiers has to know each table, and references between them need care.
+
+## Not reported
+
+- Lookup, junction, log and archive tables.
+- Schemas in which no type has more than half of the tables.
+
+During a change to `bigint` or UUID both types are normal.
+
+## Example
+
+```sql,fires,postgresql,mysql,mariadb
+CREATE TABLE customers (id bigint NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, city varchar(40) NOT NULL, born_on date NOT NULL, street varchar(40) NOT NULL);
+CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, total bigint NOT NULL, placed_on date NOT NULL, note varchar(40) NOT NULL, weight bigint NOT NULL);
+CREATE TABLE parcels (id integer NOT NULL PRIMARY KEY, height bigint NOT NULL, sent_on date NOT NULL, note varchar(40) NOT NULL, weight bigint NOT NULL);
+```
+
+```sql,fires,sqlite
+CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT NOT NULL, born_on TEXT NOT NULL, street TEXT NOT NULL);
+CREATE TABLE orders (id INTEGER PRIMARY KEY, total INTEGER NOT NULL, placed_on TEXT NOT NULL, note TEXT NOT NULL, weight INTEGER NOT NULL);
+CREATE TABLE parcels (id TEXT NOT NULL PRIMARY KEY, height INTEGER NOT NULL, sent_on TEXT NOT NULL, note TEXT NOT NULL, weight INTEGER NOT NULL);
+```
+
+```sql,passes
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, city varchar(40) NOT NULL, born_on date NOT NULL);
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, total integer NOT NULL, placed_on date NOT NULL, note varchar(40) NOT NULL);
+```
+",
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let keys: Vec<(TableRef<'_>, &Column, String)> = context
+        .tables
+        .base()
+        .filter(|table| context.survey.class(table.id) == TableClass::Entity)
+        .filter_map(|table| {
+            let key = table.table.primary_key.as_ref().filter(|key| key.columns.len() == 1)?;
+            let column = table.table.column(key.columns.first()?)?;
+            let lower = column.name.to_lowercase();
+            let identifier = lower.ends_with("id") || lower.ends_with("key");
+            let base = column.base_type();
+            identifier.then(|| (table, column, if base == "int" { "integer".to_owned() } else { base }))
+        })
+        .collect();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, _, base) in &keys {
+        *counts.entry(base).or_default() += 1;
+    }
+    let Some((&usual, _)) = counts.iter().find(|(_, count)| **count * 2 > keys.len()) else { return };
+    for (table, column, base) in &keys {
+        let object = Object::table(*table);
+        if base == usual {
+            verdicts.pass(object);
+        } else {
+            let message = format!("{} is {base}; most identifiers here are {usual}", column.name);
+            verdicts.fail(Finding::new(&RULE, object, message).advise("use one type for new tables"));
+        }
+    }
+}

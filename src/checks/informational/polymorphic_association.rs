@@ -1,0 +1,68 @@
+//! A reference to one of several tables.
+
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::EngineName;
+
+pub(super) static RULE: Rule = Rule {
+    id: "polymorphic-association",
+    summary: "A pair of columns refers to one of several tables, which no foreign key can check",
+    dimension: Dimension::ReferentialIntegrity,
+    kind: Kind::Informational,
+    weight: 0,
+    severity: Severity::Info,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "polymorphic pairs of columns",
+    options: &[],
+    peers: &["GitLab guidelines", "DbDeo", "Azimutt", "database_consistency"],
+    references: &["https://docs.gitlab.com/development/database/polymorphic_associations/"],
+    documentation: r"
+## What it does
+
+Reports pairs such as `subject_type` and `subject_id`.
+
+## Why
+
+No foreign key can point at a table that a value names, so orphans go unnoticed, and joins need one branch for each type.
+One nullable foreign key per target with a check that exactly one is set keeps integrity.
+
+## Not reported
+
+Pairs whose type column is limited to a list of values, by a check constraint or an enum: the set of targets is at least
+known.
+
+## Example
+
+```sql,fires
+CREATE TABLE comments (id integer NOT NULL PRIMARY KEY, subject_type varchar(40) NOT NULL, subject_id integer NOT NULL);
+```
+
+```sql,passes
+CREATE TABLE comments (
+    id integer NOT NULL PRIMARY KEY,
+    subject_type varchar(40) NOT NULL,
+    subject_id integer NOT NULL,
+    CONSTRAINT comments_subject_type_check CHECK (subject_type IN ('post', 'photo'))
+);
+```
+",
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    for pair in &context.survey.polymorphic {
+        let Some(table) = context.tables.find(&pair.table).filter(|table| table.is_base()) else { continue };
+        let object = Object::column(table, &pair.id_column);
+        let checked = table.check_constraints.iter().any(|check| check.columns.contains(&pair.type_column));
+        let listed = table
+            .column(&pair.type_column)
+            .is_some_and(|column| !column.values.is_empty() || column.user_type.is_some());
+        if checked || listed {
+            verdicts.pass(object);
+        } else {
+            let message = format!("refers to the table that {} names; nothing checks it", pair.type_column);
+            let advice = "use one nullable foreign key per target and a check that exactly one of them is set";
+            verdicts.fail(Finding::new(&RULE, object, message).advise(advice));
+        }
+    }
+}

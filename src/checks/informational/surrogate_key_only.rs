@@ -1,0 +1,87 @@
+//! A table whose rows only a generated number tells apart.
+
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::EngineName;
+use crate::survey::TableClass;
+pub(super) static RULE: Rule = Rule {
+    id: "surrogate-key-only",
+    summary: "The only unique key of an entity is a generated identifier",
+    dimension: Dimension::ConstraintCompleteness,
+    kind: Kind::Informational,
+    weight: 0,
+    severity: Severity::Info,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "entity tables with a primary key",
+    options: &[],
+    peers: &["Eessaar", "DbDeo"],
+    references: &["https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-UNIQUE-CONSTRAINTS"],
+    documentation: r"
+## What it does
+
+Reports an entity table whose primary key is generated and which has no other unique key.
+
+## Why
+
+The same thing can be stored twice under two numbers, and nothing in the schema says what makes two rows the same.
+
+## Not reported
+
+Lookup, junction, log, archive and framework tables, and tables whose key is not generated.
+
+## Example
+
+```sql,fires,postgresql
+CREATE TABLE customers (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL, city text NOT NULL, street text NOT NULL, born_on date NOT NULL
+);
+```
+
+```sql,fires,mysql,mariadb
+CREATE TABLE customers (
+    id integer NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    name varchar(40) NOT NULL, city varchar(40) NOT NULL, street varchar(40) NOT NULL, born_on date NOT NULL
+);
+```
+
+```sql,fires,sqlite
+CREATE TABLE customers (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL, city TEXT NOT NULL, street TEXT NOT NULL, born_on TEXT NOT NULL
+);
+```
+
+```sql,passes
+CREATE TABLE customers (
+    id integer NOT NULL PRIMARY KEY,
+    name varchar(40) NOT NULL, number varchar(20) NOT NULL,
+    CONSTRAINT customers_number_key UNIQUE (number)
+);
+```
+",
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    for table in context.tables.base().filter(|table| context.survey.class(table.id) == TableClass::Entity) {
+        let Some(key) = &table.primary_key else { continue };
+        let generated = key.columns.iter().all(|name| {
+            table.column(name).is_some_and(|column| {
+                column.is_auto_generated()
+                    || column.default.as_ref().is_some_and(|default| default.expression.to_lowercase().contains("uuid"))
+            })
+        });
+        let others = table.indexes.iter().any(|index| index.unique && !index.primary)
+            || !table.unique_constraints.is_empty()
+            || !table.exclusion_constraints.is_empty();
+        let object = Object::table(table);
+        if generated && !others {
+            let message = format!("only the generated {} tells two rows apart", key.columns.join(", "));
+            let advice = "declare unique what makes two rows the same, if anything does";
+            verdicts.fail(Finding::new(&RULE, object, message).advise(advice));
+        } else {
+            verdicts.pass(object);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! A unique e-mail address that differs by case.
+
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::EngineName;
+
+pub(super) static RULE: Rule = Rule {
+    id: "unique-email-case",
+    summary: "Unique e-mail addresses or user names may differ in upper and lower case only",
+    dimension: Dimension::ConstraintCompleteness,
+    kind: Kind::Informational,
+    weight: 0,
+    severity: Severity::Info,
+    engines: &[EngineName::PostgreSql, EngineName::Sqlite],
+    needs: Needs::Catalog,
+    denominator: "unique keys on e-mail addresses and user names",
+    options: &[],
+    peers: &["active_record_doctor", "database_consistency"],
+    references: &["https://www.postgresql.org/docs/current/citext.html"],
+    documentation: r"
+## What it does
+
+Reports a unique key on a column named `email`, `username` or `login` that compares upper and lower case as different.
+
+## Why
+
+`Ann@example.org` and `ann@example.org` become two accounts of one person.
+
+## Not reported
+
+- Columns of type `citext` or with a collation of their own, and SQLite columns with `NOCASE`.
+- Columns that have a unique index on `lower(column)` too.
+
+Applications that store lower case only are safe without it.
+
+## Example
+
+```sql,fires
+CREATE TABLE users (id integer NOT NULL PRIMARY KEY, email varchar(200) NOT NULL);
+CREATE UNIQUE INDEX users_email_key ON users (email);
+```
+
+```sql,passes
+CREATE TABLE users (id integer NOT NULL PRIMARY KEY, email varchar(200) NOT NULL);
+CREATE UNIQUE INDEX users_email_key ON users (lower(email));
+```
+",
+    check,
+};
+
+const NAMES: [&str; 5] = ["email", "email_address", "username", "user_name", "login"];
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    for table in context.tables.base() {
+        for column in table.columns.iter().filter(|column| NAMES.contains(&column.name.to_lowercase().as_str())) {
+            let name = column.name.to_lowercase();
+            let mentions = |text: &str| text.to_lowercase().contains(&name);
+            let unique = || table.indexes.iter().filter(|index| index.unique);
+            let folded = unique().any(|index| {
+                index.key.iter().any(|part| {
+                    part.expression.as_deref().is_some_and(mentions)
+                        || (part.collation.is_some() && part.column.as_ref() == Some(&column.name))
+                })
+            });
+            let plain = unique().any(|index| index.key_columns().any(|key| key == Some(column.name.as_str())));
+            if !plain && !folded {
+                continue;
+            }
+            let object = Object::column(table, &column.name);
+            if folded || column.base_type().ends_with("citext") || column.collation.is_some() {
+                verdicts.pass(object);
+            } else {
+                let message = "is unique, but values may differ in upper and lower case only";
+                verdicts.fail(
+                    Finding::new(&RULE, object, message).advise(format!("make lower({}) unique instead", column.name)),
+                );
+            }
+        }
+    }
+}

@@ -168,7 +168,15 @@ fn push_text(out: &mut String, raw: &str) {
     let raw = raw.trim_matches(|edge| matches!(class(edge), Class::LineBreak | Class::Space));
     let mut characters = raw.chars().peekable();
     while let Some(character) = characters.next() {
+        let next = characters.peek().copied();
         match character {
+            // Inside a word and before a space these two mean nothing, and names stay readable in the source.
+            '_' if out.ends_with(|last: char| last.is_ascii_alphanumeric())
+                && next.is_some_and(|next| next.is_ascii_alphanumeric()) =>
+            {
+                out.push('_');
+            }
+            ':' if next == Some(' ') && out.ends_with(|last: char| last.is_ascii_alphanumeric()) => out.push(':'),
             '\r' => {
                 if characters.peek() != Some(&'\n') {
                     out.push_str("<br>");

@@ -12,6 +12,7 @@ mod cli;
 mod docs;
 mod examples;
 mod live;
+mod playbook;
 mod tidy;
 
 use libtest_mimic::{Arguments, Trial};
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
     docs::add(&mut trials);
     examples::add(&mut trials);
     live::add(&mut trials);
+    playbook::add(&mut trials);
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list {
         support::servers::stop();

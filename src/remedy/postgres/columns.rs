@@ -139,7 +139,7 @@ fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
         return planner.refuse(request.change.clone(), "the table already has a column of this name");
     }
     let (relation, quoted) = (planner.relation(table), planner.quote(&name));
-    let mut statements = vec![format!("ALTER TABLE {relation} ADD COLUMN {quoted} {}", column.data_type)];
+    let mut statements = vec![format!("ALTER TABLE {relation} ADD COLUMN IF NOT EXISTS {quoted} {}", column.data_type)];
     if let Some(default) = &column.default {
         statements.push(format!("ALTER TABLE {relation} ALTER COLUMN {quoted} SET DEFAULT {default}"));
     }

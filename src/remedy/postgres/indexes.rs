@@ -190,13 +190,9 @@ fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
             .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
             .note("The index of a partitioned table cannot be dropped concurrently.")
     } else {
-        Step::new(title, table, Phase::Contract, vec![format!("DROP INDEX CONCURRENTLY {quoted}")]).outside().how(
-            "CONCURRENTLY",
-            SHARE_UPDATE_EXCLUSIVE,
-            "nothing",
-            Safety::Safe,
-            Duration::Metadata,
-        )
+        Step::new(title, table, Phase::Contract, vec![format!("DROP INDEX CONCURRENTLY IF EXISTS {quoted}")])
+            .outside()
+            .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Metadata)
     };
     if let Some(index) = index {
         let definition = Definition {

@@ -116,8 +116,8 @@ fn rename_constraint(planner: &mut Planner<'_>, request: &Request, table: &Quali
 
 fn rename_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str, to: &str) {
     let to = planner.fresh_index(table, to);
-    let statement = format!("ALTER INDEX {} RENAME TO {}", beside(planner, table, name), planner.quote(&to));
-    let undo = format!("ALTER INDEX {} RENAME TO {}", beside(planner, table, &to), planner.quote(name));
+    let statement = format!("ALTER INDEX IF EXISTS {} RENAME TO {}", beside(planner, table, name), planner.quote(&to));
+    let undo = format!("ALTER INDEX IF EXISTS {} RENAME TO {}", beside(planner, table, &to), planner.quote(name));
     let step = Step::new(format!("rename index {name} to {to}"), table, Phase::Contract, vec![statement])
         .how("metadata only", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Metadata)
         .undo(undo);

@@ -12,7 +12,18 @@ pub(super) struct Definition {
     items: Vec<Range<usize>>,
     /// Number of items that are columns.
     columns: usize,
-    edits: Vec<(Range<usize>, String)>,
+    edits: Vec<(Range<usize>, Rank, String)>,
+}
+
+/// Which edit comes first where several insert at the same place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// Belongs to what stands before it.
+    Inside,
+    /// A new column.
+    Column,
+    /// A new table constraint.
+    Constraint,
 }
 
 /// Kind of a clause of a column or of a table constraint.
@@ -56,10 +67,10 @@ impl Definition {
     /// The statement with its edits.
     pub(super) fn finish(&self) -> String {
         let mut edits: Vec<_> = self.edits.iter().enumerate().collect();
-        edits.sort_by_key(|(order, (range, _))| (range.start, range.end, *order));
+        edits.sort_by_key(|(order, (range, rank, _))| (range.start, range.end, *rank, *order));
         let mut out = String::with_capacity(self.sql.len() + 64);
         let mut done = 0;
-        for (_, (range, text)) in edits {
+        for (_, (range, _, text)) in edits {
             if range.start < done {
                 continue;
             }
@@ -79,20 +90,20 @@ impl Definition {
         let first = if exists { table + 4 } else { table + 1 };
         if first < open {
             let range = self.tokens[first].start..self.tokens[open - 1].end;
-            self.edits.push((range, quoted.to_owned()));
+            self.edits.push((range, Rank::Inside, quoted.to_owned()));
         }
     }
 
     /// Adds a column after the last one.
     pub(super) fn add_column(&mut self, text: &str) {
         let at = self.columns.checked_sub(1).map_or(0, |last| self.end(&self.items[last]));
-        self.edits.push((at..at, format!(", {text}")));
+        self.edits.push((at..at, Rank::Column, format!(", {text}")));
     }
 
     /// Adds a table constraint at the end.
     pub(super) fn add_constraint(&mut self, text: &str) {
         let at = self.items.last().map_or(0, |last| self.end(last));
-        self.edits.push((at..at, format!(", {text}")));
+        self.edits.push((at..at, Rank::Constraint, format!(", {text}")));
     }
 
     /// Adds `NOT NULL` to a column.
@@ -108,7 +119,7 @@ impl Definition {
         match found {
             Some((_, clause)) => {
                 let range = self.bytes(&clause);
-                self.edits.push((range, text));
+                self.edits.push((range, Rank::Inside, text));
                 true
             }
             None if expression.is_some() => self.append(column, &format!(" {text}")),
@@ -122,7 +133,7 @@ impl Definition {
         let first = self.clauses(&item, 1).first().map_or(item.end, |(_, clause)| clause.start);
         let name_end = self.tokens[item.start].end;
         let end = if first > item.start + 1 { self.tokens[first - 1].end } else { name_end };
-        self.edits.push((name_end..end, format!(" {data_type}")));
+        self.edits.push((name_end..end, Rank::Inside, format!(" {data_type}")));
         true
     }
 
@@ -135,14 +146,14 @@ impl Definition {
         if let Some(on) = on {
             let words = self.tokens.get(on + 2).map_or(1, |word| if word.is("SET") || word.is("NO") { 2 } else { 1 });
             let range = self.bytes(&(on..on + 2 + words));
-            self.edits.push((range, format!("ON DELETE {action}")));
+            self.edits.push((range, Rank::Inside, format!("ON DELETE {action}")));
         } else {
             let mut last = start + 1;
             if self.tokens.get(last + 1).is_some_and(|token| token.is("(")) {
                 last = matching(&self.tokens, last + 1).unwrap_or(last);
             }
             let at = self.tokens[last].end;
-            self.edits.push((at..at, format!(" ON DELETE {action}")));
+            self.edits.push((at..at, Rank::Inside, format!(" ON DELETE {action}")));
         }
         true
     }
@@ -191,14 +202,14 @@ impl Definition {
         });
         let Some((_, clause)) = found else { return false };
         let range = self.bytes(&(clause.start + 1..clause.start + 2));
-        self.edits.push((range, quoted.to_owned()));
+        self.edits.push((range, Rank::Inside, quoted.to_owned()));
         true
     }
 
     fn append(&mut self, column: &str, text: &str) -> bool {
         let Some(item) = self.column(column) else { return false };
         let at = self.end(&item);
-        self.edits.push((at..at, text.to_owned()));
+        self.edits.push((at..at, Rank::Inside, text.to_owned()));
         true
     }
 
@@ -209,7 +220,7 @@ impl Definition {
         if let Some(before) = position.and_then(|position| self.items.get(position.checked_sub(1)?)) {
             range.start = self.end(before);
         }
-        self.edits.push((range, String::new()));
+        self.edits.push((range, Rank::Inside, String::new()));
     }
 
     fn column(&self, name: &str) -> Option<Range<usize>> {

@@ -184,6 +184,9 @@ fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &str) -> Optio
     if let Some(trigger) = trigger {
         return Some(format!("trigger {} on {} names {column}", trigger.name, table.name));
     }
+    if let Some(rule) = of.table.rules.first() {
+        return Some(format!("rule {} on {} may name {column}", rule.name, table.name));
+    }
     let policy = of.table.policies.first().filter(|_| !of.table.policies.is_empty());
     policy.map(|policy| format!("policy {} on {} may name {column}", policy.name, table.name))
 }

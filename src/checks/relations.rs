@@ -1,8 +1,9 @@
 //! What several rules need to know about a relation between two tables.
 
+use super::coverage::{is_secondary, serves_instead};
 use super::{Change, Context, Severity};
 use crate::model::{
-    Action, Column, EngineName, ForeignKey, KeyPart, QualifiedName, Table, TableRef, UnseenKind, base_type,
+    Action, Column, EngineName, ForeignKey, Index, KeyPart, QualifiedName, Table, TableRef, UnseenKind, base_type,
 };
 use crate::survey::{Relation, TableClass};
 
@@ -67,6 +68,27 @@ pub(super) fn add_index(table: TableRef<'_>, name: String, columns: &[String]) -
         key: columns.iter().map(KeyPart::column).collect(),
         predicate: None,
     }
+}
+
+/// An index over plain columns, and the removal of those that it makes superfluous.
+pub(super) fn index_instead(engine: EngineName, table: TableRef<'_>, name: String, columns: &[String]) -> Vec<Change> {
+    let key: Vec<KeyPart> = columns.iter().map(KeyPart::column).collect();
+    let drops = superseded(engine, table, &key, None);
+    std::iter::once(add_index(table, name, columns)).chain(drops).collect()
+}
+
+/// The removal of the indexes that a new one over this key, under this condition, makes superfluous.
+pub(super) fn superseded(
+    engine: EngineName,
+    table: TableRef<'_>,
+    key: &[KeyPart],
+    predicate: Option<&String>,
+) -> Vec<Change> {
+    let added = Index { key: key.to_vec(), predicate: predicate.cloned(), ..Index::new("") };
+    let drops = table.indexes.iter().filter(|index| {
+        is_secondary(engine, index) && !index.unique && !index.replica_identity && serves_instead(&added, index)
+    });
+    drops.map(|index| Change::DropIndex { table: table.qualified_name(), name: index.name.clone() }).collect()
 }
 
 /// How urgent a missing index is: look-ups in a small table are cheap, and a parent whose rows are never deleted or

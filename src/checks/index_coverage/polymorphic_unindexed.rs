@@ -2,7 +2,7 @@
 
 use crate::checks::coverage::cover;
 use crate::checks::names::Names;
-use crate::checks::relations::{add_index, index_urgency, indexes_unseen};
+use crate::checks::relations::{index_instead, index_urgency, indexes_unseen};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
 
@@ -83,7 +83,12 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             verdicts.fail(if long && context.model.engine.name.is_mysql_family() {
                 finding.advise(format!("{} is a TEXT column: make it a VARCHAR, then index both", pair.type_column))
             } else {
-                finding.with([add_index(table, names.index(&table.schema.name, &table.name, &both), &both)])
+                finding.with(index_instead(
+                    context.model.engine.name,
+                    table,
+                    names.index(&table.schema.name, &table.name, &both),
+                    &both,
+                ))
             });
         }
     }

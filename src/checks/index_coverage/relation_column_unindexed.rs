@@ -2,7 +2,7 @@
 
 use crate::checks::coverage::cover;
 use crate::checks::names::Names;
-use crate::checks::relations::{SCORED, add_index, arrow, index_urgency, indexes_unseen, resolve};
+use crate::checks::relations::{SCORED, arrow, index_instead, index_urgency, indexes_unseen, resolve};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
 use crate::model::EngineName;
 
@@ -68,8 +68,8 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 verdicts.unknown(object, reason);
             } else {
                 let message = format!("no usable index starts with the columns of {}", arrow(key));
-                let add = add_index(table, name(table, &key.columns), &key.columns);
-                let mut finding = Finding::new(&RULE, object, message).with([add]);
+                let add = index_instead(context.model.engine.name, table, name(table, &key.columns), &key.columns);
+                let mut finding = Finding::new(&RULE, object, message).with(add);
                 if context.model.engine.name != EngineName::MySql {
                     finding = finding.printed_under("fk-missing-index");
                 }
@@ -92,8 +92,8 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         } else {
             let message =
                 format!("no usable index starts with it, although it refers to {} ({})", parent.name, relation.why);
-            let add = add_index(child, name(child, &columns), &columns);
-            let finding = Finding::new(&RULE, object, message).with([add]);
+            let add = index_instead(context.model.engine.name, child, name(child, &columns), &columns);
+            let finding = Finding::new(&RULE, object, message).with(add);
             verdicts.fail(graded(finding, index_urgency(context, child, Some(parent))));
         }
     }

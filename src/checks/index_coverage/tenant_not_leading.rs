@@ -2,6 +2,7 @@
 
 use crate::checks::coverage::is_secondary;
 use crate::checks::names::Names;
+use crate::checks::relations::superseded;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, KeyPart};
 
@@ -114,6 +115,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 let mut key: Vec<KeyPart> = index.key.clone();
                 let tenant = key.remove(position);
                 key.insert(0, tenant);
+                let drops = superseded(engine, table, &key, index.predicate.as_ref());
                 let columns: Vec<String> = key.iter().filter_map(|part| part.column.clone()).collect();
                 let add = Change::AddIndex {
                     table: table.qualified_name(),
@@ -122,7 +124,9 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                     key,
                     predicate: index.predicate.clone(),
                 };
-                finding.with([add, Change::DropIndex { table: table.qualified_name(), name: index.name.clone() }])
+                finding
+                    .with([add, Change::DropIndex { table: table.qualified_name(), name: index.name.clone() }])
+                    .with(drops)
             } else {
                 finding.advise(format!("put {} first", tenancy.column))
             });

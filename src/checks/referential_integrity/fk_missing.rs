@@ -3,7 +3,8 @@
 use crate::checks::coverage::cover;
 use crate::checks::names::Names;
 use crate::checks::relations::{
-    REPORTED, SCORED, TypeMatch, add_index, can_have_foreign_keys, compare_types, delete_action, resolve, unify_types,
+    REPORTED, SCORED, TypeMatch, can_have_foreign_keys, compare_types, delete_action, index_instead, resolve,
+    unify_types,
 };
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
 use crate::model::{Action, EngineName, TableRef, UnseenKind};
@@ -185,7 +186,12 @@ fn judge(
     }
     finding = finding.with(unify_types(context, (child, column), (parent, referenced)));
     if !cover(child.table, &columns, Some((parent.table, &referenced_columns))).suffices() {
-        finding = finding.with([add_index(child, names.index(&child.schema.name, &child.name, &columns), &columns)]);
+        finding = finding.with(index_instead(
+            context.model.engine.name,
+            child,
+            names.index(&child.schema.name, &child.name, &columns),
+            &columns,
+        ));
     }
     let add = Change::AddForeignKey {
         table: child.qualified_name(),

@@ -2,7 +2,7 @@
 
 use crate::checks::coverage::{Cover, cover};
 use crate::checks::names::Names;
-use crate::checks::relations::{add_index, arrow, index_urgency, indexes_unseen};
+use crate::checks::relations::{arrow, index_instead, index_urgency, indexes_unseen};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
 
@@ -198,8 +198,13 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 _ => String::new(),
             };
             let message = format!("no usable index starts with the columns of {}{detail}", arrow(key));
-            let add = add_index(table, names.index(&table.schema.name, &table.name, &key.columns), &key.columns);
-            let finding = Finding::new(&RULE, object, message).with([add]);
+            let add = index_instead(
+                context.model.engine.name,
+                table,
+                names.index(&table.schema.name, &table.name, &key.columns),
+                &key.columns,
+            );
+            let finding = Finding::new(&RULE, object, message).with(add);
             let less = index_urgency(context, table, parent);
             let partly = matches!(found, Cover::Leading(_)).then_some(Severity::Info);
             verdicts.fail(match partly.or(less) {

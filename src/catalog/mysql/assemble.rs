@@ -1,0 +1,210 @@
+//! From the server's rows to the model. Rows are joined here, since joins inside `information_schema` are slow.
+
+mod expression;
+mod relations;
+
+use super::grants;
+use super::session::{Catalog, Row, numbers, text};
+use crate::catalog::Options;
+use crate::model::{
+    Engine, EngineName, Event, Function, FunctionKind, IndexStatistics, Model, QualifiedName, Schema,
+    SequenceStatistics, Statistics, TableStatistics, Unseen, UnseenKind,
+};
+use std::collections::BTreeMap;
+
+/// Schema and name of a relation.
+type Key = (String, String);
+
+pub(super) fn model(catalog: Catalog, options: &Options) -> Model {
+    let mut model = Model::new(engine(&catalog));
+    for row in &catalog.schemas {
+        let mut schema = Schema::new(text(row, 0));
+        schema.character_set = present(row, 1);
+        schema.collation = present(row, 2);
+        schema.comment = present(row, 3);
+        model.unseen.extend(grants::unseen(catalog.engine, &catalog.grants, text(row, 0)));
+        model.schemas.push(schema);
+    }
+    for (statement, reason) in &catalog.failed {
+        model.unseen.push(Unseen {
+            what: kind(statement),
+            schema: None,
+            object: None,
+            reason: reason.clone(),
+            remedy: String::new(),
+        });
+    }
+    relations::add(&mut model, &catalog, options);
+    add_code(&mut model, &catalog);
+    if options.statistics {
+        model.statistics = Some(statistics(&mut model, &catalog));
+    }
+    model.sort();
+    model
+}
+
+/// The part of the model that a statement fills.
+fn kind(statement: &str) -> UnseenKind {
+    match statement {
+        "keys" | "actions" => UnseenKind::ForeignKeys,
+        "checks" | "checked_tables" => UnseenKind::Constraints,
+        "views" => UnseenKind::ViewDefinitions,
+        "triggers" => UnseenKind::Triggers,
+        "routines" | "parameters" => UnseenKind::Functions,
+        "events" => UnseenKind::Events,
+        "sizes" => UnseenKind::TableStatistics,
+        "index_usage" | "uptime" => UnseenKind::IndexStatistics,
+        _ => UnseenKind::Other,
+    }
+}
+
+fn engine(catalog: &Catalog) -> Engine {
+    let row = &catalog.session;
+    let (major, minor, patch) = numbers(text(row, 0));
+    let settings = [("sql_mode", 2), ("lower_case_table_names", 3), ("foreign_key_checks", 4)];
+    Engine {
+        name: catalog.engine,
+        version: format!("{major}.{minor}.{patch}"),
+        variant: text(row, 1).contains("Percona").then(|| "Percona".to_owned()),
+        encoding: present(row, 5),
+        collation: present(row, 6),
+        settings: settings.map(|(name, position)| (name.to_owned(), text(row, position).to_owned())).into(),
+    }
+}
+
+/// Routines and events.
+fn add_code(model: &mut Model, catalog: &Catalog) {
+    let mut arguments: BTreeMap<(String, String, String), BTreeMap<u64, String>> = BTreeMap::new();
+    for row in rows(catalog, "parameters") {
+        let mode = if text(row, 2) == "PROCEDURE" { format!("{} ", text(row, 4)) } else { String::new() };
+        let key = (text(row, 0).to_owned(), text(row, 1).to_owned(), text(row, 2).to_owned());
+        let argument = format!("{mode}{} {}", text(row, 5), text(row, 6));
+        arguments.entry(key).or_default().insert(number(row, 3).unwrap_or(0), argument);
+    }
+    for row in rows(catalog, "routines") {
+        let Some(schema) = schema(model, text(row, 0)) else { continue };
+        let key = (text(row, 0).to_owned(), text(row, 1).to_owned(), text(row, 2).to_owned());
+        let procedure = text(row, 2) == "PROCEDURE";
+        let arguments = arguments.get(&key).map(|list| list.values().cloned().collect::<Vec<_>>().join(", "));
+        schema.functions.push(Function {
+            name: text(row, 1).to_owned(),
+            kind: if procedure { FunctionKind::Procedure } else { FunctionKind::Function },
+            arguments: arguments.unwrap_or_default(),
+            result: if procedure { None } else { present(row, 3) },
+            language: text(row, 9).to_lowercase(),
+            volatility: Some(if text(row, 5) == "YES" { "deterministic" } else { "not deterministic" }.to_owned()),
+            security_definer: text(row, 6) == "DEFINER",
+            strict: false,
+            settings: Vec::new(),
+            definer: present(row, 7),
+            body: present(row, 4),
+            comment: present(row, 8),
+        });
+    }
+    for row in rows(catalog, "events") {
+        let Some(schema) = schema(model, text(row, 0)) else { continue };
+        let schedule = match present(row, 5) {
+            Some(moment) => format!("at {moment}"),
+            None => format!("every {} {}", text(row, 3), text(row, 4).to_lowercase()),
+        };
+        schema.events.push(Event {
+            name: text(row, 1).to_owned(),
+            enabled: text(row, 2) == "ENABLED",
+            schedule: Some(schedule),
+            definer: present(row, 6),
+            body: text(row, 7).to_owned(),
+            comment: present(row, 8),
+        });
+    }
+}
+
+fn statistics(model: &mut Model, catalog: &Catalog) -> Statistics {
+    let uptime = rows(catalog, "uptime").first();
+    let mut statistics = Statistics {
+        database: catalog.database.clone(),
+        counters_since: uptime.and_then(|row| present(row, 0)),
+        counters_age_days: uptime.and_then(|row| number(row, 1)?.try_into().ok()),
+        ..Statistics::default()
+    };
+    let find = |model: &Model, row: &Row| {
+        let schema = model.schemas.iter().find(|schema| schema.name == text(row, 0))?;
+        // Readers sort last, and the assembly keeps the order of names.
+        schema
+            .tables
+            .binary_search_by(|table| table.name.as_str().cmp(text(row, 1)))
+            .ok()
+            .map(|at| schema.tables[at].clone())
+    };
+    for schema in &mut model.schemas {
+        schema.tables.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    for row in rows(catalog, "sizes") {
+        let Some(found) = find(model, row) else { continue };
+        let table = QualifiedName::new(text(row, 0), text(row, 1));
+        if let (Some(next), Some(column)) = (number(row, 5), found.columns.iter().find(|column| column.auto_increment))
+        {
+            statistics.sequences.push(SequenceStatistics {
+                sequence: None,
+                table: Some(table.clone()),
+                column: Some(column.name.clone()),
+                last_value: next.checked_sub(1).filter(|last| *last > 0).map(i128::from),
+            });
+        }
+        statistics.tables.push(TableStatistics {
+            table,
+            rows: number(row, 2),
+            bytes: number(row, 3),
+            index_bytes: number(row, 4),
+            dead_rows: None,
+            sequential_scans: None,
+            rows_inserted: None,
+            rows_updated: None,
+            rows_deleted: None,
+            analyzed: None,
+        });
+    }
+    let usage = rows(catalog, "index_usage");
+    for row in usage {
+        if find(model, row).is_some_and(|table| table.indexes.iter().any(|index| index.name == text(row, 2))) {
+            statistics.indexes.push(IndexStatistics {
+                table: QualifiedName::new(text(row, 0), text(row, 1)),
+                index: text(row, 2).to_owned(),
+                scans: number(row, 3),
+                last_scan: None,
+                bytes: None,
+            });
+        }
+    }
+    if usage.is_empty() && !catalog.failed.contains_key("index_usage") {
+        model.unseen.push(Unseen {
+            what: UnseenKind::IndexStatistics,
+            schema: None,
+            object: None,
+            reason: "the server does not count the use of indexes".to_owned(),
+            remedy: if catalog.engine == EngineName::MariaDb { "start it with performance_schema=ON" } else { "" }
+                .to_owned(),
+        });
+    }
+    statistics
+}
+
+fn rows<'c>(catalog: &'c Catalog, statement: &str) -> &'c [Row] {
+    catalog.rows.get(statement).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn schema<'m>(model: &'m mut Model, name: &str) -> Option<&'m mut Schema> {
+    model.schemas.iter_mut().find(|schema| schema.name == name)
+}
+
+/// A cell that is neither NULL nor empty.
+fn present(row: &Row, position: usize) -> Option<String> {
+    row.get(position)?.clone().filter(|text| !text.is_empty())
+}
+
+fn number(row: &Row, position: usize) -> Option<u64> {
+    text(row, position).parse().ok()
+}
+
+fn key(row: &Row) -> Key {
+    (text(row, 0).to_owned(), text(row, 1).to_owned())
+}

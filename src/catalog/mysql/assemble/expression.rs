@@ -1,0 +1,138 @@
+//! Expressions and literals as the two families print them.
+
+use crate::model::quote::quote_literal;
+use crate::model::{ColumnDefault, DefaultKind, EngineName};
+
+/// An expression of `information_schema`: MySQL escapes it once more than SQL does.
+pub(super) fn expression(engine: EngineName, text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match characters.peek() {
+            Some(&next) if engine == EngineName::MySql && character == '\\' && "'\\".contains(next) => {
+                plain.push(next);
+                characters.next();
+            }
+            _ => plain.push(character),
+        }
+    }
+    without_parentheses(&plain).to_owned()
+}
+
+/// Without the parentheses that enclose the whole of it.
+fn without_parentheses(text: &str) -> &str {
+    let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else { return text };
+    let (mut depth, mut quote) = (0_i32, None);
+    for character in inner.chars() {
+        match (quote, character) {
+            (Some(mark), _) if mark == character => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"' | '`') => quote = Some(character),
+            (None, '(') => depth += 1,
+            (None, ')') => depth -= 1,
+            _ => {}
+        }
+        if depth < 0 {
+            return text;
+        }
+    }
+    if quote.is_none() && depth == 0 { without_parentheses(inner) } else { text }
+}
+
+/// A default, spelled alike for both families.
+pub(super) fn default(engine: EngineName, text: &str, data_type: &str, extra: &str) -> Option<ColumnDefault> {
+    let made = |expression: String, kind| Some(ColumnDefault { expression, kind, sequence: None });
+    let computed = if engine == EngineName::MySql {
+        extra.contains("DEFAULT_GENERATED")
+    } else {
+        if text.eq_ignore_ascii_case("NULL") {
+            return None;
+        }
+        !(text.starts_with('\'') || is_number(text) || is_bits(text))
+    };
+    if computed {
+        return made(moment(&expression(engine, text)), DefaultKind::Expression);
+    }
+    let base = data_type.split(['(', ' ']).next().unwrap_or_default();
+    let bare = matches!(
+        base,
+        "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "decimal" | "float" | "double" | "year" | "bit"
+    ) || (text.starts_with("0x") && base.ends_with("binary"));
+    let literal = if engine == EngineName::MariaDb {
+        let inner = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).filter(|_| bare && base != "bit");
+        inner.filter(|inner| is_number(inner)).unwrap_or(text).to_owned()
+    } else if bare {
+        text.to_owned()
+    } else {
+        quote_literal(engine, text)
+    };
+    made(literal, DefaultKind::Literal)
+}
+
+/// `CURRENT_TIMESTAMP`, however the family spells it.
+pub(super) fn moment(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    match lower.strip_prefix("current_timestamp").or_else(|| lower.strip_prefix("now")) {
+        Some("" | "()") => "CURRENT_TIMESTAMP".to_owned(),
+        Some(digits) if digits.starts_with('(') && digits.len() == 3 => format!("CURRENT_TIMESTAMP{digits}"),
+        _ => text.to_owned(),
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok() && text.starts_with(|first: char| first.is_ascii_digit() || "-+.".contains(first))
+}
+
+fn is_bits(text: &str) -> bool {
+    ["b'", "x'", "X'", "0x"].iter().any(|start| text.starts_with(start))
+}
+
+/// The names between back-ticks in an expression.
+pub(super) fn quoted_names(text: &str) -> Vec<String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The labels of an `enum(…)` or `set(…)`.
+pub(super) fn labels(data_type: &str) -> Vec<String> {
+    let lower = data_type.to_ascii_lowercase();
+    let Some(start) = ["enum(", "set("].iter().find(|start| lower.starts_with(**start)) else { return Vec::new() };
+    let (mut labels, mut label) = (Vec::new(), None::<String>);
+    let mut characters = data_type[start.len()..].chars().peekable();
+    while let Some(character) = characters.next() {
+        match (&mut label, character) {
+            (None, '\'') => label = Some(String::new()),
+            (None, _) => {}
+            (Some(text), '\'') if characters.peek() == Some(&'\'') => {
+                characters.next();
+                text.push('\'');
+            }
+            (Some(_), '\'') => labels.extend(label.take()),
+            (Some(text), _) => text.push(character),
+        }
+    }
+    labels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_read_the_same_in_both_families() {
+        let of =
+            |engine, text, data_type, extra| default(engine, text, data_type, extra).map(|default| default.expression);
+        let new = Some("'new'".to_owned());
+        assert_eq!(of(EngineName::MySql, "new", "varchar(9)", ""), new);
+        assert_eq!(of(EngineName::MariaDb, "'new'", "varchar(9)", ""), new);
+        let now = Some("CURRENT_TIMESTAMP".to_owned());
+        assert_eq!(of(EngineName::MySql, "CURRENT_TIMESTAMP", "timestamp", "DEFAULT_GENERATED"), now);
+        assert_eq!(of(EngineName::MariaDb, "current_timestamp()", "timestamp", ""), now);
+        assert_eq!(of(EngineName::MariaDb, "NULL", "int(11)", ""), None);
+    }
+
+    #[test]
+    fn labels_keep_quotes_and_commas() {
+        assert_eq!(labels("enum('a,b','it''s','')"), ["a,b", "it's", ""]);
+        assert_eq!(expression(EngineName::MySql, r"((`a` = _utf8mb4\'x\') or (`b`))"), "(`a` = _utf8mb4'x') or (`b`)");
+    }
+}

@@ -1,0 +1,87 @@
+//! What the account may not see. `information_schema` leaves such rows out silently, so the grants have to tell.
+
+use crate::model::{EngineName, Unseen, UnseenKind, quote};
+
+/// What stays hidden in a schema and the privileges that would show it: any one of each group suffices.
+const NEEDS: &[(UnseenKind, &[&str], &str)] = &[
+    (UnseenKind::Triggers, &["TRIGGER"], "TRIGGER"),
+    (UnseenKind::Events, &["EVENT"], "EVENT"),
+    (UnseenKind::ViewDefinitions, &["SHOW VIEW"], "SELECT, SHOW VIEW"),
+];
+
+/// Lists what the grants do not cover in a schema. Rights that come from a role are counted only when the server
+/// lists them; others are reported as missing, never the other way round.
+pub(super) fn unseen(engine: EngineName, grants: &[String], schema: &str) -> Vec<Unseen> {
+    let held: Vec<&str> = grants.iter().filter_map(|grant| privileges(grant, schema)).collect();
+    let has = |names: &[&str]| {
+        held.iter()
+            .flat_map(|list| list.split(','))
+            .any(|held| held.trim().starts_with("ALL PRIVILEGES") || names.contains(&held.trim()))
+    };
+    let missing = |what, privilege: &str| Unseen {
+        what,
+        schema: Some(schema.to_owned()),
+        object: None,
+        reason: format!("the account lacks {privilege}"),
+        remedy: format!("GRANT {privilege} ON {}.* TO the account", quote::quote_identifier(engine, schema)),
+    };
+    let mut list: Vec<_> =
+        NEEDS.iter().filter(|need| !has(need.1)).map(|(what, _, privilege)| missing(*what, privilege)).collect();
+    // MariaDB shows the actions of foreign keys to SELECT alone only in part.
+    let structure: &[&str] = if engine == EngineName::MySql { &["REFERENCES", "SELECT"] } else { &["REFERENCES"] };
+    if !has(structure) {
+        list.push(missing(UnseenKind::ForeignKeys, "REFERENCES"));
+        if !has(&["REFERENCES", "SELECT"]) {
+            for what in [UnseenKind::Tables, UnseenKind::Columns, UnseenKind::Constraints, UnseenKind::Indexes] {
+                list.push(missing(what, "REFERENCES"));
+            }
+        }
+    }
+    let everywhere = grants.iter().filter_map(|grant| grant.strip_prefix("GRANT ")?.split_once(" ON *.*"));
+    let routines = everywhere
+        .flat_map(|(list, _)| list.split(','))
+        .any(|held| ["ALL PRIVILEGES", "SHOW_ROUTINE", "SELECT"].contains(&held.trim()));
+    if !routines && !has(&["SHOW CREATE ROUTINE"]) {
+        list.push(Unseen {
+            what: UnseenKind::Functions,
+            schema: Some(schema.to_owned()),
+            object: None,
+            reason: "the account may not see routines of others".to_owned(),
+            remedy: match engine {
+                EngineName::MySql => "GRANT SHOW_ROUTINE ON *.* TO the account".to_owned(),
+                _ => "GRANT SELECT ON mysql.proc TO the account".to_owned(),
+            },
+        });
+    }
+    list
+}
+
+/// The privileges that a grant gives on every object of a schema.
+fn privileges<'g>(grant: &'g str, schema: &str) -> Option<&'g str> {
+    let (list, rest) = grant.strip_prefix("GRANT ")?.split_once(" ON ")?;
+    if rest.starts_with("*.*") {
+        return Some(list);
+    }
+    let (pattern, _) = rest.strip_prefix('`')?.split_once("`.* TO ")?;
+    let pattern = pattern.replace("``", "`");
+    let covered = match pattern.strip_suffix('%') {
+        Some(start) if !start.ends_with('\\') => schema.starts_with(&start.replace('\\', "")),
+        _ => schema == pattern.replace('\\', ""),
+    };
+    covered.then_some(list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_shows_the_structure_only() {
+        let grants = ["GRANT USAGE ON *.* TO `a`@`%`", "GRANT REFERENCES ON `sh\\_op`.* TO `a`@`%`"].map(str::to_owned);
+        let list = unseen(EngineName::MySql, &grants, "sh_op");
+        assert!(list.iter().all(|unseen| unseen.what != UnseenKind::Tables));
+        assert!(list.iter().any(|unseen| unseen.what == UnseenKind::Triggers));
+        let all = ["GRANT ALL PRIVILEGES ON *.* TO `root`@`%`".to_owned()];
+        assert_eq!(unseen(EngineName::MariaDb, &all, "shop"), []);
+    }
+}

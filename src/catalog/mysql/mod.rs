@@ -19,5 +19,5 @@ use crate::model::Model;
 /// Reads the catalog.
 pub async fn read(target: &Target, options: &Options) -> Result<Model, Error> {
     let catalog = session::read(target, options).await?;
-    Ok(assemble::model(catalog, options))
+    Ok(assemble::model(&catalog, options))
 }

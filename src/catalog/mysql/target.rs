@@ -148,12 +148,13 @@ fn client_group(text: &str) -> BTreeMap<String, String> {
     for line in text.lines().map(str::trim) {
         if line.starts_with('[') {
             inside = line == "[client]";
-        } else if inside && !line.starts_with(['#', ';', '!']) {
-            if let Some((name, value)) = line.split_once('=') {
-                let value = value.trim();
-                let quoted = ['"', '\''].iter().find_map(|mark| value.strip_prefix(*mark)?.strip_suffix(*mark));
-                options.insert(name.trim().replace('_', "-"), quoted.unwrap_or(value).to_owned());
-            }
+        } else if inside
+            && !line.starts_with(['#', ';', '!'])
+            && let Some((name, value)) = line.split_once('=')
+        {
+            let value = value.trim();
+            let quoted = ['"', '\''].iter().find_map(|mark| value.strip_prefix(*mark)?.strip_suffix(*mark));
+            options.insert(name.trim().replace('_', "-"), quoted.unwrap_or(value).to_owned());
         }
     }
     options

@@ -26,7 +26,6 @@ fn without_parentheses(text: &str) -> &str {
     for character in inner.chars() {
         match (quote, character) {
             (Some(mark), _) if mark == character => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"' | '`') => quote = Some(character),
             (None, '(') => depth += 1,
             (None, ')') => depth -= 1,

@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 /// Schema and name of a relation.
 type Key = (String, String);
 
-pub(super) fn model(catalog: Catalog, options: &Options) -> Model {
-    let mut model = Model::new(engine(&catalog));
+pub(super) fn model(catalog: &Catalog, options: &Options) -> Model {
+    let mut model = Model::new(engine(catalog));
     for row in &catalog.schemas {
         let mut schema = Schema::new(text(row, 0));
         schema.character_set = present(row, 1);
@@ -34,10 +34,10 @@ pub(super) fn model(catalog: Catalog, options: &Options) -> Model {
             remedy: String::new(),
         });
     }
-    relations::add(&mut model, &catalog, options);
-    add_code(&mut model, &catalog);
+    relations::add(&mut model, catalog, options);
+    add_code(&mut model, catalog);
     if options.statistics {
-        model.statistics = Some(statistics(&mut model, &catalog));
+        model.statistics = Some(statistics(&mut model, catalog));
     }
     model.sort();
     model
@@ -175,7 +175,7 @@ fn statistics(model: &mut Model, catalog: &Catalog) -> Statistics {
             });
         }
     }
-    if usage.is_empty() && !catalog.failed.contains_key("index_usage") {
+    if usage.is_empty() && !statistics.tables.is_empty() && !catalog.failed.contains_key("index_usage") {
         model.unseen.push(Unseen {
             what: UnseenKind::IndexStatistics,
             schema: None,

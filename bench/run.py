@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Whole processes, side by side, on the same server: brownfield, the engine's own dump, and the bare catalog queries.
 
-    bench/run.py [--tables 1000 5000] [--rounds 7] [--servers pg17 mysql9.7 maria11.8]
+    bench/run.py [--tables 1000 5000] [--rounds 7] [--servers pg15 pg17]
 
 Starts the servers with the test suite's script, loads the generated schemas, runs the candidates interleaved (so that all
 see the same load), and writes bench/RESULTS.md with medians and ratios. The snapshot and the document are written to a
@@ -133,7 +133,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tables", type=int, nargs="+", default=[1000, 5000])
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--servers", nargs="+", default=["pg17", "mysql9.7", "maria11.8"])
+    parser.add_argument("--servers", nargs="+", default=["pg17"])
     arguments = parser.parse_args()
     run(["cargo", "build", "--release", "--quiet"], cwd=ROOT)
     variables = start(arguments.servers)

@@ -82,10 +82,10 @@ pub(super) enum Verb {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Database")]
 pub(super) struct Database {
-    /// Database URL, SQLite file or snapshot file: postgres://…, mysql://…, mariadb://…, sqlite:…
+    /// Database URL, SQLite file or snapshot file: postgres://…, sqlite:…, shop.db, shop.json.
     ///
-    /// Falls back to --url, then BROWNFIELD_URL, then DATABASE_URL. PG* variables, ~/.pgpass, MYSQL_* variables and
-    /// ~/.my.cnf fill in what the URL leaves out, so no password needs to stand on a command line.
+    /// Falls back to --url, then BROWNFIELD_URL, then DATABASE_URL. PG* variables and ~/.pgpass fill in what the URL
+    /// leaves out, so no password needs to stand on a command line.
     #[arg(value_name = "URL")]
     pub(super) target: Option<String>,
     /// Database URL, instead of the first argument.

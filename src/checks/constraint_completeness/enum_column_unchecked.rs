@@ -1,6 +1,4 @@
-use crate::checks::coverage::cover;
 use crate::checks::names::Names;
-use crate::checks::relations::add_index;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{CheckConstraint, Column, EngineName, TableRef, UnseenKind};
 use crate::survey::split;
@@ -106,7 +104,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             } else if is_limited(context, table, column) {
                 verdicts.pass(object);
             } else {
-                verdicts.fail(finding(context, &names, table, column));
+                verdicts.fail(finding(&names, table, column));
             }
         }
     }
@@ -138,7 +136,10 @@ fn applies(context: Context<'_>, table: TableRef<'_>, column: &Column) -> bool {
 fn is_limited(context: Context<'_>, table: TableRef<'_>, column: &Column) -> bool {
     let checked = table.check_constraints.iter().any(|check| check.columns.contains(&column.name) && can_fail(check));
     let referring = table.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
-    checked
+    // The key of a lookup table is the list itself.
+    let listed = table.primary_key.as_ref().is_some_and(|key| key.columns == [column.name.as_str()]);
+    listed
+        || checked
         || referring
         || !column.values.is_empty()
         || column.user_type.as_ref().is_some_and(|name| is_limiting_type(context, name))
@@ -157,8 +158,7 @@ fn can_fail(check: &CheckConstraint) -> bool {
     check.enforced && !plain.ends_with("OR NULL") && !plain.ends_with("OR TRUE")
 }
 
-fn finding(context: Context<'_>, names: &Names<'_>, table: TableRef<'_>, column: &Column) -> Finding {
-    let engine = context.model.engine.name;
+fn finding(names: &Names<'_>, table: TableRef<'_>, column: &Column) -> Finding {
     let message =
         format!("{} ({}) accepts any value: no enum, no check, no lookup table", column.name, column.data_type);
     let base = Finding::new(&RULE, Object::column(table, &column.name), message);
@@ -174,18 +174,13 @@ fn finding(context: Context<'_>, names: &Names<'_>, table: TableRef<'_>, column:
     }
     let lookup_table = format!("{}_{}", words.join("_"), plural(&split(&column.name).join("_")));
     let columns = [column.name.clone()];
-    let covered = cover(table.table, &columns, None).suffices();
-    // InnoDB makes the index for the foreign key itself.
-    let index = (!covered && !engine.is_mysql_family())
-        .then(|| add_index(table, names.index(&table.schema.name, &table.name, &columns), &columns));
-    base.with(index)
-        .with([Change::AddLookupTable {
-            table: table.qualified_name(),
-            column: column.name.clone(),
-            lookup_table,
-            name: names.foreign_key(&table.schema.name, &table.name, &columns),
-        }])
-        .advise("where the list is closed and short, a CHECK or an enum does as well")
+    base.with([Change::AddLookupTable {
+        table: table.qualified_name(),
+        column: column.name.clone(),
+        lookup_table,
+        name: names.foreign_key(&table.schema.name, &table.name, &columns),
+    }])
+    .advise("where the list is closed and short, a CHECK or an enum does as well")
 }
 
 fn plural(word: &str) -> String {

@@ -138,7 +138,8 @@ pub(super) struct Doc {
     /// Date to print, `YYYY-MM-DD` [default: SOURCE_DATE_EPOCH, else none, so that equal schemas give equal bytes].
     #[arg(long, value_name = "DATE")]
     pub(super) date: Option<String>,
-    /// Add a section with row counts, sizes and usage, which change without the schema.
+    /// Read statistics too: judge by them, and add a section with row counts, sizes and usage. These change without the
+    /// schema, and so does the document then.
     #[arg(long)]
     pub(super) stats: bool,
     /// Form of the document.

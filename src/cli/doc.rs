@@ -20,7 +20,7 @@ pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
         None => source_date_epoch()?,
     };
     let settings = load::settings(common)?;
-    let model = load::model(&options.database)?;
+    let model = load::model_with(&options.database, options.stats)?;
     let tables = Tables::new(&model);
     let report = Report::new(&model, &tables, &settings);
     let choices = DocumentOptions { title: options.title.clone(), date, statistics: options.stats };

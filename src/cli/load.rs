@@ -64,10 +64,15 @@ pub(super) fn settings(common: &Common) -> Result<Settings, Failure> {
 
 /// Reads the database that the arguments name.
 pub(super) fn model(database: &Database) -> Result<Model, Failure> {
+    model_with(database, !database.no_stats)
+}
+
+/// Reads the database that the arguments name, with or without statistics.
+pub(super) fn model_with(database: &Database, statistics: bool) -> Result<Model, Failure> {
     let environment = environment();
     let text = target(database, &environment)?;
     let source = Source::parse(&text, &environment).map_err(|error| Failure::Usage(anyhow::Error::new(error)))?;
-    let options = options(database)?;
+    let options = Options { statistics, ..options(database)? };
     read(&source, &options)
 }
 
@@ -128,7 +133,7 @@ fn options(database: &Database) -> Result<Options, Failure> {
     })?;
     Ok(Options {
         filter,
-        statistics: !database.no_stats,
+        statistics: true,
         statement_timeout: Duration::from_secs(database.statement_timeout),
         lock_timeout: Duration::from_secs(database.lock_timeout),
         connect_timeout: Duration::from_secs(database.connect_timeout),

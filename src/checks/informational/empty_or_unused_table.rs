@@ -27,12 +27,12 @@ They are left over from a feature that is gone, or belong to one that does not w
 
 ## Not reported
 
-- Tables that were never analysed.
+- Tables that were never analysed. Before PostgreSQL 14 the catalog does not tell an empty table from one of those.
 - A database without any rows: a fresh environment.
 
 ## Example
 
-```sql,fires,postgresql
+```sql,fires,postgresql>=14
 CREATE TABLE orders (id integer PRIMARY KEY);
 CREATE TABLE vouchers (id integer PRIMARY KEY);
 INSERT INTO orders VALUES (1), (2), (3);

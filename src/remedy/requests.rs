@@ -3,6 +3,7 @@
 use super::planner::Planner;
 use crate::checks::{Change, Finding};
 use crate::model::{Action, KeyPart, QualifiedName};
+use std::collections::BTreeMap;
 
 /// A change with the rules that ask for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,23 +15,28 @@ pub(super) struct Request {
 
 /// Gathers the changes of all findings.
 pub(super) fn collect(planner: &mut Planner<'_>, findings: &[&Finding]) -> Vec<Request> {
-    let mut requests: Vec<Request> = Vec::new();
+    // Changes of different tables never touch each other here, so each table is settled by itself.
+    let mut of_tables: BTreeMap<&QualifiedName, Vec<Request>> = BTreeMap::new();
     for finding in findings {
         for change in &finding.changes {
-            match requests.iter_mut().find(|request| relation(&request.change, change) != Relation::Independent) {
-                None => requests.push(Request { change: change.clone(), rules: vec![finding.rule], notes: Vec::new() }),
-                Some(request) => match relation(&request.change, change) {
-                    Relation::Wider => {
-                        request.change = change.clone();
-                        serve(request, finding.rule);
-                    }
-                    Relation::Contradicts(reason) => planner.refuse(change.clone(), reason),
-                    Relation::Same | Relation::Contains | Relation::Independent => serve(request, finding.rule),
-                },
-            }
+            gather(planner, of_tables.entry(change.table()).or_default(), change, finding.rule);
         }
     }
-    settle(planner, requests)
+    of_tables.into_values().flat_map(|requests| settle(planner, requests)).collect()
+}
+
+fn gather(planner: &mut Planner<'_>, requests: &mut Vec<Request>, change: &Change, rule: &'static str) {
+    match requests.iter_mut().find(|request| relation(&request.change, change) != Relation::Independent) {
+        None => requests.push(Request { change: change.clone(), rules: vec![rule], notes: Vec::new() }),
+        Some(request) => match relation(&request.change, change) {
+            Relation::Wider => {
+                request.change = change.clone();
+                serve(request, rule);
+            }
+            Relation::Contradicts(reason) => planner.refuse(change.clone(), reason),
+            Relation::Same | Relation::Contains | Relation::Independent => serve(request, rule),
+        },
+    }
 }
 
 fn serve(request: &mut Request, rule: &'static str) {

@@ -245,7 +245,8 @@ impl<'m, 't> Inference<'m, 't> {
                 }
             }
         }
-        if words.is_empty() {
+        // A name that is nothing but a suffix, `id` above all, says nothing about where it points.
+        if words.is_empty() || (suffix.is_none() && matches!(words.as_slice(), [word] if known(word))) {
             return None;
         }
         let own = self.inflections.key_words(&table.table.name);

@@ -63,7 +63,7 @@ CREATE TABLE orders (
 CREATE TYPE order_state AS ENUM ('open', 'paid');
 CREATE DOMAIN level AS integer CHECK (VALUE BETWEEN 1 AND 5);
 CREATE TABLE kinds (code text PRIMARY KEY);
-CREATE TABLE orders (id integer PRIMARY KEY, state order_state, level level, kind text REFERENCES kinds (code) ON DELETE RESTRICT, is_role boolean);
+CREATE TABLE orders (id integer PRIMARY KEY, state order_state, level level, kind text REFERENCES kinds (code) ON DELETE RESTRICT, is_role boolean, mode interval);
 ```
 ",
     check,
@@ -116,21 +116,25 @@ fn applies(context: Context<'_>, table: TableRef<'_>, column: &Column) -> bool {
     let user_type = column.user_type.is_some() || !column.values.is_empty();
     let textual = base.contains("char")
         || base.contains("text")
-        || (base.contains("int") && !column.data_type.eq_ignore_ascii_case("tinyint(1)"));
+        || (base.contains("int")
+            && base != "interval"
+            && !base.contains("point")
+            && !column.data_type.eq_ignore_ascii_case("tinyint(1)"));
     let content =
         words.len() > 1 && words.iter().any(|word| matches!(word.as_str(), "mime" | "content" | "media" | "file"));
-    let distinct = context
-        .model
-        .statistics
-        .as_ref()
-        .and_then(|statistics| statistics.column(&table.schema.name, &table.table.name, &column.name)?.distinct);
+    let distinct = context.model.statistics.as_ref().and_then(|statistics| {
+        let distinct = statistics.column(&table.schema.name, &table.table.name, &column.name)?.distinct?;
+        // A negative number is a share of the rows.
+        let rows = statistics.table(&table.schema.name, &table.table.name)?.rows?;
+        Some(if distinct < 0.0 { -distinct * rows as f64 } else { distinct })
+    });
     words.last().is_some_and(|word| LAST_WORDS.contains(&word.as_str()))
         && (textual || user_type)
         && column.generated.is_none()
         && column.array_dimensions == 0
         && !content
         && !context.survey.is_polymorphic(&table.qualified_name(), &column.name)
-        && distinct.is_none_or(|distinct| (0.0..=MANY).contains(&distinct))
+        && distinct.is_none_or(|distinct| distinct <= MANY)
 }
 
 fn is_limited(context: Context<'_>, table: TableRef<'_>, column: &Column) -> bool {

@@ -68,7 +68,8 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let names = Names::new(context);
     for table in context.tables.base().filter(|table| context.survey.class(table.id) == TableClass::Junction) {
         let joined = joined(context, table);
-        let unique = table.table.indexes.iter().filter(|index| index.unique && index.predicate.is_none());
+        let unique =
+            table.table.indexes.iter().filter(|index| index.unique && index.is_usable() && index.predicate.is_none());
         let mut keys: Vec<Vec<&str>> = unique.filter_map(crate::model::Index::plain_columns).collect();
         keys.extend(table.primary_key.iter().map(|key| key.columns.iter().map(String::as_str).collect()));
         let allowed = |column: &str| {

@@ -65,6 +65,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 continue;
             }
             let no = match context.model.engine.name {
+                EngineName::PostgreSql if column.data_type.starts_with("bit") => "B'0'",
                 EngineName::PostgreSql => "false",
                 _ => "0",
             };

@@ -46,6 +46,17 @@ CREATE TABLE users (id int PRIMARY KEY, email varchar(80) NOT NULL, deleted_at d
 CREATE TABLE users (id integer PRIMARY KEY, shop integer NOT NULL, email varchar(80) NOT NULL, nick varchar(80) UNIQUE, UNIQUE (shop, email));
 ```
 
+```sql,fires,postgresql
+CREATE TABLE seats (id integer PRIMARY KEY, hall integer NOT NULL, line integer, place integer, created_at timestamptz, updated_at timestamptz, UNIQUE (hall, line, place));
+```
+
+A condition that leaves the NULLs in settles nothing:
+
+```sql,fires,postgresql
+CREATE TABLE seats (id integer PRIMARY KEY, hall integer NOT NULL, line integer, live boolean NOT NULL, created_at timestamptz, updated_at timestamptz);
+CREATE UNIQUE INDEX seats_hall_line_key ON seats (hall, line) WHERE live;
+```
+
 ```sql,passes,postgresql
 CREATE TABLE users (id integer PRIMARY KEY, email text NOT NULL, deleted_at timestamptz, UNIQUE (email, deleted_at));
 CREATE UNIQUE INDEX ON users (email) WHERE deleted_at IS NULL;
@@ -76,7 +87,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 .collect();
             if nullable.is_empty()
                 || index.nulls_not_distinct
-                || index.predicate.is_some()
+                || settles_nulls(index, &nullable)
                 || has_companion(table, &columns, &nullable)
             {
                 verdicts.pass(object);
@@ -87,8 +98,18 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     }
 }
 
-/// A unique index over the other columns for exactly the rows with NULL.
+/// Whether the index holds only rows of which its condition says what NULL they have.
+fn settles_nulls(index: &Index, nullable: &[&str]) -> bool {
+    let predicate = index.predicate.as_deref().unwrap_or_default().to_lowercase();
+    nullable.iter().all(|column| predicate.contains(&column.to_lowercase())) && predicate.contains("null")
+}
+
+/// A unique index over the other columns for exactly the rows with NULL. With several columns that can be NULL one such
+/// index leaves rows open in which only some are.
 fn has_companion(table: TableRef<'_>, columns: &[&str], nullable: &[&str]) -> bool {
+    if nullable.len() > 1 {
+        return false;
+    }
     let left: Vec<&str> = columns.iter().copied().filter(|column| !nullable.contains(column)).collect();
     table.table.indexes.iter().filter(|other| other.unique && other.predicate.is_some()).any(|other| {
         let predicate = other.predicate.as_deref().unwrap_or_default().to_lowercase();
@@ -118,7 +139,13 @@ fn finding(
             .advise("if exactly one of them is set in each row, say so with a CHECK and a unique index for each");
     }
     let engine = context.model.engine.name;
+    let several = nullable.len() > 1 || index.predicate.is_some();
     let supports = engine == EngineName::PostgreSql && context.model.engine.version_numbers().0 >= 15;
+    if several && !supports {
+        return finding.advise(
+            "make the columns NOT NULL with a value that stands for none, or add a unique index for each combination of NULLs",
+        );
+    }
     let left: Vec<String> =
         columns.iter().filter(|column| !nullable.contains(column)).map(|column| (*column).to_owned()).collect();
     let predicate = nullable
@@ -134,7 +161,7 @@ fn finding(
             name,
             columns: all,
             nulls_not_distinct: true,
-            predicate: None,
+            predicate: index.predicate.clone(),
             replaces: Some(index.name.clone()),
         }
     } else {

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     denominator: "tables and their columns",
     options: &[(
         "style",
-        "the expected style: snake (default), camel, pascal, upper, or majority, the one that 70 % of the names fit",
+        "the expected style: majority (default: the one that 70 % of the names fit, else snake), snake, camel, pascal or upper",
     )],
     peers: &["pg-index-health", "schemalint", "Azimutt", "skeema", "db_verifier"],
     references: &["https://wiki.postgresql.org/wiki/Don't_Do_This#Don.27t_use_upper_case_table_or_column_names"],
@@ -58,8 +58,14 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         } else {
             let to = rewritten(&table.table.name, expected);
             let message = format!("the table's name is not {}; {to} would be", word(expected));
-            let rename = Change::RenameTable { table: table.qualified_name(), to };
-            verdicts.fail(Finding::new(&RULE, Object::table(table), message).with([rename]));
+            let finding = Finding::new(&RULE, Object::table(table), message);
+            let taken = table.schema.tables.iter().any(|other| other.name == to)
+                || table.schema.views.iter().any(|view| view.name == to);
+            verdicts.fail(if taken || !fits(&to, expected) {
+                finding.advise("choose a name that is free and written in that style")
+            } else {
+                finding.with([Change::RenameTable { table: table.qualified_name(), to }])
+            });
         }
         for column in &table.table.columns {
             let object = Object::column(table, &column.name);
@@ -71,8 +77,8 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let finding =
                 Finding::new(&RULE, object, format!("the column's name is not {}; {to} would be", word(expected)));
             let taken = table.table.columns.iter().any(|other| other.name == to);
-            verdicts.fail(if taken || to.is_empty() {
-                finding.advise("choose a name that the table does not have yet")
+            verdicts.fail(if taken || !fits(&to, expected) {
+                finding.advise("choose a name that is free and written in that style")
             } else {
                 finding.with([Change::RenameColumn { table: table.qualified_name(), column: column.name.clone(), to }])
             });

@@ -62,15 +62,24 @@ fn timestamp_column(
     })
 }
 
-/// Columns that refer to this one and must change with it.
+/// Columns that refer to this one, directly or through others, and must change with it.
 fn referencing(context: Context<'_>, table: TableRef<'_>, column: &str) -> Vec<(QualifiedName, String)> {
-    let keys = context.tables.referenced_by(table.id);
-    let columns = keys.filter_map(|(child, key)| {
-        let position = key.referenced_columns.iter().position(|referenced| referenced == column)?;
-        Some((child.qualified_name(), key.columns.get(position)?.clone()))
-    });
-    let mut columns: Vec<_> = columns.collect();
-    columns.sort();
-    columns.dedup();
-    columns
+    let mut columns: Vec<(TableRef<'_>, String)> = vec![(table, column.to_owned())];
+    let mut position = 0;
+    while let Some((parent, name)) = columns.get(position).cloned() {
+        for (child, key) in context.tables.referenced_by(parent.id) {
+            let own = key.referenced_columns.iter().position(|referenced| *referenced == name);
+            let own = own.and_then(|position| key.columns.get(position));
+            if let Some(own) = own
+                && !columns.iter().any(|(known, column)| known.id == child.id && column == own)
+            {
+                columns.push((child, own.clone()));
+            }
+        }
+        position += 1;
+    }
+    let mut found: Vec<_> =
+        columns.into_iter().skip(1).map(|(table, column)| (table.qualified_name(), column)).collect();
+    found.sort();
+    found
 }

@@ -28,12 +28,21 @@ under a lock that nobody can afford on that day. Gaps from rollbacks and failed 
 
 ## Not reported
 
-Lookup tables, and tables that the statistics show with fewer than 10,000 rows and no growth to speak of.
+Lookup tables, unless the statistics show them with 10,000 rows or more.
 
 ## Example
 
 ```sql,fires,postgresql
 CREATE TABLE orders (id serial PRIMARY KEY, placed_on date, created_at timestamptz, updated_at timestamptz);
+```
+
+What refers to it changes with it, however far away:
+
+```sql,fires,postgresql
+CREATE TABLE orders (id serial PRIMARY KEY, placed_on date, created_at timestamptz, updated_at timestamptz);
+CREATE TABLE invoices (order_id integer PRIMARY KEY REFERENCES orders (id) ON DELETE CASCADE, number text);
+CREATE TABLE reminders (id bigint PRIMARY KEY, order_id integer NOT NULL REFERENCES invoices (order_id) ON DELETE CASCADE);
+CREATE INDEX reminders_order_id_idx ON reminders (order_id);
 ```
 
 ```sql,fires,mysql,mariadb

@@ -101,15 +101,19 @@ fn judge_sequence(
     } else {
         i128::from(sequence.maximum).min(highest)
     };
-    conclude(verdicts, object, last, end, || Change::ChangeType {
-        table: owner.table.clone(),
-        column: owner.column.clone(),
-        data_type: "bigint".to_owned(),
-        with: context
-            .tables
-            .find(&owner.table)
-            .map(|table| super::referencing(context, table, &owner.column))
-            .unwrap_or_default(),
+    conclude(verdicts, object, last, end, || {
+        if column.base_type() == "bigint" {
+            // The column was widened, and its sequence forgotten.
+            let sequence = crate::model::quote::qualified(EngineName::PostgreSql, &name);
+            return Err(format!("the column is wide enough: ALTER SEQUENCE {sequence} AS bigint"));
+        }
+        let table = context.tables.find(&owner.table);
+        Ok(Change::ChangeType {
+            table: owner.table.clone(),
+            column: owner.column.clone(),
+            data_type: "bigint".to_owned(),
+            with: table.map(|table| super::referencing(context, table, &owner.column)).unwrap_or_default(),
+        })
     });
 }
 
@@ -131,16 +135,24 @@ fn judge_counters(context: Context<'_>, verdicts: &mut Verdicts) {
         };
         let unsigned = column.data_type.to_lowercase().contains("unsigned");
         let (_, highest) = range(&column.base_type(), unsigned);
-        conclude(verdicts, object, last, highest, || Change::ChangeType {
-            table: name.clone(),
-            column: column.name.clone(),
-            data_type: if unsigned { "bigint unsigned" } else { "bigint" }.to_owned(),
-            with: super::referencing(context, table, &column.name),
+        conclude(verdicts, object, last, highest, || {
+            Ok(Change::ChangeType {
+                table: name.clone(),
+                column: column.name.clone(),
+                data_type: if unsigned { "bigint unsigned" } else { "bigint" }.to_owned(),
+                with: super::referencing(context, table, &column.name),
+            })
         });
     }
 }
 
-fn conclude(verdicts: &mut Verdicts, object: Object, last: i128, end: i128, widen: impl Fn() -> Change) {
+fn conclude(
+    verdicts: &mut Verdicts,
+    object: Object,
+    last: i128,
+    end: i128,
+    widen: impl Fn() -> Result<Change, String>,
+) {
     let used = if end == 0 { 0 } else { (last * 1000 / end).max(0) };
     if used < 750 {
         verdicts.pass(object);
@@ -149,11 +161,13 @@ fn conclude(verdicts: &mut Verdicts, object: Object, last: i128, end: i128, wide
     let message = format!("{last} of {end} numbers are used: {}.{} %", used / 10, used % 10);
     let finding = Finding::new(&RULE, object, message);
     let finding = if used >= 900 { finding.severity(Severity::Error) } else { finding };
-    let widest = end > i128::from(u32::MAX);
-    verdicts.fail(if widest {
-        finding.advise("the column is as wide as it gets: start again at unused numbers")
-    } else {
-        finding.with([widen()])
+    if end > i128::from(u32::MAX) {
+        verdicts.fail(finding.advise("the column is as wide as it gets: start again at unused numbers"));
+        return;
+    }
+    verdicts.fail(match widen() {
+        Ok(change) => finding.with([change]),
+        Err(advice) => finding.advise(advice),
     });
 }
 

@@ -47,15 +47,13 @@ pub(super) fn by_name(name: &str) -> Option<TableClass> {
     }
 }
 
-/// Whether the name ends in a date: `orders_2023`, `orders_2023_04`, `orders_p202304`.
+/// Whether the name ends in a date: `orders_2023`, `orders_2023_04`, `orders_p202304`, `orders_p2023_04`.
 fn is_dated(words: &[&str]) -> bool {
-    let digits = |word: &&&str| word.chars().all(|character| character.is_ascii_digit()) && !word.is_empty();
-    let tail: Vec<&&str> = words.iter().rev().take_while(|word| digits(word)).collect();
-    let last = words.last().copied().unwrap_or_default();
-    let compact = last.strip_prefix('p').unwrap_or(last);
-    words.len() > 1
-        && (tail.last().is_some_and(|first| first.len() >= 4 && first.len() % 2 == 0)
-            || (compact.len() >= 4 && compact.len() % 2 == 0 && digits(&&compact)))
+    let digits = |word: &str| word.chars().all(|character| character.is_ascii_digit());
+    let after = words.iter().rev().take_while(|word| word.len() == 2 && digits(word)).count();
+    // The year, with months and days glued on or following it.
+    let year = words.iter().rev().nth(after).map(|word| word.strip_prefix('p').unwrap_or(word));
+    words.len() > after + 1 && year.is_some_and(|year| year.len() >= 4 && year.len().is_multiple_of(2) && digits(year))
 }
 
 /// The class of every table, by position. Relations are those inferred so far.
@@ -117,6 +115,10 @@ mod tests {
             ("orders_backup", Some(TableClass::Clone)),
             ("orders_2023_04", Some(TableClass::Clone)),
             ("orders_p202304", Some(TableClass::Clone)),
+            ("orders_p2023_04", Some(TableClass::Clone)),
+            ("orders_2023_04_01", Some(TableClass::Clone)),
+            ("p2023_04", None),
+            ("orders_04", None),
             ("django_session", Some(TableClass::ThirdParty)),
             ("catalog", None),
             ("orders", None),

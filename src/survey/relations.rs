@@ -265,7 +265,10 @@ impl<'m, 't> Inference<'m, 't> {
             .keys
             .get(&table.qualified_name())
             .is_some_and(|keys| keys.iter().any(|key| key.column.name == column.name));
-        let is_copy = classes::by_name(&table.table.name) == Some(TableClass::Clone);
+        let ancestors = table.table.inheritance.as_ref().map_or(&[][..], |inheritance| &inheritance.parents);
+        // A child repeats its parent's key and does not refer to it. It holds rows of its own, whatever its name.
+        candidates.retain(|candidate| !ancestors.contains(&candidate.table.qualified_name()));
+        let is_copy = ancestors.is_empty() && classes::by_name(&table.table.name) == Some(TableClass::Clone);
         for candidate in &mut candidates {
             if candidate.table.schema.name == table.schema.name {
                 candidate.confidence += 0.005;
@@ -309,10 +312,16 @@ impl<'m, 't> Inference<'m, 't> {
         let Some(parent) = self.tables.find(&target.0).filter(|parent| parent.id != table.id) else { return };
         let Some(referenced) = parent.table.column(&target.1) else { return };
         if family(referenced) == family(column) {
+            // `type` may mean another list in every table: one declaration elsewhere is no evidence.
+            let telling = !VALUES.contains(&lower);
             candidates.push(Candidate {
                 table: parent,
                 column: &referenced.name,
-                confidence: if *count >= 2 { 0.98 } else { 0.90 },
+                confidence: match count {
+                    2.. => 0.98,
+                    _ if telling => 0.90,
+                    _ => 0.70,
+                },
                 why: format!("{count} other tables declare that a column of this name refers to it"),
             });
         }
@@ -335,35 +344,25 @@ impl<'m, 't> Inference<'m, 't> {
         {
             self.push(candidates, *parent, column, suffix, 0.97, "its name is that table's primary key".to_owned());
         }
-        let mut plain = false;
+        let mut plain = BTreeSet::new();
         for (parent, loss) in self.by_key.get(&stem).cloned().unwrap_or_default() {
-            if parent.id != table.id {
-                plain |= self.push(
-                    candidates,
-                    parent,
-                    column,
-                    suffix,
-                    0.95 - loss,
-                    "its name is that table's, with a key's suffix".to_owned(),
-                );
+            let why = "its name is that table's, with a key's suffix".to_owned();
+            if parent.id != table.id && self.push(candidates, parent, column, suffix, 0.95 - loss, why) {
+                plain.insert(parent.id);
             }
         }
-        // oauth_access_tokens.application_id refers to oauth_applications.
+        // oauth_access_tokens.application_id refers to oauth_applications, unless there are applications as well. Below
+        // a prefix of the whole schema both ways lead to the same table, and there is no doubt.
         let own = split(&table.table.name);
         for length in (1..own.len()).rev() {
             let key = format!("{}_{stem}", own[..length].join("_"));
             for (parent, loss) in self.by_key.get(&key).cloned().unwrap_or_default() {
-                let confidence = 0.92 - loss - if plain { 0.20 } else { 0.0 };
+                let doubt = if plain.is_empty() { 0.0 } else { 0.20 };
+                let why = "its name with its own table's prefix is that table's".to_owned();
                 if parent.id != table.id
-                    && self.push(
-                        candidates,
-                        parent,
-                        column,
-                        suffix,
-                        confidence,
-                        "its name with its own table's prefix is that table's".to_owned(),
-                    )
-                    && plain
+                    && !plain.contains(&parent.id)
+                    && self.push(candidates, parent, column, suffix, 0.92 - loss - doubt, why)
+                    && doubt > 0.0
                 {
                     for candidate in &mut candidates[before..] {
                         candidate.confidence = candidate.confidence.min(0.75);
@@ -517,4 +516,104 @@ fn single_keys(table: TableRef<'_>) -> Vec<Key<'_>> {
         }
     }
     keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        Action, Deferral, Engine, EngineName, ForeignKey, Inheritance, MatchType, Model, PrimaryKey, Schema, Table,
+    };
+
+    /// A schema of tables with an `id` and these further integer columns.
+    fn model(tables: &[(&str, &[&str])]) -> Model {
+        let mut schema = Schema::new("public");
+        for (name, columns) in tables {
+            let mut table = Table::new(*name);
+            let all = ["id"].into_iter().chain(columns.iter().copied());
+            table.columns.extend(all.map(|column| Column::new(column, "integer")));
+            table.primary_key = Some(PrimaryKey {
+                name: None,
+                columns: vec!["id".to_owned()],
+                without_overlaps: false,
+                deferral: Deferral::default(),
+                comment: None,
+            });
+            schema.tables.push(table);
+        }
+        let mut model = Model::new(Engine {
+            name: EngineName::PostgreSql,
+            version: String::new(),
+            variant: None,
+            encoding: None,
+            collation: None,
+            settings: BTreeMap::new(),
+        });
+        model.schemas.push(schema);
+        model
+    }
+
+    /// What is inferred from 0.80 on: `table.column > parent`.
+    fn inferred(model: &Model) -> Vec<String> {
+        let (relations, _) = infer(&Tables::new(model), &Settings::default());
+        let sure = relations.iter().filter(|relation| relation.confidence >= 0.80);
+        sure.map(|found| format!("{}.{} > {}", found.table.name, found.column, found.referenced_table.name)).collect()
+    }
+
+    #[test]
+    fn a_prefix_of_the_whole_schema_raises_no_doubt() {
+        let model = model(&[("x_group", &[]), ("x_asset", &[]), ("x_audit", &["asset_id"]), ("x_map", &["group_id"])]);
+        assert_eq!(inferred(&model), ["x_audit.asset_id > x_asset", "x_map.group_id > x_group"]);
+    }
+
+    #[test]
+    fn two_tables_that_fit_by_and_without_a_prefix_leave_doubt() {
+        let one = model(&[("oauth_applications", &[]), ("oauth_access_tokens", &["application_id"])]);
+        assert_eq!(inferred(&one), ["oauth_access_tokens.application_id > oauth_applications"]);
+        let two =
+            model(&[("applications", &[]), ("oauth_applications", &[]), ("oauth_access_tokens", &["application_id"])]);
+        assert!(inferred(&two).is_empty());
+    }
+
+    #[test]
+    fn a_child_table_does_not_refer_to_what_it_inherits_from() {
+        let mut model =
+            model(&[("payments", &["customer_id"]), ("payments_p2007_01", &["payment_id"]), ("customers", &[])]);
+        assert_eq!(inferred(&model), ["payments.customer_id > customers"]);
+        let child = &mut model.schemas[0].tables[1];
+        child.columns.push(Column::new("customer_id", "integer"));
+        let parents = vec![QualifiedName::new("public", "payments")];
+        child.inheritance = Some(Inheritance { parents, children: Vec::new() });
+        let expected = ["payments.customer_id > customers", "payments_p2007_01.customer_id > customers"];
+        assert_eq!(inferred(&model), expected);
+    }
+
+    fn declared(column: &str) -> ForeignKey {
+        ForeignKey {
+            name: None,
+            columns: vec![column.to_owned()],
+            referenced_table: QualifiedName::new("public", "kinds"),
+            referenced_columns: vec!["id".to_owned()],
+            on_delete: Action::NoAction,
+            on_update: Action::NoAction,
+            on_delete_columns: Vec::new(),
+            on_delete_explicit: None,
+            match_type: MatchType::default(),
+            deferral: Deferral::default(),
+            validated: true,
+            enforced: true,
+            disabled_triggers_on: Vec::new(),
+            period: false,
+            comment: None,
+        }
+    }
+
+    #[test]
+    fn one_declared_type_says_nothing_about_another() {
+        let mut model = model(&[("kinds", &[]), ("goods", &["type", "maker"]), ("offers", &["type", "maker"])]);
+        for column in ["type", "maker"] {
+            model.schemas[0].tables[1].foreign_keys.push(declared(column));
+        }
+        assert_eq!(inferred(&model), ["offers.maker > kinds"]);
+    }
 }

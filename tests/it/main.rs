@@ -10,6 +10,7 @@ mod support;
 
 mod cli;
 mod docs;
+mod evaluation;
 mod examples;
 mod live;
 mod playbook;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     tidy::add(&mut trials);
     cli::add(&mut trials);
     docs::add(&mut trials);
+    evaluation::add(&mut trials);
     examples::add(&mut trials);
     live::add(&mut trials);
     playbook::add(&mut trials);

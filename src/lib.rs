@@ -21,3 +21,5 @@ pub mod report;
 pub mod render;
 
 pub mod cli;
+
+mod parallel;

@@ -27,6 +27,7 @@ pub use rule::{Dimension, Kind, Needs, Rule};
 pub use verdict::{Counts, Finding, Outcome, Unknown, Verdicts};
 
 use crate::model::{Model, Tables};
+use crate::parallel;
 use crate::settings::Settings;
 use crate::survey::Survey;
 
@@ -47,14 +48,15 @@ pub struct Context<'a> {
 ///
 /// Suppressed findings are taken out here, so that nothing later has to know about suppression.
 pub fn run(context: Context<'_>) -> Vec<Outcome> {
-    all()
+    let rules: Vec<&'static Rule> = all()
         .iter()
+        .copied()
         .filter(|rule| rule.engines.contains(&context.model.engine.name))
         .filter(|rule| !context.settings.is_disabled(rule.id))
-        .map(|rule| {
-            let mut verdicts = Verdicts::new(rule);
-            (rule.check)(context, &mut verdicts);
-            verdicts.finish(context.settings)
-        })
-        .collect()
+        .collect();
+    parallel::map(&rules, context.tables.len(), |rule| {
+        let mut verdicts = Verdicts::new(rule);
+        (rule.check)(context, &mut verdicts);
+        verdicts.finish(context.settings)
+    })
 }

@@ -112,7 +112,8 @@ impl Counts {
 #[derive(Debug)]
 pub struct Verdicts {
     rule: &'static Rule,
-    passed: Vec<Object>,
+    /// Passes of objects in the same table, as rules walk from table to table.
+    passed: Vec<(String, Option<String>, u32)>,
     findings: Vec<Finding>,
     unknown: Vec<Unknown>,
 }
@@ -130,7 +131,10 @@ impl Verdicts {
 
     /// The object is as it should be.
     pub fn pass(&mut self, object: Object) {
-        self.passed.push(object);
+        match self.passed.last_mut() {
+            Some((schema, table, passed)) if *schema == object.schema && *table == object.table => *passed += 1,
+            _ => self.passed.push((object.schema, object.table, 1)),
+        }
     }
 
     /// The object is not as it should be.
@@ -153,8 +157,9 @@ impl Verdicts {
             unknown: self.unknown,
             suppressed: Vec::new(),
         };
-        for object in &self.passed {
-            outcome.count(object, |counts| counts.passed += 1);
+        for (schema, table, passed) in self.passed {
+            outcome.counts.passed += passed;
+            outcome.tables.entry((schema, table.unwrap_or_default())).or_default().passed += passed;
         }
         for mut finding in self.findings {
             if let Some(severity) = settings.severity(finding.rule) {

@@ -7,7 +7,7 @@
 use super::names::Names;
 use crate::model::{QualifiedName, Table, TableId, TableRef};
 use crate::report::{Group, Report};
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
@@ -74,12 +74,12 @@ pub(crate) struct Artist<'r, 'a> {
     report: &'r Report<'a>,
     names: &'r Names,
     /// Rows of the key columns of each table: a table appears in the neighbourhoods of all its neighbours.
-    key_rows: OnceCell<Vec<String>>,
+    key_rows: OnceLock<Vec<String>>,
 }
 
 impl<'r, 'a> Artist<'r, 'a> {
     pub(crate) fn new(report: &'r Report<'a>, names: &'r Names) -> Self {
-        Self { report, names, key_rows: OnceCell::new() }
+        Self { report, names, key_rows: OnceLock::new() }
     }
 
     fn key_rows(&self, id: TableId) -> &str {

@@ -3,17 +3,20 @@
 
 mod classes;
 mod conventions;
+mod object_names;
 mod personal_data;
 mod relations;
 mod retention;
 mod words;
 
 pub use conventions::{is_temporal, style};
+pub use object_names::ObjectNaming;
 pub use words::{is_plural, singular, split};
 
 use crate::model::{Model, QualifiedName, TableId, Tables};
 use crate::settings::Settings;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What a table is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -132,9 +135,9 @@ pub enum Plurality {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Naming {
     /// Tables per style.
-    pub table_styles: std::collections::BTreeMap<NameStyle, u32>,
+    pub table_styles: BTreeMap<NameStyle, u32>,
     /// Columns per style.
-    pub column_styles: std::collections::BTreeMap<NameStyle, u32>,
+    pub column_styles: BTreeMap<NameStyle, u32>,
     /// The style that at least 70 % of tables and columns can be read as; snake case when there is none.
     pub expected_style: NameStyle,
     /// Table names that are certainly singular.
@@ -235,6 +238,9 @@ pub struct Survey {
     pub timestamps: Vec<Timestamps>,
     /// Naming conventions.
     pub naming: Naming,
+    /// How names of indexes and constraints are made, by schema.
+    #[serde(skip)]
+    pub object_naming: BTreeMap<String, ObjectNaming>,
     /// Columns that seem to hold personal data, by table and column.
     pub personal_data: Vec<PersonalData>,
     /// What limits how long rows are kept, by table.
@@ -255,6 +261,11 @@ impl Survey {
             tenancy: conventions::tenancy(tables, &classes, &relations),
             timestamps: conventions::timestamps(model, tables),
             naming: conventions::naming(tables, &classes),
+            object_naming: model
+                .schemas
+                .iter()
+                .map(|schema| (schema.name.clone(), ObjectNaming::of(model.engine.name, schema)))
+                .collect(),
             retention: retention::retention(model, tables, &classes),
             data_subjects: retention::data_subjects(tables, &relations, &personal_data),
             personal_data,

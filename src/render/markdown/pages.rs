@@ -6,7 +6,6 @@ use crate::model::Schema;
 use crate::render::names::Names;
 use crate::report::Report;
 use crate::survey::TableClass;
-use std::collections::HashMap;
 
 /// Tables above which one file is too long for GitHub and GitLab to show.
 pub const SPLIT_ABOVE: usize = 150;
@@ -69,10 +68,9 @@ pub fn render_pages(report: &Report<'_>, options: &DocumentOptions, placement: &
     }
     add("playbook.md", "Migration Playbook", &playbook::section(&beside_index), up);
     let beside = Page::new(report, &names, options, Base::Tables);
-    let mut entities = HashMap::new();
-    for table in report.tables.iter() {
+    for (table, definition) in report.tables.iter().zip(tables::definitions(&beside)) {
         let path = format!("tables/{}.md", beside.slug(table.id));
-        add(&path, "", &tables::definition(&beside, table, &mut entities), &format!("../{up}"));
+        add(&path, "", &definition, &format!("../{up}"));
     }
     files
 }

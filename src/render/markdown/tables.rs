@@ -8,6 +8,7 @@ use crate::model::{
     Column, Deferral, ForeignKey, GeneratedStorage, IdentityMode, MatchType, Partitioning, Persistence, PolicyCommand,
     TableKind, TableRef, Trigger, TriggerEnabled,
 };
+use crate::parallel;
 use crate::render::ddl;
 use crate::survey::TableClass;
 use std::collections::{HashMap, HashSet};
@@ -24,15 +25,26 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         let links: Vec<String> = page.report.tables.iter().map(|table| page.link(table.id)).collect();
         push!(out, "<details><summary>All {} tables</summary>\n\n{}\n\n</details>\n\n", links.len(), links.join(" · "));
     }
-    let mut entities = HashMap::new();
-    for table in page.report.tables.iter() {
-        out.push_str(&definition(page, table, &mut entities));
+    for definition in definitions(page) {
+        out.push_str(&definition);
     }
     out
 }
 
+/// Everything about each table, in order.
+pub(super) fn definitions(page: &Page<'_, '_>) -> Vec<String> {
+    let tables: Vec<TableRef<'_>> = page.report.tables.iter().collect();
+    // The words of entity names recur, so that a batch shares what it learnt about them.
+    let batches: Vec<&[TableRef<'_>]> = tables.chunks(100).collect();
+    let written = parallel::map(&batches, tables.len(), |batch| {
+        let mut entities = HashMap::new();
+        batch.iter().map(|table| definition(page, *table, &mut entities)).collect::<Vec<_>>()
+    });
+    written.into_iter().flatten().collect()
+}
+
 /// Everything about one table.
-pub(super) fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entities: &mut HashMap<String, String>) -> String {
+fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entities: &mut HashMap<String, String>) -> String {
     let name = page.names.table(table.id);
     let mut out = format!("<a name=\"t-{}\"></a>\n\n", page.slug(table.id));
     push!(out, "### {} ({})\n\n", text(&entity_name(&table.table.name, entities)), code(name));

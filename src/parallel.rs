@@ -34,6 +34,18 @@ pub(crate) fn map<I: Sync, O: Send>(items: &[I], tables: usize, work: impl Fn(&I
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
+/// The answers of two pieces of work, done at the same time when there is enough of it.
+pub(crate) fn join<A, B: Send>(tables: usize, here: impl FnOnce() -> A, beside: impl FnOnce() -> B + Send) -> (A, B) {
+    if tables < WORTH_THREADS {
+        return (here(), beside());
+    }
+    thread::scope(|scope| {
+        let beside = scope.spawn(beside);
+        let here = here();
+        (here, beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

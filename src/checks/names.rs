@@ -36,7 +36,7 @@ impl<'a> Names<'a> {
     }
 
     /// For a check constraint.
-    pub(super) fn check(&self, _schema: &str, table: &str, columns: &[String]) -> String {
+    pub(super) fn check(table: &str, columns: &[String]) -> String {
         fit(format!("{table}_{}_check", columns.join("_")))
     }
 

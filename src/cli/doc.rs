@@ -63,7 +63,7 @@ fn markdown(options: &Doc, report: &Report<'_>, choices: &DocumentOptions) -> Re
             );
             Ok(())
         }
-        _ => output::write(&options.output, markdown::render(report, choices).as_bytes()),
+        _ => output::write_pieces(&options.output, &markdown::render_pieces(report, choices)),
     }
 }
 

@@ -18,9 +18,17 @@ const ESCAPE: u8 = 0x1b;
 
 /// Writes to the file named, or to standard output.
 pub(super) fn write(output: &Output, bytes: &[u8]) -> Result<(), Failure> {
+    write_pieces(output, &[bytes])
+}
+
+/// Writes one piece after the other to the file named, or to standard output.
+pub(super) fn write_pieces<P: AsRef<[u8]>>(output: &Output, pieces: &[P]) -> Result<(), Failure> {
     match &output.output {
-        Some(path) if path.as_os_str() != "-" => file(path, &plain(bytes), output.force),
-        _ => standard_output(bytes),
+        Some(path) if path.as_os_str() != "-" => {
+            let plain: Vec<Cow<'_, [u8]>> = pieces.iter().map(|piece| plain(piece.as_ref())).collect();
+            file_of(path, &plain, output.force)
+        }
+        _ => pieces.iter().try_for_each(|piece| standard_output(piece.as_ref())),
     }
 }
 
@@ -51,6 +59,15 @@ fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
 
 /// Writes a file whole or not at all. A file that `brownfield` did not write stays as it is without `--force`.
 pub(super) fn file(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
+    file_of(path, &[bytes], force)
+}
+
+fn file_of<P: AsRef<[u8]>>(path: &Path, pieces: &[P], force: bool) -> Result<(), Failure> {
+    let fill = |path: &Path| {
+        let mut file = io::BufWriter::new(std::fs::File::create(path)?);
+        pieces.iter().try_for_each(|piece| file.write_all(piece.as_ref()))?;
+        file.flush()
+    };
     if !force {
         refuse_foreign(path)?;
     }
@@ -64,12 +81,12 @@ pub(super) fn file(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure
     }
     if path.exists() && !path.is_file() {
         // A pipe or device has nothing to replace.
-        return std::fs::write(path, bytes).map_err(failed);
+        return fill(path).map_err(failed);
     }
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
-    let written = std::fs::write(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
+    let written = fill(&temporary).and_then(|()| std::fs::rename(&temporary, path));
     written.map_err(|error| {
         let _ = std::fs::remove_file(&temporary);
         failed(error)

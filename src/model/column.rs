@@ -118,6 +118,10 @@ impl Column {
 
 /// The type name of a full type: no length, precision, sign, zero-fill or array brackets; lower case.
 pub fn base_type(data_type: &str) -> String {
+    // Most types are bare words already.
+    if data_type.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.".contains(&byte)) {
+        return data_type.to_owned();
+    }
     let mut name = String::with_capacity(data_type.len());
     let mut depth = 0_u32;
     for character in data_type.chars() {

@@ -1,7 +1,7 @@
 //! Names for new objects: short enough for the engine, and never those of something that exists or is being made.
 
 use crate::model::{EngineName, Model, QualifiedName};
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// Where a name has to be unique.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,13 +22,13 @@ pub(super) enum Space {
 #[derive(Debug)]
 pub(super) struct Names {
     engine: EngineName,
-    taken: BTreeSet<(String, String)>,
+    taken: HashSet<(String, String)>,
 }
 
 impl Names {
     /// The names of a model.
     pub(super) fn new(model: &Model) -> Self {
-        let mut names = Self { engine: model.engine.name, taken: BTreeSet::new() };
+        let mut names = Self { engine: model.engine.name, taken: HashSet::new() };
         for schema in &model.schemas {
             let here = |name: &str| QualifiedName::new(&schema.name, name);
             let relations = schema

@@ -7,8 +7,8 @@
 use super::names::Names;
 use crate::model::{QualifiedName, Table, TableId, TableRef};
 use crate::report::{Group, Report};
-use std::sync::OnceLock;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 

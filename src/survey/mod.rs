@@ -13,7 +13,8 @@ pub use conventions::{is_temporal, style};
 pub use object_names::ObjectNaming;
 pub use words::{is_plural, singular, split};
 
-use crate::model::{Model, QualifiedName, TableId, Tables};
+use crate::model::{Model, QualifiedName, Schema, TableId, Tables};
+use crate::parallel;
 use crate::settings::Settings;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -252,20 +253,27 @@ pub struct Survey {
 impl Survey {
     /// Surveys a model.
     pub fn new(model: &Model, tables: &Tables<'_>, settings: &Settings) -> Self {
-        let (relations, polymorphic) = relations::infer(tables, settings);
+        let ((relations, polymorphic), (personal_data, timestamps, soft_deletes, object_naming)) = parallel::join(
+            tables.len(),
+            || relations::infer(tables, settings),
+            || {
+                let naming = |schema: &Schema| (schema.name.clone(), ObjectNaming::of(model.engine.name, schema));
+                (
+                    personal_data::personal_data(tables),
+                    conventions::timestamps(model, tables),
+                    conventions::soft_deletes(model, tables),
+                    model.schemas.iter().map(naming).collect(),
+                )
+            },
+        );
         let classes = classes::classes(tables, &relations);
-        let personal_data = personal_data::personal_data(tables);
         Self {
             polymorphic,
-            soft_deletes: conventions::soft_deletes(model, tables),
+            soft_deletes,
             tenancy: conventions::tenancy(tables, &classes, &relations),
-            timestamps: conventions::timestamps(model, tables),
+            timestamps,
             naming: conventions::naming(tables, &classes),
-            object_naming: model
-                .schemas
-                .iter()
-                .map(|schema| (schema.name.clone(), ObjectNaming::of(model.engine.name, schema)))
-                .collect(),
+            object_naming,
             retention: retention::retention(model, tables, &classes),
             data_subjects: retention::data_subjects(tables, &relations, &personal_data),
             personal_data,

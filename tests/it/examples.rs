@@ -25,10 +25,13 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
 #[derive(Debug)]
 struct Example {
     fires: bool,
-    /// Engines with the lowest version, as written; empty means every engine of the rule.
-    engines: Vec<(String, (u32, u32))>,
+    /// Engines with their versions, as written; empty means every engine of the rule.
+    engines: Vec<(String, Versions)>,
     sql: String,
 }
+
+/// Versions of an engine: from the first (included) to the last (excluded).
+type Versions = ((u32, u32), Option<(u32, u32)>);
 
 impl Example {
     fn names(&self, place: Place) -> bool {
@@ -36,7 +39,10 @@ impl Example {
     }
 
     fn runs_on(&self, place: Place) -> bool {
-        self.engines.iter().any(|(engine, version)| engine == place.engine().id() && place.version() >= *version)
+        self.engines.iter().any(|(engine, (first, last))| {
+            let version = place.version();
+            engine == place.engine().id() && version >= *first && last.is_none_or(|last| version < last)
+        })
     }
 }
 
@@ -58,12 +64,20 @@ fn examples(rule: &Rule) -> Vec<Example> {
     found
 }
 
-fn engine(rule: &Rule, word: &str) -> (String, (u32, u32)) {
-    let (name, version) = word.split_once(">=").unwrap_or((word, "0"));
-    let mut numbers = version.split('.').map(|part| part.parse().unwrap_or(0));
+/// `postgresql`, `postgresql>=15` or `mariadb<11.5`.
+fn engine(rule: &Rule, word: &str) -> (String, Versions) {
+    let number = |text: &str| {
+        let mut numbers = text.split('.').map(|part| part.parse().unwrap_or(0));
+        (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+    };
+    let (name, versions) = match (word.split_once(">="), word.split_once('<')) {
+        (Some((name, first)), _) => (name, (number(first), None)),
+        (None, Some((name, last))) => (name, ((0, 0), Some(number(last)))),
+        (None, None) => (word, ((0, 0), None)),
+    };
     let known = rule.engines.iter().any(|engine| engine.id() == name);
     assert!(known, "{}: `{word}` names no engine of this rule", rule.id);
-    (name.to_owned(), (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)))
+    (name.to_owned(), versions)
 }
 
 /// The examples of one kind that a place runs: those that name its engine, else the portable ones.

@@ -1,16 +1,46 @@
 //! Operational readiness: the schema can be run and changed safely.
 
+mod charset_utf8mb3;
+mod migration_history_missing;
 mod missing_created_at;
 mod missing_updated_at;
 mod pk_int_exhaustible;
+mod reg_type_column;
+mod replica_identity_missing;
+mod rewrite_rules;
 mod sequence_exhaustion;
+mod soft_delete_inconsistent;
+mod storage_engine;
+mod table_comment_missing;
+mod table_inheritance;
+mod table_unlogged;
+mod timestamp_without_time_zone;
+mod timestamp_y2038;
+mod updated_at_not_maintained;
 
 use super::{Change, Context, NewColumn, Rule};
 use crate::model::{EngineName, QualifiedName, TableRef};
 use std::collections::BTreeMap;
 
-pub(super) static RULES: &[&Rule] =
-    &[&missing_created_at::RULE, &missing_updated_at::RULE, &pk_int_exhaustible::RULE, &sequence_exhaustion::RULE];
+pub(super) static RULES: &[&Rule] = &[
+    &charset_utf8mb3::RULE,
+    &migration_history_missing::RULE,
+    &missing_created_at::RULE,
+    &missing_updated_at::RULE,
+    &pk_int_exhaustible::RULE,
+    &reg_type_column::RULE,
+    &replica_identity_missing::RULE,
+    &rewrite_rules::RULE,
+    &sequence_exhaustion::RULE,
+    &soft_delete_inconsistent::RULE,
+    &storage_engine::RULE,
+    &table_comment_missing::RULE,
+    &table_inheritance::RULE,
+    &table_unlogged::RULE,
+    &timestamp_without_time_zone::RULE,
+    &timestamp_y2038::RULE,
+    &updated_at_not_maintained::RULE,
+];
 
 /// Name and type of the columns that record creation or change in most tables of the schema.
 fn usual_column(context: Context<'_>, updated: bool) -> (String, String) {

@@ -90,7 +90,6 @@ CREATE TABLE bids (
 };
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
-    let names = Names::new(context);
     let engine = context.model.engine.name;
     for table in context.tables.base() {
         for key in table.foreign_keys.iter().filter(|key| key.columns.len() > 1) {
@@ -119,7 +118,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                     tests.windows(2).filter_map(|pair| Some(format!("{} = {}", pair.first()?, pair.last()?))).collect();
                 finding.with([Change::AddCheck {
                     table: table.qualified_name(),
-                    name: names.check(&table.schema.name, &table.name, &key.columns),
+                    name: Names::check(&table.name, &key.columns),
                     expression: pairs.join(" AND "),
                 }])
             });

@@ -80,9 +80,30 @@ struct Sections {
     metadata: String,
 }
 
+/// Stands for the definitions of the tables until they are put in. No text from the database has control characters.
+const TABLES_MARK: &str = "\u{1}tables\u{1}";
+
 /// The document as one file.
 pub fn render(report: &Report<'_>, options: &DocumentOptions) -> String {
-    assemble(&sections(report, options))
+    render_pieces(report, options).concat()
+}
+
+/// The document as one file, in pieces to be written one after the other: with thousands of tables it is too long to be
+/// copied around.
+pub fn render_pieces(report: &Report<'_>, options: &DocumentOptions) -> Vec<String> {
+    let names = Names::new(report.tables);
+    let page = Page::new(report, &names, options, Base::Single);
+    let mut sections = sections_around(&page);
+    TABLES_MARK.clone_into(&mut sections.table_definitions);
+    let document = assemble(&sections);
+    let (before, after) = document.split_once(TABLES_MARK).unwrap_or((&document, ""));
+    let mut pieces = tables::section(&page);
+    if let Some(last) = pieces.last_mut() {
+        last.truncate(last.trim_end().len());
+    }
+    pieces.insert(0, before.to_owned());
+    pieces.push(after.to_owned());
+    pieces
 }
 
 /// Puts the sections into the built-in template.
@@ -106,14 +127,18 @@ fn title(options: &DocumentOptions) -> String {
 fn sections(report: &Report<'_>, options: &DocumentOptions) -> Sections {
     let names = Names::new(report.tables);
     let page = Page::new(report, &names, options, Base::Single);
-    let (er_diagram, diagrams) = diagrams::section(&page);
+    Sections { table_definitions: trimmed(tables::section(&page).concat()), ..sections_around(&page) }
+}
+
+/// Every section but the definitions of the tables.
+fn sections_around(page: &Page<'_, '_>) -> Sections {
+    let (er_diagram, diagrams) = diagrams::section(page);
     Sections {
         er_diagram,
         diagrams: trimmed(diagrams),
-        table_definitions: trimmed(tables::section(&page)),
-        other_objects: trimmed(objects::section(&page)),
-        migration_playbook: trimmed(playbook::section(&page)),
-        ..Sections::without_tables(&page)
+        other_objects: trimmed(objects::section(page)),
+        migration_playbook: trimmed(playbook::section(page)),
+        ..Sections::without_tables(page)
     }
 }
 

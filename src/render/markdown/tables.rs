@@ -16,19 +16,21 @@ use std::collections::{HashMap, HashSet};
 /// Longest check or default that is written into a cell.
 const LONGEST_IN_CELL: usize = 120;
 
-pub(super) fn section(page: &Page<'_, '_>) -> String {
+pub(super) fn section(page: &Page<'_, '_>) -> Vec<String> {
     if page.report.tables.is_empty() {
-        return "No evidence of tables.".to_owned();
+        return vec!["No evidence of tables.".to_owned()];
     }
-    let mut out = String::new();
+    let mut pieces = definitions(page);
     if page.report.tables.len() > diagrams::ONE_DIAGRAM {
         let links: Vec<String> = page.report.tables.iter().map(|table| page.link(table.id)).collect();
-        push!(out, "<details><summary>All {} tables</summary>\n\n{}\n\n</details>\n\n", links.len(), links.join(" · "));
+        let all = format!(
+            "<details><summary>All {} tables</summary>\n\n{}\n\n</details>\n\n",
+            links.len(),
+            links.join(" · ")
+        );
+        pieces.insert(0, all);
     }
-    for definition in definitions(page) {
-        out.push_str(&definition);
-    }
-    out
+    pieces
 }
 
 /// Everything about each table, in order.

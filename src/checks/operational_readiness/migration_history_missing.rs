@@ -1,0 +1,61 @@
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::EngineName;
+
+pub(super) static RULE: Rule = Rule {
+    id: "migration-history-missing",
+    summary: "No migration tool records how the schema came to be",
+    dimension: Dimension::OperationalReadiness,
+    kind: Kind::Coverage,
+    weight: 2,
+    severity: Severity::Info,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "the database: one object",
+    options: &[("migrations", "`declarative` when a tool without a history table keeps the schema")],
+    peers: &[],
+    references: &["https://martinfowler.com/articles/evodb.html"],
+    documentation: r"
+## What it does
+
+Looks for the bookkeeping table of a migration tool: Flyway, Liquibase, Alembic, Django, Rails, Prisma, Goose, Knex, Diesel,
+sqlx and some thirty others. `docs/configuration.md` lists how to leave tables out.
+
+## Why
+
+Without a history nobody knows whether two copies of the database have the same schema, and the next change is made by hand on
+each of them.
+
+## Not reported
+
+Databases without tables. Schemas that a declarative tool keeps (Atlas, Skeema, sqldef) leave no table behind: say so with
+the option `migrations`.
+
+## Example
+
+```sql,fires
+CREATE TABLE orders (id bigint PRIMARY KEY, number integer);
+```
+
+```sql,passes
+CREATE TABLE orders (id bigint PRIMARY KEY, number integer);
+CREATE TABLE schema_migrations (version varchar(64) PRIMARY KEY);
+```
+",
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let declarative = context.settings.option(RULE.id, "migrations").and_then(toml::Value::as_str);
+    let Some(first) = context.tables.base().next() else { return };
+    if declarative == Some("declarative") {
+        return;
+    }
+    let object = Object::schema(&first.schema.name);
+    if context.model.migration_tables.is_empty() {
+        let advice = "adopt a migration tool and record the schema as it is now as its baseline";
+        let message = "no table of any known migration tool";
+        verdicts.fail(Finding::new(&RULE, object, message).advise(advice));
+    } else {
+        verdicts.pass(object);
+    }
+}

@@ -1,0 +1,126 @@
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, NewColumn, Object, Rule, Severity, Verdicts};
+use crate::model::{Column, EngineName, ForeignKey, QualifiedName, TableRef};
+use crate::survey::{SoftDelete, TableClass};
+use std::collections::BTreeMap;
+
+pub(super) static RULE: Rule = Rule {
+    id: "soft-delete-inconsistent",
+    summary: "Rows are marked as deleted, but not the rows that belong to them",
+    dimension: Dimension::OperationalReadiness,
+    kind: Kind::Coverage,
+    weight: 2,
+    severity: Severity::Info,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "entity tables with a mandatory foreign key to a table that marks rows as deleted",
+    options: &[],
+    peers: &[],
+    references: &[],
+    documentation: r"
+## What it does
+
+Where a table marks rows as deleted (`deleted_at`, `is_deleted` and the like), looks at the entity tables whose rows cannot
+exist without one of its rows, and expects the same mark there.
+
+## Why
+
+Queries on the child that forget to join the parent show rows of a parent that is gone. Two ways of marking in one schema make
+every query a guess.
+
+## Not reported
+
+Logs, ledgers, junction tables and copies; optional references; schemas in which nothing is marked.
+
+## Example
+
+```sql,fires
+CREATE TABLE customers (id integer PRIMARY KEY, code integer NOT NULL, deleted_at timestamp);
+CREATE TABLE addresses (
+    id integer PRIMARY KEY, street varchar(80), town varchar(80),
+    customer_id integer NOT NULL REFERENCES customers (id) ON DELETE CASCADE
+);
+CREATE INDEX addresses_customer_id_idx ON addresses (customer_id);
+```
+
+```sql,fires,postgresql
+CREATE TABLE customers (id bigint PRIMARY KEY, code integer NOT NULL, deleted_at timestamptz);
+CREATE TABLE addresses (
+    id bigint PRIMARY KEY, street text, town text,
+    customer_id bigint NOT NULL REFERENCES customers (id) ON DELETE CASCADE
+);
+CREATE INDEX addresses_customer_id_idx ON addresses (customer_id);
+```
+
+```sql,fires,mysql,mariadb
+CREATE TABLE customers (id bigint PRIMARY KEY, code int NOT NULL, deleted_at datetime);
+CREATE TABLE addresses (
+    id bigint PRIMARY KEY, street varchar(80), town varchar(80), customer_id bigint NOT NULL,
+    CONSTRAINT fk_addresses_customer_id FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE CASCADE
+);
+```
+
+```sql,passes
+CREATE TABLE customers (id integer PRIMARY KEY, code integer NOT NULL, deleted_at timestamp);
+CREATE TABLE addresses (
+    id integer PRIMARY KEY, street varchar(80), town varchar(80), customer_id integer NOT NULL REFERENCES customers (id),
+    deleted_at timestamp
+);
+CREATE TABLE notes (id integer PRIMARY KEY, a integer, b integer, customer_id integer REFERENCES customers (id));
+CREATE TABLE customer_events (id integer PRIMARY KEY, a integer, b integer, customer_id integer NOT NULL REFERENCES customers (id));
+```
+",
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let marks: BTreeMap<&QualifiedName, &SoftDelete> =
+        context.survey.soft_deletes.iter().map(|mark| (&mark.table, mark)).collect();
+    for table in context.tables.base() {
+        if context.survey.class(table.id) != TableClass::Entity {
+            continue;
+        }
+        let name = table.qualified_name();
+        let mandatory = |key: &ForeignKey| {
+            key.columns.iter().all(|column| table.table.column(column).is_some_and(|column| !column.nullable))
+        };
+        let mut parents = table.table.foreign_keys.iter().filter(|key| key.referenced_table != name && mandatory(key));
+        let Some(parent) = parents.find_map(|key| marks.get(&key.referenced_table)) else { continue };
+        let object = Object::table(table);
+        match marks.get(&name) {
+            Some(own) if own.timestamp == parent.timestamp => verdicts.pass(object),
+            Some(own) => {
+                let message = format!(
+                    "marks deleted rows by {}, but {} by {}: one by a moment, the other by a flag",
+                    own.column, parent.table.name, parent.column
+                );
+                verdicts.fail(Finding::new(&RULE, object, message).advise("choose one way for the whole schema"));
+            }
+            None => {
+                let message = format!(
+                    "belongs to {}, whose deleted rows are marked by {}, but has no such column",
+                    parent.table.name, parent.column
+                );
+                let column = context.tables.find(&parent.table).and_then(|table| table.table.column(&parent.column));
+                let change = column.map(|column| add(table, column));
+                let advice = "skip it where rows are deleted for good on purpose, and say so in the configuration";
+                verdicts.fail(Finding::new(&RULE, object, message).with(change).advise(advice));
+            }
+        }
+    }
+}
+
+/// The parent's column again.
+fn add(table: TableRef<'_>, like: &Column) -> Change {
+    let default = like.default.as_ref().map(|default| default.expression.clone());
+    Change::AddColumn {
+        table: table.qualified_name(),
+        column: NewColumn {
+            name: like.name.clone(),
+            data_type: like.data_type.clone(),
+            not_null: !like.nullable && default.is_some(),
+            fill: default.clone().filter(|_| !like.nullable),
+            default,
+            on_update: None,
+        },
+    }
+}

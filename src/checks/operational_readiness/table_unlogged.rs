@@ -1,0 +1,75 @@
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::{EngineName, Persistence};
+use crate::survey::split;
+
+pub(super) static RULE: Rule = Rule {
+    id: "table-unlogged",
+    summary: "An unlogged table is emptied after a crash and missing on standbys",
+    dimension: Dimension::OperationalReadiness,
+    kind: Kind::Defect,
+    weight: 4,
+    severity: Severity::Warning,
+    engines: &[EngineName::PostgreSql],
+    needs: Needs::Catalog,
+    denominator: "tables",
+    options: &[],
+    peers: &["db_verifier"],
+    references: &["https://www.postgresql.org/docs/current/sql-createtable.html#SQL-CREATETABLE-UNLOGGED"],
+    documentation: r"
+## What it does
+
+Reports `UNLOGGED` tables.
+
+## Why
+
+The server truncates them after a crash, does not replicate them and does not put them into base backups. Where that is not
+meant, it is noticed on the worst day.
+
+## Not reported
+
+Tables whose name says that they may be lost: staging, cache, temporary.
+
+## Example
+
+```sql,fires
+CREATE UNLOGGED TABLE payments (id bigint PRIMARY KEY, amount numeric(12, 2) NOT NULL);
+```
+
+```sql,passes
+CREATE TABLE payments (id bigint PRIMARY KEY, amount numeric(12, 2) NOT NULL);
+CREATE UNLOGGED TABLE page_cache (id bigint PRIMARY KEY, page text);
+CREATE UNLOGGED TABLE staging_orders (id bigint PRIMARY KEY, raw text);
+```
+",
+    check,
+};
+
+/// Words of names of tables that may be lost.
+const EXPENDABLE: &[&str] = &[
+    "staging",
+    "stage",
+    "stg",
+    "cache",
+    "cached",
+    "tmp",
+    "temp",
+    "temporary",
+    "scratch",
+    "import",
+    "session",
+    "sessions",
+];
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    for table in context.tables.base() {
+        let object = Object::table(table);
+        let words = split(&table.table.name);
+        let expendable = words.iter().chain(&split(&table.schema.name)).any(|word| EXPENDABLE.contains(&word.as_str()));
+        if table.table.persistence == Persistence::Permanent || expendable {
+            verdicts.pass(object);
+            continue;
+        }
+        let message = "unlogged: empty after a crash, absent from standbys and backups";
+        verdicts.fail(Finding::new(&RULE, object, message).with([Change::SetLogged { table: table.qualified_name() }]));
+    }
+}

@@ -187,7 +187,19 @@ fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &str) -> Optio
     if let Some(rule) = of.table.rules.first() {
         return Some(format!("rule {} on {} may name {column}", rule.name, table.name));
     }
-    let policy = of.table.policies.first().filter(|_| !of.table.policies.is_empty());
+    // What computes from the column may be immutable for the old type only.
+    let index = of.table.indexes.iter().find(|index| {
+        let expressions =
+            index.key.iter().filter_map(|part| part.expression.as_deref()).chain(index.predicate.as_deref());
+        expressions.into_iter().any(|expression| mentions(expression, column))
+    });
+    if let Some(index) = index {
+        return Some(format!(
+            "index {} on {} computes from {column}: drop it, change the type, make it again",
+            index.name, table.name
+        ));
+    }
+    let policy = of.table.policies.first();
     policy.map(|policy| format!("policy {} on {} may name {column}", policy.name, table.name))
 }
 
@@ -235,7 +247,13 @@ fn change_one_type(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
     }
     let title = format!("change {}.{column} from {} to {data_type}", table.name, of.data_type);
     let mut step = Step::new(title, table, Phase::Expand, statements);
-    step = if to_zoned || widened {
+    let indexed = planner.table(table).is_some_and(|of| {
+        of.table.indexes.iter().any(|index| index.key.iter().any(|part| part.column.as_deref() == Some(column)))
+    });
+    step = if to_zoned && indexed {
+        step.how("indexes anew", ACCESS_EXCLUSIVE, EVERYTHING, Safety::Caution, Duration::Scan)
+            .note("The rows stay as they are; the indexes with the column are built anew meanwhile.")
+    } else if to_zoned || widened {
         step.how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
     } else {
         step.how("rewrite", ACCESS_EXCLUSIVE, EVERYTHING, Safety::Breaking, Duration::Rewrite)

@@ -4,6 +4,7 @@
 //! rows to the model. The number of round trips does not depend on the number of tables, nothing is written, and what
 //! the role may not see is recorded.
 
+mod data;
 mod error;
 mod filter;
 mod migration_tables;
@@ -29,6 +30,8 @@ pub struct Options {
     pub filter: Filter,
     /// Read statistics too.
     pub statistics: bool,
+    /// Ask table data too: what only the rows can tell.
+    pub data: bool,
     /// Longest time that one statement may run.
     pub statement_timeout: Duration,
     /// Longest time to wait for a lock.
@@ -42,6 +45,7 @@ impl Default for Options {
         Self {
             filter: Filter::default(),
             statistics: true,
+            data: false,
             statement_timeout: Duration::from_mins(1),
             lock_timeout: Duration::from_secs(1),
             connect_timeout: Duration::from_secs(10),
@@ -51,10 +55,14 @@ impl Default for Options {
 
 /// Reads the catalog that a source names.
 pub async fn read(source: &Source, options: &Options) -> Result<Model, Error> {
-    match source {
-        Source::Postgres(target) => postgres::read(target, options).await,
-        Source::MySql(target) => mysql::read(target, options).await,
-        Source::Sqlite(target) => sqlite::read(target, options).await,
-        Source::Snapshot(path) => source::read_snapshot(path, options),
+    let mut model = match source {
+        Source::Postgres(target) => postgres::read(target, options).await?,
+        Source::MySql(target) => mysql::read(target, options).await?,
+        Source::Sqlite(target) => sqlite::read(target, options).await?,
+        Source::Snapshot(path) => source::read_snapshot(path, options)?,
+    };
+    if options.data {
+        data::read(source, options, &mut model).await?;
     }
+    Ok(model)
 }

@@ -139,6 +139,9 @@ fn narrow(model: &mut Model, options: &Options) {
         schema.tables.retain(|table| filter.allows(name, &table.name));
         schema.views.retain(|view| filter.allows(name, &view.name));
     }
+    if let Some(data) = &mut model.data {
+        data.foreign_keys.retain(|entry| filter.allows(&entry.table.schema, &entry.table.name));
+    }
     if let Some(statistics) = &mut model.statistics {
         statistics.tables.retain(|entry| filter.allows(&entry.table.schema, &entry.table.name));
         statistics.indexes.retain(|entry| filter.allows(&entry.table.schema, &entry.table.name));

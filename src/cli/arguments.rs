@@ -103,6 +103,10 @@ pub(super) struct Database {
     /// Do not read statistics: row counts, sizes, usage. Checks that need them answer "unknown".
     #[arg(long)]
     pub(super) no_stats: bool,
+    /// Look into table data too, for what only rows can tell: orphans of foreign keys, failed migrations. Bounded in rows
+    /// and time, read-only. Point it at a replica when there is one.
+    #[arg(long)]
+    pub(super) data: bool,
     /// Longest time, in seconds, that one statement may run.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(super) statement_timeout: u64,

@@ -134,6 +134,7 @@ fn options(database: &Database) -> Result<Options, Failure> {
     Ok(Options {
         filter,
         statistics: true,
+        data: database.data,
         statement_timeout: Duration::from_secs(database.statement_timeout),
         lock_timeout: Duration::from_secs(database.lock_timeout),
         connect_timeout: Duration::from_secs(database.connect_timeout),

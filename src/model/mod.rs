@@ -9,6 +9,7 @@
 
 mod column;
 mod constraint;
+mod data;
 mod index;
 mod relation;
 mod routine;
@@ -23,6 +24,7 @@ pub use constraint::{
     Action, CheckConstraint, Deferral, ExclusionConstraint, ExclusionElement, ForeignKey, MatchType, PrimaryKey,
     UniqueConstraint,
 };
+pub use data::{ForeignKeyRows, MigrationState, TableData};
 pub use index::{Index, KeyPart, NullsOrder, SortOrder};
 pub use relation::{
     Inheritance, Partition, Partitioning, PeriodDefinition, Persistence, Policy, PolicyCommand, Rule, Table, TableKind,
@@ -74,6 +76,9 @@ pub struct Model {
     /// Facts about this copy of the schema: counts, sizes, usage. Absent with `--no-stats`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statistics: Option<Statistics>,
+    /// What the rows say; `None` unless it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<TableData>,
 }
 
 /// The database product.
@@ -182,6 +187,9 @@ pub struct MigrationTable {
     pub name: String,
     /// The tool, for example `Flyway`, `Rails`, `Alembic`.
     pub tool: String,
+    /// Its columns, in order: by them the tables of tools that chose the same name differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
 }
 
 /// Something that exists, or may exist, and could not be read.
@@ -288,6 +296,7 @@ impl Model {
             migration_tables: Vec::new(),
             unseen: Vec::new(),
             statistics: None,
+            data: None,
         }
     }
 
@@ -312,6 +321,9 @@ impl Model {
         self.migration_tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
         self.unseen.sort();
         self.unseen.dedup();
+        if let Some(data) = &mut self.data {
+            data.sort();
+        }
         if let Some(statistics) = &mut self.statistics {
             statistics.sort();
         }

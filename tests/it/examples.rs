@@ -2,8 +2,9 @@
 //! its finding go away on the live database.
 
 use crate::support::database::{Database, Place};
-use crate::support::{TestResult, chain, read};
-use brownfield::checks::{self, Context, Finding, Outcome, Rule};
+use crate::support::{TestResult, chain, read_with};
+use brownfield::catalog::Options;
+use brownfield::checks::{self, Context, Finding, Needs, Outcome, Rule};
 use brownfield::model::{EngineName, Model, Tables};
 use brownfield::remedy::{self, Playbook};
 use brownfield::report::Report;
@@ -94,7 +95,7 @@ fn run(rule: &'static Rule, place: Place) -> TestResult {
     let all = examples(rule);
     for example in chosen(&all, false, place) {
         let database = load(place, example)?;
-        let model = read(&database.url()).map_err(|error| chain(&error))?;
+        let model = read_for(rule, &database)?;
         let reported = findings_of(rule, &model, false);
         if !reported.is_empty() {
             return Err(format!("should pass, but reports {reported:#?}\n{}", example.sql).into());
@@ -105,6 +106,12 @@ fn run(rule: &'static Rule, place: Place) -> TestResult {
         prove(rule, &database).map_err(|error| format!("{error}\nexample:\n{}", example.sql))?;
     }
     Ok(())
+}
+
+/// Reads as a user would who wants this rule judged: with table data only where the rule needs it.
+fn read_for(rule: &Rule, database: &Database) -> Result<Model, String> {
+    let options = Options { data: rule.needs == Needs::Data, ..Options::default() };
+    read_with(&database.url(), &options).map_err(|error| chain(&error))
 }
 
 fn load(place: Place, example: &Example) -> Result<Database, String> {
@@ -129,7 +136,7 @@ fn findings_of(rule: &Rule, model: &Model, with_changes: bool) -> Vec<String> {
 
 /// The rule fires; its remedy, applied step by step, makes the finding go away and breaks nothing else.
 fn prove(rule: &'static Rule, database: &Database) -> Result<(), String> {
-    let before = read(&database.url()).map_err(|error| chain(&error))?;
+    let before = read_for(rule, database)?;
     let tables = Tables::new(&before);
     let settings = Settings::default();
     let report = Report::new(&before, &tables, &settings);
@@ -152,7 +159,7 @@ fn prove(rule: &'static Rule, database: &Database) -> Result<(), String> {
         return if impossible.is_empty() { Err("changes, but no steps".to_owned()) } else { Ok(()) };
     }
     apply(&playbook, database)?;
-    let after = read(&database.url()).map_err(|error| chain(&error))?;
+    let after = read_for(rule, database)?;
     let left = findings_of(rule, &after, true);
     if !left.is_empty() && impossible.is_empty() {
         return Err(format!("still reported after the remedy: {left:#?}\n{}", text(&playbook)));

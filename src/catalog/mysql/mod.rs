@@ -11,6 +11,7 @@ mod session;
 mod statements;
 mod target;
 
+pub(super) use session::answers;
 pub use target::Target;
 
 use super::{Error, Options};

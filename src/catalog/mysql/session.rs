@@ -12,8 +12,7 @@ use std::time::Instant;
 
 const SYSTEM: &str = "'mysql', 'information_schema', 'performance_schema', 'sys', 'ndbinfo'";
 
-/// One row as text.
-pub(super) type Row = Vec<Option<String>>;
+pub(super) use crate::catalog::data::Row;
 
 /// What the server answered, by statement.
 pub(super) struct Catalog {
@@ -27,9 +26,10 @@ pub(super) struct Catalog {
     pub(super) failed: BTreeMap<&'static str, String>,
 }
 
-pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, Error> {
+/// Connects within the time that the user gives it.
+async fn connect(target: &Target, options: &Options) -> Result<MySqlConnection, Error> {
     let attempt = || Error::new(format!("cannot connect to {target}"));
-    let mut connection = tokio::time::timeout(options.connect_timeout, target.options().connect())
+    tokio::time::timeout(options.connect_timeout, target.options().connect())
         .await
         .map_err(|_| {
             attempt()
@@ -39,7 +39,37 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
         .map_err(|error| {
             let hint = hint(&error);
             attempt().because(error).hint(hint)
-        })?;
+        })
+}
+
+/// Runs every statement in a read-only transaction of its own and collects the rows or the server's refusal.
+pub(in crate::catalog) async fn answers(
+    target: &Target,
+    options: &Options,
+    statements: &[String],
+) -> Result<Vec<Result<Vec<Row>, String>>, Error> {
+    let mut answers = Vec::new();
+    if statements.is_empty() {
+        return Ok(answers);
+    }
+    let mut connection = connect(target, options).await?;
+    let cannot = |error: SqlError| Error::new(format!("cannot read {target}")).because(error);
+    let version = ask(&mut connection, "version", "SELECT VERSION()").await.map_err(cannot)?;
+    let maria = version.iter().flatten().flatten().any(|version| version.contains("MariaDB"));
+    let engine = if maria { EngineName::MariaDb } else { EngineName::MySql };
+    for statement in settings(engine, options) {
+        ask(&mut connection, "settings", &statement).await.map_err(cannot)?;
+    }
+    for statement in statements {
+        ask(&mut connection, "settings", "COMMIT").await.map_err(cannot)?;
+        ask(&mut connection, "settings", "START TRANSACTION READ ONLY").await.map_err(cannot)?;
+        answers.push(ask(&mut connection, "data", statement).await.map_err(|error| error.to_string()));
+    }
+    Ok(answers)
+}
+
+pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, Error> {
+    let mut connection = connect(target, options).await?;
     let cannot = |error: SqlError| Error::new(format!("cannot read {target}")).because(error);
     let version = ask(&mut connection, "version", "SELECT VERSION()").await.map_err(cannot)?;
     let version = version.into_iter().flatten().next().flatten().unwrap_or_default();

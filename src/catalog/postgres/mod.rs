@@ -4,6 +4,7 @@
 //! are constants that can be pasted into psql; they travel in one message and share one snapshot. What belongs
 //! together is joined here and not in the server.
 
+mod answers;
 mod assemble;
 mod cells;
 mod connect;
@@ -15,6 +16,7 @@ mod statements;
 mod target;
 mod text;
 
+pub(super) use answers::answers;
 pub use target::{SCHEMES, Target};
 
 use super::{Error, Options};

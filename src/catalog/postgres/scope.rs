@@ -114,14 +114,15 @@ impl Scope {
             }
         }
         for relation in &rows.relations {
-            let tool =
-                candidates.get(&relation.oid).and_then(|columns| migration_tables::tool(&relation.name, columns));
+            let Some(columns) = candidates.get(&relation.oid) else { continue };
+            let tool = migration_tables::tool(&relation.name, columns);
             if let (Some(tool), Some(schema)) = (tool, names.get(&relation.schema)) {
                 scope.relations.remove(&relation.oid);
                 scope.migration_tables.push(MigrationTable {
                     schema: (*schema).to_owned(),
                     name: relation.name.clone(),
                     tool: tool.to_owned(),
+                    columns: columns.iter().map(|name| (*name).to_owned()).collect(),
                 });
             }
         }

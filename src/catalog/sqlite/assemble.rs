@@ -47,6 +47,7 @@ pub(super) fn model(engine: Engine, rows: &Rows, options: &Options, file: &str) 
                 schema: MAIN.to_owned(),
                 name: name.to_owned(),
                 tool: tool.to_owned(),
+                columns: column_names.iter().map(|name| (*name).to_owned()).collect(),
             });
             continue;
         }

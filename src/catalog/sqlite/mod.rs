@@ -14,6 +14,7 @@ mod tests;
 
 pub use target::Target;
 
+use super::data::Row as AnswerRow;
 use super::{Error, Options};
 use crate::model::{Engine, EngineName, Model, Unseen, UnseenKind};
 use rows::{Cell, Rows};
@@ -65,6 +66,27 @@ async fn rows(target: &Target, options: &Options) -> Result<Rows, Error> {
         // Somebody wrote meanwhile, without a lock of ours in the way. Now there is a log to read by.
     }
     Session::read(target, options, false).await
+}
+
+/// Runs every statement and collects the rows or the reason why there are none.
+pub(super) async fn answers(
+    target: &Target,
+    options: &Options,
+    statements: &[String],
+) -> Result<Vec<Result<Vec<AnswerRow>, String>>, Error> {
+    let mut answers = Vec::new();
+    if statements.is_empty() {
+        return Ok(answers);
+    }
+    let mut session = Session::open(target, options.lock_timeout, false).await?;
+    for statement in statements {
+        answers.push(match tokio::time::timeout(options.statement_timeout, session.ask("data", statement)).await {
+            Ok(answer) => answer.map_err(|error| cause(&error)),
+            Err(_) => Err("the statement took too long".to_owned()),
+        });
+    }
+    session.connection.close().await.map_err(|error| target.cannot("close", &error))?;
+    Ok(answers)
 }
 
 struct Session<'a> {

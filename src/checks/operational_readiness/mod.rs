@@ -1,6 +1,7 @@
 //! Operational readiness: the schema can be run and changed safely.
 
 mod charset_utf8mb3;
+mod migration_history_dirty;
 mod migration_history_missing;
 mod missing_created_at;
 mod missing_updated_at;
@@ -24,6 +25,7 @@ use std::collections::BTreeMap;
 
 pub(super) static RULES: &[&Rule] = &[
     &charset_utf8mb3::RULE,
+    &migration_history_dirty::RULE,
     &migration_history_missing::RULE,
     &missing_created_at::RULE,
     &missing_updated_at::RULE,

@@ -28,7 +28,13 @@ pub(super) fn add(model: &mut Model, catalog: &Catalog, options: &Options) {
             let columns = columns.remove(&key).unwrap_or_default();
             let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
             if let Some(tool) = migration_tables::tool(&key.1, &names) {
-                model.migration_tables.push(MigrationTable { schema: key.0, name: key.1, tool: tool.to_owned() });
+                let columns = names.iter().map(|name| (*name).to_owned()).collect();
+                model.migration_tables.push(MigrationTable {
+                    schema: key.0,
+                    name: key.1,
+                    tool: tool.to_owned(),
+                    columns,
+                });
                 continue;
             }
             let mut table = Table::new(text(row, 1));

@@ -1,0 +1,46 @@
+//! Questions to table data.
+
+use super::cells::Cells;
+use super::connect::{cause, connect};
+use super::target::Target;
+use crate::catalog::data::Row;
+use crate::catalog::{Error, Options};
+use sqlx::{AssertSqlSafe, Connection as _, Row as _, raw_sql};
+
+/// Runs every statement in a read-only transaction of its own, so that none keeps a snapshot or a lock for long, and
+/// collects the rows or the server's refusal.
+pub(in crate::catalog) async fn answers(
+    target: &Target,
+    options: &Options,
+    statements: &[String],
+) -> Result<Vec<Result<Vec<Row>, String>>, Error> {
+    let mut answers = Vec::new();
+    if statements.is_empty() {
+        return Ok(answers);
+    }
+    let mut connection = connect(target, options).await?;
+    let begin = format!(
+        "BEGIN READ ONLY; SET LOCAL search_path = ''; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}",
+        options.statement_timeout.as_millis(),
+        options.lock_timeout.as_millis()
+    );
+    for statement in statements {
+        let message = format!("{begin}; {statement}; COMMIT");
+        let rows = raw_sql(AssertSqlSafe(message)).fetch_all(&mut connection).await;
+        answers.push(match rows {
+            Ok(rows) => Ok(rows
+                .iter()
+                .map(|row| {
+                    let mut cells = Cells::new(row);
+                    (0..row.len()).map(|_| cells.take()).collect()
+                })
+                .collect()),
+            Err(error) => {
+                let _ = raw_sql("ROLLBACK").execute(&mut connection).await;
+                Err(cause(error).to_string())
+            }
+        });
+    }
+    let _ = connection.close().await;
+    Ok(answers)
+}

@@ -23,6 +23,9 @@ pub struct Finding {
     pub advice: Option<String>,
     /// Counts in the score. False for gradations that are worth saying but not counting.
     pub scored: bool,
+    /// Mended, the object is none that the rule counts: it is gone, or of another kind.
+    #[serde(skip)]
+    pub leaves_count: bool,
     /// Another rule reports the same defect on the same object: count it, do not print it twice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub printed_under: Option<&'static str>,
@@ -39,6 +42,7 @@ impl Finding {
             changes: Vec::new(),
             advice: None,
             scored: rule.kind != Kind::Informational,
+            leaves_count: false,
             printed_under: None,
         }
     }
@@ -68,6 +72,13 @@ impl Finding {
     #[must_use]
     pub fn unscored(mut self) -> Self {
         self.scored = false;
+        self
+    }
+
+    /// Mended by removing the object, or by making it something that the rule does not count.
+    #[must_use]
+    pub fn leaves_count(mut self) -> Self {
+        self.leaves_count = true;
         self
     }
 
@@ -105,6 +116,15 @@ impl Counts {
     /// Objects in the ratio: passed and failed.
     pub fn applicable(self) -> u32 {
         self.passed + self.failed
+    }
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.unknown += other.unknown;
+        self.suppressed += other.suppressed;
     }
 }
 

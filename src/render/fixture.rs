@@ -209,6 +209,7 @@ pub(crate) fn report<'a>(
         confidence: Confidence::Medium,
         dimensions: Vec::new(),
         rules: Vec::new(),
+        tables: Vec::new(),
     };
     Report::assemble(model, tables, settings, survey, Vec::new(), score, Playbook::default())
 }

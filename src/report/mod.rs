@@ -11,7 +11,7 @@ mod words;
 pub use concerns::{Concerns, EnumFacts, EnumUse, Generator, PrimaryKeyFacts, SoftDeleteFacts, Tally, TimestampFacts};
 pub use groups::Group;
 pub use rationale::{Purpose, Rationale, Role};
-pub use summary::{Fix, Summary};
+pub use summary::{Fix, StaleIgnore, Summary};
 
 use crate::checks::{self, Context, Finding, Object, ObjectKind, Outcome};
 use crate::model::{Model, QualifiedName, TableId, Tables};
@@ -95,7 +95,7 @@ impl<'a> Report<'a> {
         playbook: Playbook,
     ) -> Self {
         let details = details(tables, &survey, &outcomes, &playbook);
-        let summary = summary::summary(model, tables, &outcomes, &score, &playbook);
+        let summary = summary::summary(model, tables, &outcomes, &score, &playbook, settings);
         let concerns = concerns::concerns(model, tables, &survey);
         let groups = groups::groups(tables, &links(tables, &survey, &details));
         Self { model, tables, settings, survey, outcomes, score, playbook, summary, details, concerns, groups }

@@ -3,7 +3,12 @@
 use crate::checks::{Kind, Outcome};
 use crate::model::{Model, Tables};
 use crate::remedy::{Playbook, Safety};
-use crate::score::Score;
+use crate::score::{self, Score};
+use crate::settings::{Ignore, Settings};
+use serde::Serialize;
+
+/// Fixes that are listed.
+const FIXES: usize = 10;
 
 /// How much there is of everything.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,12 +59,26 @@ pub struct Summary {
     pub suppressed: usize,
     /// Steps of the playbook that are safe, need caution, or break running code.
     pub steps: [usize; 3],
-    /// The rules whose findings cost most, worst first.
+    /// What to mend first: rules in the order in which mending their findings gains most, each on top of those before.
     pub fixes: Vec<Fix>,
+    /// Entries of the configuration that suppress nothing any more.
+    pub stale_ignores: Vec<StaleIgnore>,
+}
+
+/// An entry of the configuration that suppresses nothing any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StaleIgnore {
+    /// Rule, or every rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// Pattern over objects, as written.
+    pub object: String,
+    /// The reason given.
+    pub reason: String,
 }
 
 /// A rule whose findings are worth mending.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Fix {
     /// Rule.
     pub rule: &'static str,
@@ -67,8 +86,10 @@ pub struct Fix {
     pub what: &'static str,
     /// Findings.
     pub findings: u32,
-    /// Points of the total that they cost.
-    pub points: f64,
+    /// Total when the fixes before this one are made.
+    pub before: f64,
+    /// Total when this one is made too.
+    pub after: f64,
 }
 
 pub(super) fn summary(
@@ -77,6 +98,7 @@ pub(super) fn summary(
     outcomes: &[Outcome],
     score: &Score,
     playbook: &Playbook,
+    settings: &Settings,
 ) -> Summary {
     let mut summary = Summary { schemas: model.schemas.len(), tables: tables.len(), ..Summary::default() };
     for schema in &model.schemas {
@@ -118,7 +140,8 @@ pub(super) fn summary(
             Safety::Breaking => 2,
         }] += 1;
     }
-    summary.fixes = fixes(outcomes, score);
+    summary.fixes = fixes(outcomes, score, tables.base().count());
+    summary.stale_ignores = stale_ignores(outcomes, settings);
     summary
 }
 
@@ -127,21 +150,45 @@ pub(crate) fn partitions(partitioning: &crate::model::Partitioning) -> usize {
     partitioning.partitions.iter().map(|partition| 1 + partition.partitioning.as_deref().map_or(0, partitions)).sum()
 }
 
-fn fixes(outcomes: &[Outcome], score: &Score) -> Vec<Fix> {
-    let mut fixes: Vec<Fix> = score
-        .rules
-        .iter()
-        .filter(|rule| rule.counts.failed > 0)
-        .filter_map(|rule| {
-            let outcome = outcomes.iter().find(|outcome| outcome.rule.id == rule.rule)?;
+fn fixes(outcomes: &[Outcome], score: &Score, tables: usize) -> Vec<Fix> {
+    score::what_to_fix_first(score, tables, FIXES)
+        .into_iter()
+        .filter_map(|worth| {
+            let outcome = outcomes.iter().find(|outcome| outcome.rule.id == worth.rule)?;
             Some(Fix {
-                rule: rule.rule,
+                rule: worth.rule,
                 what: outcome.rule.summary,
-                findings: rule.counts.failed,
-                points: rule.points_lost,
+                findings: worth.findings,
+                before: worth.before,
+                after: worth.after,
             })
         })
-        .collect();
-    fixes.sort_by(|a, b| b.points.total_cmp(&a.points).then_with(|| a.rule.cmp(b.rule)));
-    fixes
+        .collect()
+}
+
+/// What cannot be judged may come back, so that an entry about it is not stale.
+fn stale_ignores(outcomes: &[Outcome], settings: &Settings) -> Vec<StaleIgnore> {
+    let objects = |outcome: &Outcome| -> Vec<String> {
+        let suppressed = outcome.suppressed.iter().map(|(finding, _)| &finding.object);
+        suppressed.chain(outcome.unknown.iter().map(|unknown| &unknown.object)).map(ToString::to_string).collect()
+    };
+    if settings.ignores.is_empty() {
+        return Vec::new();
+    }
+    let objects: Vec<(&str, Vec<String>)> =
+        outcomes.iter().map(|outcome| (outcome.rule.id, objects(outcome))).collect();
+    let is_stale = |ignore: &&Ignore| {
+        !objects
+            .iter()
+            .filter(|(rule, _)| ignore.rule.as_deref().is_none_or(|only| only == *rule))
+            .any(|(_, objects)| objects.iter().any(|object| ignore.matcher.is_match(object)))
+    };
+    let stale = settings.ignores.iter().filter(is_stale);
+    stale
+        .map(|ignore| StaleIgnore {
+            rule: ignore.rule.clone(),
+            object: ignore.pattern.clone(),
+            reason: ignore.reason.clone(),
+        })
+        .collect()
 }

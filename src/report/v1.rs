@@ -20,6 +20,14 @@ pub struct Report<'a> {
     pub score: Score,
     /// Every rule that ran, by id, with what is needed to compute the score again.
     pub rules: Vec<Rule<'a>>,
+    /// Counts of the scored rules by schema.
+    pub schemas: Vec<SchemaCoverage<'a>>,
+    /// Counts of the scored rules by table.
+    pub tables: &'a [crate::score::TableCoverage],
+    /// What to mend first.
+    pub fix_first: &'a [super::Fix],
+    /// Entries of the configuration that suppress nothing any more.
+    pub stale_ignores: &'a [super::StaleIgnore],
     /// Failures, by rule and object.
     pub findings: Vec<Finding<'a>>,
     /// Failures that the configuration suppresses.
@@ -96,6 +104,15 @@ pub struct Rule<'a> {
     pub unknown_reasons: Vec<&'a str>,
 }
 
+/// Counts of the scored rules over one schema.
+#[derive(Debug, Serialize)]
+pub struct SchemaCoverage<'a> {
+    /// Schema.
+    pub schema: &'a str,
+    /// Counts.
+    pub counts: Counts,
+}
+
 /// One failure.
 #[derive(Debug, Serialize)]
 pub struct Finding<'a> {
@@ -116,6 +133,8 @@ pub struct Finding<'a> {
     pub fixable: bool,
     /// Whether it counts in the score.
     pub scored: bool,
+    /// Points of the total that it costs by itself, by rescoring without it; 0 when it does not count.
+    pub points_lost: f64,
     /// The rule under which a person reads it, when that is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub printed_under: Option<&'a str>,
@@ -171,7 +190,25 @@ impl<'a> Report<'a> {
                     .collect(),
             },
             rules: report.outcomes.iter().map(rule).collect(),
-            findings: report.outcomes.iter().flat_map(|outcome| &outcome.findings).map(finding).collect(),
+            schemas: report
+                .score
+                .schemas()
+                .into_iter()
+                .map(|(schema, counts)| SchemaCoverage { schema, counts })
+                .collect(),
+            tables: &report.score.tables,
+            fix_first: &report.summary.fixes,
+            stale_ignores: &report.summary.stale_ignores,
+            findings: report
+                .outcomes
+                .iter()
+                .flat_map(|outcome| &outcome.findings)
+                .map(|found| {
+                    let rule = report.score.rules.iter().find(|rule| rule.rule == found.rule && found.scored);
+                    let points = rule.map_or(0.0, |rule| rule.points_lost_per_finding);
+                    Finding { points_lost: (points * 10_000.0).round() / 10_000.0, ..finding(found) }
+                })
+                .collect(),
             suppressed: report
                 .outcomes
                 .iter()
@@ -208,6 +245,7 @@ fn finding(finding: &crate::checks::Finding) -> Finding<'_> {
         advice: finding.advice.as_deref(),
         fixable: !finding.changes.is_empty(),
         scored: finding.scored,
+        points_lost: 0.0,
         printed_under: finding.printed_under,
     }
 }

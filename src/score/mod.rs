@@ -11,6 +11,7 @@
 
 use crate::checks::{Counts, Dimension, Kind, Outcome};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The constant `k` of the formula.
 pub const SMOOTHING: f64 = 3.0;
@@ -28,8 +29,23 @@ pub struct RuleScore {
     pub weight: u32,
     /// Counts.
     pub counts: Counts,
+    /// Failures whose objects are no longer counted when they are mended.
+    pub leaving: u32,
     /// Points of the total that this rule's failures cost, by rescoring without them.
     pub points_lost: f64,
+    /// Points of the total that one of this rule's failures costs, by rescoring without it; not rounded.
+    pub points_lost_per_finding: f64,
+}
+
+/// Counts of the scored rules over the objects of one table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TableCoverage {
+    /// Schema.
+    pub schema: String,
+    /// Table or view; `None` for what stands in no table.
+    pub table: Option<String>,
+    /// Counts.
+    pub counts: Counts,
 }
 
 /// One dimension's score.
@@ -70,6 +86,22 @@ pub struct Score {
     pub dimensions: Vec<DimensionScore>,
     /// Scored rules, by id.
     pub rules: Vec<RuleScore>,
+    /// Counts of the scored rules by table, in the order of schema and table.
+    pub tables: Vec<TableCoverage>,
+}
+
+impl Score {
+    /// Counts of the scored rules by schema, in order.
+    pub fn schemas(&self) -> Vec<(&str, Counts)> {
+        let mut schemas: Vec<(&str, Counts)> = Vec::new();
+        for entry in &self.tables {
+            match schemas.last_mut() {
+                Some((schema, counts)) if *schema == entry.schema => *counts += entry.counts,
+                _ => schemas.push((&entry.schema, entry.counts)),
+            }
+        }
+        schemas
+    }
 }
 
 /// Scores the outcomes of all rules. `tables` is the number of tables in scope.
@@ -90,9 +122,22 @@ pub fn score(outcomes: &[Outcome], tables: usize) -> Score {
             kind: outcome.rule.kind,
             weight: outcome.rule.weight,
             counts: outcome.counts,
+            leaving: leaving(outcome),
             points_lost: points_lost(&parts, position, total, tables),
+            points_lost_per_finding: points_lost_per_finding(&parts, position),
         })
         .collect();
+    let mut by_table: BTreeMap<&(String, String), Counts> = BTreeMap::new();
+    for outcome in outcomes.iter().filter(|outcome| outcome.rule.kind != Kind::Informational) {
+        for (table, counts) in &outcome.tables {
+            *by_table.entry(table).or_default() += *counts;
+        }
+    }
+    let by_table = by_table.into_iter().map(|((schema, table), counts)| TableCoverage {
+        schema: schema.clone(),
+        table: Some(table.clone()).filter(|table| !table.is_empty()),
+        counts,
+    });
     Score {
         total,
         grade: total.map(grade),
@@ -103,6 +148,7 @@ pub fn score(outcomes: &[Outcome], tables: usize) -> Score {
         },
         dimensions,
         rules,
+        tables: by_table.collect(),
     }
 }
 
@@ -113,6 +159,11 @@ struct Part {
     kind: Kind,
     weight: f64,
     counts: Counts,
+    leaving: u32,
+}
+
+fn leaving(outcome: &Outcome) -> u32 {
+    outcome.findings.iter().filter(|finding| finding.scored && finding.leaves_count).map(|_| 1).sum()
 }
 
 impl Part {
@@ -122,7 +173,29 @@ impl Part {
             kind: outcome.rule.kind,
             weight: f64::from(outcome.rule.weight),
             counts: outcome.counts,
+            leaving: leaving(outcome),
         }
+    }
+
+    /// With some failures mended: those first that are still counted then.
+    fn mend(&mut self, failures: u32) {
+        let failures = failures.min(self.counts.failed);
+        let staying = failures.min(self.counts.failed - self.leaving.min(self.counts.failed));
+        self.counts.failed -= failures;
+        self.counts.passed += staying;
+        self.leaving = self.leaving.min(self.counts.failed);
+    }
+
+    /// The parts of a score, by rule id.
+    fn all(score: &Score) -> Vec<Self> {
+        let part = |rule: &RuleScore| Self {
+            dimension: rule.dimension,
+            kind: rule.kind,
+            weight: f64::from(rule.weight),
+            counts: rule.counts,
+            leaving: rule.leaving,
+        };
+        score.rules.iter().map(part).collect()
     }
 }
 
@@ -148,10 +221,7 @@ fn row(which: Dimension, parts: &[Part]) -> DimensionScore {
     let own = || parts.iter().filter(|part| part.dimension == which);
     let mut counts = Counts::default();
     for part in own() {
-        counts.passed += part.counts.passed;
-        counts.failed += part.counts.failed;
-        counts.unknown += part.counts.unknown;
-        counts.suppressed += part.counts.suppressed;
+        counts += part.counts;
     }
     let coverage = || own().filter(|part| part.kind == Kind::Coverage);
     let weights: f64 = coverage().map(|part| part.weight).sum();
@@ -171,6 +241,12 @@ fn row(which: Dimension, parts: &[Part]) -> DimensionScore {
 
 /// The total: `None` without tables, or when the dimensions that have a score weigh less than half.
 fn total(parts: &[Part], tables: usize) -> Option<f64> {
+    let failed = parts.iter().map(|part| part.counts.failed).sum();
+    exact(parts).filter(|(_, weights)| tables > 0 && *weights >= 50.0).map(|(total, _)| rounded(total, failed))
+}
+
+/// The total without rounding and the weight of the dimensions behind it.
+fn exact(parts: &[Part]) -> Option<(f64, f64)> {
     let (mut sum, mut weights) = (0.0, 0.0);
     for which in Dimension::ALL {
         if let Some(score) = dimension(which, parts) {
@@ -178,8 +254,7 @@ fn total(parts: &[Part], tables: usize) -> Option<f64> {
             weights += f64::from(which.weight());
         }
     }
-    let failed = parts.iter().map(|part| part.counts.failed).sum();
-    (tables > 0 && weights >= 50.0).then(|| rounded(sum / weights, failed))
+    (weights > 0.0).then(|| (sum / weights, weights))
 }
 
 /// Half up to a tenth. 100.0 is kept for schemas without any failure.
@@ -205,12 +280,31 @@ fn points_lost(parts: &[Part], position: usize, before: Option<f64>, tables: usi
     if part.counts.failed == 0 {
         return 0.0;
     }
-    part.counts.passed += part.counts.failed;
-    part.counts.failed = 0;
+    part.mend(u32::MAX);
     match (before, total(&mended, tables)) {
         (Some(before), Some(after)) => ((after - before) * 10.0).round() / 10.0,
         _ => 0.0,
     }
+}
+
+/// What the total gains when one failure of a rule passes.
+fn points_lost_per_finding(parts: &[Part], position: usize) -> f64 {
+    let mut mended = parts.to_vec();
+    let Some(part) = mended.get_mut(position).filter(|part| part.counts.failed > 0) else { return 0.0 };
+    part.mend(1);
+    match (exact(parts), exact(&mended)) {
+        (Some((before, _)), Some((after, _))) => after - before,
+        _ => 0.0,
+    }
+}
+
+/// The total when these rules' failures are mended, each number of failures as given.
+pub fn promised(score: &Score, tables: usize, mended: &BTreeMap<&str, u32>) -> Option<f64> {
+    let mut parts = Part::all(score);
+    for (part, rule) in parts.iter_mut().zip(&score.rules) {
+        part.mend(mended.get(rule.rule).copied().unwrap_or(0));
+    }
+    total(&parts, tables)
 }
 
 /// One step of the answer to "what should I fix first".
@@ -228,23 +322,13 @@ pub struct Worth {
 
 /// The rules whose findings are worth mending first, each on top of those before it, by rescoring.
 pub fn what_to_fix_first(score: &Score, tables: usize, steps: usize) -> Vec<Worth> {
-    let mut parts: Vec<Part> = score
-        .rules
-        .iter()
-        .map(|rule| Part {
-            dimension: rule.dimension,
-            kind: rule.kind,
-            weight: f64::from(rule.weight),
-            counts: rule.counts,
-        })
-        .collect();
+    let mut parts = Part::all(score);
     let mut worths = Vec::new();
     let Some(mut before) = score.total else { return worths };
     while worths.len() < steps {
         let mended = |position: usize| {
             let mut mended = parts.clone();
-            mended[position].counts.passed += mended[position].counts.failed;
-            mended[position].counts.failed = 0;
+            mended[position].mend(u32::MAX);
             mended
         };
         let best = (0..parts.len())
@@ -275,17 +359,14 @@ mod tests {
                 kind: if coverage { Kind::Coverage } else { Kind::Defect },
                 weight: f64::from(weight),
                 counts: Counts { passed, failed, unknown: 0, suppressed: 0 },
+                leaving: failed / 3,
             },
         )
     }
 
-    /// The exact total, for comparisons that rounding would hide. `None` sorts below every score.
+    /// The total without rounding, which would hide differences.
     fn exact(parts: &[Part]) -> Option<f64> {
-        let scored =
-            Dimension::ALL.iter().filter_map(|which| Some((f64::from(which.weight()), dimension(*which, parts)?)));
-        let (sum, weights) =
-            scored.fold((0.0, 0.0), |(sum, weights), (weight, score)| (sum + weight * score, weights + weight));
-        (weights > 0.0).then(|| sum / weights)
+        super::exact(parts).map(|(total, _)| total)
     }
 
     fn not_lower(after: Option<f64>, before: Option<f64>) -> bool {
@@ -297,12 +378,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn fixing_never_lowers(parts in prop::collection::vec(part(), 1..20), which in any::<prop::sample::Index>()) {
+        fn fixing_never_lowers(
+            parts in prop::collection::vec(part(), 1..20),
+            which in any::<prop::sample::Index>(),
+            mended in 1..300_u32,
+        ) {
             let position = which.index(parts.len());
             prop_assume!(parts[position].counts.failed > 0);
             let mut fixed = parts.clone();
-            fixed[position].counts.failed -= 1;
-            fixed[position].counts.passed += 1;
+            fixed[position].mend(mended);
             prop_assert!(not_lower(exact(&fixed), exact(&parts)));
         }
 

@@ -4,13 +4,14 @@
 use crate::support::database::{Database, Place};
 use crate::support::{TestResult, chain, read_with};
 use brownfield::catalog::Options;
-use brownfield::checks::{self, Context, Finding, Needs, Outcome, Rule};
+use brownfield::checks::{self, Change, Context, Finding, Needs, Outcome, Rule};
 use brownfield::model::{EngineName, Model, Tables};
 use brownfield::remedy::{self, Playbook};
 use brownfield::report::Report;
+use brownfield::score;
 use brownfield::settings::Settings;
 use libtest_mimic::Trial;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One trial a rule and place: all of the rule's examples there.
 pub(crate) fn add(trials: &mut Vec<Trial>) {
@@ -171,6 +172,16 @@ fn prove(rule: &'static Rule, database: &Database) -> Result<(), String> {
     if !new.is_empty() {
         return Err(format!("newly reported after the remedy: {new:#?}\n{}", text(&playbook)));
     }
+    // What the remedy promises: these findings pass. It adds objects and removes some, so that the divisors move a little.
+    let mended = BTreeMap::from([(rule.id, mended_count(&findings))]);
+    let promised = score::promised(&report.score, tables.base().count(), &mended);
+    if let (Some(promised), Some(after)) = (promised, after_report.score.total)
+        && impossible.is_empty()
+        && !findings.iter().flat_map(|finding| &finding.changes).any(removes)
+        && after < promised - PROMISE
+    {
+        return Err(format!("the score was promised to become {promised} and became {after}\n{}", text(&playbook)));
+    }
     // Without evidence there is no score to compare: a lone index that was a defect leaves nothing to count when it goes.
     let fell = matches!((report.score.total, after_report.score.total), (Some(before), Some(after)) if after < before);
     if fell {
@@ -182,6 +193,19 @@ fn prove(rule: &'static Rule, database: &Database) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+/// What is removed no longer passes any other rule either, so that the score cannot be foretold.
+fn removes(change: &Change) -> bool {
+    matches!(change, Change::DropIndex { .. } | Change::DropForeignKey { .. } | Change::DropCheck { .. })
+}
+
+/// Points by which a score may stay below the promise, because what a remedy adds and removes is counted too.
+const PROMISE: f64 = 0.1;
+
+fn mended_count(findings: &[&Finding]) -> u32 {
+    let scored = findings.iter().filter(|finding| finding.scored && !finding.changes.is_empty());
+    scored.map(|_| 1).sum()
 }
 
 /// Scored findings as `rule object`.

@@ -115,7 +115,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             };
             let message = format!("({}) is the beginning of {} ({})", columns(index), longer.name, columns(longer));
             let change = Change::DropIndex { table: table.qualified_name(), name: index.name.clone() };
-            let finding = Finding::new(&RULE, object, message).with([change]);
+            let finding = Finding::new(&RULE, object, message).with([change]).leaves_count();
             verdicts.fail(if is_the_cheaper_one(context, table, index, longer) {
                 finding.severity(Severity::Info)
             } else {

@@ -2,8 +2,10 @@
 
 use super::escape::{code, table, text};
 use super::page::{Page, number};
-use crate::checks::{Dimension, Kind, Outcome};
+use crate::checks::{Counts, Dimension, Kind, Outcome};
+use crate::model::QualifiedName;
 use crate::score::Confidence;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Score and notes of each row, in the scorecard's order.
@@ -55,6 +57,7 @@ pub(super) fn details(page: &Page<'_, '_>) -> String {
     let mut out = String::new();
     out.push_str(&fixes(page));
     out.push_str(&coverage(page));
+    out.push_str(&coverage_by_place(page));
     out.push_str(&unknown(page));
     out.push_str(&suppressed(page));
     out.push_str(&informational(page));
@@ -68,12 +71,14 @@ fn fixes(page: &Page<'_, '_>) -> String {
     }
     let rows: Vec<Vec<String>> = fixes
         .iter()
-        .take(10)
-        .map(|fix| vec![code(fix.rule), text(fix.what), fix.findings.to_string(), format!("+{:.1}", fix.points)])
+        .map(|fix| {
+            let change = format!("{:.1} → {:.1}", fix.before, fix.after);
+            vec![code(fix.rule), text(fix.what), fix.findings.to_string(), change]
+        })
         .collect();
     format!(
-        "**Top fixes.** What the total would gain if all findings of one rule were mended.\n\n{}\n",
-        table(&["Rule", "What is wrong", "Findings", "Points"], &rows)
+        "**Fix first.** The total when all findings of a rule are mended, each on top of those above it.\n\n{}\n",
+        table(&["Rule", "What is wrong", "Findings", "Total"], &rows)
     )
 }
 
@@ -108,6 +113,38 @@ fn coverage(page: &Page<'_, '_>) -> String {
     )
 }
 
+/// Tables whose objects fail most are listed; all of them are in the JSON form.
+const WORST_TABLES: usize = 10;
+
+fn coverage_by_place(page: &Page<'_, '_>) -> String {
+    let cells = |name: String, counts: Counts| {
+        let numbers = [counts.passed, counts.applicable(), counts.unknown, counts.suppressed];
+        std::iter::once(name).chain(numbers.iter().map(ToString::to_string)).collect::<Vec<_>>()
+    };
+    let score = &page.report.score;
+    let header = |what| [what, "Passed", "Applicable", "Unknown", "Suppressed"];
+    let mut out = String::new();
+    if page.names.several_schemas() {
+        let rows: Vec<Vec<String>> =
+            score.schemas().into_iter().map(|(schema, counts)| cells(code(schema), counts)).collect();
+        push!(out, "**Coverage by schema**, over all scored rules.\n\n{}\n", table(&header("Schema"), &rows));
+    }
+    let mut worst: Vec<_> = score.tables.iter().filter(|entry| entry.counts.failed > 0).collect();
+    worst.sort_by_key(|entry| (Reverse(entry.counts.failed), &entry.schema, &entry.table));
+    let rows: Vec<Vec<String>> = worst
+        .iter()
+        .filter_map(|entry| {
+            let name = QualifiedName::new(&entry.schema, entry.table.as_ref()?);
+            Some(cells(page.link_to(&name), entry.counts))
+        })
+        .take(WORST_TABLES)
+        .collect();
+    if rows.len() > 1 {
+        push!(out, "**Tables with the most failures**, over all scored rules.\n\n{}\n", table(&header("Table"), &rows));
+    }
+    out
+}
+
 fn unknown(page: &Page<'_, '_>) -> String {
     let mut reasons = BTreeMap::<&str, BTreeMap<&str, u32>>::new();
     for outcome in &page.report.outcomes {
@@ -134,14 +171,23 @@ fn suppressed(page: &Page<'_, '_>) -> String {
             *reasons.entry((reason, finding.rule)).or_default() += 1;
         }
     }
-    if reasons.is_empty() {
-        return String::new();
+    let mut out = String::new();
+    if !reasons.is_empty() {
+        out.push_str("**Suppressed** by the configuration:\n\n");
+        for ((reason, rule), count) in reasons {
+            push!(out, "- {} ({count}): {}\n", code(rule), text(reason));
+        }
+        out.push('\n');
     }
-    let mut out = String::from("**Suppressed** by the configuration:\n\n");
-    for ((reason, rule), count) in reasons {
-        push!(out, "- {} ({count}): {}\n", code(rule), text(reason));
+    let stale = &page.report.summary.stale_ignores;
+    if !stale.is_empty() {
+        out.push_str("**Stale.** These entries of the configuration suppress nothing any more:\n\n");
+        for entry in stale {
+            let rule = entry.rule.as_deref().unwrap_or("every rule");
+            push!(out, "- {} on {}: {}\n", code(rule), code(&entry.object), text(&entry.reason));
+        }
+        out.push('\n');
     }
-    out.push('\n');
     out
 }
 

@@ -43,11 +43,12 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         for fix in summary.fixes.iter().take(3) {
             push!(
                 fixes,
-                "\n- {}: {} ({}, {:.1} points)",
+                "\n- {}: {} ({}, {:.1} → {:.1})",
                 code(fix.rule),
                 text(fix.what),
                 number(fix.findings as usize, "finding", "findings"),
-                fix.points,
+                fix.before,
+                fix.after,
             );
         }
         lines.push(fixes);

@@ -131,6 +131,22 @@ fn findings(text: &mut String, report: &Report<'_>, all: bool) {
             );
         }
     }
+    let stale = &report.summary.stale_ignores;
+    if !stale.is_empty() {
+        let number = count(stale.len(), "entry", "entries");
+        let _ = writeln!(text, "\n{number} of the configuration suppress nothing any more:");
+        for entry in stale {
+            let rule = entry.rule.as_deref().unwrap_or("every rule");
+            let _ = writeln!(text, "        {rule} {}: {}", printable(&entry.object), printable(&entry.reason));
+        }
+    }
+    if !report.summary.fixes.is_empty() {
+        let _ = writeln!(text, "\n{bold}Fix first{bold:#} (the total after each, on top of those before)");
+        for fix in report.summary.fixes.iter().take(SHOWN) {
+            let findings = count(fix.findings as usize, "finding", "findings");
+            let _ = writeln!(text, "  {:5.1} → {:5.1}  {} ({findings})", fix.before, fix.after, fix.rule);
+        }
+    }
     if !outcomes.is_empty() {
         let _ = writeln!(
             text,

@@ -13,6 +13,7 @@ mod docs;
 mod evaluation;
 mod examples;
 mod live;
+mod mermaid;
 mod playbook;
 mod tidy;
 
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     evaluation::add(&mut trials);
     examples::add(&mut trials);
     live::add(&mut trials);
+    mermaid::add(&mut trials);
     playbook::add(&mut trials);
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list {

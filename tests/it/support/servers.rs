@@ -143,17 +143,25 @@ pub(crate) fn mysql_client(server: &Server, program: &str) -> Result<PathBuf, St
 }
 
 fn fetched(name: &str) -> Result<PathBuf, String> {
-    let run = |action: &[&str]| {
-        let output = Command::new("bash").arg(script()).args(action).stdin(Stdio::null()).output();
-        let output = output.map_err(|error| format!("cannot run bash to fetch {name}: {error}"))?;
-        if output.status.success() {
-            Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-        } else {
-            Err(format!("{name} could not be fetched:\n{}", String::from_utf8_lossy(&output.stderr)))
-        }
-    };
-    run(&["fetch", name])?;
-    Ok(PathBuf::from(run(&["cache"])?).join(name))
+    ask(&["fetch", name])?;
+    Ok(cache()?.join(name))
+}
+
+/// The folder with what was fetched.
+pub(crate) fn cache() -> Result<PathBuf, String> {
+    ask(&["cache"]).map(PathBuf::from)
+}
+
+/// What the start script prints.
+fn ask(action: &[&str]) -> Result<String, String> {
+    let action_name = action.join(" ");
+    let output = Command::new("bash").arg(script()).args(action).stdin(Stdio::null()).output();
+    let output = output.map_err(|error| format!("cannot run bash for `servers.sh {action_name}`: {error}"))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    } else {
+        Err(format!("`servers.sh {action_name}` failed:\n{}", String::from_utf8_lossy(&output.stderr)))
+    }
 }
 
 /// Ends what this run started. A run that is killed leaves that to the script's watch on its process.

@@ -3,7 +3,7 @@
 //! Pure geometry in whole units, so that the same schema gives the same picture on every machine.
 
 /// Room between boxes of one column.
-const GAP: i64 = 28;
+pub(crate) const GAP: i64 = 28;
 /// Room between columns, in which lines turn.
 const LANE: i64 = 80;
 /// Room between a group's border and its boxes.
@@ -34,6 +34,18 @@ impl Area {
     }
 }
 
+/// Boxes that stand one above the other, with the same left side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Column {
+    /// Position of its group.
+    pub(crate) group: usize,
+    /// Its left side, and the right side of its widest box.
+    pub(crate) left: i64,
+    pub(crate) right: i64,
+    /// Its boxes from top to bottom.
+    pub(crate) boxes: Vec<usize>,
+}
+
 /// A finished picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
@@ -41,6 +53,8 @@ pub(crate) struct Layout {
     pub(crate) boxes: Vec<Area>,
     /// Groups, in the order given.
     pub(crate) groups: Vec<Area>,
+    /// Columns of boxes, those of one group from left to right.
+    pub(crate) columns: Vec<Column>,
     /// The whole.
     pub(crate) width: i64,
     /// The whole.
@@ -71,11 +85,14 @@ pub(crate) fn place(sizes: &[(i64, i64)], edges: &[(usize, usize)], groups: &[Ve
             between[to].push(from);
         }
     }
+    let mut columns = Vec::new();
     let mut areas: Vec<Area> = groups
         .iter()
         .zip(&inside)
-        .map(|(members, edges)| {
-            let (width, height) = arrange(members, edges, &mut boxes);
+        .enumerate()
+        .map(|(group, (members, edges))| {
+            let (of_group, (width, height)) = arrange(members, edges, &mut boxes);
+            columns.extend(of_group.into_iter().map(|boxes| Column { group, left: 0, right: 0, boxes }));
             Area { width: width + 2 * PADDING, height: height + 2 * PADDING + CAPTION, ..Area::default() }
         })
         .collect();
@@ -87,11 +104,15 @@ pub(crate) fn place(sizes: &[(i64, i64)], edges: &[(usize, usize)], groups: &[Ve
             boxes[*member].y += area.y + PADDING + CAPTION;
         }
     }
-    Layout { boxes, groups: areas, width, height }
+    for column in &mut columns {
+        column.left = column.boxes.iter().map(|at| boxes[*at].x).min().unwrap_or_default();
+        column.right = column.boxes.iter().map(|at| boxes[*at].right()).max().unwrap_or_default();
+    }
+    Layout { boxes, groups: areas, columns, width, height }
 }
 
-/// Arranges the boxes of one group in columns, parents left. Returns the size.
-fn arrange(members: &[usize], edges: &[(usize, usize)], boxes: &mut [Area]) -> (i64, i64) {
+/// Arranges the boxes of one group in columns, parents left. Returns the columns and the size.
+fn arrange(members: &[usize], edges: &[(usize, usize)], boxes: &mut [Area]) -> (Vec<Vec<usize>>, (i64, i64)) {
     let local = |member: usize| members.iter().position(|other| *other == member).unwrap_or_default();
     let edges: Vec<(usize, usize)> = edges.iter().map(|(child, parent)| (local(*child), local(*parent))).collect();
     let mut parents = vec![Vec::new(); members.len()];
@@ -130,7 +151,8 @@ fn arrange(members: &[usize], edges: &[(usize, usize)], boxes: &mut [Area]) -> (
         }
         x += width + LANE;
     }
-    ((x - LANE).max(0), total)
+    let columns = columns.into_iter().map(|column| column.into_iter().map(|at| members[at]).collect()).collect();
+    (columns, ((x - LANE).max(0), total))
 }
 
 /// Boxes by their distance from those without parents, each layer ordered so that neighbours are near.

@@ -19,6 +19,7 @@ pub mod markdown;
 pub mod mermaid;
 mod names;
 pub mod plantuml;
+mod routes;
 pub mod rules;
 pub mod sql;
 pub mod svg;

@@ -4,6 +4,7 @@
 use super::layout::{Area, Layout, place};
 use super::mermaid::short_type;
 use super::names::Names;
+use super::routes::{Passage, Router};
 use crate::model::TableRef;
 use crate::report::Report;
 
@@ -22,7 +23,8 @@ svg{color-scheme:light dark;--page:#fff;--box:#fff;--ink:#1f2328;--soft:#656d76;
 @media(prefers-color-scheme:dark){svg{--page:#0d1117;--box:#161b22;--ink:#e6edf3;--soft:#8d96a0;--line:#7ea0c4}}\
 text{font:11px Verdana,DejaVu Sans,sans-serif;fill:var(--ink)}\
 .t{font-weight:bold;font-size:12px}.y{fill:var(--soft)}.k{text-decoration:underline}.g{font-size:14px;fill:var(--soft)}\
-.b{fill:var(--box)}path{fill:none;stroke:var(--line);stroke-width:1.4}.x{opacity:.35}.i{stroke-dasharray:5 4}";
+.b{fill:var(--box)}path{fill:none;stroke-width:1.4}path:not(.x){stroke:var(--line)}.x{opacity:.55}.i{stroke-dasharray:5 4}\
+path:hover{stroke-width:3;opacity:1}";
 
 /// The schema as SVG.
 pub fn render(report: &Report<'_>) -> String {
@@ -66,11 +68,19 @@ pub fn render(report: &Report<'_>) -> String {
             );
         }
     }
-    for line in &lines {
-        out.push_str(&path(line, &layout, group_of[line.child] != group_of[line.parent], &tables));
+    let mut pen = Pen { layout: &layout, router: Router::new(&layout), tables: &tables, names: &names };
+    let crosses = |line: &Line| group_of[line.child] != group_of[line.parent];
+    for line in lines.iter().filter(|line| !crosses(line)) {
+        out.push_str(&pen.path(line, if line.inferred { " class=\"i\"" } else { "" }));
     }
     for table in &tables {
         out.push_str(&entity(*table, names.table(table.id), layout.boxes[table.id.0], hue(group_of[table.id.0])));
+    }
+    // What leads to another group has that one's colour and lies above the boxes, so that it can be followed.
+    for line in lines.iter().filter(|line| crosses(line)) {
+        let class = if line.inferred { "x i" } else { "x" };
+        let colour = hue(group_of[line.parent]);
+        out.push_str(&pen.path(line, &format!(" class=\"{class}\" stroke=\"hsl({colour} 45% 50%)\"")));
     }
     out.push_str("</svg>\n");
     out
@@ -117,16 +127,73 @@ fn lines(report: &Report<'_>, tables: &[TableRef<'_>]) -> Vec<Line> {
     lines
 }
 
-/// A curve from the referencing column to the referenced one, leaving and arriving sideways.
-fn path(line: &Line, layout: &Layout, crosses: bool, tables: &[TableRef<'_>]) -> String {
-    let (child, parent) = (layout.boxes[line.child], layout.boxes[line.parent]);
-    let height = |row: Option<usize>, shown: usize| {
+/// Where lines go: inside a group through the gaps between boxes, elsewhere straight across.
+struct Pen<'p, 'a> {
+    layout: &'p Layout,
+    router: Router<'p>,
+    tables: &'p [TableRef<'a>],
+    names: &'p Names,
+}
+
+impl Pen<'_, '_> {
+    /// A line between the referencing column and the referenced one, leaving and arriving sideways.
+    fn path(&mut self, line: &Line, class: &str) -> String {
+        let (child, parent) = (self.layout.boxes[line.child], self.layout.boxes[line.parent]);
+        let from_y = child.y + self.height(line.row, line.child).min(child.height - 4);
+        let to_y = parent.y + self.height(line.target, line.parent).min(parent.height - 4);
+        let title = self.title(line);
+        let right_of_parent = self.router.passages((line.parent, to_y), (line.child, from_y));
+        let way = if let Some(passages) = right_of_parent {
+            through(&passages, child.x, from_y)
+        } else if let Some(passages) = self.router.passages((line.child, from_y), (line.parent, to_y)) {
+            through(&passages, parent.x, to_y)
+        } else {
+            across((child, from_y), (parent, to_y), line.child == line.parent)
+        };
+        format!("<path{class} d=\"{way}\"><title>{title}</title></path>\n")
+    }
+
+    fn height(&self, row: Option<usize>, table: usize) -> i64 {
+        let shown = self.tables[table].table.columns.len().min(COLUMNS);
         HEADER + LINE * i64::try_from(row.unwrap_or(shown)).unwrap_or_default() + LINE / 2
-    };
-    let shown = |at: usize| tables[at].table.columns.len().min(COLUMNS);
-    let from_y = child.y + height(line.row, shown(line.child)).min(child.height - 4);
-    let to_y = parent.y + height(line.target, shown(line.parent)).min(parent.height - 4);
-    let (from_x, from_side, to_x, to_side) = if line.child == line.parent {
+    }
+
+    fn title(&self, line: &Line) -> String {
+        let end = |table: usize, row: Option<usize>| {
+            let column = row.and_then(|row| self.tables[table].table.columns.get(row));
+            let name = text(self.names.table(self.tables[table].id), NAME);
+            column.map_or(name.clone(), |column| format!("{name}.{}", text(&column.name, NAME)))
+        };
+        let inferred = if line.inferred { ", inferred" } else { "" };
+        format!("{} → {}{inferred}", end(line.child, line.row), end(line.parent, line.target))
+    }
+}
+
+/// A line that turns only between its passages.
+fn through(passages: &[Passage], end: i64, end_y: i64) -> String {
+    let mut way = String::new();
+    let mut at: Option<(i64, i64)> = None;
+    let ends = passages.iter().map(|passage| (passage.left, passage.right, passage.y));
+    for (left, right, y) in ends.chain([(end, end, end_y)]) {
+        match at {
+            None => push!(way, "M{left} {y}"),
+            Some((x, before)) => {
+                let middle = i64::midpoint(x, left);
+                push!(way, "C{middle} {before} {middle} {y} {left} {y}");
+            }
+        }
+        if right > left {
+            push!(way, "H{right}");
+        }
+        at = Some((right, y));
+    }
+    way
+}
+
+/// A curve from side to side.
+fn across(child: (Area, i64), parent: (Area, i64), same: bool) -> String {
+    let ((child, from_y), (parent, to_y)) = (child, parent);
+    let (from_x, from_side, to_x, to_side) = if same {
         (child.right(), 1, parent.right(), 1)
     } else if parent.right() <= child.x {
         (child.x, -1, parent.right(), 1)
@@ -137,17 +204,7 @@ fn path(line: &Line, layout: &Layout, crosses: bool, tables: &[TableRef<'_>]) ->
         (child.x, -1, parent.x, -1)
     };
     let bend = ((from_x - to_x).abs() / 2).clamp(28, 150);
-    let class = match (crosses, line.inferred) {
-        (false, false) => "",
-        (true, false) => " class=\"x\"",
-        (false, true) => " class=\"i\"",
-        (true, true) => " class=\"x i\"",
-    };
-    format!(
-        "<path{class} d=\"M{from_x} {from_y}C{} {from_y} {} {to_y} {to_x} {to_y}\"/>\n",
-        from_x + from_side * bend,
-        to_x + to_side * bend
-    )
+    format!("M{from_x} {from_y}C{} {from_y} {} {to_y} {to_x} {to_y}", from_x + from_side * bend, to_x + to_side * bend)
 }
 
 fn size(table: TableRef<'_>, name: &str) -> (i64, i64) {
@@ -181,7 +238,7 @@ fn units(raw: &str, longest: usize) -> i64 {
 fn entity(table: TableRef<'_>, name: &str, area: Area, hue: usize) -> String {
     let mut out = format!(
         "<g transform=\"translate({} {})\"><rect class=\"b\" width=\"{w}\" height=\"{h}\" rx=\"5\" stroke=\"hsl({hue} \
-         35% 55%)\"/><path d=\"M0 {HEADER}H{w}\" stroke=\"hsl({hue} 35% 55%)\"/><rect width=\"{w}\" \
+         35% 55%)\"/><rect width=\"{w}\" \
          height=\"{HEADER}\" rx=\"5\" fill=\"hsl({hue} 50% 50% / .18)\"/><text class=\"t\" x=\"8\" y=\"17\">{}</text>",
         area.x,
         area.y,

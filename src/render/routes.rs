@@ -53,8 +53,7 @@ impl<'l> Router<'l> {
         }
         let start = self.layout.boxes[from.0].right();
         let mut passages = vec![Passage { left: start, right: columns[first].right, y: from.1 }];
-        for position in first + 1..last {
-            let column = &columns[position];
+        for (position, column) in columns.iter().enumerate().take(last).skip(first + 1) {
             let y = passages.last().map_or(from.1, |passage| passage.y);
             // Where the line would cross if it went on straight.
             let (done, whole) = (i64::try_from(position - first).ok()?, i64::try_from(last - first).ok()?);

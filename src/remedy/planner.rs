@@ -6,7 +6,7 @@ use super::{Duration, Phase, Playbook, Safety, Step};
 use crate::checks::{Change, Context};
 use crate::model::quote::{qualified, quote_identifier, quote_list};
 use crate::model::{Column, EngineName, ForeignKey, QualifiedName, Table, TableRef, View};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Collects the steps of a playbook.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub(super) struct Planner<'a> {
     pub(super) version: (u32, u32, u32),
     pub(super) names: Names,
     pub(super) preamble: Vec<String>,
+    /// Columns as the steps planned so far leave them.
+    altered: HashMap<(QualifiedName, String), Column>,
     drafts: Vec<(u32, Step)>,
     impossible: Vec<(Change, String)>,
 }
@@ -28,6 +30,7 @@ impl<'a> Planner<'a> {
             version: context.model.engine.version_numbers(),
             names: Names::new(context.model),
             preamble: Vec::new(),
+            altered: HashMap::new(),
             drafts: Vec::new(),
             impossible: Vec::new(),
         }
@@ -107,6 +110,26 @@ impl<'a> Planner<'a> {
     /// The column of this name.
     pub(super) fn column(&self, table: &QualifiedName, column: &str) -> Option<&'a Column> {
         self.table(table)?.table.column(column)
+    }
+
+    /// The column as the steps planned so far leave it.
+    pub(super) fn planned_column(&self, table: &QualifiedName, column: &str) -> Option<Column> {
+        let altered = self.altered.get(&(table.clone(), column.to_owned()));
+        altered.or(self.column(table, column)).cloned()
+    }
+
+    /// Remembers how a step leaves a column.
+    pub(super) fn alter_column(&mut self, table: &QualifiedName, column: Column) {
+        self.altered.insert((table.clone(), column.name.clone()), column);
+    }
+
+    /// Whether a step planned so far adds a computed column to a table.
+    pub(super) fn adds_computed_column(&self, table: &QualifiedName) -> bool {
+        let Some(of) = self.table(table) else { return false };
+        // The order of the map does not matter to a question of yes or no.
+        self.altered.iter().any(|((altered, name), column)| {
+            altered == table && column.generated.is_some() && of.table.column(name).is_none()
+        })
     }
 
     /// The foreign key of this name, or else over these columns.

@@ -17,7 +17,7 @@ use crate::model::{Model, QualifiedName, Schema, TableId, Tables};
 use crate::parallel;
 use crate::settings::Settings;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What a table is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -229,6 +229,9 @@ pub struct Survey {
     pub classes: Vec<TableClass>,
     /// Undeclared relations, by child table and column, down to a confidence of 0.70.
     pub relations: Vec<Relation>,
+    /// Positions in `relations` by parent table.
+    #[serde(skip)]
+    pub relations_to: HashMap<QualifiedName, Vec<usize>>,
     /// Polymorphic pairs, by table and column.
     pub polymorphic: Vec<PolymorphicPair>,
     /// Soft deletion, by table.
@@ -267,7 +270,12 @@ impl Survey {
             },
         );
         let classes = classes::classes(tables, &relations);
+        let mut relations_to: HashMap<QualifiedName, Vec<usize>> = HashMap::new();
+        for (position, relation) in relations.iter().enumerate() {
+            relations_to.entry(relation.referenced_table.clone()).or_default().push(position);
+        }
         Self {
+            relations_to,
             polymorphic,
             soft_deletes,
             tenancy: conventions::tenancy(tables, &classes, &relations),
@@ -287,6 +295,12 @@ impl Survey {
         let start = self.relations.partition_point(|relation| relation.table < *table);
         let end = start + self.relations[start..].partition_point(|relation| relation.table == *table);
         self.relations[start..end].iter()
+    }
+
+    /// The undeclared relations to a table, by child table and column.
+    pub fn relations_to<'s>(&'s self, parent: &QualifiedName) -> impl Iterator<Item = &'s Relation> + use<'s> {
+        let positions = self.relations_to.get(parent).map(Vec::as_slice).unwrap_or_default();
+        positions.iter().filter_map(|position| self.relations.get(*position))
     }
 
     /// Whether a column is one half of a polymorphic pair.

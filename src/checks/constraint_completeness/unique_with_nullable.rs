@@ -111,6 +111,24 @@ fn has_companion(table: TableRef<'_>, columns: &[&str], nullable: &[&str]) -> bo
         return false;
     }
     let left: Vec<&str> = columns.iter().copied().filter(|column| !nullable.contains(column)).collect();
+    let computed = |name: &str| table.table.column(name).and_then(|column| column.generated.as_ref());
+    // Without partial indexes, a computed column that is NULL elsewhere does the same.
+    let by_computed_columns = |other: &Index| {
+        let Some(key) = other.plain_columns() else { return false };
+        key.iter().any(|name| computed(name).is_some())
+            && key.iter().all(|name| match computed(name) {
+                Some(generated) => {
+                    let text = generated.expression.to_lowercase();
+                    text.contains("is null")
+                        && nullable.iter().all(|column| text.contains(&column.to_lowercase()))
+                        && left.iter().any(|column| text.contains(&column.to_lowercase()))
+                }
+                None => left.contains(name),
+            })
+    };
+    if table.table.indexes.iter().any(|other| other.unique && by_computed_columns(other)) {
+        return true;
+    }
     table.table.indexes.iter().filter(|other| other.unique && other.predicate.is_some()).any(|other| {
         let predicate = other.predicate.as_deref().unwrap_or_default().to_lowercase();
         other.plain_columns().is_some_and(|key| key.iter().all(|column| left.contains(column)))

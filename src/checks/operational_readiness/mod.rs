@@ -94,18 +94,24 @@ fn timestamp_column(
     })
 }
 
-/// Columns that refer to this one, directly or through others, and must change with it.
+/// Columns that refer to this one, declared or most likely, directly or through others, and must change with it.
 fn referencing(context: Context<'_>, table: TableRef<'_>, column: &str) -> Vec<(QualifiedName, String)> {
     let mut columns: Vec<(TableRef<'_>, String)> = vec![(table, column.to_owned())];
     let mut position = 0;
     while let Some((parent, name)) = columns.get(position).cloned() {
-        for (child, key) in context.tables.referenced_by(parent.id) {
-            let own = key.referenced_columns.iter().position(|referenced| *referenced == name);
-            let own = own.and_then(|position| key.columns.get(position));
-            if let Some(own) = own
-                && !columns.iter().any(|(known, column)| known.id == child.id && column == own)
-            {
-                columns.push((child, own.clone()));
+        let declared = context.tables.referenced_by(parent.id).filter_map(|(child, key)| {
+            let own = key.referenced_columns.iter().position(|referenced| *referenced == name)?;
+            Some((child, key.columns.get(own)?.clone()))
+        });
+        let parent_name = parent.qualified_name();
+        let inferred = context.survey.relations_to(&parent_name);
+        let inferred = inferred.filter(|relation| relation.confidence >= CERTAIN && relation.referenced_column == name);
+        let inferred =
+            inferred.filter_map(|relation| Some((context.tables.find(&relation.table)?, relation.column.clone())));
+        let found: Vec<(TableRef<'_>, String)> = declared.chain(inferred).collect();
+        for (child, own) in found {
+            if !columns.iter().any(|(known, column)| known.id == child.id && *column == own) {
+                columns.push((child, own));
             }
         }
         position += 1;
@@ -115,3 +121,6 @@ fn referencing(context: Context<'_>, table: TableRef<'_>, column: &str) -> Vec<(
     found.sort();
     found
 }
+
+/// Confidence from which an undeclared relation counts like a declared one.
+const CERTAIN: f64 = 0.90;

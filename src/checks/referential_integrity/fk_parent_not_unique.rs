@@ -87,7 +87,19 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                     predicate: None,
                     replaces: None,
                 };
-                verdicts.fail(Finding::new(&RULE, object, message).with([change]));
+                // The plain index that let the key pass repeats the unique one.
+                let repeated =
+                    parent.indexes.iter().filter(|index| {
+                        !index.unique
+                            && index.predicate.is_none()
+                            && index.key.len() <= key.referenced_columns.len()
+                            && index.key.iter().zip(&key.referenced_columns).all(|(part, column)| {
+                                part.column.as_ref() == Some(column) && part.prefix_length.is_none()
+                            })
+                    });
+                let drops = repeated
+                    .map(|index| Change::DropIndex { table: parent.qualified_name(), name: index.name.clone() });
+                verdicts.fail(Finding::new(&RULE, object, message).with([change]).with(drops));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! A column's whole definition: `MODIFY` forgets whatever it does not repeat.
 
 use crate::model::quote::{quote_identifier, quote_literal};
-use crate::model::{CheckConstraint, Column, DefaultKind, EngineName, GeneratedStorage};
+use crate::model::{CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, GeneratedStorage};
 
 /// What is to be different from the column as it is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,6 +12,30 @@ pub(super) struct Overrides<'o> {
     pub(super) on_update: Option<&'o str>,
     /// Character set and collation.
     pub(super) character_set: Option<(&'o str, Option<&'o str>)>,
+}
+
+impl Overrides<'_> {
+    /// The column with what is different.
+    pub(super) fn applied(self, column: &Column) -> Column {
+        let mut after = column.clone();
+        if let Some(data_type) = self.data_type {
+            data_type.clone_into(&mut after.data_type);
+            if !is_textual(data_type) {
+                (after.character_set, after.collation) = (None, None);
+            }
+        }
+        if let Some((character_set, collation)) = self.character_set {
+            after.character_set = Some(character_set.to_owned());
+            after.collation = collation.map(str::to_owned);
+        }
+        if let Some(default) = self.default {
+            let expression = default_text(default, None);
+            after.default = Some(ColumnDefault { expression, kind: DefaultKind::Literal, sequence: None });
+        }
+        after.nullable = self.nullable.unwrap_or(after.nullable);
+        after.on_update = self.on_update.map(str::to_owned).or(after.on_update);
+        after
+    }
 }
 
 /// The definition, its name included.
@@ -133,7 +157,6 @@ pub(super) fn is_textual(data_type: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ColumnDefault;
 
     #[test]
     fn everything_is_repeated() {

@@ -3,13 +3,15 @@
 use super::column::{Overrides, default_text, definition, is_textual};
 use super::{Algorithm, CHECKS_OFF, CHECKS_ON, Duration, Phase, Planner, Request, Safety, Step, alter};
 use crate::checks::{Change, NewColumn};
-use crate::model::{Column, ColumnDefault, DefaultKind, EngineName, QualifiedName, base_type};
+use crate::model::{
+    Column, ColumnDefault, DefaultKind, EngineName, ForeignKey, KeyPart, QualifiedName, Table, base_type,
+};
 use crate::remedy::names::Space;
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     match &request.change {
         Change::SetNotNull { table, column, fill } => {
-            let Some(of) = planner.column(table, column) else {
+            let Some(of) = planner.planned_column(table, column) else {
                 return planner.refuse(request.change.clone(), "the column is not in the catalog");
             };
             if of.generated.is_some() && planner.engine == EngineName::MariaDb {
@@ -19,7 +21,7 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
                 let step = backfill(planner, table, column, fill);
                 planner.add(10, request, step);
             }
-            let step = not_null(planner, table, of);
+            let step = not_null(planner, table, &of);
             planner.add(30, request, step);
         }
         Change::SetDefault { table, column, expression } => {
@@ -37,14 +39,19 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     }
 }
 
-/// `MODIFY` with everything that the column has, and what is to be new.
-fn modify(planner: &Planner<'_>, table: &QualifiedName, column: &Column, new: Overrides<'_>) -> String {
+/// `MODIFY` with everything that the column has, and what is to be new. Later steps see the column as it is then.
+fn modify(planner: &mut Planner<'_>, table: &QualifiedName, column: &Column, new: Overrides<'_>) -> String {
+    planner.alter_column(table, new.applied(column));
+    repeat(planner, table, column, new)
+}
+
+fn repeat(planner: &Planner<'_>, table: &QualifiedName, column: &Column, new: Overrides<'_>) -> String {
     let checks = planner.table(table).map(|of| of.table.check_constraints.as_slice()).unwrap_or_default();
     format!("MODIFY {}", definition(planner.engine, column, checks, new))
 }
 
 fn undo(planner: &Planner<'_>, table: &QualifiedName, column: &Column) -> String {
-    format!("ALTER TABLE {} {}", planner.relation(table), modify(planner, table, column, Overrides::default()))
+    format!("ALTER TABLE {} {}", planner.relation(table), repeat(planner, table, column, Overrides::default()))
 }
 
 fn backfill(planner: &Planner<'_>, table: &QualifiedName, column: &str, fill: &str) -> Step {
@@ -60,13 +67,18 @@ fn backfill(planner: &Planner<'_>, table: &QualifiedName, column: &str, fill: &s
     }
 }
 
-fn not_null(planner: &Planner<'_>, table: &QualifiedName, column: &Column) -> Step {
+fn not_null(planner: &mut Planner<'_>, table: &QualifiedName, column: &Column) -> Step {
     let new = Overrides { nullable: Some(false), ..Overrides::default() };
     let title = format!("set {}.{} NOT NULL", table.name, column.name);
-    let step = alter(planner, table, Phase::Validate, title, &modify(planner, table, column, new), Algorithm::Inplace)
+    let clause = modify(planner, table, column, new);
+    let computed = column.default.as_ref().is_some_and(|default| default.kind == DefaultKind::Expression);
+    // MariaDB fills no NULL from a default that it has to compute, not even where there is none.
+    let copied = computed && planner.engine == EngineName::MariaDb;
+    let algorithm = if copied { Algorithm::Copy } else { Algorithm::Inplace };
+    let step = alter(planner, table, Phase::Validate, title, &clause, algorithm)
         .check(planner.nulls(table, &column.name))
         .undo(undo(planner, table, column))
-        .note("Writes the table anew beside the traffic. Without strict SQL mode NULL would silently become 0 or the empty string.");
+        .note("Writes the table anew. Without strict SQL mode NULL would silently become 0 or the empty string.");
     Step { duration: Duration::Rewrite, safety: step.safety.max(Safety::Caution), ..step }
 }
 
@@ -77,7 +89,7 @@ fn set_default(
     column: &str,
     expression: Option<&str>,
 ) {
-    let Some(of) = planner.column(table, column) else {
+    let Some(of) = planner.planned_column(table, column) else {
         return planner.refuse(request.change.clone(), "the column is not in the catalog");
     };
     let title = match expression {
@@ -85,14 +97,17 @@ fn set_default(
         None => format!("drop the default of {}.{column}", table.name),
     };
     let clause = match expression {
-        None => format!("ALTER COLUMN {} DROP DEFAULT", planner.quote(column)),
+        None => {
+            planner.alter_column(table, Column { default: None, ..of.clone() });
+            format!("ALTER COLUMN {} DROP DEFAULT", planner.quote(column))
+        }
         Some(expression) => {
             let new = Overrides { default: Some(expression), ..Overrides::default() };
-            modify(planner, table, of, new)
+            modify(planner, table, &of, new)
         }
     };
     let step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Instant)
-        .undo(undo(planner, table, of))
+        .undo(undo(planner, table, &of))
         .note("Applies to new rows only.");
     planner.add(25, request, step);
 }
@@ -131,6 +146,8 @@ fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
     }
 }
 
+/// Changes a column together with those that must have the same type. The server changes no column of a foreign key, so
+/// that the keys among them go before and come back after.
 fn change_type(
     planner: &mut Planner<'_>,
     request: &Request,
@@ -139,34 +156,102 @@ fn change_type(
     data_type: &str,
     with: &[(QualifiedName, String)],
 ) {
-    let all: Vec<(&QualifiedName, &str)> =
-        with.iter().map(|(table, column)| (table, column.as_str())).chain([(table, column)]).collect();
-    for (table, name) in all {
-        let Some(of) = planner.column(table, name).filter(|of| of.data_type != data_type) else { continue };
-        let Some(at) = planner.table(table) else { continue };
-        if at.table.partitioning.as_ref().is_some_and(|key| key.columns.iter().any(|key| key == name)) {
-            let reason = format!("{}.{name} is part of the partition key", table.name);
-            planner.refuse(request.change.clone(), reason);
-            continue;
+    let mut all: Vec<(QualifiedName, Column)> = Vec::new();
+    for (table, name) in with.iter().map(|(table, column)| (table, column.as_str())).chain([(table, column)]) {
+        let Some(of) = planner.planned_column(table, name).filter(|of| of.data_type != data_type) else { continue };
+        if let Some(obstacle) = obstacle(planner, table, &of, data_type) {
+            return planner.refuse(request.change.clone(), obstacle);
         }
-        let new = Overrides { data_type: Some(data_type), ..Overrides::default() };
+        all.push((table.clone(), of));
+    }
+    let Some((_, last)) = all.last().cloned() else { return };
+    let keys = keys_of(planner, &all);
+    let new = Overrides { data_type: Some(data_type), ..Overrides::default() };
+    let mut statements = Vec::new();
+    let mut undo_statements = Vec::new();
+    let mut clauses = Vec::new();
+    let mut method: Option<Step> = None;
+    for (table, of) in &all {
         let clause = modify(planner, table, of, new);
         let algorithm = if widens(&of.data_type, data_type) { Algorithm::Inplace } else { Algorithm::Copy };
-        let title = format!("change {}.{name} from {} to {data_type}", table.name, of.data_type);
-        let mut step = alter(planner, table, Phase::Expand, title, &clause, algorithm).undo(undo(planner, table, of));
-        let child = at.table.foreign_keys.iter().any(|key| key.columns.iter().any(|column| column == name));
-        let parent = planner
-            .context
-            .tables
-            .referenced_by(at.id)
-            .any(|(_, key)| key.referenced_columns.iter().any(|column| column == name));
-        if child || parent {
-            step.statements.insert(0, CHECKS_OFF.to_owned());
-            step.statements.push(CHECKS_ON.to_owned());
-            step = step.note("Foreign keys are not checked meanwhile, since both of their sides cannot change in one statement. The values stay the same.");
-        }
-        planner.add(30, request, step);
+        let step = alter(planner, table, Phase::Expand, String::new(), &clause, algorithm);
+        statements.extend(step.statements.iter().cloned());
+        undo_statements.push(undo(planner, table, of));
+        clauses.push(clause);
+        method = match method {
+            Some(worse) if worse.safety >= step.safety => Some(worse),
+            _ => Some(step),
+        };
     }
+    let Some(mut step) = method else { return };
+    step.title = match all.len() {
+        1 => format!("change {}.{} from {} to {data_type}", table.name, last.name, last.data_type),
+        count => format!("change {}.{column} and {} columns that go with it to {data_type}", table.name, count - 1),
+    };
+    step.table = table.clone();
+    if !keys.is_empty() {
+        let drop = |(child, key): &(QualifiedName, ForeignKey)| {
+            let name = planner.quote(key.name.as_deref().unwrap_or_default());
+            format!("ALTER TABLE {} DROP FOREIGN KEY {name}, ALGORITHM=INPLACE, LOCK=NONE", planner.relation(child))
+        };
+        let add = |(child, key): &(QualifiedName, ForeignKey)| {
+            let clause = super::constraints::clause(planner, key.name.as_deref().unwrap_or_default(), key);
+            format!("ALTER TABLE {} {clause}, ALGORITHM=INPLACE, LOCK=NONE", planner.relation(child))
+        };
+        let around = |inner: Vec<String>| -> Vec<String> {
+            let drops = keys.iter().map(drop);
+            let adds = keys.iter().map(add);
+            let start = std::iter::once(CHECKS_OFF.to_owned()).chain(drops);
+            start.chain(inner).chain(adds).chain([CHECKS_ON.to_owned()]).collect()
+        };
+        statements = around(statements);
+        undo_statements = around(undo_statements);
+        step = step.note("The server changes no column of a foreign key: the keys go before and come back after. Meanwhile they are not enforced, and rows are not checked again when they come back: stop the writers, or look for orphans afterwards.");
+        for (child, key) in &keys {
+            let orphans = planner.orphans(child, &key.columns, &key.referenced_table, &key.referenced_columns);
+            step = step.verify(orphans);
+        }
+    }
+    step.statements = statements;
+    for statement in undo_statements {
+        step = step.undo(statement);
+    }
+    planner.add(30, request, step);
+}
+
+/// Why a column's type cannot be changed, if it cannot.
+fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &Column, data_type: &str) -> Option<String> {
+    let at = planner.table(table)?;
+    let name = &column.name;
+    if at.table.partitioning.as_ref().is_some_and(|key| key.columns.iter().any(|key| key == name)) {
+        return Some(format!("{}.{name} is part of the partition key", table.name));
+    }
+    if is_textual(data_type) {
+        let wider = |other: &str| if other == name.as_str() { data_type.to_owned() } else { String::new() };
+        if let Some(index) = too_long(at.table, Some(name), &wider) {
+            return Some(format!(
+                "index {index} would be longer than {KEY_BYTES} bytes: give its columns prefixes first"
+            ));
+        }
+    }
+    None
+}
+
+/// The foreign keys in which one of the columns stands, on either side, each once.
+fn keys_of(planner: &Planner<'_>, columns: &[(QualifiedName, Column)]) -> Vec<(QualifiedName, ForeignKey)> {
+    let mut keys: Vec<(QualifiedName, ForeignKey)> = Vec::new();
+    for (table, column) in columns {
+        let Some(at) = planner.table(table) else { continue };
+        let own = at.table.foreign_keys.iter().filter(|key| key.columns.contains(&column.name));
+        let own = own.map(|key| (table.clone(), key.clone()));
+        let incoming = planner.context.tables.referenced_by(at.id);
+        let incoming = incoming.filter(|(_, key)| key.referenced_columns.contains(&column.name));
+        let incoming = incoming.map(|(child, key)| (child.qualified_name(), key.clone()));
+        keys.extend(own.chain(incoming));
+    }
+    keys.sort_by(|a, b| (&a.0, &a.1.name).cmp(&(&b.0, &b.1.name)));
+    keys.dedup_by(|a, b| a.0 == b.0 && a.1.name == b.1.name);
+    keys
 }
 
 /// Whether a text column only gets room for more, without another length byte.
@@ -186,18 +271,17 @@ fn widens(old: &str, new: &str) -> bool {
 }
 
 fn maintain_updated_at(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, column: &str) {
-    let planned = Column::new(column, "timestamp");
-    let of = planner.column(table, column).unwrap_or(&planned);
+    let of = planner.planned_column(table, column).unwrap_or_else(|| Column::new(column, "timestamp"));
     let base = of.base_type();
     if of.generated.is_none() && (base == "datetime" || base == "timestamp") {
         let precision = of.data_type.split_once('(').map(|(_, rest)| format!("({rest}")).unwrap_or_default();
         let on_update = format!("CURRENT_TIMESTAMP{precision}");
         let new = Overrides { on_update: Some(&on_update), ..Overrides::default() };
         let title = format!("keep {}.{column} current", table.name);
-        let mut step =
-            alter(planner, table, Phase::Expand, title, &modify(planner, table, of, new), Algorithm::Inplace)
-                .undo(undo(planner, table, of))
-                .note("An update that sets the column itself keeps its value.");
+        let clause = modify(planner, table, &of, new);
+        let mut step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Inplace)
+            .undo(undo(planner, table, &of))
+            .note("An update that sets the column itself keeps its value.");
         step.duration = Duration::Metadata;
         planner.add(65, request, step);
         return;
@@ -240,13 +324,21 @@ fn set_character_set(
     let Some(at) = planner.table(table) else {
         return planner.refuse(request.change.clone(), "the table is not in the catalog");
     };
+    if let Some(index) = too_long(at.table, column, &|_| String::new()) {
+        let reason = format!("index {index} would be longer than {KEY_BYTES} bytes: give its columns prefixes first");
+        return planner.refuse(request.change.clone(), reason);
+    }
     let (clause, title) = if let Some(name) = column {
-        let Some(of) = at.table.column(name) else {
+        let Some(of) = planner.planned_column(table, name) else {
             return planner.refuse(request.change.clone(), "the column is not in the catalog");
         };
         let new = Overrides { character_set: Some((character_set, collation)), ..Overrides::default() };
-        (modify(planner, table, of, new), format!("store {}.{name} in {character_set}", table.name))
+        (modify(planner, table, &of, new), format!("store {}.{name} in {character_set}", table.name))
     } else {
+        for of in at.table.columns.iter().filter(|of| of.character_set.is_some()) {
+            let new = Overrides { character_set: Some((character_set, collation)), ..Overrides::default() };
+            planner.alter_column(table, new.applied(of));
+        }
         let collate = collation.map(|collation| format!(" COLLATE {}", planner.quote(collation))).unwrap_or_default();
         let clause = format!("CONVERT TO CHARACTER SET {}{collate}", planner.quote(character_set));
         (clause, format!("store {} in {character_set}", table.name))
@@ -256,4 +348,34 @@ fn set_character_set(
     step.statements.push(CHECKS_ON.to_owned());
     step = step.note("Both sides of a foreign key need the same character set: convert them in the same sitting.");
     planner.add(6, request, step);
+}
+
+/// Longest index key of InnoDB's dynamic and compressed row formats (InnoDB limits, in both manuals).
+const KEY_BYTES: u32 = 3072;
+
+/// An index that would be too long when the column, or every textual column, took four bytes a character. `types` tells
+/// the type that a column is to have, empty for the one it has.
+fn too_long(table: &Table, converted: Option<&str>, types: &dyn Fn(&str) -> String) -> Option<String> {
+    let bytes = |part: &KeyPart| {
+        let Some(column) = part.column.as_ref().and_then(|name| table.column(name)) else { return 8 };
+        let planned = types(&column.name);
+        let data_type = if planned.is_empty() { column.data_type.as_str() } else { planned.as_str() };
+        let length = data_type.split_once('(').and_then(|(_, rest)| rest.split(')').next()?.parse().ok());
+        let characters = part.prefix_length.or(length).unwrap_or(8);
+        let wide = is_textual(data_type) && !data_type.starts_with("enum");
+        let each = match column.character_set.as_deref() {
+            _ if !wide => 1,
+            _ if converted.is_none_or(|name| name == column.name) => 4,
+            Some("utf8mb4" | "utf16" | "utf32") => 4,
+            Some("utf8" | "utf8mb3") => 3,
+            Some("ucs2") => 2,
+            _ => 1,
+        };
+        characters.saturating_mul(each)
+    };
+    let keys = table.indexes.iter().filter(|index| index.method == "btree" && !index.key.is_empty());
+    let touched = keys
+        .filter(|index| converted.is_none_or(|name| index.key.iter().any(|part| part.column.as_deref() == Some(name))));
+    let mut long = touched.filter(|index| index.key.iter().map(bytes).sum::<u32>() > KEY_BYTES);
+    long.next().map(|index| index.name.clone())
 }

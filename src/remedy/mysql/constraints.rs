@@ -3,8 +3,11 @@
 use super::{Algorithm, CHECKS_OFF, CHECKS_ON, Duration, NONE, Phase, Planner, Request, Safety, Step, alter};
 use crate::checks::Change;
 use crate::model::{Action, CheckConstraint, EngineName, ForeignKey, QualifiedName};
-use crate::remedy::mysql::column::{Overrides, definition};
+use crate::remedy::mysql::column::{Overrides, definition, is_textual};
 use crate::remedy::names::Space;
+
+/// Characters of the longest text that can be a key: InnoDB's 3072 bytes at four bytes a character.
+const LONGEST_KEY: u32 = 768;
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     match &request.change {
@@ -86,7 +89,7 @@ fn violations(planner: &Planner<'_>, table: &QualifiedName, expression: &str) ->
     format!("SELECT count(*) FROM {} WHERE NOT ({expression})", planner.relation(table))
 }
 
-fn clause(planner: &Planner<'_>, name: &str, key: &ForeignKey) -> String {
+pub(super) fn clause(planner: &Planner<'_>, name: &str, key: &ForeignKey) -> String {
     format!(
         "ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}) ON DELETE {} ON UPDATE {}",
         planner.quote(name),
@@ -211,12 +214,18 @@ fn add_lookup_table(
     lookup_table: &str,
     name: &str,
 ) {
-    let Some(of) = planner.column(table, column) else {
+    let Some(of) = planner.planned_column(table, column) else {
         return planner.refuse(request.change.clone(), "the column is not in the catalog");
     };
+    let length = of.data_type.split_once('(').and_then(|(_, rest)| rest.split(')').next()?.parse::<u32>().ok());
+    let listed = !of.values.is_empty();
+    if is_textual(&of.data_type) && !listed && length.is_none_or(|length| length > LONGEST_KEY) {
+        let reason = format!("a text of this length can be no key: make {column} a varchar of the longest value first");
+        return planner.refuse(request.change.clone(), reason);
+    }
     let lookup = QualifiedName::new(&table.schema, planner.names.fresh(&[Space::Relation], table, lookup_table));
     let (relation, target, quoted) = (planner.relation(table), planner.relation(&lookup), planner.quote(column));
-    let mut key = of.clone();
+    let mut key = of;
     (key.default, key.comment, key.nullable) = (None, None, false);
     let text = definition(planner.engine, &key, &[], Overrides::default());
     let statements = vec![
@@ -235,7 +244,8 @@ fn add_lookup_table(
         columns: columns.clone(),
         referenced_table: lookup,
         referenced_columns: columns,
-        on_delete: Action::Restrict,
+        // MariaDB does not tell RESTRICT from nothing said; both refuse the same.
+        on_delete: if planner.engine == EngineName::MariaDb { Action::NoAction } else { Action::Restrict },
         on_update: Action::Cascade,
     };
     add(planner, &Request { change: key, rules: request.rules.clone(), notes: Vec::new() });

@@ -3,7 +3,7 @@
 use super::column::{Overrides, definition, is_textual};
 use super::{Algorithm, Duration, Phase, Planner, Request, Safety, Step, alter};
 use crate::checks::Change;
-use crate::model::{EngineName, Index, KeyPart, QualifiedName, SortOrder};
+use crate::model::{Column, EngineName, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder};
 use crate::remedy::names::Space;
 
 /// Characters of a long text that an index holds when nobody said how many.
@@ -158,9 +158,11 @@ fn add_primary_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
     if let Some(hidden) = of.table.columns.iter().find(|column| column.system_generated) {
         clauses.push(format!("DROP PRIMARY KEY, DROP COLUMN {}", planner.quote(&hidden.name)));
     }
-    for column in columns.iter().filter_map(|name| of.table.column(name)).filter(|column| column.nullable) {
+    for name in columns {
+        let Some(column) = planner.planned_column(table, name).filter(|column| column.nullable) else { continue };
         let new = Overrides { nullable: Some(false), ..Overrides::default() };
-        clauses.push(format!("MODIFY {}", definition(planner.engine, column, &of.table.check_constraints, new)));
+        clauses.push(format!("MODIFY {}", definition(planner.engine, &column, &of.table.check_constraints, new)));
+        planner.alter_column(table, new.applied(&column));
     }
     let key: Vec<KeyPart> = columns.iter().map(|column| KeyPart::column(column.clone())).collect();
     // The primary key does all that a unique index over the same columns did.
@@ -185,26 +187,37 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
     let name = planner.fresh_index(table, name);
     let mut clauses = Vec::new();
     let mut note = None;
-    let mut algorithm = Algorithm::Nocopy;
     if shaped {
+        if planner.engine == EngineName::MySql && planner.version < (8, 0, 23) {
+            return planner.refuse(request.change.clone(), "this server has neither partial unique keys nor invisible columns: add generated columns that are NULL where the key does not apply, and make them unique");
+        }
         let condition = predicate.as_deref();
-        let expressions: Vec<Option<String>> = columns
-            .iter()
-            .map(|column| key_expression(planner, table, column, condition, *nulls_not_distinct))
-            .collect();
-        let Some(keys) = expressions.into_iter().collect::<Option<Vec<_>>>() else {
+        let parts: Vec<Option<Vec<Column>>> =
+            columns.iter().map(|column| key_columns(planner, table, column, condition, *nulls_not_distinct)).collect();
+        let Some(parts) = parts.into_iter().collect::<Option<Vec<_>>>() else {
             return planner
                 .refuse(request.change.clone(), "no value of this column's type can stand for NULL in a unique key");
         };
-        if planner.engine == EngineName::MySql && planner.version >= (8, 0, 13) {
-            clauses.push(format!("ADD UNIQUE INDEX {} ({})", planner.quote(&name), keys.join(", ")));
-        } else {
-            return planner.refuse(request.change.clone(), "this server has neither partial nor functional unique keys: add generated columns that are NULL where the key does not apply, and make them unique");
+        let mut key = Vec::new();
+        for mut column in parts.into_iter().flatten() {
+            if column.generated.is_some() {
+                column.name = planner.names.fresh(&[Space::Column], table, &column.name);
+                let clause = format!("ADD COLUMN {}", definition(planner.engine, &column, &[], Overrides::default()));
+                let title = format!("add generated column {}.{}", table.name, column.name);
+                let step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Instant).undo(format!(
+                    "ALTER TABLE {} DROP COLUMN {}",
+                    planner.relation(table),
+                    planner.quote(&column.name)
+                ));
+                planner.add(44, request, step);
+                planner.alter_column(table, column.clone());
+            }
+            key.push(planner.quote(&column.name));
         }
+        clauses.push(format!("ADD UNIQUE INDEX {} ({})", planner.quote(&name), key.join(", ")));
         note = Some(
-            "The key is made of expressions, so that it holds exactly where it should; queries on the plain columns cannot use it.",
+            "The key is made of invisible computed columns, so that it holds exactly where it should; queries on the plain columns cannot use it.",
         );
-        algorithm = Algorithm::Inplace;
     } else {
         let key: Vec<KeyPart> = columns.iter().map(|column| KeyPart::column(column.clone())).collect();
         let long = columns.iter().filter_map(|name| planner.column(table, name)).any(|column| {
@@ -220,7 +233,7 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
         clauses.push(format!("ADD UNIQUE INDEX {} ({})", planner.quote(&name), parts(planner, table, "btree", &key)));
     }
     let title = format!("add unique index {name}");
-    let mut step = alter(planner, table, Phase::Expand, title, &clauses.join(", "), algorithm)
+    let mut step = alter(planner, table, Phase::Expand, title, &clauses.join(", "), Algorithm::Nocopy)
         .check(check)
         .undo(format!("ALTER TABLE {} DROP INDEX {}", planner.relation(table), planner.quote(&name)));
     step.safety = step.safety.max(Safety::Caution);
@@ -233,25 +246,36 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
     }
 }
 
-/// Key parts that are NULL outside the condition and tell NULL from every value inside it.
-fn key_expression(
+/// The columns of a key that is NULL outside the condition and tells NULL from every value inside it: the column itself
+/// where that is so already, else invisible columns that are computed from it.
+fn key_columns(
     planner: &Planner<'_>,
     table: &QualifiedName,
     column: &str,
     condition: Option<&str>,
     equal_nulls: bool,
-) -> Option<String> {
-    let known = planner.column(table, column)?;
+) -> Option<Vec<Column>> {
+    let known = planner.planned_column(table, column)?;
     let quoted = planner.quote(column);
-    let within = |text: &str| match condition {
-        Some(condition) => format!("((CASE WHEN {condition} THEN {text} END))"),
-        None => format!("(({text}))"),
+    let computed = |suffix: &str, data_type: &str, text: &str| {
+        let mut computed = Column::new(format!("{column}_{suffix}"), data_type);
+        if data_type == known.data_type {
+            computed.character_set.clone_from(&known.character_set);
+            computed.collation.clone_from(&known.collation);
+        }
+        computed.invisible = true;
+        let expression = match condition {
+            Some(condition) => format!("CASE WHEN {condition} THEN {text} END"),
+            None => text.to_owned(),
+        };
+        computed.generated = Some(Generated { expression, storage: GeneratedStorage::Virtual });
+        computed
     };
     if !equal_nulls || !known.nullable {
-        return Some(match condition {
-            Some(_) => within(&quoted),
-            None => quoted,
-        });
+        return Some(vec![match condition {
+            Some(_) => computed("if_live", &known.data_type, &quoted),
+            None => known,
+        }]);
     }
     let base = known.base_type();
     let stand_in = if is_textual(&base) {
@@ -263,5 +287,8 @@ fn key_expression(
     } else {
         return None;
     };
-    Some(format!("{}, {}", within(&format!("{quoted} IS NULL")), within(&format!("COALESCE({quoted}, {stand_in})"))))
+    Some(vec![
+        computed("is_null", "tinyint(1)", &format!("{quoted} IS NULL")),
+        computed("or_default", &known.data_type, &format!("COALESCE({quoted}, {stand_in})")),
+    ])
 }

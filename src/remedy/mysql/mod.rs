@@ -9,7 +9,8 @@ use super::planner::{Planner, mentions};
 use super::requests::Request;
 use super::{Duration, Phase, Safety, Step};
 use crate::checks::Change;
-use crate::model::{EngineName, QualifiedName};
+use crate::model::{EngineName, KeyPart, QualifiedName};
+use std::collections::HashSet;
 
 const NONE: &str = "LOCK=NONE";
 const SHARED: &str = "LOCK=SHARED";
@@ -41,8 +42,58 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
         // Without strict mode NULL silently becomes 0 or the empty string.
         "SET SESSION sql_mode = CONCAT_WS(',', NULLIF(@@SESSION.sql_mode, ''), 'STRICT_TRANS_TABLES')".to_owned(),
     ];
+    // A statement repeats what earlier ones made of a column, so that they are planned in the order in which they run.
+    let mut requests = requests;
+    requests.sort_by_key(|request| turn(&request.change));
+    let vanishing = vanishing(planner, &requests);
     for request in requests {
-        add(planner, &request);
+        match &request.change {
+            Change::RenameIndex { table, name, .. } | Change::DropIndex { table, name }
+                if vanishing.contains(&(table.clone(), name.clone())) =>
+            {
+                let reason = format!("index {name} goes by itself when a new index serves its foreign key");
+                planner.refuse(request.change.clone(), reason);
+            }
+            _ => add(planner, &request),
+        }
+    }
+}
+
+/// Indexes that the server made for a foreign key and takes away when a new index can serve it.
+fn vanishing(planner: &Planner<'_>, requests: &[Request]) -> HashSet<(QualifiedName, String)> {
+    let mut vanishing = HashSet::new();
+    for request in requests {
+        let (table, columns): (_, Vec<&str>) = match &request.change {
+            Change::AddIndex { table, key, .. } => {
+                (table, key.iter().filter_map(|part| part.column.as_deref()).collect())
+            }
+            Change::AddUnique { table, columns, predicate: None, .. }
+            | Change::AddPrimaryKey { table, columns, .. } => (table, columns.iter().map(String::as_str).collect()),
+            _ => continue,
+        };
+        let Some(of) = planner.table(table) else { continue };
+        for key in &of.table.foreign_keys {
+            let own = of.table.indexes.iter().find(|index| Some(&index.name) == key.name.as_ref() && !index.unique);
+            let served = key.columns.len() <= columns.len() && key.columns.iter().zip(&columns).all(|(a, b)| a == b);
+            if let Some(own) = own.filter(|_| served) {
+                vanishing.insert((table.clone(), own.name.clone()));
+            }
+        }
+    }
+    vanishing
+}
+
+/// When a change to a column's definition runs, compared with the others.
+fn turn(change: &Change) -> u8 {
+    match change {
+        Change::SetCharacterSet { .. } => 0,
+        Change::AddColumn { .. } => 1,
+        Change::SetDefault { .. } => 2,
+        Change::ChangeType { .. } => 3,
+        Change::MaintainUpdatedAt { .. } => 5,
+        Change::SetNotNull { .. } => 6,
+        Change::DropCheck { .. } => 7,
+        _ => 4,
     }
 }
 
@@ -95,8 +146,24 @@ fn alter(
         .table(table)
         .and_then(|of| of.table.storage_engine.as_deref())
         .is_none_or(|engine| engine.eq_ignore_ascii_case("innodb"));
-    let algorithm = if innodb { algorithm } else { Algorithm::Copy };
     let maria = planner.engine == EngineName::MariaDb;
+    let algorithm = match algorithm {
+        _ if !innodb => Algorithm::Copy,
+        Algorithm::Copy => Algorithm::Copy,
+        // Rows of a table with a full-text index are numbered for it, and no statement that touches them runs beside
+        // writers.
+        algorithm if has_fulltext(planner, table) && touches_rows(clauses, algorithm) => {
+            if maria {
+                Algorithm::InplaceShared
+            } else {
+                Algorithm::Copy
+            }
+        }
+        Algorithm::Inplace if maria && clauses.starts_with("MODIFY") && has_computed_key(planner, table) => {
+            Algorithm::Copy
+        }
+        algorithm => algorithm,
+    };
     let (text, method, lock, blocks, safety, duration) = match algorithm {
         Algorithm::Instant => {
             ("ALGORITHM=INSTANT", "INSTANT", METADATA_LOCK, "nothing", Safety::Safe, Duration::Metadata)
@@ -119,6 +186,30 @@ fn alter(
         step = step.note(background(planner, table, clauses));
     }
     step
+}
+
+fn has_fulltext(planner: &Planner<'_>, table: &QualifiedName) -> bool {
+    planner.table(table).is_some_and(|of| of.table.indexes.iter().any(|index| index.method == "fulltext"))
+}
+
+/// Whether an index stands on a computed column, beside which MariaDB writes no table anew. A unique key over long texts
+/// has a hidden one.
+fn has_computed_key(planner: &Planner<'_>, table: &QualifiedName) -> bool {
+    let Some(of) = planner.table(table) else { return false };
+    let is_computed = |part: &KeyPart| {
+        let column = part.column.as_ref().and_then(|name| of.table.column(name));
+        column.is_some_and(|column| column.generated.is_some())
+    };
+    let has_key = of.table.indexes.iter().any(|index| index.method == "hash" || index.key.iter().any(is_computed));
+    has_key || planner.adds_computed_column(table)
+}
+
+fn touches_rows(clauses: &str, algorithm: Algorithm) -> bool {
+    match algorithm {
+        Algorithm::Instant => clauses.starts_with("ADD COLUMN") && !clauses.contains(" VIRTUAL"),
+        Algorithm::Inplace => clauses.starts_with("MODIFY") || clauses.contains("ADD PRIMARY KEY"),
+        _ => false,
+    }
 }
 
 /// How to make the change with a tool that copies in the background.

@@ -74,6 +74,10 @@ pub(super) fn add(model: &mut Model, catalog: &Catalog, options: &Options) {
     for row in rows(catalog, "views").iter().filter(|row| options.filter.allows(text(row, 0), text(row, 1))) {
         let mut view = View::new(text(row, 1), false);
         view.columns = columns.remove(&key(row)).unwrap_or_default();
+        for column in &mut view.columns {
+            // The server derives these anew from the session that makes the view, so that a restored view has others.
+            (column.nullable, column.default, column.character_set, column.collation) = (true, None, None, None);
+        }
         view.definition = present(row, 2);
         view.reads = reads(text(row, 2), &known);
         view.check_option = present(row, 3).filter(|option| option != "NONE").map(|option| option.to_lowercase());

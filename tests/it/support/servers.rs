@@ -27,10 +27,10 @@ pub(crate) const ALL: &[Server] = &[
     Server { name: "pg16", engine: EngineName::PostgreSql, version: (16, 0), by_default: true },
     Server { name: "pg17", engine: EngineName::PostgreSql, version: (17, 0), by_default: true },
     Server { name: "pg18", engine: EngineName::PostgreSql, version: (18, 0), by_default: true },
-    Server { name: "maria10.5", engine: EngineName::MariaDb, version: (10, 5), by_default: false },
-    Server { name: "maria10.11", engine: EngineName::MariaDb, version: (10, 11), by_default: false },
-    Server { name: "maria11.8", engine: EngineName::MariaDb, version: (11, 8), by_default: false },
-    Server { name: "mysql9.7", engine: EngineName::MySql, version: (9, 7), by_default: false },
+    Server { name: "maria10.5", engine: EngineName::MariaDb, version: (10, 5), by_default: true },
+    Server { name: "maria10.11", engine: EngineName::MariaDb, version: (10, 11), by_default: true },
+    Server { name: "maria11.8", engine: EngineName::MariaDb, version: (11, 8), by_default: true },
+    Server { name: "mysql9.7", engine: EngineName::MySql, version: (9, 7), by_default: true },
 ];
 
 impl Server {
@@ -129,17 +129,15 @@ pub(crate) fn postgres_clients() -> Result<PathBuf, String> {
         .clone()
 }
 
-/// A client program of MySQL or MariaDB, from the same packages as the server: `mysql`, `mysqldump`.
+/// A client program of MySQL or MariaDB: `mysql`, `mysqldump`. MariaDB's are called by names of its own.
 pub(crate) fn mysql_client(server: &Server, program: &str) -> Result<PathBuf, String> {
-    let folder = fetched(server.name)?.join("usr/bin");
-    let names = match server.engine {
-        EngineName::MariaDb => {
-            [program.replace("mysql", "mariadb").replace("mariadbdump", "mariadb-dump"), program.to_owned()]
-        }
-        _ => [program.to_owned(), program.to_owned()],
+    let (tree, program) = match (server.engine, program) {
+        (EngineName::MariaDb, "mysqldump") => ("mariaclient", "mariadb-dump"),
+        (EngineName::MariaDb, _) => ("mariaclient", "mariadb"),
+        _ => (server.name, program),
     };
-    let found = names.iter().map(|name| folder.join(name)).find(|path| path.exists());
-    found.ok_or_else(|| format!("{} has no {program}", folder.display()))
+    let path = fetched(tree)?.join("usr/bin").join(program);
+    if path.exists() { Ok(path) } else { Err(format!("there is no {}", path.display())) }
 }
 
 fn fetched(name: &str) -> Result<PathBuf, String> {

@@ -45,7 +45,7 @@ impl Source {
             "sqlite" | "sqlite3" | "file" => Ok(Self::Sqlite(sqlite::Target::parse(&url)?)),
             _ if Path::new(text).exists() => file(Path::new(text)),
             other => Err(Error::new(format!("the scheme `{other}:` names no engine that can be read"))
-                .hint("known are postgres: and sqlite:, and the path of a SQLite or snapshot file")),
+                .hint("known are postgres:, mysql:, mariadb: and sqlite:, and the path of a SQLite or snapshot file")),
         }
     }
 }

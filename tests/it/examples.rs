@@ -5,7 +5,7 @@ use crate::support::database::{Database, Place};
 use crate::support::{TestResult, chain, read_with};
 use brownfield::catalog::Options;
 use brownfield::checks::{self, Change, Context, Finding, Needs, Outcome, Rule};
-use brownfield::model::{EngineName, Model, Tables};
+use brownfield::model::{Model, Tables};
 use brownfield::remedy::{self, Playbook};
 use brownfield::report::Report;
 use brownfield::score;
@@ -18,15 +18,25 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for &rule in checks::all() {
         for place in Place::all().into_iter().filter(|place| rule.engines.contains(&place.engine())) {
             trials.push(Trial::test(format!("examples::{}::{}", rule.id, place.name()), move || run(rule, place)));
+            let own = examples(rule).iter().any(|example| example.own_server && example.runs_on(place));
+            if own && OWN_SERVERS.contains(&place.name()) {
+                let name = format!("examples::{}::{}::own_server", rule.id, place.name());
+                trials.push(Trial::test(name, move || run_on_own_server(rule, place)));
+            }
         }
     }
     trials.push(Trial::test("examples::every_rule_has_both_kinds", both_kinds));
 }
 
+/// Servers that are started once more for examples that change the whole server.
+const OWN_SERVERS: [&str; 2] = ["mysql9.7", "maria11.8"];
+
 /// A fenced block of a rule's documentation.
 #[derive(Debug)]
 struct Example {
     fires: bool,
+    /// Changes the whole server.
+    own_server: bool,
     /// Engines with their versions, as written; empty means every engine of the rule.
     engines: Vec<(String, Versions)>,
     sql: String,
@@ -59,9 +69,11 @@ fn examples(rule: &Rule) -> Vec<Example> {
             Some("passes") => false,
             other => panic!("{}: a block is `sql,fires` or `sql,passes`, not {other:?}", rule.id),
         };
-        let engines = words.map(|word| engine(rule, word)).collect();
+        let (own, engines): (Vec<&str>, Vec<&str>) = words.partition(|word| *word == "own-server");
+        let own_server = !own.is_empty();
+        let engines = engines.into_iter().map(|word| engine(rule, word)).collect();
         let sql: Vec<_> = lines.by_ref().take_while(|line| line.trim() != "```").collect();
-        found.push(Example { fires, engines, sql: sql.join("\n") });
+        found.push(Example { fires, own_server, engines, sql: sql.join("\n") });
     }
     found
 }
@@ -84,7 +96,7 @@ fn engine(rule: &Rule, word: &str) -> (String, Versions) {
 
 /// The examples of one kind that a place runs: those that name its engine, else the portable ones.
 fn chosen(all: &[Example], fires: bool, place: Place) -> Vec<&Example> {
-    let of_kind = || all.iter().filter(move |example| example.fires == fires);
+    let of_kind = || all.iter().filter(move |example| example.fires == fires && !example.own_server);
     if of_kind().any(|example| example.names(place)) {
         of_kind().filter(|example| example.runs_on(place)).collect()
     } else {
@@ -116,8 +128,24 @@ fn read_for(rule: &Rule, database: &Database) -> Result<Model, String> {
 }
 
 fn load(place: Place, example: &Example) -> Result<Database, String> {
-    let database = Database::new(place)?;
-    database.run(&example.sql).map_err(|error| format!("the example does not load: {error}\n{}", example.sql))?;
+    fill(Database::new(place)?, example)
+}
+
+fn run_on_own_server(rule: &'static Rule, place: Place) -> TestResult {
+    for example in examples(rule).iter().filter(|example| example.own_server && example.runs_on(place)) {
+        let database = fill(Database::on_own_server(place)?, example)?;
+        prove(rule, &database).map_err(|error| format!("{error}\nexample:\n{}", example.sql))?;
+    }
+    Ok(())
+}
+
+fn fill(database: Database, example: &Example) -> Result<Database, String> {
+    let sql = if database.place.engine().is_mysql_family() {
+        example.sql.replace("other_schema", &database.other_schema())
+    } else {
+        example.sql.clone()
+    };
+    database.run(&sql).map_err(|error| format!("the example does not load: {error}\n{}", example.sql))?;
     Ok(database)
 }
 
@@ -237,28 +265,17 @@ fn text(playbook: &Playbook) -> String {
     playbook.steps.iter().flat_map(|step| &step.statements).map(|statement| format!("{statement};\n")).collect()
 }
 
-/// Rules that fire only on a state of the whole server or on a second database, which a test that shares the server must
-/// not bring about.
-const SERVER_WIDE: [(&str, EngineName); 4] = [
-    ("fk-cross-schema", EngineName::MariaDb),
-    ("fk-cross-schema", EngineName::MySql),
-    ("fk-not-enforced", EngineName::MariaDb),
-    ("fk-not-enforced", EngineName::MySql),
-];
-
 fn both_kinds() -> TestResult {
     let mut lacking = Vec::new();
     for rule in checks::all() {
         let all = examples(rule);
-        // Nothing is claimed to be proven on MySQL and MariaDB yet.
-        for engine in rule.engines.iter().filter(|engine| !engine.is_mysql_family()) {
+        for engine in rule.engines {
             for fires in [true, false] {
                 let covered = all.iter().filter(|example| example.fires == fires).any(|example| {
                     example.engines.is_empty() || example.engines.iter().any(|(name, _)| name == engine.id())
                 });
-                let runnable = matches!(rule.needs, checks::Needs::Catalog | checks::Needs::Statistics) || !fires;
-                let server_wide = fires && SERVER_WIDE.contains(&(rule.id, *engine));
-                if !covered && runnable && !server_wide {
+                let runnable = rule.needs != Needs::Workload || !fires;
+                if !covered && runnable {
                     lacking.push(format!("{} on {}: {}", rule.id, engine.id(), if fires { "fires" } else { "passes" }));
                 }
             }

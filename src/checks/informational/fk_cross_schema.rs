@@ -37,6 +37,16 @@ CREATE TABLE customers (id integer PRIMARY KEY);
 CREATE TABLE billing.accounts (id integer PRIMARY KEY, customer_id integer NOT NULL REFERENCES customers (id) ON DELETE CASCADE);
 ```
 
+```sql,fires,mysql,mariadb
+CREATE SCHEMA other_schema;
+CREATE TABLE other_schema.customers (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE orders (
+    id integer NOT NULL PRIMARY KEY,
+    customer_id integer NOT NULL,
+    CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES other_schema.customers (id) ON DELETE CASCADE
+);
+```
+
 ```sql,passes
 CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
 CREATE TABLE orders (

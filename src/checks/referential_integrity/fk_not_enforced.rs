@@ -64,6 +64,18 @@ CREATE TABLE orders (
 CREATE INDEX orders_customer_id_idx ON orders (customer_id);
 ```
 
+On a server of its own:
+
+```sql,fires,mysql,mariadb,own-server
+SET GLOBAL foreign_key_checks = OFF;
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE orders (
+    id integer NOT NULL PRIMARY KEY,
+    customer_id integer NOT NULL,
+    CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE CASCADE
+);
+```
+
 ```sql,passes,mysql,mariadb,postgresql
 CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
 CREATE TABLE orders (

@@ -86,15 +86,32 @@ impl Database {
             }
             Place::Server(server) => {
                 let server_url = server.url()?;
-                let database = Self { place, name: name.to_owned(), server_url, folder: None };
-                database.administer(&format!("DROP DATABASE IF EXISTS {name}"))?;
-                database.administer(&match place.engine() {
-                    EngineName::PostgreSql => format!("CREATE DATABASE {name} TEMPLATE template0"),
-                    _ => format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"),
-                })?;
-                Ok(database)
+                Self::on(place, name, server_url)
             }
         }
+    }
+
+    /// A new empty database on a server that only this test uses, which ends with the run.
+    pub(crate) fn on_own_server(place: Place) -> Result<Self, String> {
+        match place {
+            Place::Server(server) => Self::on(place, "brownfield", server.start_own()?),
+            Place::Sqlite => Self::new(place),
+        }
+    }
+
+    /// A second schema beside this one, on engines where a schema is a database. It is gone with this one.
+    pub(crate) fn other_schema(&self) -> String {
+        format!("{}_other", self.name)
+    }
+
+    fn on(place: Place, name: &str, server_url: String) -> Result<Self, String> {
+        let database = Self { place, name: name.to_owned(), server_url, folder: None };
+        database.administer(&format!("DROP DATABASE IF EXISTS {name}"))?;
+        database.administer(&match place.engine() {
+            EngineName::PostgreSql => format!("CREATE DATABASE {name} TEMPLATE template0"),
+            _ => format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"),
+        })?;
+        Ok(database)
     }
 
     /// URL that a user would give.
@@ -275,6 +292,9 @@ impl Drop for Database {
             let force = if self.place.engine() == EngineName::PostgreSql { " WITH (FORCE)" } else { "" };
             // Best effort: the server itself is thrown away after the run.
             let _ = self.administer(&format!("DROP DATABASE IF EXISTS {}{force}", self.name));
+            if self.place.engine().is_mysql_family() {
+                let _ = self.administer(&format!("DROP DATABASE IF EXISTS {}", self.other_schema()));
+            }
         }
     }
 }

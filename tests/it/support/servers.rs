@@ -15,22 +15,20 @@ pub(crate) struct Server {
     pub(crate) engine: EngineName,
     /// Major version, and minor version where it counts.
     pub(crate) version: (u32, u32),
-    /// Part of the set when nothing narrows it.
-    pub(crate) by_default: bool,
 }
 
 /// Every server that the start script knows.
 pub(crate) const ALL: &[Server] = &[
-    Server { name: "pg13", engine: EngineName::PostgreSql, version: (13, 0), by_default: true },
-    Server { name: "pg14", engine: EngineName::PostgreSql, version: (14, 0), by_default: true },
-    Server { name: "pg15", engine: EngineName::PostgreSql, version: (15, 0), by_default: true },
-    Server { name: "pg16", engine: EngineName::PostgreSql, version: (16, 0), by_default: true },
-    Server { name: "pg17", engine: EngineName::PostgreSql, version: (17, 0), by_default: true },
-    Server { name: "pg18", engine: EngineName::PostgreSql, version: (18, 0), by_default: true },
-    Server { name: "maria10.5", engine: EngineName::MariaDb, version: (10, 5), by_default: true },
-    Server { name: "maria10.11", engine: EngineName::MariaDb, version: (10, 11), by_default: true },
-    Server { name: "maria11.8", engine: EngineName::MariaDb, version: (11, 8), by_default: true },
-    Server { name: "mysql9.7", engine: EngineName::MySql, version: (9, 7), by_default: true },
+    Server { name: "pg13", engine: EngineName::PostgreSql, version: (13, 0) },
+    Server { name: "pg14", engine: EngineName::PostgreSql, version: (14, 0) },
+    Server { name: "pg15", engine: EngineName::PostgreSql, version: (15, 0) },
+    Server { name: "pg16", engine: EngineName::PostgreSql, version: (16, 0) },
+    Server { name: "pg17", engine: EngineName::PostgreSql, version: (17, 0) },
+    Server { name: "pg18", engine: EngineName::PostgreSql, version: (18, 0) },
+    Server { name: "maria10.5", engine: EngineName::MariaDb, version: (10, 5) },
+    Server { name: "maria10.11", engine: EngineName::MariaDb, version: (10, 11) },
+    Server { name: "maria11.8", engine: EngineName::MariaDb, version: (11, 8) },
+    Server { name: "mysql9.7", engine: EngineName::MySql, version: (9, 7) },
 ];
 
 impl Server {
@@ -43,6 +41,11 @@ impl Server {
         // One start at a time: two at once would fetch the same packages.
         let mut started = started.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         started.entry(self.name).or_insert_with(|| start(self)).clone().map(|server| server.url)
+    }
+
+    /// Starts another server of this kind, which ends with the run. Returns its URL.
+    pub(crate) fn start_own(&self) -> Result<String, String> {
+        Ok(start(self)?.url)
     }
 
     fn variable(&self) -> String {
@@ -59,10 +62,10 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// The servers of this run: the default ones, or those that `BROWNFIELD_TEST_SERVERS` names (`all`, `none`, names).
+/// The servers of this run: all of them, or those that `BROWNFIELD_TEST_SERVERS` names (`all`, `none`, names).
 pub(crate) fn selected() -> Vec<Server> {
     match variable("BROWNFIELD_TEST_SERVERS") {
-        None => ALL.iter().copied().filter(|server| server.by_default).collect(),
+        None => ALL.to_vec(),
         Some(names) if names.trim() == "all" => ALL.to_vec(),
         Some(names) if names.trim() == "none" => Vec::new(),
         Some(names) => names

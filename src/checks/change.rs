@@ -279,6 +279,48 @@ pub struct NewColumn {
 }
 
 impl Change {
+    /// The change in a few words, for a reader who knows its table.
+    pub fn title(&self) -> String {
+        match self {
+            Self::AddForeignKey { name, .. } => format!("add foreign key {name}"),
+            Self::ChangeDeleteAction { columns, .. } => {
+                format!("change the delete action of the foreign key on {}", columns.join(", "))
+            }
+            Self::DropForeignKey { columns, .. } => format!("drop the foreign key on {}", columns.join(", ")),
+            Self::ValidateConstraint { name, .. } => format!("validate constraint {name}"),
+            Self::EnforceConstraint { name, .. } => format!("enforce constraint {name}"),
+            Self::EnableTriggers { .. } => "enable the triggers of foreign keys".to_owned(),
+            Self::AddIndex { name, .. } => format!("add index {name}"),
+            Self::DropIndex { name, .. } => format!("drop index {name}"),
+            Self::RepairIndex { name, .. } => format!("repair index {name}"),
+            Self::AddPrimaryKey { columns, .. } => format!("make {} the primary key", columns.join(", ")),
+            Self::AddSurrogateKey { column, .. } => format!("add primary key {column}"),
+            Self::AddUnique { columns, .. } => format!("make {} unique", columns.join(", ")),
+            Self::AddCheck { name, .. } => format!("add check {name}"),
+            Self::DropCheck { name: Some(name), .. } => format!("drop check {name}"),
+            Self::DropCheck { expression, .. } => format!("drop the check {expression}"),
+            Self::AddLookupTable { column, lookup_table, .. } => {
+                format!("limit {column} to the values of a table {lookup_table}")
+            }
+            Self::SetNotNull { column, .. } => format!("set {column} NOT NULL"),
+            Self::SetDefault { column, .. } => format!("change the default of {column}"),
+            Self::AddColumn { column, .. } => format!("add column {}", column.name),
+            Self::ChangeType { column, data_type, .. } => format!("change {column} to {data_type}"),
+            Self::RenameTable { to, .. } => format!("rename the table to {to}"),
+            Self::RenameColumn { column, to, .. } => format!("rename column {column} to {to}"),
+            Self::RenameConstraint { name, to, .. } => format!("rename constraint {name} to {to}"),
+            Self::RenameIndex { name, to, .. } => format!("rename index {name} to {to}"),
+            Self::MaintainUpdatedAt { column, .. } => format!("keep {column} current"),
+            Self::SetStorageEngine { engine, .. } => format!("change the storage engine to {engine}"),
+            Self::SetCharacterSet { character_set, column: Some(column), .. } => {
+                format!("convert {column} to {character_set}")
+            }
+            Self::SetCharacterSet { character_set, .. } => format!("convert the table to {character_set}"),
+            Self::SetLogged { .. } => "make the table crash-safe".to_owned(),
+            Self::SetReplicaIdentity { .. } => "let logical replication identify rows".to_owned(),
+        }
+    }
+
     /// The table that the change is about.
     pub fn table(&self) -> &QualifiedName {
         match self {

@@ -59,7 +59,7 @@ fn script(engine: EngineName, header: &str, playbook: &Playbook, rules: &[String
     );
     if rules.is_empty() {
         for (change, reason) in &playbook.impossible {
-            comment(&mut out, &format!("Not in this script, {}: {reason}", change.table().name));
+            comment(&mut out, &format!("Not in this script, {}, {}: {reason}", change.table().name, change.title()));
         }
     }
     out.push('\n');

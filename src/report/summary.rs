@@ -1,6 +1,6 @@
 //! The numbers of the executive summary.
 
-use crate::checks::{Kind, Outcome};
+use crate::checks::Outcome;
 use crate::model::{Model, Tables};
 use crate::remedy::{Playbook, Safety};
 use crate::score::{self, Score};
@@ -53,8 +53,10 @@ pub struct Summary {
     pub commented_columns: usize,
     /// Tables with a comment.
     pub commented_tables: usize,
-    /// Findings of scored rules, each once.
+    /// Findings that cost points, each once: one that is printed under another is not counted again.
     pub findings: usize,
+    /// Findings that are worth knowing and cost nothing, each once.
+    pub worth_knowing: usize,
     /// Findings that the settings suppress.
     pub suppressed: usize,
     /// Steps of the playbook that are safe, need caution, or break running code.
@@ -129,8 +131,8 @@ pub(super) fn summary(
     }
     for outcome in outcomes {
         summary.suppressed += outcome.suppressed.len();
-        if outcome.rule.kind != Kind::Informational {
-            summary.findings += outcome.findings.iter().filter(|finding| finding.printed_under.is_none()).count();
+        for finding in outcome.findings.iter().filter(|finding| finding.printed_under.is_none()) {
+            *(if finding.scored { &mut summary.findings } else { &mut summary.worth_knowing }) += 1;
         }
     }
     for step in &playbook.steps {

@@ -12,6 +12,7 @@ mod cli;
 mod docs;
 mod evaluation;
 mod examples;
+mod gallery;
 mod live;
 mod mermaid;
 mod playbook;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     docs::add(&mut trials);
     evaluation::add(&mut trials);
     examples::add(&mut trials);
+    gallery::add(&mut trials);
     live::add(&mut trials);
     mermaid::add(&mut trials);
     playbook::add(&mut trials);

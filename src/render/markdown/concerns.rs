@@ -40,9 +40,13 @@ pub(super) fn soft_deletes(page: &Page<'_, '_>) -> String {
     }
     let moments = facts.tables.iter().filter(|(_, _, moment)| *moment).count();
     let mut out = format!(
-        "- {}, {moments} by a moment and {} by a flag: {}\n",
+        "- {}, {}: {}\n",
         number(facts.tables.len(), "table marks rows as deleted", "tables mark rows as deleted"),
-        facts.tables.len() - moments,
+        match (moments, facts.tables.len() - moments) {
+            (_, 0) => "by a moment".to_owned(),
+            (0, _) => "by a flag".to_owned(),
+            (moments, flags) => format!("{moments} by a moment and {flags} by a flag"),
+        },
         counted(&facts.names)
     );
     let tables: Vec<_> = facts.tables.iter().map(|(table, column, _)| (*table, column.clone())).collect();
@@ -150,8 +154,11 @@ pub(super) fn naming(page: &Page<'_, '_>) -> String {
     if naming.table_styles.is_empty() {
         return "No evidence of names.".to_owned();
     }
+    // A single word in lower case is right in most styles.
+    let of_one_word = |style: NameStyle| style == NameStyle::Flat && naming.expected_style != NameStyle::Flat;
     let styles = |counts: &std::collections::BTreeMap<NameStyle, u32>| {
-        counts.iter().map(|(style, count)| format!("{} {count}", style_word(*style))).collect::<Vec<_>>().join(", ")
+        let word = |style| if of_one_word(style) { "of one word" } else { style_word(style) };
+        counts.iter().map(|(style, count)| format!("{count} {}", word(*style))).collect::<Vec<_>>().join(", ")
     };
     let mut out = format!("- Tables: {}\n", styles(&naming.table_styles));
     push!(out, "- Columns: {}\n", styles(&naming.column_styles));

@@ -82,16 +82,17 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
 
 pub(super) fn metadata(page: &Page<'_, '_>) -> String {
     let rules = page.report.outcomes.len();
-    let rows: Vec<Vec<String>> = [
-        ("Generated", page.options.date.as_deref().map(text).unwrap_or_default()),
-        ("Generator", "brownfield".to_owned()),
-        ("Source", format!("{} catalog", page.report.model.engine.name.title())),
-        ("Model", format!("{} {VERSION}", code(FORMAT))),
-        ("Rules applied", rules.to_string()),
-        ("Status", "Generated; describes the database as it is".to_owned()),
-    ]
-    .into_iter()
-    .map(|(field, value)| vec![field.to_owned(), value])
-    .collect();
+    let date = page.options.date.as_deref().map(|date| ("Generated", text(date)));
+    let rows: Vec<Vec<String>> = date
+        .into_iter()
+        .chain([
+            ("Generator", "brownfield".to_owned()),
+            ("Source", format!("{} catalog", page.report.model.engine.name.title())),
+            ("Model", format!("{} {VERSION}", code(FORMAT))),
+            ("Rules applied", rules.to_string()),
+            ("Status", "Generated; describes the database as it is".to_owned()),
+        ])
+        .map(|(field, value)| vec![field.to_owned(), value])
+        .collect();
     table(&["Field", "Value"], &rows)
 }

@@ -40,11 +40,16 @@ fn overview(page: &Page<'_, '_>) -> (String, String) {
     let report = page.report;
     let (overview, left_out) = mermaid::overview(report, &report.groups);
     let mut out = format!(
-        "{} tables are too many for one picture. The overview shows {} and the foreign keys between them; each group \
-         has a diagram of its own, and so has each table with its neighbours.\n\n",
+        "{} tables are too many for one picture: each of {} has a diagram of its own, and so has each table with its \
+         neighbours.",
         report.tables.len(),
         number(report.groups.len(), "group", "groups"),
     );
+    if !overview.contains(" : ") {
+        push!(out, " No foreign key leads from one group to another.\n\n{LEGEND}");
+        return (overview, out);
+    }
+    out.push_str(" The overview shows the groups and the foreign keys between them.\n\n");
     if left_out > 0 {
         push!(out, "{} with the fewest tables are left out of it.\n\n", number(left_out, "group", "groups"));
     }

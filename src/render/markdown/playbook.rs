@@ -19,8 +19,8 @@ pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
         push!(out, "- {}: {} ({})\n", step.safety.title(), text(&step.title), text(step.method));
     }
     for at in &details.impossible {
-        let (_, reason) = &report.playbook.impossible[*at];
-        out.push_str(&item(reason));
+        let (change, reason) = &report.playbook.impossible[*at];
+        push!(out, "- By hand: {}. {}\n", text(&change.title()), sentence(reason));
     }
     for finding in report.findings(of.id) {
         let volatile = report.outcome(finding.rule).is_some_and(|outcome| outcome.rule.needs != Needs::Catalog);
@@ -85,10 +85,14 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         let rows: Vec<Vec<String>> = playbook
             .impossible
             .iter()
-            .map(|(change, reason)| vec![page.link_to(change.table()), sentence(reason)])
+            .map(|(change, reason)| vec![page.link_to(change.table()), text(&change.title()), sentence(reason)])
             .collect();
-        out.push_str("### Beyond DDL\n\nThis engine has no statement for:\n\n");
-        out.push_str(&folded(&number(rows.len(), "change", "changes"), rows.len(), &table(&["Table", "Why"], &rows)));
+        out.push_str("### By Hand\n\nWhat no statement does by itself here:\n\n");
+        out.push_str(&folded(
+            &number(rows.len(), "change", "changes"),
+            rows.len(),
+            &table(&["Table", "Change", "Why"], &rows),
+        ));
     }
     out
 }

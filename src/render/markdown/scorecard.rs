@@ -72,7 +72,8 @@ fn fixes(page: &Page<'_, '_>) -> String {
     let rows: Vec<Vec<String>> = fixes
         .iter()
         .map(|fix| {
-            let change = format!("{:.1} → {:.1}", fix.before, fix.after);
+            // One unbroken piece: the column is narrow.
+            let change = format!("{:.1}\u{a0}→\u{a0}{:.1}", fix.before, fix.after);
             vec![code(fix.rule), text(fix.what), fix.findings.to_string(), change]
         })
         .collect();

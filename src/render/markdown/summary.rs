@@ -63,6 +63,26 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
     lines.join("\n\n")
 }
 
+/// How many findings there are.
+fn findings(page: &Page<'_, '_>) -> String {
+    let summary = &page.report.summary;
+    let suppressed = match summary.suppressed {
+        0 => String::new(),
+        count => format!(" {} by the configuration.", number(count, "more is suppressed", "more are suppressed")),
+    };
+    // The same numbers as `audit` prints, when it looks at the same things.
+    let basis = if page.options.statistics { "" } else { " Judged without statistics, as `audit --no-stats` does." };
+    if summary.findings + summary.worth_knowing == 0 {
+        return format!("No findings.{suppressed}{basis}");
+    }
+    format!(
+        "{}: {} points, {} worth knowing.{suppressed}{basis}",
+        number(summary.findings + summary.worth_knowing, "finding", "findings"),
+        number(summary.findings, "costs", "cost"),
+        number(summary.worth_knowing, "is", "are"),
+    )
+}
+
 fn others(page: &Page<'_, '_>) -> String {
     let summary = &page.report.summary;
     let counts = [
@@ -153,8 +173,8 @@ fn score(page: &Page<'_, '_>) -> String {
                 .map(|(score, dimension): (f64, Dimension)| format!(" Weakest: {} ({score:.1}).", dimension.title()))
                 .unwrap_or_default();
             format!(
-                "Quality score: **{total:.1} of 100 (grade {grade})** with {confidence} confidence, {}.{weakest}",
-                number(page.report.summary.findings, "finding", "findings"),
+                "Quality score: **{total:.1} of 100 (grade {grade})** with {confidence} confidence. {}{weakest}",
+                findings(page),
             )
         }
         _ => "There is not enough evidence for a quality score.".to_owned(),

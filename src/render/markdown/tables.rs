@@ -528,9 +528,9 @@ fn deep(partitioning: &Partitioning) -> usize {
 }
 
 fn create_table(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
-    let engine = page.report.model.engine.name;
-    let mut sql = format!("{};\n", ddl::create_table(engine, table, true));
-    for statement in ddl::indexes(engine, table) {
+    let place = ddl::Place::new(page.report);
+    let mut sql = format!("{};\n", ddl::create_table(place, table, true));
+    for statement in ddl::indexes(place, table) {
         push!(sql, "{statement};\n");
     }
     format!(

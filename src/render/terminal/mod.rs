@@ -80,7 +80,10 @@ pub fn scorecard(report: &Report<'_>) -> String {
     let of = |severity| by_severity.get(&severity).copied().unwrap_or_default();
     let _ = writeln!(
         text,
-        "\n{}, {}, {}",
+        "\n{}: {} points, {} worth knowing; {}, {}, {}",
+        count(report.summary.findings + report.summary.worth_knowing, "finding", "findings"),
+        count(report.summary.findings, "costs", "cost"),
+        count(report.summary.worth_knowing, "is", "are"),
         count(of(Severity::Error), "error", "errors"),
         count(of(Severity::Warning), "warning", "warnings"),
         count(of(Severity::Info), "note", "notes"),

@@ -1,0 +1,43 @@
+//! The documents in `docs/examples` are what the program writes about the shop, on every engine.
+
+use crate::docs;
+use crate::support::database::{Database, Place};
+use crate::support::{TestResult, chain, read_with, schemas};
+use brownfield::catalog::Options;
+use brownfield::model::Tables;
+use brownfield::render::{markdown, svg};
+use brownfield::report::Report;
+use brownfield::settings::Settings;
+use libtest_mimic::Trial;
+
+/// The server that stands for its engine, and the version that the documents name: the patch level of the server at
+/// hand changes nothing else.
+const PINNED: [(&str, &str); 4] =
+    [("sqlite", "3.50.0"), ("pg17", "17.0"), ("mysql9.7", "9.7.0"), ("maria11.8", "11.8.2")];
+
+pub(crate) fn add(trials: &mut Vec<Trial>) {
+    for place in Place::all() {
+        if let Some((_, version)) = PINNED.iter().find(|(name, _)| *name == place.name()) {
+            let name = format!("docs::examples::{}", place.engine().id());
+            trials.push(Trial::test(name, move || is_current(place, version)));
+        }
+    }
+}
+
+fn is_current(place: Place, version: &str) -> TestResult {
+    let sample = schemas::samples(place).into_iter().find(|sample| sample.name == "shop").ok_or("there is no shop")?;
+    let database = Database::new(place)?;
+    sample.load(&database)?;
+    let mut model = read_with(&database.url(), &Options { statistics: false, ..Options::default() })
+        .map_err(|error| chain(&error))?;
+    version.clone_into(&mut model.engine.version);
+    let tables = Tables::new(&model);
+    let settings = Settings::default();
+    let report = Report::new(&model, &tables, &settings);
+    let options = markdown::DocumentOptions { title: Some("Shop".to_owned()), ..Default::default() };
+    let folder = format!("docs/examples/{}", place.engine().id());
+    // Both are written before either is judged.
+    let spec = docs::is_current(&format!("{folder}/spec.md"), &markdown::render(&report, &options));
+    let picture = docs::is_current(&format!("{folder}/schema.svg"), &svg::render(&report));
+    spec.and(picture)
+}

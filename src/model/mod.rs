@@ -300,6 +300,32 @@ impl Model {
         }
     }
 
+    /// The database of MySQL or MariaDB in which everything is. Its name differs between two copies of a schema, so that
+    /// statements, which run in it anyway, leave it out.
+    pub fn home(&self) -> Option<&str> {
+        match self.schemas.as_slice() {
+            [only] if self.engine.name.is_mysql_family() => Some(&only.name),
+            _ => None,
+        }
+    }
+
+    /// How statements about this model call a table, type or view.
+    pub fn name_in_statements(&self, name: &QualifiedName) -> String {
+        if self.home() == Some(&name.schema) {
+            quote::quote_identifier(self.engine.name, &name.name)
+        } else {
+            quote::qualified(self.engine.name, name)
+        }
+    }
+
+    /// A query as MySQL or MariaDB prints it, without the name of the database in which it runs.
+    pub fn query_in_statements(&self, query: &str) -> String {
+        match self.home() {
+            Some(home) => query.replace(&format!("`{}`.", home.replace('`', "``")), ""),
+            None => query.to_owned(),
+        }
+    }
+
     /// Whether some part of this kind could not be read, anywhere or in this schema.
     pub fn is_unseen(&self, kind: UnseenKind, schema: &str) -> bool {
         self.unseen

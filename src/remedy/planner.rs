@@ -4,7 +4,7 @@ use super::names::{Names, Space};
 use super::requests::Request;
 use super::{Duration, Phase, Playbook, Safety, Step};
 use crate::checks::{Change, Context};
-use crate::model::quote::{qualified, quote_identifier, quote_list};
+use crate::model::quote::{quote_identifier, quote_list};
 use crate::model::{Column, EngineName, ForeignKey, QualifiedName, Table, TableRef, View};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -99,7 +99,7 @@ impl<'a> Planner<'a> {
 
     /// A qualified name.
     pub(super) fn relation(&self, name: &QualifiedName) -> String {
-        qualified(self.engine, name)
+        self.context.model.name_in_statements(name)
     }
 
     /// The table of this name.

@@ -217,14 +217,12 @@ fn background(planner: &Planner<'_>, table: &QualifiedName, clauses: &str) -> St
     // Single quotes for the shell; one inside ends the text, adds itself and starts again.
     let shell = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
     let size = if planner.is_big(table) { "The table is big" } else { "If the table is big" };
+    let home = planner.context.model.home();
+    let database = if home == Some(&table.schema) { "\"$DATABASE\"".to_owned() } else { shell(&table.schema) };
+    let (name, clauses) = (shell(&table.name), shell(clauses));
     format!(
-        "{size}, use gh-ost --database={} --table={} --alter={} --execute or pt-online-schema-change --alter {} --execute D={},t={}",
-        shell(&table.schema),
-        shell(&table.name),
-        shell(clauses),
-        shell(clauses),
-        shell(&table.schema),
-        shell(&table.name),
+        "{size}, use gh-ost --database={database} --table={name} --alter={clauses} --execute or pt-online-schema-change \
+         --alter {clauses} --execute D={database},t={name}"
     )
 }
 

@@ -72,7 +72,7 @@ fn view(page: &Page<'_, '_>, schema: &Schema, view: &View) -> String {
             out,
             "<details><summary>Query of {}</summary>\n\n{}\n</details>\n\n",
             html_code(&name),
-            fence("sql", definition.trim())
+            fence("sql", page.report.model.query_in_statements(definition).trim())
         );
     }
     out

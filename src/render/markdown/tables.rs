@@ -528,9 +528,9 @@ fn deep(partitioning: &Partitioning) -> usize {
 }
 
 fn create_table(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
-    let place = ddl::Place::new(page.report);
-    let mut sql = format!("{};\n", ddl::create_table(place, table, true));
-    for statement in ddl::indexes(place, table) {
+    let model = page.report.model;
+    let mut sql = format!("{};\n", ddl::create_table(model, table, true));
+    for statement in ddl::indexes(model, table) {
         push!(sql, "{statement};\n");
     }
     format!(

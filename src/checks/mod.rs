@@ -4,6 +4,7 @@
 //! blocks marked `sql,fires` and `sql,passes` are loaded into real databases, and the rule must fire or stay quiet.
 
 mod change;
+mod columns;
 mod coverage;
 mod names;
 mod object;

@@ -1,5 +1,6 @@
+use crate::checks::columns::is_boolean;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName};
+use crate::model::EngineName;
 
 pub(super) static RULE: Rule = Rule {
     id: "not-null-boolean",
@@ -86,9 +87,4 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             );
         }
     }
-}
-
-fn is_boolean(column: &Column) -> bool {
-    let full = column.data_type.to_lowercase();
-    column.array_dimensions == 0 && (matches!(full.as_str(), "boolean" | "bool" | "tinyint(1)" | "bit(1)" | "bit"))
 }

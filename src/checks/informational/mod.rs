@@ -3,6 +3,7 @@
 use super::Rule;
 
 mod clone_tables;
+mod compound_value_column;
 mod eav_table;
 mod empty_or_unused_table;
 mod exclusion_missing;
@@ -11,6 +12,7 @@ mod fk_cross_schema;
 mod fk_cycle;
 mod fk_overlapping;
 mod fk_self_reference;
+mod incrementing_columns;
 mod index_invisible;
 mod index_key_duplicate_column;
 mod index_leading_nullable;
@@ -25,6 +27,7 @@ mod partition_runway;
 mod pk_not_first;
 mod pk_type_mixed;
 mod pk_uuid_locality;
+mod plaintext_secret_column;
 mod polymorphic_association;
 mod sequence_not_owned;
 mod serial_not_identity;
@@ -32,10 +35,14 @@ mod surrogate_key_only;
 mod table_isolated;
 mod table_seq_scanned;
 mod table_too_many_indexes;
+mod too_many_lobs;
 mod unique_email_case;
+mod uuid_as_text;
+mod wide_table;
 
 pub(super) static RULES: &[&Rule] = &[
     &clone_tables::RULE,
+    &compound_value_column::RULE,
     &eav_table::RULE,
     &empty_or_unused_table::RULE,
     &exclusion_missing::RULE,
@@ -44,6 +51,7 @@ pub(super) static RULES: &[&Rule] = &[
     &fk_cycle::RULE,
     &fk_overlapping::RULE,
     &fk_self_reference::RULE,
+    &incrementing_columns::RULE,
     &index_invisible::RULE,
     &index_key_duplicate_column::RULE,
     &index_leading_nullable::RULE,
@@ -58,6 +66,7 @@ pub(super) static RULES: &[&Rule] = &[
     &pk_not_first::RULE,
     &pk_type_mixed::RULE,
     &pk_uuid_locality::RULE,
+    &plaintext_secret_column::RULE,
     &polymorphic_association::RULE,
     &sequence_not_owned::RULE,
     &serial_not_identity::RULE,
@@ -65,5 +74,8 @@ pub(super) static RULES: &[&Rule] = &[
     &table_isolated::RULE,
     &table_seq_scanned::RULE,
     &table_too_many_indexes::RULE,
+    &too_many_lobs::RULE,
     &unique_email_case::RULE,
+    &uuid_as_text::RULE,
+    &wide_table::RULE,
 ];

@@ -263,6 +263,10 @@ fn change_one_type(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
     if to_zoned {
         step = step.note("Stored values are taken as UTC, which spares the rewrite. If they are local times, say so with USING instead.");
     }
+    if new == "uuid" {
+        let form = "'^[{]?([0-9a-f]{4}-?){7}[0-9a-f]{4}[}]?$'";
+        step = step.check(format!("SELECT {quoted} FROM {relation} WHERE {quoted}::text !~* {form} LIMIT 10"));
+    }
     planner.add(30, request, step);
 }
 

@@ -1,0 +1,139 @@
+//! Secrets as text.
+
+use crate::checks::columns::is_text;
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::EngineName;
+use crate::survey::split;
+
+pub(super) static RULE: Rule = Rule {
+    id: "plaintext-secret-column",
+    summary: "A text column is named like a secret and not like its hash",
+    dimension: Dimension::ConstraintCompleteness,
+    kind: Kind::Informational,
+    weight: 0,
+    severity: Severity::Info,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "text columns named like secrets",
+    options: &[],
+    peers: &["splinter 0023", "sqlcheck 4001", "Eessaar"],
+    references: &["https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html"],
+    documentation: r"
+## What it does
+
+Reports text columns named like a password, a key, a token, a card number or another secret, whose name does not say that they
+hold a hash or a cipher.
+
+## Why
+
+Whoever reads one row, one backup or one log of statements has the secret. Passwords need a hash made for them, tokens a digest,
+what has to be read again encryption with a key that is not in the database.
+
+## Not reported
+
+- Names with `hash`, `hashed`, `digest`, `encrypted`, `cipher`, `salt` and the like.
+- What is said about a secret: `token_type`, `password_hint`, `token_id`, `password_policy`.
+- Columns that are no text: moments, flags, counts, binary values.
+
+Many frameworks keep a hash under the plain name (`password`, `reset_token`). Only the code can tell; accept those with a reason
+in the configuration.
+
+## Example
+
+```sql,fires
+CREATE TABLE users (id integer NOT NULL PRIMARY KEY, api_key varchar(64) NOT NULL);
+```
+
+```sql,passes
+CREATE TABLE users (
+    id integer NOT NULL PRIMARY KEY,
+    password_hash varchar(200) NOT NULL,
+    encrypted_password varchar(200) NOT NULL,
+    password_changed_at timestamp,
+    token_type varchar(20) NOT NULL,
+    token_count integer NOT NULL,
+    secretary varchar(40) NOT NULL
+);
+```
+",
+    check,
+};
+
+/// Words that side by side name a secret.
+const SECRETS: [&[&str]; 26] = [
+    &["password"],
+    &["passwd"],
+    &["pwd"],
+    &["passphrase"],
+    &["passcode"],
+    &["secret"],
+    &["private", "key"],
+    &["secret", "key"],
+    &["api", "key"],
+    &["apikey"],
+    &["auth", "key"],
+    &["access", "key"],
+    &["encryption", "key"],
+    &["session", "key"],
+    &["token"],
+    &["jwt"],
+    &["otp"],
+    &["totp"],
+    &["recovery", "code"],
+    &["recovery", "codes"],
+    &["backup", "codes"],
+    &["pin", "code"],
+    &["ssn"],
+    &["credit", "card"],
+    &["card", "number"],
+    &["cvv"],
+];
+/// Words that say that the secret itself is not there.
+const PROTECTED: [&str; 22] = [
+    "hash",
+    "hashed",
+    "digest",
+    "encrypted",
+    "crypted",
+    "cipher",
+    "ciphertext",
+    "salt",
+    "salted",
+    "sha",
+    "bcrypt",
+    "type",
+    "id",
+    "hint",
+    "name",
+    "status",
+    "policy",
+    "algorithm",
+    "prefix",
+    "scope",
+    "url",
+    "expiry",
+];
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    for table in context.tables.base() {
+        for column in table.table.columns.iter().filter(|column| is_text(column)) {
+            let words = split(&column.name);
+            let named = SECRETS.iter().any(|secret| {
+                words
+                    .windows(secret.len())
+                    .any(|window| window.iter().zip(*secret).all(|(word, wanted)| word == wanted))
+            });
+            if !named {
+                continue;
+            }
+            let object = Object::column(table, &column.name);
+            if words.iter().any(|word| PROTECTED.contains(&word.as_str())) {
+                verdicts.pass(object);
+            } else {
+                let message = format!("is {} and named like a secret", column.data_type);
+                let advice = "make sure that it holds a hash or a cipher, and say so in its name";
+                verdicts.fail(Finding::new(&RULE, object, message).advise(advice));
+            }
+        }
+    }
+}

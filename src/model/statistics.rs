@@ -2,6 +2,7 @@
 
 use super::QualifiedName;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Statistics of a database.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +28,12 @@ pub struct Statistics {
     pub columns: Vec<ColumnStatistics>,
     /// Sequences and auto-increment counters, where they could be read.
     pub sequences: Vec<SequenceStatistics>,
+    /// Versions of installed extensions whose files lie on the server, by extension (PostgreSQL).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub extension_versions: BTreeMap<String, String>,
+    /// Accounts of the server as `user@host`, in order (MySQL, MariaDB); `None` when they could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<Vec<String>>,
 }
 
 impl Statistics {
@@ -94,6 +101,12 @@ pub struct TableStatistics {
     /// Last manual or automatic ANALYZE, RFC 3339, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub analyzed: Option<String>,
+    /// Rows that changed since then (PostgreSQL, an estimate).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified_since_analyze: Option<u64>,
+    /// Age of the oldest transaction number in the table, in transactions (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen_age: Option<u64>,
 }
 
 /// Statistics of an index.

@@ -37,6 +37,8 @@ struct Example {
     fires: bool,
     /// Changes the whole server.
     own_server: bool,
+    /// Options of the rule, as `brownfield.toml` would say them.
+    options: Vec<(String, String)>,
     /// Engines with their versions, as written; empty means every engine of the rule.
     engines: Vec<(String, Versions)>,
     sql: String,
@@ -69,11 +71,15 @@ fn examples(rule: &Rule) -> Vec<Example> {
             Some("passes") => false,
             other => panic!("{}: a block is `sql,fires` or `sql,passes`, not {other:?}", rule.id),
         };
-        let (own, engines): (Vec<&str>, Vec<&str>) = words.partition(|word| *word == "own-server");
+        let (options, words): (Vec<&str>, Vec<&str>) =
+            words.partition(|word| word.contains('=') && !word.contains(['<', '>']));
+        let options = options.iter().filter_map(|word| word.split_once('='));
+        let options = options.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let (own, engines): (Vec<&str>, Vec<&str>) = words.into_iter().partition(|word| *word == "own-server");
         let own_server = !own.is_empty();
         let engines = engines.into_iter().map(|word| engine(rule, word)).collect();
         let sql: Vec<_> = lines.by_ref().take_while(|line| line.trim() != "```").collect();
-        found.push(Example { fires, own_server, engines, sql: sql.join("\n") });
+        found.push(Example { fires, own_server, options, engines, sql: sql.join("\n") });
     }
     found
 }
@@ -109,14 +115,15 @@ fn run(rule: &'static Rule, place: Place) -> TestResult {
     for example in chosen(&all, false, place) {
         let database = load(place, example)?;
         let model = read_for(rule, &database)?;
-        let reported = findings_of(rule, &model, false);
+        let reported = findings_of(rule, &model, &settings(rule, example), false);
         if !reported.is_empty() {
             return Err(format!("should pass, but reports {reported:#?}\n{}", example.sql).into());
         }
     }
     for example in chosen(&all, true, place) {
         let database = load(place, example)?;
-        prove(rule, &database).map_err(|error| format!("{error}\nexample:\n{}", example.sql))?;
+        prove(rule, &database, &settings(rule, example))
+            .map_err(|error| format!("{error}\nexample:\n{}", example.sql))?;
     }
     Ok(())
 }
@@ -134,7 +141,8 @@ fn load(place: Place, example: &Example) -> Result<Database, String> {
 fn run_on_own_server(rule: &'static Rule, place: Place) -> TestResult {
     for example in examples(rule).iter().filter(|example| example.own_server && example.runs_on(place)) {
         let database = fill(Database::on_own_server(place)?, example)?;
-        prove(rule, &database).map_err(|error| format!("{error}\nexample:\n{}", example.sql))?;
+        prove(rule, &database, &settings(rule, example))
+            .map_err(|error| format!("{error}\nexample:\n{}", example.sql))?;
     }
     Ok(())
 }
@@ -149,12 +157,22 @@ fn fill(database: Database, example: &Example) -> Result<Database, String> {
     Ok(database)
 }
 
-fn outcomes(model: &Model) -> Vec<Outcome> {
-    Report::new(model, &Tables::new(model), &Settings::default()).outcomes
+/// The choices under which an example is judged.
+fn settings(rule: &Rule, example: &Example) -> Settings {
+    let mut settings = Settings::default();
+    for (name, value) in &example.options {
+        let value = match value.parse::<bool>() {
+            Ok(value) => toml::Value::Boolean(value),
+            Err(_) => toml::Value::String(value.clone()),
+        };
+        settings.options.entry(rule.id.to_owned()).or_default().insert(name.clone(), value);
+    }
+    settings
 }
 
-fn findings_of(rule: &Rule, model: &Model, with_changes: bool) -> Vec<String> {
-    outcomes(model)
+fn findings_of(rule: &Rule, model: &Model, settings: &Settings, with_changes: bool) -> Vec<String> {
+    Report::new(model, &Tables::new(model), settings)
+        .outcomes
         .iter()
         .filter(|outcome| outcome.rule.id == rule.id)
         .flat_map(|outcome| &outcome.findings)
@@ -164,11 +182,10 @@ fn findings_of(rule: &Rule, model: &Model, with_changes: bool) -> Vec<String> {
 }
 
 /// The rule fires; its remedy, applied step by step, makes the finding go away and breaks nothing else.
-fn prove(rule: &'static Rule, database: &Database) -> Result<(), String> {
+fn prove(rule: &'static Rule, database: &Database, settings: &Settings) -> Result<(), String> {
     let before = read_for(rule, database)?;
     let tables = Tables::new(&before);
-    let settings = Settings::default();
-    let report = Report::new(&before, &tables, &settings);
+    let report = Report::new(&before, &tables, settings);
     let findings: Vec<&Finding> = report
         .outcomes
         .iter()
@@ -181,7 +198,7 @@ fn prove(rule: &'static Rule, database: &Database) -> Result<(), String> {
     if findings.iter().all(|finding| finding.changes.is_empty()) {
         return Ok(());
     }
-    let context = Context { model: &before, tables: &tables, survey: &report.survey, settings: &settings };
+    let context = Context { model: &before, tables: &tables, survey: &report.survey, settings };
     let playbook = remedy::plan(context, &findings);
     let impossible: Vec<_> = playbook.impossible.iter().map(|(change, why)| format!("{change:?}: {why}")).collect();
     if playbook.steps.is_empty() {
@@ -189,13 +206,13 @@ fn prove(rule: &'static Rule, database: &Database) -> Result<(), String> {
     }
     apply(&playbook, database)?;
     let after = read_for(rule, database)?;
-    let left = findings_of(rule, &after, true);
+    let left = findings_of(rule, &after, settings, true);
     if !left.is_empty() && impossible.is_empty() {
         return Err(format!("still reported after the remedy: {left:#?}\n{}", text(&playbook)));
     }
     let known = all_findings(&report.outcomes);
     let after_tables = Tables::new(&after);
-    let after_report = Report::new(&after, &after_tables, &settings);
+    let after_report = Report::new(&after, &after_tables, settings);
     let new: Vec<_> = all_findings(&after_report.outcomes).difference(&known).cloned().collect();
     if !new.is_empty() {
         return Err(format!("newly reported after the remedy: {new:#?}\n{}", text(&playbook)));

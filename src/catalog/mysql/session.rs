@@ -172,6 +172,7 @@ fn statements(engine: EngineName, version: (u32, u32, u32), statistics: bool) ->
     if statistics {
         let status = if mysql { "performance_schema.global_status" } else { "information_schema.GLOBAL_STATUS" };
         list.push(("sizes", sql::SIZES.to_owned()));
+        list.push(("accounts", sql::ACCOUNTS.to_owned()));
         list.push(("index_usage", sql::INDEX_USAGE.to_owned()));
         list.push(("uptime", sql::UPTIME.replace("{status}", status)));
     }

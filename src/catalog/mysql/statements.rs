@@ -37,6 +37,7 @@ pub(super) const PARTITIONS: &str = "SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_
     WHERE TABLE_SCHEMA IN ({schemas}) AND PARTITION_NAME IS NOT NULL";
 pub(super) const SIZES: &str = "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_ROWS, DATA_LENGTH, INDEX_LENGTH, AUTO_INCREMENT \
     FROM information_schema.TABLES WHERE TABLE_SCHEMA IN ({schemas}) AND TABLE_TYPE <> 'VIEW'";
+pub(super) const ACCOUNTS: &str = "SELECT CONCAT(User, '@', Host) FROM mysql.user";
 pub(super) const INDEX_USAGE: &str = "SELECT OBJECT_SCHEMA, OBJECT_NAME, INDEX_NAME, COUNT_STAR, @@performance_schema \
     FROM performance_schema.table_io_waits_summary_by_index_usage \
     WHERE OBJECT_SCHEMA IN ({schemas}) AND INDEX_NAME IS NOT NULL";

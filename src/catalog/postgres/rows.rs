@@ -100,8 +100,10 @@ rows! {
     }
     TableCounters {
         relation: Oid, sequential_scans: Option<u64>, dead_rows: Option<u64>, inserted: Option<u64>,
-        updated: Option<u64>, deleted: Option<u64>, analyzed: Option<String>, vacuumed: bool, readable: bool,
+        updated: Option<u64>, deleted: Option<u64>, analyzed: Option<String>, vacuumed: bool,
+        modified_since_analyze: Option<u64>, frozen_age: Option<u64>, readable: bool,
     }
+    AvailableExtension { name: String, version: Option<String> }
     /// `pages` only for the index of a partitioned table: those of its parts together.
     IndexCounters { index: Oid, scans: Option<u64>, pages: Option<u64> }
     IndexLastScan { index: Oid, at: Option<String> }
@@ -151,6 +153,7 @@ pub(super) struct Rows {
     pub(super) publication_tables: Vec<PublicationTable>,
     pub(super) publication_schemas: Vec<PublicationSchema>,
     pub(super) event_triggers: Vec<EventTriggerRow>,
+    pub(super) available_extensions: Vec<AvailableExtension>,
     pub(super) table_statistics: Vec<TableCounters>,
     pub(super) index_statistics: Vec<IndexCounters>,
     pub(super) index_last_scans: Vec<IndexLastScan>,

@@ -76,6 +76,7 @@ pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(publication_tables, Other),
     statement!(publication_schemas, Other, since: 150_000),
     statement!(event_triggers, Other),
+    statement!(available_extensions, Other, statistics: true),
     statement!(table_statistics, TableStatistics, statistics: true),
     statement!(index_statistics, IndexStatistics, statistics: true),
     statement!(index_last_scans, IndexStatistics, since: 160_000, statistics: true),

@@ -439,6 +439,8 @@ fn statistics(schema: &Schema, rows: &Rows, file: &str) -> Statistics {
             rows_updated: None,
             rows_deleted: None,
             analyzed: None,
+            modified_since_analyze: None,
+            frozen_age: None,
         });
         let counter = rows.sequence.iter().find(|row| cell(row, 0) == table.name);
         if let (Some(row), Some(column)) = (counter, table.columns.iter().find(|column| column.auto_increment)) {

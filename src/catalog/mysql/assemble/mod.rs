@@ -161,7 +161,14 @@ fn statistics(model: &mut Model, catalog: &Catalog) -> Statistics {
             rows_updated: None,
             rows_deleted: None,
             analyzed: None,
+            modified_since_analyze: None,
+            frozen_age: None,
         });
+    }
+    if catalog.rows.contains_key("accounts") {
+        let mut accounts: Vec<String> = rows(catalog, "accounts").iter().map(|row| text(row, 0).to_owned()).collect();
+        accounts.sort();
+        statistics.accounts = Some(accounts);
     }
     let usage = rows(catalog, "index_usage");
     for row in usage {

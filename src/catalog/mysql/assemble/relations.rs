@@ -71,12 +71,25 @@ pub(super) fn add(model: &mut Model, catalog: &Catalog, options: &Options) {
         });
     }
     let known: Vec<Key> = rows(catalog, "tables").iter().map(key).collect();
+    // The server says in the place of a view's comment that the view is broken, and why.
+    let broken: BTreeMap<Key, &str> = rows(catalog, "tables")
+        .iter()
+        .filter(|row| text(row, 2) == "VIEW" && text(row, 5).contains("references invalid"))
+        .map(|row| (key(row), text(row, 5)))
+        .collect();
     for row in rows(catalog, "views").iter().filter(|row| options.filter.allows(text(row, 0), text(row, 1))) {
         let mut view = View::new(text(row, 1), false);
         view.columns = columns.remove(&key(row)).unwrap_or_default();
         for column in &mut view.columns {
             // The server derives these anew from the session that makes the view, so that a restored view has others.
             (column.nullable, column.default, column.character_set, column.collation) = (true, None, None, None);
+        }
+        view.broken = broken.get(&key(row)).map(|why| (*why).to_owned());
+        // MariaDB tells the columns of a view by opening it; a broken one has none.
+        if catalog.engine == EngineName::MariaDb && view.columns.is_empty() && sees_columns(&tables, text(row, 0)) {
+            view.broken = Some(
+                "the server knows no column of it: what it names is gone, or its definer may not read it".to_owned(),
+            );
         }
         view.definition = present(row, 2);
         view.reads = reads(text(row, 2), &known);
@@ -92,6 +105,11 @@ pub(super) fn add(model: &mut Model, catalog: &Catalog, options: &Options) {
             schema.tables.push(table);
         }
     }
+}
+
+/// Whether the account sees columns of a schema at all.
+fn sees_columns(tables: &BTreeMap<Key, Table>, schema: &str) -> bool {
+    tables.iter().any(|(key, table)| key.0 == schema && !table.columns.is_empty())
 }
 
 /// Relations that a view's text names as `` `schema`.`relation` ``.

@@ -19,6 +19,12 @@ impl Maps<'_> {
             standby: session.is_some_and(|session| session.standby),
             ..Statistics::default()
         };
+        statistics.extension_versions = self
+            .rows
+            .available_extensions
+            .iter()
+            .filter_map(|row| Some((row.name.clone(), row.version.clone()?)))
+            .collect();
         let block = session.map_or(8192, |session| session.block_size);
         let counters: HashMap<Oid, &TableCounters> =
             self.rows.table_statistics.iter().map(|row| (row.relation, row)).collect();
@@ -61,6 +67,8 @@ impl Maps<'_> {
                 rows_updated: facts.updated,
                 rows_deleted: facts.deleted,
                 analyzed: facts.analyzed,
+                modified_since_analyze: facts.modified_since_analyze,
+                frozen_age: facts.frozen_age,
             });
         }
         self.fill_columns(scope, &mut statistics);
@@ -170,6 +178,8 @@ struct Facts {
     updated: Option<u64>,
     deleted: Option<u64>,
     analyzed: Option<String>,
+    modified_since_analyze: Option<u64>,
+    frozen_age: Option<u64>,
 }
 
 impl Facts {
@@ -209,6 +219,8 @@ impl Facts {
             inserted: sum(&|row| row.inserted),
             updated: sum(&|row| row.updated),
             deleted: sum(&|row| row.deleted),
+            modified_since_analyze: sum(&|row| row.modified_since_analyze),
+            frozen_age: parts.iter().filter_map(|part| counters.get(&part.oid)?.frozen_age).max(),
             analyzed: moments.and_then(|moments| moments.into_iter().min()).map(str::to_owned),
         }
     }
@@ -232,6 +244,8 @@ mod tests {
             deleted: Some(0),
             analyzed: analyzed.map(str::to_owned),
             vacuumed: false,
+            modified_since_analyze: None,
+            frozen_age: None,
             readable: true,
         }
     }

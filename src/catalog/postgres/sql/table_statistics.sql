@@ -13,6 +13,8 @@ SELECT
     COALESCE(
         pg_catalog.pg_stat_get_last_vacuum_time(c.oid), pg_catalog.pg_stat_get_last_autovacuum_time(c.oid)
     ) IS NOT NULL,
+    pg_catalog.pg_stat_get_mod_since_analyze(c.oid),
+    CASE WHEN c.relkind <> 'p' THEN pg_catalog.age(c.relfrozenxid) END,
     pg_catalog.has_table_privilege(c.oid, 'SELECT') AND NOT pg_catalog.row_security_active(c.oid)
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

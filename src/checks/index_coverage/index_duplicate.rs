@@ -55,11 +55,19 @@ CREATE INDEX orders_placed_on_idx ON orders (placed_on);
 CREATE INDEX orders_placed_on_2_idx ON orders (placed_on);
 ```
 
-```sql,passes,postgresql,mysql,mariadb,sqlite
+```sql,passes,postgresql,sqlite,mysql,mariadb>=10.8
 CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, total integer NOT NULL);
 CREATE INDEX orders_placed_on_total_idx ON orders (placed_on, total);
 CREATE INDEX orders_total_placed_on_idx ON orders (total, placed_on);
 CREATE INDEX orders_placed_on_total_desc_idx ON orders (placed_on, total DESC);
+```
+
+MariaDB before 10.8 reads DESC and forgets it:
+
+```sql,passes,mariadb<10.8
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, total integer NOT NULL);
+CREATE INDEX orders_placed_on_total_idx ON orders (placed_on, total);
+CREATE INDEX orders_total_placed_on_idx ON orders (total, placed_on);
 ```
 
 The same order, read backwards:

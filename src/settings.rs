@@ -18,6 +18,33 @@ pub struct Settings {
     pub relations: BTreeMap<String, Option<String>>,
     /// Options of rules, by rule and option.
     pub options: BTreeMap<String, BTreeMap<String, toml::Value>>,
+    /// What tables and views are, by `schema.table` or a name that is unique. It stands in documents in place of the
+    /// database's own comments.
+    pub descriptions: BTreeMap<String, Description>,
+    /// Groups of tables, in the order in which they claim them.
+    pub groups: Vec<GroupChoice>,
+}
+
+/// What a table or view is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    /// The table or view itself.
+    pub description: Option<String>,
+    /// Its columns, by name.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+}
+
+/// Tables that diagrams show together because the user says so.
+#[derive(Clone, Debug)]
+pub struct GroupChoice {
+    /// Name.
+    pub name: String,
+    /// What the tables have in common.
+    pub description: Option<String>,
+    /// Patterns over `schema.table`, as written and as matchers.
+    pub tables: Vec<(String, GlobMatcher)>,
 }
 
 /// Findings that are accepted, with the reason.
@@ -63,6 +90,18 @@ struct File {
     ignore: Vec<IgnoreEntry>,
     #[serde(default)]
     relations: BTreeMap<Spanned<String>, Spanned<String>>,
+    #[serde(default)]
+    tables: BTreeMap<String, Description>,
+    #[serde(default)]
+    group: Vec<GroupEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupEntry {
+    name: Spanned<String>,
+    description: Option<String>,
+    tables: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -139,6 +178,20 @@ impl Settings {
             let target = target.into_inner();
             settings.relations.insert(column.into_inner(), (target != "none").then_some(target));
         }
+        settings.descriptions = file.tables;
+        for entry in file.group {
+            let (at, name) = (entry.name.span().start, entry.name.into_inner());
+            if name.trim().is_empty() || settings.groups.iter().any(|other| other.name == name) {
+                return Err(wrong(at, "a group needs a name of its own".to_owned()));
+            }
+            let mut tables = Vec::new();
+            for pattern in entry.tables {
+                let glob =
+                    Glob::new(pattern.get_ref()).map_err(|error| wrong(pattern.span().start, error.to_string()))?;
+                tables.push((pattern.into_inner(), glob.compile_matcher()));
+            }
+            settings.groups.push(GroupChoice { name, description: entry.description, tables });
+        }
         Ok(settings)
     }
 
@@ -213,6 +266,12 @@ mod tests {
             [relations]
             "public.orders.ref" = "public.users.id"
             "public.orders.code" = "none"
+            [tables."public.orders"]
+            description = "One row an order"
+            columns.total = "Gross"
+            [[group]]
+            name = "Sales"
+            tables = ["public.order*"]
             "#,
         )
         .expect("it is valid");
@@ -222,6 +281,8 @@ mod tests {
         assert_eq!(settings.suppression("fk-missing", "public.audit_log"), Some("append-only"));
         assert_eq!(settings.suppression("fk-missing", "public.orders"), None);
         assert_eq!(settings.relations["public.orders.code"], None);
+        assert_eq!(settings.descriptions["public.orders"].columns["total"], "Gross");
+        assert!(settings.groups[0].tables[0].1.is_match("public.order_items"));
     }
 
     #[test]
@@ -232,6 +293,9 @@ mod tests {
             ("[[ignore]]\nobject = \"*\"\nreason = \" \"", "line 3: an ignored finding needs a reason"),
             ("[ruls]", "unknown field `ruls`"),
             ("[relations]\n\"a.b\" = \"none\"", "line 2: a relation is"),
+            ("[tables.orders]\ndescripton = \"x\"", "unknown field `descripton`"),
+            ("[[group]]\nname = \"\"\ntables = []", "line 2: a group needs a name of its own"),
+            ("[[group]]\nname = \"a\"\ntables = [\"x\",\n\"[\"]", "line 4: error parsing glob"),
         ] {
             let error = parse(text).expect_err("it is not valid");
             assert!(error.contains(message), "{error}");

@@ -146,6 +146,10 @@ pub(super) struct Doc {
     /// schema, and so does the document then.
     #[arg(long)]
     pub(super) stats: bool,
+    /// Snapshot file whose groups of tables to start from, so that diagrams change only where the schema does. A snapshot
+    /// file as the database brings its own.
+    #[arg(long, value_name = "FILE")]
+    pub(super) groups_from: Option<PathBuf>,
     /// Form of the document.
     #[arg(long, value_enum, default_value_t = DocumentFormat::Markdown, value_name = "FORMAT")]
     pub(super) format: DocumentFormat,

@@ -27,7 +27,8 @@ pub(super) fn run(common: &Common, options: &Demo) -> Result<(), Failure> {
     sample::create(&database)?;
     // From here on everything happens exactly as for a user's own URL.
     let source = Source::parse(&database.display().to_string(), &load::environment())?;
-    let model = load::read(&source, &Options { statistics: false, ..Options::default() })?;
+    let mut model = load::read(&source, &Options { statistics: false, ..Options::default() })?;
+    snapshot::grouped(&mut model, &settings);
     let tables = Tables::new(&model);
     let report = Report::new(&model, &tables, &settings);
     let choices = DocumentOptions { title: Some("Shop".to_owned()), date: None, statistics: false };

@@ -20,9 +20,15 @@ pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
         None => source_date_epoch()?,
     };
     let settings = load::settings(common)?;
-    let model = load::model_with(&options.database, options.stats)?;
+    let mut model = load::model_with(&options.database, options.stats)?;
+    if let Some(path) = &options.groups_from {
+        model.groups = load::snapshot(path)?.groups;
+    }
     let tables = Tables::new(&model);
     let report = Report::new(&model, &tables, &settings);
+    for stale in &report.descriptions.stale {
+        eprintln!("note: the configuration describes {stale}");
+    }
     let choices = DocumentOptions { title: options.title.clone(), date, statistics: options.stats };
     let text = match options.format {
         DocumentFormat::Markdown => return markdown(options, &report, &choices),

@@ -76,6 +76,13 @@ pub(super) fn model_with(database: &Database, statistics: bool) -> Result<Model,
     read(&source, &options)
 }
 
+/// Reads a snapshot file for what it says beside the catalog.
+pub(super) fn snapshot(path: &Path) -> Result<Model, Failure> {
+    let source = Source::parse(&path.display().to_string(), &BTreeMap::new())
+        .map_err(|error| Failure::Usage(anyhow::Error::new(error)))?;
+    read(&source, &Options { statistics: false, ..Options::default() })
+}
+
 /// Reads a source, with a progress line when it takes long.
 pub(super) fn read(source: &Source, options: &Options) -> Result<Model, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()

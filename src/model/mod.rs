@@ -71,6 +71,10 @@ pub struct Model {
     /// Tables that keep the history of a migration tool. They are left out of `schemas` and of every count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub migration_tables: Vec<MigrationTable>,
+    /// Tables that diagrams show together, as an earlier run grouped them. Readers leave it empty; a snapshot keeps it so
+    /// that the next run starts from it and moves no table without need.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<TableGroup>,
     /// What the role could not see, or what could not be read. Checks that need it answer "unknown".
     pub unseen: Vec<Unseen>,
     /// Facts about this copy of the schema: counts, sizes, usage. Absent with `--no-stats`.
@@ -79,6 +83,16 @@ pub struct Model {
     /// What the rows say; `None` unless it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<TableData>,
+}
+
+/// Tables that diagrams show together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableGroup {
+    /// Name for the reader, unique.
+    pub name: String,
+    /// Tables, by schema and name.
+    pub tables: Vec<QualifiedName>,
 }
 
 /// The database product.
@@ -294,6 +308,7 @@ impl Model {
             publications: Vec::new(),
             scheduled_jobs: Vec::new(),
             migration_tables: Vec::new(),
+            groups: Vec::new(),
             unseen: Vec::new(),
             statistics: None,
             data: None,

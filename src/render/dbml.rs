@@ -21,7 +21,7 @@ pub fn render(report: &Report<'_>) -> String {
         }
     }
     for table in report.tables.iter() {
-        self::table(&mut out, &names, table);
+        self::table(&mut out, report, &names, table);
     }
     out.push('\n');
     for table in report.tables.iter() {
@@ -46,22 +46,22 @@ pub fn render(report: &Report<'_>) -> String {
     out
 }
 
-fn table(out: &mut String, names: &Names, table: TableRef<'_>) {
+fn table(out: &mut String, report: &Report<'_>, names: &Names, table: TableRef<'_>) {
     push!(out, "\nTable {} {{\n", qualified(names, &table.schema.name, &table.table.name));
     for column in &table.table.columns {
-        push!(out, "  {}\n", self::column(table, column));
+        push!(out, "  {}\n", self::column(report, table, column));
     }
     let indexes: Vec<String> = table.table.indexes.iter().filter_map(index).collect();
     if !indexes.is_empty() {
         push!(out, "\n  indexes {{\n    {}\n  }}\n", indexes.join("\n    "));
     }
-    if let Some(comment) = &table.table.comment {
+    if let Some(comment) = report.table_comment(table) {
         push!(out, "\n  Note: {}\n", text(comment));
     }
     out.push_str("}\n");
 }
 
-fn column(table: TableRef<'_>, column: &Column) -> String {
+fn column(report: &Report<'_>, table: TableRef<'_>, column: &Column) -> String {
     let mut settings = Vec::new();
     if table.table.primary_key.as_ref().is_some_and(|key| key.columns == [column.name.as_str()]) {
         settings.push("pk".to_owned());
@@ -75,7 +75,7 @@ fn column(table: TableRef<'_>, column: &Column) -> String {
     if let Some(default) = column.default.as_ref().filter(|default| default.sequence.is_none()) {
         settings.push(format!("default: `{}`", flat(&default.expression).replace('`', "'")));
     }
-    if let Some(comment) = &column.comment {
+    if let Some(comment) = report.column_comment(table, column) {
         settings.push(format!("note: {}", text(comment)));
     }
     let settings = if settings.is_empty() { String::new() } else { format!(" [{}]", settings.join(", ")) };

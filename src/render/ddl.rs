@@ -176,6 +176,8 @@ fn create_index(model: &Model, table: &QualifiedName, index: &Index) -> String {
 fn key_part(engine: EngineName, part: &KeyPart) -> String {
     let mut out = match (&part.column, &part.expression) {
         (Some(column), _) => quote_identifier(engine, column),
+        // SQLite keeps the text as it was written, so that parentheses would be another one.
+        (None, Some(expression)) if engine == EngineName::Sqlite => expression.clone(),
         (None, Some(expression)) => format!("({expression})"),
         (None, None) => String::new(),
     };

@@ -3,18 +3,20 @@
 pub mod v1;
 
 mod concerns;
+mod descriptions;
 mod groups;
 mod rationale;
 mod summary;
 mod words;
 
 pub use concerns::{Concerns, EnumFacts, EnumUse, Generator, PrimaryKeyFacts, SoftDeleteFacts, Tally, TimestampFacts};
+pub use descriptions::Descriptions;
 pub use groups::Group;
 pub use rationale::{Purpose, Rationale, Role};
 pub use summary::{Fix, StaleIgnore, Summary};
 
 use crate::checks::{self, Context, Finding, Object, ObjectKind, Outcome};
-use crate::model::{Model, QualifiedName, TableId, Tables};
+use crate::model::{Column, Model, QualifiedName, TableGroup, TableId, TableRef, Tables, View};
 use crate::remedy::{self, Playbook};
 use crate::score::{self, Score};
 use crate::settings::Settings;
@@ -49,6 +51,8 @@ pub struct Report<'a> {
     pub concerns: Concerns,
     /// Tables that belong together, each table in one group.
     pub groups: Vec<Group>,
+    /// What the configuration says about tables.
+    pub descriptions: Descriptions,
 }
 
 /// What belongs to one table, as positions in the lists of the report.
@@ -97,8 +101,41 @@ impl<'a> Report<'a> {
         let details = details(tables, &survey, &outcomes, &playbook);
         let summary = summary::summary(model, tables, &outcomes, &score, &playbook, settings);
         let concerns = concerns::concerns(model, tables, &survey);
-        let groups = groups::groups(tables, &links(tables, &survey, &details));
-        Self { model, tables, settings, survey, outcomes, score, playbook, summary, details, concerns, groups }
+        let groups = groups::groups(tables, &links(tables, &survey, &details), &settings.groups, &model.groups);
+        let descriptions = Descriptions::new(model, settings);
+        Self {
+            model,
+            tables,
+            settings,
+            survey,
+            outcomes,
+            score,
+            playbook,
+            summary,
+            details,
+            concerns,
+            groups,
+            descriptions,
+        }
+    }
+
+    /// What is said about a table: by the configuration, else by the database.
+    pub fn table_comment<'r>(&'r self, table: TableRef<'r>) -> Option<&'r str> {
+        let described = self.descriptions.of(&table.schema.name, &table.table.name);
+        described.and_then(|described| described.description.as_deref()).or(table.table.comment.as_deref())
+    }
+
+    /// What is said about a column: by the configuration, else by the database.
+    pub fn column_comment<'r>(&'r self, table: TableRef<'r>, column: &'r Column) -> Option<&'r str> {
+        let described = self.descriptions.of(&table.schema.name, &table.table.name);
+        let described = described.and_then(|described| described.columns.get(&column.name));
+        described.or(column.comment.as_ref()).map(String::as_str)
+    }
+
+    /// What is said about a view: by the configuration, else by the database.
+    pub fn view_comment<'r>(&'r self, schema: &str, view: &'r View) -> Option<&'r str> {
+        let described = self.descriptions.of(schema, &view.name);
+        described.and_then(|described| described.description.as_deref()).or(view.comment.as_deref())
     }
 
     /// What belongs to a table.
@@ -129,6 +166,18 @@ impl<'a> Report<'a> {
         self.findings(table)
             .filter(move |finding| finding.object.kind == kind && finding.object.name.as_deref() == Some(name))
     }
+}
+
+/// Tables that belong together, as a snapshot keeps them: the groups of the report, without all the rest of it.
+pub fn table_groups(model: &Model, tables: &Tables<'_>, settings: &Settings) -> Vec<TableGroup> {
+    let survey = Survey::new(model, tables, settings);
+    let details = details(tables, &survey, &[], &Playbook::default());
+    let groups = groups::groups(tables, &links(tables, &survey, &details), &settings.groups, &model.groups);
+    let name = |id: &TableId| tables.get(*id).qualified_name();
+    groups
+        .into_iter()
+        .map(|group| TableGroup { name: group.name, tables: group.tables.iter().map(name).collect() })
+        .collect()
 }
 
 /// Every relation from child to parent, declared or shown.

@@ -10,6 +10,7 @@ mod support;
 
 mod cli;
 mod docs;
+mod document;
 mod evaluation;
 mod examples;
 mod gallery;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     tidy::add(&mut trials);
     cli::add(&mut trials);
     docs::add(&mut trials);
+    document::add(&mut trials);
     evaluation::add(&mut trials);
     examples::add(&mut trials);
     gallery::add(&mut trials);

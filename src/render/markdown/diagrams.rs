@@ -1,6 +1,6 @@
 //! The entity-relationship diagrams: one when the schema is small, else an overview and one for each group.
 
-use super::escape::{fence, html_code, text};
+use super::escape::{fence, html_code, paragraph, text};
 use super::page::{Page, number};
 use crate::model::TableId;
 use crate::render::mermaid;
@@ -63,9 +63,10 @@ pub(super) fn groups(page: &Page<'_, '_>) -> String {
     for group in &page.report.groups {
         push!(
             out,
-            "<details><summary>{} ({})</summary>\n\n{}\n</details>\n\n",
+            "<details><summary>{} ({})</summary>\n\n{}{}\n</details>\n\n",
             text(&group.name),
             number(group.tables.len(), "table", "tables"),
+            group.description.as_deref().map(|said| format!("{}\n\n", paragraph(said))).unwrap_or_default(),
             fence("mermaid", &page.artist.whole(&group.tables))
         );
     }

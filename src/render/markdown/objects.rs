@@ -27,7 +27,7 @@ fn views(page: &Page<'_, '_>) -> String {
 fn view(page: &Page<'_, '_>, schema: &Schema, view: &View) -> String {
     let name = page.names.join(&schema.name, &view.name);
     let mut out = format!("#### {}\n\n", code(&name));
-    if let Some(comment) = &view.comment {
+    if let Some(comment) = page.report.view_comment(&schema.name, view) {
         push!(out, "{}\n\n", paragraph(comment));
     }
     let mut facts = vec![if view.materialized { "Materialized view" } else { "View" }.to_owned()];

@@ -154,7 +154,7 @@ fn schema_list(page: &Page<'_, '_>, schema: &Schema) -> String {
                 class.to_owned(),
                 table.table.columns.len().to_string(),
                 page.report.details(table.id).findings.len().to_string(),
-                table.table.comment.as_deref().map(escape::text).unwrap_or_default(),
+                page.report.table_comment(table).map(escape::text).unwrap_or_default(),
             ]
         })
         .collect();

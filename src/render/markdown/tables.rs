@@ -50,7 +50,7 @@ fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entities: &mut HashMap<S
     let name = page.names.table(table.id);
     let mut out = format!("<a name=\"t-{}\"></a>\n\n", page.slug(table.id));
     push!(out, "### {} ({})\n\n", text(&entity_name(&table.table.name, entities)), code(name));
-    if let Some(comment) = &table.table.comment {
+    if let Some(comment) = page.report.table_comment(table) {
         out.push_str(&paragraph(comment));
         out.push_str("\n\n");
     }
@@ -162,7 +162,8 @@ fn columns(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
     if table.table.columns.is_empty() {
         return "The table has no columns.\n".to_owned();
     }
-    let with_comments = table.table.columns.iter().any(|column| column.comment.is_some());
+    let comment = |column| page.report.column_comment(table, column);
+    let with_comments = table.table.columns.iter().any(|column| comment(column).is_some());
     let mut header = vec!["Column", "Type", "Nullable", "Default", "Constraints"];
     if with_comments {
         header.push("Comment");
@@ -195,7 +196,7 @@ fn columns(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
             column_constraints(page, table, column, unique.contains(column.name.as_str())),
         ];
         if with_comments {
-            cells.push(column.comment.as_deref().map(text).unwrap_or_default());
+            cells.push(comment(column).map(text).unwrap_or_default());
         }
         out.push_str(&row(&cells));
     }

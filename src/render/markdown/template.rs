@@ -102,6 +102,11 @@ fn names(sections: &Sections) -> Vec<String> {
 }
 
 fn explain(error: &EngineError, name: &str, source: &str, known: &[String]) -> TemplateError {
+    use std::error::Error as _;
+    // An error in an included file stands below the one in the file that includes it.
+    if let Some(inner) = error.source().and_then(|inner| inner.downcast_ref::<EngineError>()) {
+        return explain(inner, name, source, known);
+    }
     let word = error.range().and_then(|range| {
         let text = error.template_source().unwrap_or(source).get(range)?;
         Some(text.trim().trim_start_matches("{{").trim_end_matches("}}").trim().to_owned())

@@ -1,0 +1,393 @@
+//! `brownfield doc` as a user meets it: formats, templates, folders, dates, descriptions, links.
+
+use crate::support::database::{Database, Place};
+use crate::support::{TestResult, brownfield, root};
+use libtest_mimic::Trial;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+pub(crate) fn add(trials: &mut Vec<Trial>) {
+    let mut test = |name: &str, test: fn() -> TestResult| trials.push(Trial::test(format!("document::{name}"), test));
+    test("every_format", formats);
+    test("the_seed_template_unmodified", seed_template);
+    test("a_template_that_is_wrong", wrong_template);
+    test("the_printed_template_gives_the_document", printed_template);
+    test("a_folder_removes_its_own_stale_pages_only", stale_pages);
+    test("above_150_tables_pages_by_itself", many_tables);
+    test("dates", dates);
+    test("descriptions_and_groups_of_the_configuration", configuration);
+    test("groups_stay_from_snapshot_to_snapshot", groups_stay);
+    test("a_new_column_changes_only_the_lines_about_it", new_column);
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+/// The demo's shop and its folder.
+fn shop() -> Result<(tempfile::TempDir, String), Failure> {
+    let folder = tempfile::tempdir()?;
+    brownfield().args(["demo", "-o"]).arg(folder.path().join("demo")).assert().success();
+    let database = folder.path().join("demo/shop.db").display().to_string();
+    Ok((folder, database))
+}
+
+/// What `doc` writes to standard output.
+fn doc(arguments: &[&str]) -> Result<String, Failure> {
+    let output = brownfield().arg("doc").args(arguments).assert().success().get_output().clone();
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+fn ensure(condition: bool, message: impl FnOnce() -> String) -> TestResult {
+    if condition { Ok(()) } else { Err(message().into()) }
+}
+
+fn formats() -> TestResult {
+    let (_folder, database) = shop()?;
+    for (format, parts) in [
+        ("markdown", &["# Data Model", "### Order (`orders`)", "```mermaid"][..]),
+        ("json", &["\"format\": \"brownfield/report\"", "\"findings\""]),
+        ("dbml", &["Table orders {", "Ref"]),
+        ("mermaid", &["erDiagram", "orders {"]),
+        ("plantuml", &["@startuml", "@enduml"]),
+        ("dot", &["digraph", "orders"]),
+        ("ddl", &["CREATE TABLE", "CREATE INDEX"]),
+        ("svg", &["<svg ", "prefers-color-scheme:dark", "</svg>"]),
+    ] {
+        let text = doc(&[&database, "--format", format])?;
+        for part in parts {
+            ensure(text.contains(part), || format!("--format {format} has no `{part}`:\n{text:.400}"))?;
+        }
+        ensure(text == doc(&[&database, "--format", format])?, || format!("--format {format} differs in two runs"))?;
+        ensure(text.ends_with('\n'), || format!("--format {format} does not end its last line"))?;
+    }
+    serde_json::from_str::<serde_json::Value>(&doc(&[&database, "--format", "json"])?)?;
+    // The statements make the schema anew.
+    let copy = Database::new(Place::Sqlite)?;
+    copy.run(&doc(&[&database, "--format", "ddl"])?)?;
+    let of = |url: &str| doc(&[url, "--format", "dbml"]);
+    let (first, second) = (of(&database)?, of(&copy.url())?);
+    let differing = first.lines().zip(second.lines()).find(|(one, other)| one != other);
+    ensure(first == second, || format!("the statements make another schema: {differing:?}"))
+}
+
+/// A template with everything that a seed has: placeholders, imports, variables, instructions in comments.
+const TEMPLATE: &str = "# {{title}}\n\n> {{date}}\n\n{{executive_summary}}\n\n```mermaid\nerDiagram\n{{er_diagram}}\n```\n\n\
+                        {{table_definitions}}\n\n<!-- For each entity:\n\n### {EntityName}\n\n| {column} | {{type}} |\n-->\n\n\
+                        {{ri_score}} {{overall_score}}\n\n{{import:$JAAN_CONTEXT_DIR/tech.md#current-stack}}\n\n\
+                        {{import:$JAAN_CONTEXT_DIR/tech.md#constraints}}\n\n{{env:JAAN_OUTPUTS_DIR}}/dev\n";
+
+fn seed_template() -> TestResult {
+    let (folder, database) = shop()?;
+    let context = folder.path().join("context");
+    std::fs::create_dir(&context)?;
+    let tech =
+        "# Tech\n\n## Current Stack\n\nRust and PostgreSQL\n\n## Constraints\n\nNo downtime\n\n## More\n\nother\n";
+    std::fs::write(context.join("tech.md"), tech)?;
+    let own = folder.path().join("template.md");
+    std::fs::write(&own, TEMPLATE)?;
+    // The seed itself stands beside the project, where it is there at all.
+    let seed = root().join("../shared/seed/data-model-template.md");
+    for template in [own, seed].iter().filter(|template| template.is_file()) {
+        let output = brownfield()
+            .args(["doc", &database, "--title", "Shop", "--date", "2026-01-02", "--template"])
+            .arg(template)
+            .env("JAAN_CONTEXT_DIR", &context)
+            .env("JAAN_OUTPUTS_DIR", "out")
+            .assert()
+            .success()
+            .get_output()
+            .clone();
+        let document = String::from_utf8(output.stdout)?;
+        for part in
+            ["# Shop", "2026-01-02", "Rust and PostgreSQL", "No downtime", "out/dev", "erDiagram\n    ", "### Order"]
+        {
+            ensure(document.contains(part), || format!("{} gives no `{part}`", template.display()))?;
+        }
+        for part in ["{{", "{EntityName}", "{column}", "import:", "other\n"] {
+            ensure(!document.contains(part), || format!("{} leaves `{part}`", template.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn wrong_template() -> TestResult {
+    let (folder, database) = shop()?;
+    let template = folder.path().join("mine.md");
+    let part = folder.path().join("part.md");
+    let run = || {
+        let mut command = brownfield();
+        let assert = command.args(["doc", &database, "--template"]).arg(&template).assert().code(2);
+        String::from_utf8_lossy(&assert.get_output().stderr).into_owned()
+    };
+    for (text, included, wanted) in [
+        (
+            "# {{title}}\n\n{{ tenancy_patern }}\n",
+            "",
+            &["mine.md, line 3", "`tenancy_patern`", "`tenancy_pattern`?"][..],
+        ),
+        ("{{title}}\n{{ report.scpoe.tables }}\n", "", &["mine.md, line 2", "scpoe"]),
+        ("{{title}}\n{% include 'part.md' %}\n", "\n\n{{ titel }}\n", &["part.md, line 3", "`titel`", "`title`?"]),
+        ("{{title}}\n{% for x in %}\n", "", &["mine.md, line 2"]),
+        ("{{import:absent.md#x}}\n", "", &["mine.md, line 1", "cannot import absent.md"]),
+        ("\n{{env:NOT_SET_ANYWHERE}}\n", "", &["mine.md, line 2", "NOT_SET_ANYWHERE is not set"]),
+    ] {
+        std::fs::write(&template, text)?;
+        std::fs::write(&part, included)?;
+        let said = run();
+        for part in wanted {
+            ensure(said.contains(part), || format!("{text:?} does not say `{part}`: {said}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn printed_template() -> TestResult {
+    let (folder, database) = shop()?;
+    let template = folder.path().join("printed.md.jinja");
+    std::fs::write(&template, doc(&["--print-template"])?)?;
+    let path = template.display().to_string();
+    let wanted = doc(&[&database, "--date", "2026-01-02", "--title", "Shop"])?;
+    let through = doc(&[&database, "--date", "2026-01-02", "--title", "Shop", "--template", &path])?;
+    ensure(through == wanted, || "the printed template gives another document than none".to_owned())
+}
+
+/// The Markdown files below a folder.
+fn pages(folder: &Path) -> Result<BTreeSet<PathBuf>, std::io::Error> {
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(pages(&path)?);
+        } else {
+            found.insert(path);
+        }
+    }
+    Ok(found)
+}
+
+/// Every link of the pages leads to a page, and to an anchor of it.
+fn links_lead_somewhere(files: &BTreeSet<PathBuf>) -> TestResult {
+    let mut count = 0;
+    for file in files {
+        let text = std::fs::read_to_string(file)?;
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if link.contains("://") || link.contains(char::is_whitespace) {
+                continue;
+            }
+            count += 1;
+            let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if path.is_empty() { file.clone() } else { file.with_file_name(path) };
+            let there = std::fs::read_to_string(&target)
+                .map_err(|error| format!("{} links to {link}: {error}", file.display()))?;
+            let heading = |line: &str| line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+            let found = anchor.is_empty()
+                || there.contains(&format!("<a name=\"{anchor}\">"))
+                || there.lines().any(|line| line.starts_with('#') && heading(line) == anchor);
+            ensure(found, || format!("{} links to {link}, which has no such anchor", file.display()))?;
+        }
+    }
+    ensure(count > 20, || format!("only {count} links"))
+}
+
+fn stale_pages() -> TestResult {
+    let (folder, database) = shop()?;
+    let output = folder.path().join("out");
+    let write = || {
+        brownfield().args(["doc", &database, "--split", "-o"]).arg(&output).assert().success();
+    };
+    write();
+    let first = pages(&output)?;
+    links_lead_somewhere(&first)?;
+    ensure(first.contains(&output.join("tables/orders.md")), || format!("no page for orders in {first:?}"))?;
+    // One page of a table that is gone, one of a user, one of a user that only looks like ours, and other files.
+    std::fs::copy(output.join("tables/orders.md"), output.join("tables/gone.md"))?;
+    let kept = ["tables/notes.md", "notes.md", "tables/picture.svg", "elsewhere/orders.md"];
+    std::fs::create_dir(output.join("elsewhere"))?;
+    for name in kept {
+        std::fs::write(output.join(name), "by hand\n")?;
+    }
+    write();
+    let second = pages(&output)?;
+    ensure(!output.join("tables/gone.md").exists(), || "the stale page stays".to_owned())?;
+    for name in kept {
+        ensure(output.join(name).exists(), || format!("{name} is gone"))?;
+    }
+    ensure(second.len() == first.len() + kept.len(), || format!("{second:?}"))?;
+    // A page that a user wrote where one of ours belongs stops everything.
+    std::fs::write(output.join("tables/orders.md"), "by hand\n")?;
+    let mut command = brownfield();
+    command.args(["doc", &database, "--split", "-o"]).arg(&output).assert().code(2);
+    let text = std::fs::read_to_string(output.join("tables/orders.md"))?;
+    ensure(text == "by hand\n", || "a page by hand is overwritten".to_owned())
+}
+
+/// A database of so many tables, each a child of the first.
+fn tables(count: usize) -> Result<Database, Failure> {
+    let database = Database::new(Place::Sqlite)?;
+    let mut script = String::from("CREATE TABLE base (id INTEGER PRIMARY KEY, name TEXT NOT NULL);\n");
+    for number in 1..count {
+        writeln!(
+            script,
+            "CREATE TABLE item_{number} (id INTEGER PRIMARY KEY, base_id INTEGER NOT NULL REFERENCES base (id));"
+        )?;
+    }
+    database.run(&script)?;
+    Ok(database)
+}
+
+fn many_tables() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("spec.md");
+    let write = |count: usize, options: &[&str]| -> Result<String, Failure> {
+        let database = tables(count)?;
+        let mut command = brownfield();
+        let assert = command.args(["doc", &database.url()]).args(options).arg("-o").arg(&file).assert().success();
+        Ok(String::from_utf8_lossy(&assert.get_output().stderr).into_owned())
+    };
+    let said = write(150, &[])?;
+    ensure(said.is_empty() && pages(folder.path())?.len() == 1, || format!("150 tables are no single file: {said}"))?;
+    let said = write(151, &[])?;
+    ensure(said.contains("151 tables are too many for one file"), || said.clone())?;
+    let found = pages(folder.path())?;
+    ensure(found.contains(&folder.path().join("spec/tables/item_7.md")), || format!("{found:?}"))?;
+    links_lead_somewhere(&found)?;
+    let index = std::fs::read_to_string(&file)?;
+    ensure(!index.contains("### Item7") && index.contains("spec/tables/item_7.md"), || "no index".to_owned())?;
+    let other = folder.path().join("whole.md");
+    let database = tables(151)?;
+    brownfield().args(["doc", &database.url(), "--single", "-o"]).arg(&other).assert().success();
+    let whole = std::fs::read_to_string(&other)?;
+    ensure(whole.contains("### Item7") && !folder.path().join("whole").exists(), || "--single is no file".to_owned())?;
+    ensure(whole == doc(&[&database.url()])?, || "standard output differs from --single".to_owned())
+}
+
+fn dates() -> TestResult {
+    let (_folder, database) = shop()?;
+    let with = |epoch: &str, arguments: &[&str]| {
+        let mut command = brownfield();
+        command.args(["doc", &database]).args(arguments).env("SOURCE_DATE_EPOCH", epoch).assert().get_output().clone()
+    };
+    let none = doc(&[&database])?;
+    ensure(!none.contains("| Generated |") && !none.contains("—  "), || "a date without being asked for".to_owned())?;
+    let given = doc(&[&database, "--date", "2026-02-28"])?;
+    ensure(given.contains("| Generated | 2026-02-28 |"), || "--date is not printed".to_owned())?;
+    let differing = none.lines().filter(|line| !given.contains(line)).count();
+    ensure(differing <= 1, || format!("{differing} lines change with the date"))?;
+    let epoch = String::from_utf8(with("1700000000", &[]).stdout)?;
+    ensure(epoch.contains("| Generated | 2023-11-14 |"), || "SOURCE_DATE_EPOCH is not obeyed".to_owned())?;
+    let both = String::from_utf8(with("1700000000", &["--date", "2026-02-28"]).stdout)?;
+    ensure(both == given, || "--date does not win over SOURCE_DATE_EPOCH".to_owned())?;
+    for (output, message) in [
+        (with("soon", &[]), "SOURCE_DATE_EPOCH `soon` is no moment"),
+        (with("", &["--date", "2026-02-30"]), "--date `2026-02-30` is no date"),
+        (with("", &["--date", "28.2.2026"]), "write it as YYYY-MM-DD"),
+    ] {
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure(output.status.code() == Some(2) && said.contains(message), || format!("{message}: {said}"))?;
+    }
+    Ok(())
+}
+
+fn configuration() -> TestResult {
+    let (folder, database) = shop()?;
+    let file = folder.path().join("brownfield.toml");
+    std::fs::write(
+        &file,
+        "[tables.\"main.orders\"]\ndescription = \"One row | an order\"\ncolumns.status = \"Where it is <b>now</b>\"\n\
+         columns.nowhere = \"x\"\n[tables.customers]\ndescription = \"People\"\n[tables.ordres]\ndescription = \"x\"\n\
+         [[group]]\nname = \"Sales\"\ndescription = \"From cart to invoice\"\ntables = [\"main.order*\", \"*.invoice*\"]\n",
+    )?;
+    let run = |arguments: &[&str]| {
+        let mut command = brownfield();
+        command.args(arguments).arg("--config").arg(&file).assert().success().get_output().clone()
+    };
+    let output = run(&["doc", &database]);
+    let (text, said) = (String::from_utf8(output.stdout)?, String::from_utf8(output.stderr)?);
+    for part in ["One row &#124; an order\n", "Where it is &#60;b&#62;now&#60;/b&#62; |", "\nPeople\n"] {
+        ensure(text.contains(part), || format!("no `{part}` in the document"))?;
+    }
+    for part in ["column nowhere of main.orders", "table ordres: there is none"] {
+        ensure(said.contains(part), || format!("`{part}` is not said: {said}"))?;
+    }
+    let group = "<details><summary>Sales (";
+    ensure(text.contains(group) && text.contains("From cart to invoice"), || "no group of the user's".to_owned())?;
+    ensure(
+        String::from_utf8(run(&["doc", &database, "--format", "dbml"]).stdout)?.contains("TableGroup Sales"),
+        || "no group in DBML".to_owned(),
+    )?;
+    // Rules judge the database, not the configuration.
+    let findings = |output: &std::process::Output| -> Result<serde_json::Value, serde_json::Error> {
+        Ok(serde_json::from_slice::<serde_json::Value>(&output.stdout)?["findings"].take())
+    };
+    let without = brownfield().args(["audit", &database, "--format", "json"]).assert().success().get_output().clone();
+    ensure(findings(&run(&["audit", &database, "--format", "json"]))? == findings(&without)?, || {
+        "descriptions change findings".to_owned()
+    })
+}
+
+fn groups_stay() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let snapshot = folder.path().join("schema.json");
+    let path = snapshot.display().to_string();
+    let database = tables(60)?;
+    let group_of = |table: &str| -> Result<String, Failure> {
+        let model: serde_json::Value = serde_json::from_slice(&std::fs::read(&snapshot)?)?;
+        let groups = model["groups"].as_array().cloned().unwrap_or_default();
+        let holds = |group: &&serde_json::Value| {
+            group["tables"].as_array().is_some_and(|tables| tables.iter().any(|name| name["name"] == table))
+        };
+        let group = groups.iter().find(holds).ok_or_else(|| format!("{table} is in no group"))?;
+        Ok(group["name"].as_str().unwrap_or_default().to_owned())
+    };
+    let take = || brownfield().args(["snapshot", &database.url(), "-o", &path]).assert().success();
+    take();
+    let first = std::fs::read(&snapshot)?;
+    take();
+    ensure(first == std::fs::read(&snapshot)?, || "the same schema gives another snapshot".to_owned())?;
+    let home = group_of("item_7")?;
+    let document = doc(&[&path])?;
+    // Alone, the new tables would found groups of their own and move others.
+    database.run(
+        "CREATE TABLE aaa (id INTEGER PRIMARY KEY, item_7_id INTEGER NOT NULL REFERENCES item_7 (id));
+         CREATE TABLE aab (id INTEGER PRIMARY KEY);
+         DROP TABLE item_59;",
+    )?;
+    ensure(doc(&[&database.url(), "--groups-from", &path])? != document, || "nothing changed".to_owned())?;
+    take();
+    let second = std::fs::read_to_string(&snapshot)?;
+    ensure(group_of("aaa")? == home, || format!("aaa is not in {home}: {second}"))?;
+    let before: serde_json::Value = serde_json::from_slice(&first)?;
+    for group in before["groups"].as_array().into_iter().flatten() {
+        for table in group["tables"].as_array().into_iter().flatten().filter(|table| table["name"] != "item_59") {
+            let name = table["name"].as_str().unwrap_or_default();
+            ensure(group_of(name)? == group["name"].as_str().unwrap_or_default(), || format!("{name} moved"))?;
+        }
+    }
+    let live = doc(&[&database.url(), "--groups-from", &path])?;
+    ensure(live == doc(&[&path])?, || "--groups-from differs from the snapshot's own groups".to_owned())
+}
+
+fn new_column() -> TestResult {
+    let (_folder, database) = shop()?;
+    let before = doc(&[&database])?;
+    let copy = tempfile::tempdir()?;
+    let file = copy.path().join("copy.db");
+    std::fs::copy(&database, &file)?;
+    let changed = Database::open_sqlite(&file);
+    changed.run("ALTER TABLE orders ADD COLUMN remark TEXT")?;
+    let after = doc(&[&file.display().to_string()])?;
+    // Counts and scores may change; every other line that changes names the column, and is otherwise as it was.
+    let lines = |text: &str| -> Vec<String> {
+        let uncounted = |line: &str| line.chars().map(|c| if c.is_ascii_digit() { '#' } else { c }).collect::<String>();
+        text.lines().map(uncounted).collect()
+    };
+    let (before, after) = (lines(&before), lines(&after));
+    let gone: BTreeSet<_> = before.iter().filter(|line| !after.contains(line)).cloned().collect();
+    let new: Vec<_> = after.iter().filter(|line| !before.contains(line)).collect();
+    ensure(new.contains(&&"| `remark` | `TEXT` | YES | — | — |".to_owned()), || format!("{new:#?}"))?;
+    let without = |line: &str| line.replace(", remark TEXT", "").replace(", remark", "");
+    let explained: BTreeSet<_> = new.iter().map(|line| without(line)).filter(|line| gone.contains(line)).collect();
+    ensure(gone == explained && new.iter().all(|line| line.contains("remark")), || {
+        format!("gone: {gone:#?}\nnew: {new:#?}")
+    })
+}

@@ -123,6 +123,9 @@ fn target(database: &Database, environment: &BTreeMap<String, String>) -> Result
     if ["PGHOST", "PGDATABASE", "PGSERVICE"].iter().any(|name| variable(name).is_some()) {
         return Ok("postgres://".to_owned());
     }
+    if ["MYSQL_HOST", "MYSQL_TCP_PORT", "MYSQL_UNIX_PORT"].iter().any(|name| variable(name).is_some()) {
+        return Ok("mysql://".to_owned());
+    }
     Err(Failure::usage(
         "no database is named",
         "give a URL or a file: `brownfield audit postgres://user@host/database`, `brownfield audit shop.db`, or set \

@@ -11,7 +11,7 @@ const NEEDS: &[(UnseenKind, &[&str], &str)] = &[
 
 /// Lists what the grants do not cover in a schema. Rights that come from a role are counted only when the server
 /// lists them; others are reported as missing, never the other way round.
-pub(super) fn unseen(engine: EngineName, grants: &[String], schema: &str) -> Vec<Unseen> {
+pub(super) fn unseen(engine: EngineName, account: &str, grants: &[String], schema: &str) -> Vec<Unseen> {
     let held: Vec<&str> = grants.iter().filter_map(|grant| privileges(grant, schema)).collect();
     let has = |names: &[&str]| {
         held.iter()
@@ -23,7 +23,7 @@ pub(super) fn unseen(engine: EngineName, grants: &[String], schema: &str) -> Vec
         schema: Some(schema.to_owned()),
         object: None,
         reason: format!("the account lacks {privilege}"),
-        remedy: format!("GRANT {privilege} ON {}.* TO the account", quote::quote_identifier(engine, schema)),
+        remedy: format!("GRANT {privilege} ON {}.* TO {account}", quote::quote_identifier(engine, schema)),
     };
     let mut list: Vec<_> =
         NEEDS.iter().filter(|need| !has(need.1)).map(|(what, _, privilege)| missing(*what, privilege)).collect();
@@ -48,12 +48,29 @@ pub(super) fn unseen(engine: EngineName, grants: &[String], schema: &str) -> Vec
             object: None,
             reason: "the account may not see routines of others".to_owned(),
             remedy: match engine {
-                EngineName::MySql => "GRANT SHOW_ROUTINE ON *.* TO the account".to_owned(),
-                _ => "GRANT SELECT ON mysql.proc TO the account".to_owned(),
+                EngineName::MySql => format!("GRANT SHOW_ROUTINE ON *.* TO {account}"),
+                _ => format!("GRANT SELECT ON mysql.proc TO {account}"),
             },
         });
     }
     list
+}
+
+/// The account as SQL names it, from `user@host`.
+pub(super) fn account(engine: EngineName, current_user: &str) -> String {
+    let (user, host) = current_user.rsplit_once('@').unwrap_or((current_user, "%"));
+    format!("{}@{}", quote::quote_literal(engine, user), quote::quote_literal(engine, host))
+}
+
+/// What to say when the account sees no database at all.
+pub(super) fn nothing(account: &str) -> Unseen {
+    Unseen {
+        what: UnseenKind::Schemas,
+        schema: None,
+        object: None,
+        reason: "the account sees no database: either there is none, or it has no right on any".to_owned(),
+        remedy: format!("GRANT REFERENCES ON *.* TO {account}"),
+    }
 }
 
 /// The privileges that a grant gives on every object of a schema.
@@ -78,10 +95,10 @@ mod tests {
     #[test]
     fn references_shows_the_structure_only() {
         let grants = ["GRANT USAGE ON *.* TO `a`@`%`", "GRANT REFERENCES ON `sh\\_op`.* TO `a`@`%`"].map(str::to_owned);
-        let list = unseen(EngineName::MySql, &grants, "sh_op");
+        let list = unseen(EngineName::MySql, "'a'@'%'", &grants, "sh_op");
         assert!(list.iter().all(|unseen| unseen.what != UnseenKind::Tables));
         assert!(list.iter().any(|unseen| unseen.what == UnseenKind::Triggers));
         let all = ["GRANT ALL PRIVILEGES ON *.* TO `root`@`%`".to_owned()];
-        assert_eq!(unseen(EngineName::MariaDb, &all, "shop"), []);
+        assert_eq!(unseen(EngineName::MariaDb, "'root'@'%'", &all, "shop"), []);
     }
 }

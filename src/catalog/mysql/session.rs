@@ -28,6 +28,7 @@ pub(super) struct Catalog {
 
 /// Connects within the time that the user gives it.
 async fn connect(target: &Target, options: &Options) -> Result<MySqlConnection, Error> {
+    target.check_files()?;
     let attempt = || Error::new(format!("cannot connect to {target}"));
     tokio::time::timeout(options.connect_timeout, target.options().connect())
         .await
@@ -38,6 +39,11 @@ async fn connect(target: &Target, options: &Options) -> Result<MySqlConnection, 
         })?
         .map_err(|error| {
             let hint = hint(&error);
+            if matches!(&error, SqlError::Configuration(cause) if cause.to_string().contains("RSA")) {
+                let reason =
+                    "the account's plugin (caching_sha2_password, sha256_password) takes the password over TLS only";
+                return attempt().because(reason).hint(hint);
+            }
             attempt().because(error).hint(hint)
         })
 }
@@ -85,7 +91,7 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
         ask(&mut connection, "settings", &statement).await.map_err(cannot)?;
     }
     let session = "SELECT VERSION(), @@version_comment, @@global.sql_mode, @@lower_case_table_names, \
-        @@global.foreign_key_checks, @@character_set_server, @@collation_server";
+        @@global.foreign_key_checks, @@character_set_server, @@collation_server, CURRENT_USER()";
     let session = ask(&mut connection, "session", session).await.map_err(cannot)?;
     let comment = if engine == EngineName::MariaDb { ", SCHEMA_COMMENT" } else { "" };
     let only = match &target.database {

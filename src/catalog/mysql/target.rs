@@ -84,6 +84,19 @@ impl Target {
         Ok(target)
     }
 
+    /// Whether the files that TLS needs can be read. The driver would not name the one that cannot.
+    pub(super) fn check_files(&self) -> Result<(), Error> {
+        let files = [("ssl-ca", &self.authority), ("ssl-cert", &self.certificate), ("ssl-key", &self.key)];
+        for (parameter, path) in files.into_iter().filter_map(|(parameter, path)| Some((parameter, path.as_ref()?))) {
+            std::fs::File::open(path).map_err(|error| {
+                Error::new(format!("cannot read {path}, which {parameter} names"))
+                    .because(error)
+                    .hint("name a file in PEM form that this user may read")
+            })?;
+        }
+        Ok(())
+    }
+
     /// The driver's form.
     pub(super) fn options(&self) -> MySqlConnectOptions {
         let mut options = MySqlConnectOptions::new()

@@ -2,6 +2,7 @@
 
 mod concurrency;
 mod counts;
+mod mysql;
 mod outputs;
 mod portable;
 mod privileges;
@@ -13,6 +14,7 @@ use libtest_mimic::Trial;
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     concurrency::add(trials);
     counts::add(trials);
+    mysql::add(trials);
     outputs::add(trials);
     portable::add(trials);
     privileges::add(trials);

@@ -17,12 +17,16 @@ type Key = (String, String);
 
 pub(super) fn model(catalog: &Catalog, options: &Options) -> Model {
     let mut model = Model::new(engine(catalog));
+    let account = grants::account(catalog.engine, text(&catalog.session, 7));
+    if catalog.schemas.is_empty() && options.filter.is_everything() {
+        model.unseen.push(grants::nothing(&account));
+    }
     for row in &catalog.schemas {
         let mut schema = Schema::new(text(row, 0));
         schema.character_set = present(row, 1);
         schema.collation = present(row, 2);
         schema.comment = present(row, 3);
-        model.unseen.extend(grants::unseen(catalog.engine, &catalog.grants, text(row, 0)));
+        model.unseen.extend(grants::unseen(catalog.engine, &account, &catalog.grants, text(row, 0)));
         model.schemas.push(schema);
     }
     for (statement, reason) in &catalog.failed {

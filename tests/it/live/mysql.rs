@@ -1,0 +1,254 @@
+//! MySQL and MariaDB as their users reach them: schemes, variables, option files, sockets, TLS, accounts with few rights.
+
+use crate::support::database::{Database, Place};
+use crate::support::{TestResult, brownfield, chain, read, schemas};
+use brownfield::model::{EngineName, Model, UnseenKind};
+use libtest_mimic::Trial;
+
+pub(crate) fn add(trials: &mut Vec<Trial>) {
+    type Test = fn(Place) -> TestResult;
+    let tests: [(&str, Test); 6] = [
+        ("schemes", schemes),
+        ("surroundings", surroundings),
+        ("every_database", every_database),
+        ("references", references),
+        ("without_rights", without_rights),
+        ("socket", socket),
+    ];
+    for engine in [EngineName::MySql, EngineName::MariaDb] {
+        for place in Place::of(engine) {
+            for (name, test) in tests {
+                trials.push(Trial::test(format!("live::mysql::{name}::{}", place.name()), move || test(place)));
+            }
+        }
+    }
+    for place in Place::of(EngineName::MySql) {
+        trials.push(Trial::test(format!("live::mysql::tls::{}", place.name()), move || tls(place)));
+        trials.push(Trial::test(format!("live::mysql::password::{}", place.name()), move || password(place)));
+    }
+}
+
+/// A database with one table, and its address.
+struct One {
+    database: Database,
+    url: url::Url,
+}
+
+impl One {
+    fn new(place: Place) -> Result<Self, String> {
+        let database = Database::new(place)?;
+        database.run("CREATE TABLE things (id int NOT NULL PRIMARY KEY, name varchar(20))")?;
+        let url = url::Url::parse(&database.url()).map_err(|error| error.to_string())?;
+        Ok(Self { database, url })
+    }
+
+    /// A setting of the server.
+    fn setting(&self, name: &str) -> Result<String, String> {
+        let rows = self.database.query(&format!("SELECT @@{name}"))?;
+        Ok(rows.into_iter().flatten().next().unwrap_or_default())
+    }
+}
+
+fn has_things(model: &Model) -> TestResult {
+    let tables = model.schemas.iter().flat_map(|schema| &schema.tables);
+    if tables.into_iter().any(|table| table.name == "things") { Ok(()) } else { Err("the table was not read".into()) }
+}
+
+/// What the server says decides, not the scheme.
+fn schemes(place: Place) -> TestResult {
+    let one = One::new(place)?;
+    for scheme in ["mysql", "my", "mariadb", "maria", "mysql2", "mysql+pymysql", "jdbc:mysql"] {
+        let url = one.database.url().replacen("mysql", scheme, 1);
+        let model = read(&url).map_err(|error| chain(&error))?;
+        if model.engine.name != place.engine() {
+            return Err(format!("{scheme}: read as {}", model.engine.name.title()).into());
+        }
+        has_things(&model)?;
+    }
+    Ok(())
+}
+
+/// Variables of the client programs and the option file in the home folder.
+fn surroundings(place: Place) -> TestResult {
+    let one = One::new(place)?;
+    let host = one.url.host_str().unwrap_or_default().to_owned();
+    let port = one.url.port().unwrap_or(3306).to_string();
+    let (user, password) = (one.url.username(), one.url.password().unwrap_or_default());
+    let name = &one.database.name;
+    let snapshot = |command: &mut assert_cmd::Command| -> TestResult {
+        let output = command.output()?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
+        }
+        has_things(&serde_json::from_slice(&output.stdout)?)
+    };
+    let home = tempfile::tempdir()?;
+    std::fs::write(
+        home.path().join(".my.cnf"),
+        format!("[mysqld]\nport=1\n[client]\nuser = {user}\npassword = \"{password}\"\nhost={host}\nport={port}\n"),
+    )?;
+    snapshot(brownfield().env("HOME", home.path()).args(["snapshot", &format!("mysql:///{name}")]))?;
+    // The variables win over the file.
+    std::fs::write(home.path().join(".my.cnf"), format!("[client]\nuser={user}\npassword=wrong\nhost=203.0.113.1\n"))?;
+    snapshot(
+        brownfield()
+            .env("HOME", home.path())
+            .env("MYSQL_HOST", &host)
+            .env("MYSQL_TCP_PORT", &port)
+            .env("MYSQL_PWD", password)
+            .args(["snapshot", "--schema", name]),
+    )
+}
+
+/// A URL without a database reads every one that the account may see.
+fn every_database(place: Place) -> TestResult {
+    let one = One::new(place)?;
+    let other = one.database.other_schema();
+    one.database.run(&format!("CREATE DATABASE {other}; CREATE TABLE {other}.others (id int NOT NULL PRIMARY KEY)"))?;
+    let mut url = one.url.clone();
+    url.set_path("/");
+    let model = read(url.as_str()).map_err(|error| chain(&error))?;
+    for name in [&one.database.name, &other] {
+        if !model.schemas.iter().any(|schema| schema.name == *name) {
+            return Err(format!("{name} was not read").into());
+        }
+    }
+    for system in ["mysql", "sys", "information_schema", "performance_schema"] {
+        if model.schemas.iter().any(|schema| schema.name == system) {
+            return Err(format!("{system} was read").into());
+        }
+    }
+    Ok(())
+}
+
+/// Makes an account, runs the test with its URL and drops the account.
+fn with_account(database: &Database, grants: &[String], test: impl FnOnce(&str) -> TestResult) -> TestResult {
+    let user = format!("{}_r", database.name.replace("brownfield", "b"));
+    database.run(&format!("CREATE USER '{user}'@'%' IDENTIFIED BY 'reader'"))?;
+    let tested = grants
+        .iter()
+        .try_for_each(|grant| database.run(&grant.replace("{account}", &format!("'{user}'@'%'"))))
+        .map_err(Into::into)
+        .and_then(|()| test(&database.url_as(&user, "reader")));
+    database.run(&format!("DROP USER '{user}'@'%'"))?;
+    tested
+}
+
+/// REFERENCES shows the structure and no row. What it hides is said, and the grants that are named show all.
+fn references(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    for file in schemas::migrations(place) {
+        database.run_file(&file)?;
+    }
+    let name = &database.name;
+    database.run("CREATE VIEW order_numbers AS SELECT id FROM orders")?;
+    let all = read(&database.url()).map_err(|error| chain(&error))?;
+    let grant = format!("GRANT REFERENCES ON `{name}`.* TO {{account}}");
+    let mut named: Vec<String> = vec![grant.clone()];
+    with_account(&database, &[grant], |url| {
+        let seen = read(url).map_err(|error| chain(&error))?;
+        for kind in [UnseenKind::ViewDefinitions, UnseenKind::Triggers, UnseenKind::Functions, UnseenKind::Events] {
+            if !seen.unseen.iter().any(|unseen| unseen.what == kind) {
+                return Err(format!("{} are hidden, and nothing says so: {:#?}", kind.title(), seen.unseen).into());
+            }
+        }
+        named.extend(seen.unseen.iter().map(|unseen| unseen.remedy.clone()).filter(|remedy| !remedy.is_empty()));
+        let tables = |model: &Model| {
+            let tables = model.schemas.iter().flat_map(|schema| schema.tables.clone());
+            tables.map(|table| brownfield::model::Table { triggers: Vec::new(), ..table }).collect::<Vec<_>>()
+        };
+        if tables(&seen) == tables(&all) { Ok(()) } else { Err("REFERENCES shows other tables than all rights".into()) }
+    })?;
+    // The grants that were named name the account; here they go to a new one.
+    let account = |grant: &String| match grant.split_once(" TO ") {
+        Some((what, _)) => format!("{what} TO {{account}}"),
+        None => grant.clone(),
+    };
+    let named: Vec<String> = named.iter().filter(|grant| grant.starts_with("GRANT")).map(account).collect();
+    with_account(&database, &named, |url| {
+        let seen = read(url).map_err(|error| chain(&error))?;
+        let views = |model: &Model| model.schemas.iter().flat_map(|schema| schema.views.clone()).collect::<Vec<_>>();
+        let code = |model: &Model| model.schemas.iter().flat_map(|schema| schema.functions.clone()).collect::<Vec<_>>();
+        if views(&seen) == views(&all) && code(&seen) == code(&all) {
+            Ok(())
+        } else {
+            Err(format!("the grants that were named do not show all: {named:#?}").into())
+        }
+    })
+}
+
+/// An account that sees nothing is told so, with the grant that would help.
+fn without_rights(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    with_account(&database, &[], |url| {
+        let mut url = url::Url::parse(url)?;
+        let refused = read(url.as_str()).err().map(|error| chain(&error)).unwrap_or_default();
+        if !refused.contains("denied") {
+            return Err(format!("no word that access is denied: {refused}").into());
+        }
+        url.set_path("/");
+        let model = read(url.as_str()).map_err(|error| chain(&error))?;
+        let said = model.unseen.iter().find(|unseen| unseen.what == UnseenKind::Schemas);
+        // MariaDB shows a database test to everybody.
+        match said {
+            Some(unseen) if unseen.remedy.contains("GRANT REFERENCES") => Ok(()),
+            _ if model.schemas.iter().all(|schema| schema.name == "test") && !model.schemas.is_empty() => Ok(()),
+            _ => Err(format!("nothing says that nothing is seen: {:#?}", model.unseen).into()),
+        }
+    })
+}
+
+fn socket(place: Place) -> TestResult {
+    let one = One::new(place)?;
+    let path = one.setting("socket")?;
+    if !std::path::Path::new(&path).exists() {
+        return Err(format!("the server's socket {path} is not on this machine").into());
+    }
+    let encoded: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    let account = format!("{}_s", one.database.name.replace("brownfield", "b"));
+    one.database.run(&format!(
+        "CREATE USER '{account}'@'localhost' IDENTIFIED BY 'local'; GRANT REFERENCES ON {}.* TO '{account}'@'localhost'",
+        one.database.name
+    ))?;
+    let url = format!("mysql://{account}:local@localhost/{}?socket={encoded}", one.database.name);
+    let model = read(&url).map_err(|error| chain(&error));
+    one.database.run(&format!("DROP USER '{account}'@'localhost'"))?;
+    has_things(&model?)
+}
+
+/// TLS modes against the certificate that the server made for itself.
+fn tls(place: Place) -> TestResult {
+    let one = One::new(place)?;
+    let folder = one.setting("datadir")?;
+    let url = one.database.url();
+    has_things(&read(&format!("{url}?ssl-mode=REQUIRED")).map_err(|error| chain(&error))?)?;
+    let authority = format!("{folder}ca.pem");
+    let trusted = read(&format!("{url}?ssl-mode=VERIFY_CA&ssl-ca={authority}")).map_err(|error| chain(&error))?;
+    has_things(&trusted)?;
+    let refused = |parameters: &str, word: &str| -> TestResult {
+        match read(&format!("{url}?{parameters}")) {
+            Ok(_) => Err(format!("{parameters}: connected, although the certificate does not fit").into()),
+            Err(error) if chain(&error).to_lowercase().contains(word) => Ok(()),
+            Err(error) => Err(format!("{parameters}: {}", chain(&error)).into()),
+        }
+    };
+    // The certificate names no host, and no public authority signed it.
+    refused(&format!("ssl-mode=VERIFY_IDENTITY&ssl-ca={authority}"), "cert")?;
+    refused("ssl-mode=VERIFY_CA", "cert")?;
+    refused("ssl-mode=VERIFY_CA&ssl-ca=/nonexistent/ca.pem", "ca.pem")?;
+    refused("ssl-mode=SOMETIMES", "ssl-mode")
+}
+
+/// The default plugin of MySQL takes a password over TLS; without it the error says what to do.
+fn password(place: Place) -> TestResult {
+    let one = One::new(place)?;
+    let grant = format!("GRANT REFERENCES ON {}.* TO {{account}}", one.database.name);
+    with_account(&one.database, &[grant], |url| {
+        let output = brownfield().args(["snapshot", &format!("{url}?ssl-mode=DISABLED")]).output()?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.code() != Some(3) || !said.contains("ssl-mode=REQUIRED") || said.contains("reader@") {
+            return Err(format!("exit {:?}: {said}", output.status.code()).into());
+        }
+        has_things(&read(&format!("{url}?ssl-mode=REQUIRED")).map_err(|error| chain(&error))?)
+    })
+}

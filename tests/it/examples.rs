@@ -12,6 +12,7 @@ use brownfield::score;
 use brownfield::settings::Settings;
 use libtest_mimic::Trial;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// One trial a rule and place: all of the rule's examples there.
 pub(crate) fn add(trials: &mut Vec<Trial>) {
@@ -128,6 +129,19 @@ fn run(rule: &'static Rule, place: Place) -> TestResult {
     Ok(())
 }
 
+/// Reads until the rule fires: statistics reach readers up to seconds after the statements that they count.
+fn read_until_it_fires(rule: &'static Rule, database: &Database, settings: &Settings) -> Result<Model, String> {
+    let mut patience = if rule.needs == Needs::Statistics { 40 } else { 0 };
+    loop {
+        let model = read_for(rule, database)?;
+        if patience == 0 || !findings_of(rule, &model, settings, false).is_empty() {
+            return Ok(model);
+        }
+        patience -= 1;
+        std::thread::sleep(Duration::from_millis(250));
+    }
+}
+
 /// Reads as a user would who wants this rule judged: with table data only where the rule needs it.
 fn read_for(rule: &Rule, database: &Database) -> Result<Model, String> {
     let options = Options { data: rule.needs == Needs::Data, ..Options::default() };
@@ -183,7 +197,7 @@ fn findings_of(rule: &Rule, model: &Model, settings: &Settings, with_changes: bo
 
 /// The rule fires; its remedy, applied step by step, makes the finding go away and breaks nothing else.
 fn prove(rule: &'static Rule, database: &Database, settings: &Settings) -> Result<(), String> {
-    let before = read_for(rule, database)?;
+    let before = read_until_it_fires(rule, database, settings)?;
     let tables = Tables::new(&before);
     let report = Report::new(&before, &tables, settings);
     let findings: Vec<&Finding> = report

@@ -3,6 +3,7 @@
 mod concurrency;
 mod counts;
 mod mysql;
+mod nasty;
 mod outputs;
 mod portable;
 mod privileges;
@@ -15,6 +16,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     concurrency::add(trials);
     counts::add(trials);
     mysql::add(trials);
+    nasty::add(trials);
     outputs::add(trials);
     portable::add(trials);
     privileges::add(trials);

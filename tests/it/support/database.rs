@@ -149,7 +149,19 @@ impl Database {
         }
     }
 
-    /// Runs a script file.
+    /// Runs a script, passing over statements that this server does not take.
+    pub(crate) fn run_as_far_as_possible(&self, script: &str) -> Result<(), String> {
+        match self.place.engine() {
+            EngineName::Sqlite => self.run_sqlite(script),
+            EngineName::PostgreSql => self.client(&self.name, script.as_bytes(), &["-v", "ON_ERROR_STOP=0"]).map(drop),
+            EngineName::MySql | EngineName::MariaDb => {
+                // The client goes on after an error, and says so in its exit status.
+                self.client(&self.name, script.as_bytes(), &["--force"]).map(drop).or(Ok(()))
+            }
+        }
+    }
+
+    /// Runs the statements of a file.
     pub(crate) fn run_file(&self, path: &Path) -> Result<(), String> {
         let script = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
         self.run(&script).map_err(|error| format!("{}: {error}", path.display()))

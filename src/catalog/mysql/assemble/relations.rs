@@ -6,8 +6,8 @@ use crate::catalog::mysql::session::{Catalog, Row, text};
 use crate::catalog::{Options, migration_tables};
 use crate::model::{
     Action, CheckConstraint, Column, Deferral, EngineName, ForeignKey, Generated, GeneratedStorage, Index, KeyPart,
-    MatchType, MigrationTable, Model, Partition, Partitioning, PrimaryKey, QualifiedName, SortOrder, Table, TableKind,
-    Trigger, TriggerEnabled, UniqueConstraint, Unseen, UnseenKind, View,
+    MatchType, MigrationTable, Model, Partition, Partitioning, PrimaryKey, QualifiedName, Sequence, SortOrder, Table,
+    TableKind, Trigger, TriggerEnabled, UniqueConstraint, View,
 };
 use std::collections::BTreeMap;
 
@@ -17,14 +17,9 @@ pub(super) fn add(model: &mut Model, catalog: &Catalog, options: &Options) {
     for row in rows(catalog, "tables").iter().filter(|row| options.filter.allows(text(row, 0), text(row, 1))) {
         let (kind, key) = (text(row, 2), key(row));
         if kind == "SEQUENCE" {
-            model.unseen.push(Unseen {
-                what: UnseenKind::Other,
-                schema: Some(key.0),
-                object: Some(key.1),
-                reason: "sequences of MariaDB are not read".to_owned(),
-                remedy: String::new(),
-            });
-        } else if kind != "VIEW" {
+            continue;
+        }
+        if kind != "VIEW" {
             let columns = columns.remove(&key).unwrap_or_default();
             let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
             if let Some(tool) = migration_tables::tool(&key.1, &names) {
@@ -69,6 +64,24 @@ pub(super) fn add(model: &mut Model, catalog: &Catalog, options: &Options) {
             definition: text(row, 5).to_owned(),
             comment: None,
         });
+    }
+    for row in rows(catalog, "sequences") {
+        let whole = |position: usize| text(row, position).parse().unwrap_or_default();
+        let sequence = Sequence {
+            name: text(row, 1).to_owned(),
+            data_type: "bigint".to_owned(),
+            start: whole(2),
+            minimum: whole(3),
+            maximum: whole(4),
+            increment: whole(5),
+            cache: whole(6),
+            cycle: text(row, 7) == "1",
+            owned_by: None,
+            comment: None,
+        };
+        if let Some(schema) = schema(model, text(row, 0)) {
+            schema.sequences.push(sequence);
+        }
     }
     let known: Vec<Key> = rows(catalog, "tables").iter().map(key).collect();
     // The server says in the place of a view's comment that the view is broken, and why.

@@ -302,6 +302,54 @@ mod tests {
     use crate::settings::Settings;
     use proptest::prelude::*;
 
+    /// A number of an attribute, the first after the start of a piece.
+    fn number(piece: &str, attribute: &str) -> i64 {
+        let value = piece.split_once(attribute).and_then(|(_, rest)| rest.split(['"', ' ', ')']).next());
+        value.and_then(|value| value.parse().ok()).expect("a number")
+    }
+
+    #[test]
+    fn two_thousand_tables_do_not_overlap() {
+        let mut model = fixture::empty();
+        let mut schema = crate::model::Schema::new("public");
+        for at in 0..2_000_usize {
+            let mut table = crate::model::Table::new(format!("table_{at:04}"));
+            for place in 0..2 + at % 17 {
+                table.columns.push(fixture::column(&format!("column_{place}"), "bigint", false));
+            }
+            // Near parents, far parents, and one that many share.
+            for (place, parent) in [at / 2, at.saturating_sub(1 + at % 7), 3].into_iter().enumerate().take(at % 4) {
+                let column = format!("column_{}", place % 2);
+                table.foreign_keys.push(fixture::foreign_key("key", &column, "public", &format!("table_{parent:04}")));
+            }
+            schema.tables.push(table);
+        }
+        model.schemas.push(schema);
+        let tables = Tables::new(&model);
+        let settings = Settings::default();
+        let report = fixture::report(&model, &tables, &settings, |_| {});
+        let picture = render(&report);
+        let boxes: Vec<Area> = picture
+            .split("<g transform=\"")
+            .skip(1)
+            .map(|piece| Area {
+                x: number(piece, "translate("),
+                y: number(piece.split_once(' ').map_or("", |(_, rest)| rest), ""),
+                width: number(piece, "width=\""),
+                height: number(piece, "height=\""),
+            })
+            .collect();
+        assert_eq!(boxes.len(), 2_000);
+        for (at, a) in boxes.iter().enumerate() {
+            for b in &boxes[at + 1..] {
+                let apart = a.right() <= b.x || b.right() <= a.x || a.bottom() <= b.y || b.bottom() <= a.y;
+                assert!(apart, "{a:?} and {b:?} overlap");
+            }
+        }
+        let lines: usize = report.summary.foreign_keys;
+        assert_eq!(picture.matches("<path").count(), lines, "every relation is drawn");
+    }
+
     proptest! {
         #![proptest_config(cases(60))]
 

@@ -283,6 +283,80 @@ mod tests {
         insta::assert_snapshot!(render(&report, &DocumentOptions::default()));
     }
 
+    /// The anchor of a heading on GitHub, and on GitLab, which also folds hyphens.
+    fn heading_anchors(heading: &str) -> [String; 2] {
+        let kept = heading.trim().to_lowercase();
+        let kept = kept.chars().filter(|kept| kept.is_alphanumeric() || " -_".contains(*kept));
+        let github: String = kept.map(|kept| if kept == ' ' { '-' } else { kept }).collect();
+        let mut gitlab = github.clone();
+        while gitlab.contains("--") {
+            gitlab = gitlab.replace("--", "-");
+        }
+        [github, gitlab]
+    }
+
+    #[test]
+    fn anchors_are_unique_and_links_resolve() {
+        let mut model = fixture::empty();
+        for schema in ["public", "Public", "sales"] {
+            let mut schema = crate::model::Schema::new(schema);
+            let names = [
+                "orders",
+                "Orders",
+                "ORDERS",
+                "order items",
+                "order-items",
+                "order_items",
+                "Ünï",
+                "表",
+                "a.b",
+                "👍",
+                " ",
+            ];
+            for (place, name) in names.iter().enumerate() {
+                let mut table = crate::model::Table::new(*name);
+                table.columns =
+                    vec![fixture::column("id", "bigint", false), fixture::column("parent", "bigint", false)];
+                let parent = names[(place + 1) % names.len()];
+                table.foreign_keys.push(fixture::foreign_key("key", "parent", &schema.name, parent));
+                schema.tables.push(table);
+            }
+            model.schemas.push(schema);
+        }
+        model.unseen.push(crate::model::Unseen {
+            what: crate::model::UnseenKind::Functions,
+            schema: None,
+            object: None,
+            reason: "no privilege".to_owned(),
+            remedy: String::new(),
+        });
+        model.sort();
+        let tables = Tables::new(&model);
+        let settings = Settings::default();
+        let report = fixture::report(&model, &tables, &settings, |_| {});
+        let document = render(&report, &DocumentOptions::default());
+        let between = |start: &'static str, end: char| {
+            document.split(start).skip(1).filter_map(move |rest| rest.split(end).next())
+        };
+        let anchors: Vec<String> = between("<a name=\"", '"').map(str::to_lowercase).collect();
+        let unique: std::collections::HashSet<&String> = anchors.iter().collect();
+        assert_eq!((anchors.len(), unique.len()), (tables.len(), tables.len()), "{anchors:?}");
+        let headings: Vec<[String; 2]> = document
+            .lines()
+            .filter(|line| line.starts_with('#'))
+            .map(|line| heading_anchors(line.trim_start_matches('#')))
+            .collect();
+        let links: Vec<&str> = between("](#", ')').collect();
+        assert!(links.len() > tables.len() && links.contains(&"technical-context"), "{links:?}");
+        for link in links {
+            let heads = headings.iter().filter(|both| both.iter().all(|anchor| anchor == link)).count();
+            assert!(anchors.iter().any(|anchor| anchor == link) || heads == 1, "{link} leads nowhere");
+        }
+        let files = render_pages(&report, &DocumentOptions::default(), &Placement::default());
+        let paths: std::collections::HashSet<String> = files.iter().map(|file| file.path.to_lowercase()).collect();
+        assert_eq!(paths.len(), files.len(), "paths that differ by case only");
+    }
+
     #[test]
     fn an_empty_database_has_every_section() {
         let model = fixture::empty();

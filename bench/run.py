@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Whole processes, side by side, on the same server: brownfield, the engine's own dump, and the bare catalog queries.
 
-    bench/run.py [--tables 1000 5000] [--rounds 7] [--servers pg15 pg17]
+    bench/run.py [--tables 1000 5000] [--rounds 7] [--servers pg17 mysql9.7 maria11.8]
 
 Starts the servers with the test suite's script, loads the generated schemas, runs the candidates interleaved (so that all
 see the same load), and writes bench/RESULTS.md with medians and ratios. The snapshot and the document are written to a
@@ -94,13 +94,22 @@ def postgres_case(url, tables, folder):
     }
 
 
+def mysql_programs(name):
+    """The client program and the dump program. MariaDB's servers are packaged without the latter."""
+    tree = "mariaclient" if name.startswith("maria") else name
+    run(["bash", SERVERS, "fetch", tree])
+    prefix = "mariadb" if name.startswith("maria") else "mysql"
+    folder = cache() / tree / "usr/bin"
+    return folder / prefix, folder / ("mariadb-dump" if prefix == "mariadb" else "mysqldump")
+
+
 def mysql_case(name, url, tables, folder):
-    user, password, host, port = re.match(r"mysql://([^:]+):([^@]+)@([^:]+):(\d+)/", url).groups()
-    binaries = cache() / name / "usr/bin"
     maria = name.startswith("maria")
-    client = next(path for path in [binaries / "mariadb", binaries / "mysql"] if path.exists())
-    dump = next(path for path in [binaries / "mariadb-dump", binaries / "mysqldump"] if path.exists())
+    client, dump = mysql_programs(name)
+    user, password, host, port = re.match(r"mysql://([^:]+):([^@]+)@([^:]+):(\d+)/", url).groups()
     options = ["--no-defaults", f"--host={host}", f"--port={port}", f"--user={user}", f"--password={password}"]
+    if maria:
+        options.append("--skip-ssl")
     ddl = folder / "ddl.sql"
     ddl.write_text(run([sys.executable, ROOT / "bench/generate.py", "mariadb" if maria else "mysql", str(tables)]))
     schemas = re.findall(r"CREATE DATABASE (\w+)", ddl.read_text())
@@ -133,7 +142,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tables", type=int, nargs="+", default=[1000, 5000])
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--servers", nargs="+", default=["pg17"])
+    parser.add_argument("--servers", nargs="+", default=["pg17", "mysql9.7", "maria11.8"])
     arguments = parser.parse_args()
     run(["cargo", "build", "--release", "--quiet"], cwd=ROOT)
     variables = start(arguments.servers)

@@ -189,8 +189,8 @@ pub struct PersonalData {
 pub struct Retention {
     /// Table, when it is about one.
     pub table: Option<QualifiedName>,
-    /// `expiry column`, `time partitions`, `event`, `pg_cron job`, `archive table`, `audit table`, `legal hold column`,
-    /// `history table`.
+    /// `expiry column`, `time partitions`, `event`, `pg_cron job`, `pg_partman`, `trigger`, `archive table`, `audit table`,
+    /// `legal hold column`, `history table`.
     pub kind: &'static str,
     /// The object that shows it: a column, event, job, partition key.
     pub evidence: String,

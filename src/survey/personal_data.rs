@@ -1,4 +1,4 @@
-//! Columns that seem to hold personal data, by the words of their names and by their types.
+//! Columns that seem to hold personal data, by their types, the words of their names, and what their comments say.
 
 use super::words::{singular, split};
 use super::{PersonalData, PersonalDataClass};
@@ -95,6 +95,17 @@ const ABOUT: &[&str] = &[
     "subject",
 ];
 
+/// What comments say about columns with personal data.
+const DECLARED: &[&[&str]] = &[
+    &["personal", "data"],
+    &["personal", "information"],
+    &["personally", "identifiable"],
+    &["pii"],
+    &["gdpr"],
+    &["hipaa"],
+    &["phi"],
+];
+
 /// Tables whose rows are persons, by their last word in the singular.
 const PERSONS: &[&str] = &[
     "account",
@@ -153,6 +164,9 @@ fn judge(table: TableRef<'_>, column: &Column) -> Option<PersonalData> {
     if matches!(base.as_str(), "inet" | "cidr" | "inet4" | "inet6") {
         return Some(result(PersonalDataClass::Network, 0.90, format!("its type is {base}")));
     }
+    if base.starts_with("macaddr") {
+        return Some(result(PersonalDataClass::Network, 0.85, format!("its type is {base}")));
+    }
     let words = split(&column.name);
     let best = EVIDENCE
         .iter()
@@ -171,7 +185,25 @@ fn judge(table: TableRef<'_>, column: &Column) -> Option<PersonalData> {
     if words == ["name"] && is_person_table(&table.table.name) {
         return Some(result(PersonalDataClass::Identity, 0.80, "the name of a person, by the table's name".to_owned()));
     }
-    None
+    let (class, why) = said_in_comment(column.comment.as_deref()?)?;
+    Some(result(class, 0.80, why))
+}
+
+/// What a comment says outright. Other words are no evidence: most comments speak about more than their column.
+fn said_in_comment(comment: &str) -> Option<(PersonalDataClass, String)> {
+    let lower = comment.to_lowercase();
+    let words: Vec<&str> =
+        lower.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let said = DECLARED.iter().find(|said| words.windows(said.len()).any(|window| window == **said))?;
+    let denied = words.windows(2).any(|pair| ["no", "not", "without", "non"].contains(&pair[0]) && pair[1] == said[0]);
+    if denied {
+        return None;
+    }
+    let named = |evidence: &&(&[&str], PersonalDataClass, f64)| {
+        evidence.2 >= 0.80 && words.windows(evidence.0.len()).any(|window| window == evidence.0)
+    };
+    let class = EVIDENCE.iter().find(named).map_or(PersonalDataClass::Identity, |evidence| evidence.1);
+    Some((class, format!("its comment says `{}`", said.join(" "))))
 }
 
 #[cfg(test)]
@@ -194,6 +226,16 @@ mod tests {
         ] {
             table.columns.push(Column::new(name, data_type));
         }
+        for (name, comment) in [
+            ("extra", "PII: passport and residence"),
+            ("nick", "Personal data"),
+            ("shade", "no personal data in here"),
+            ("parcel", "goes to the email of the buyer"),
+        ] {
+            let mut column = Column::new(name, "text");
+            column.comment = Some(comment.to_owned());
+            table.columns.push(column);
+        }
         let mut model = Model::new(Engine {
             name: EngineName::PostgreSql,
             version: String::new(),
@@ -211,8 +253,10 @@ mod tests {
             found,
             [
                 ("email".to_owned(), PersonalDataClass::Contact),
+                ("extra".to_owned(), PersonalDataClass::Identity),
                 ("last_ip".to_owned(), PersonalDataClass::Network),
                 ("name".to_owned(), PersonalDataClass::Identity),
+                ("nick".to_owned(), PersonalDataClass::Identity),
                 ("password_hash".to_owned(), PersonalDataClass::Credential),
                 ("zip".to_owned(), PersonalDataClass::Location),
             ]

@@ -11,6 +11,18 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// Words of columns that say when a row ends.
 const EXPIRY: &[&str] = &["expires", "expiry", "expiration", "expired", "ttl", "purge", "retention"];
 
+/// How the engines call the present moment.
+const CLOCKS: &[&str] = &[
+    "now(",
+    "current_timestamp",
+    "current_date",
+    "curdate(",
+    "sysdate(",
+    "date('now'",
+    "datetime('now'",
+    "unixepoch(",
+];
+
 /// Evidence of retention, by table.
 pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClass]) -> Vec<Retention> {
     let mut found = Vec::new();
@@ -61,6 +73,7 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
             found.push(Retention { table: None, kind: "event", evidence: format!("{}.{}", schema.name, event.name) });
         }
     }
+    found.extend(triggers_that_expire(model, tables));
     for job in &model.scheduled_jobs {
         let name = job.name.clone().unwrap_or_else(|| job.command.clone());
         found.push(Retention { table: None, kind: "pg_cron job", evidence: name });
@@ -69,6 +82,26 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
         found.push(Retention { table: None, kind: "pg_partman", evidence: "extension pg_partman".to_owned() });
     }
     found.sort_by(|a, b| (&a.table, a.kind, &a.evidence).cmp(&(&b.table, b.kind, &b.evidence)));
+    found
+}
+
+/// Triggers that delete rows by their age.
+fn triggers_that_expire(model: &Model, tables: &Tables<'_>) -> Vec<Retention> {
+    let mut found = Vec::new();
+    for table in tables.iter() {
+        for trigger in &table.table.triggers {
+            let body = trigger.function.as_ref().and_then(|name| {
+                let schema = model.schemas.iter().find(|schema| schema.name == name.schema)?;
+                schema.functions.iter().find(|function| function.name == name.name)?.body.as_deref()
+            });
+            let text = body.unwrap_or(&trigger.definition).to_lowercase();
+            let by_age = CLOCKS.iter().any(|clock| text.contains(clock)) && text.contains('<');
+            if by_age && text.contains("delete from") {
+                let table = Some(table.qualified_name());
+                found.push(Retention { table, kind: "trigger", evidence: trigger.name.clone() });
+            }
+        }
+    }
     found
 }
 

@@ -95,8 +95,8 @@ fn erasure_step(page: &Page<'_, '_>, step: &ErasureStep) -> String {
 fn retention(page: &Page<'_, '_>) -> String {
     let found = &page.report.survey.retention;
     if found.is_empty() {
-        return "No evidence of expiry columns, time partitions, scheduled clean-up, archives or legal hold. Nothing in \
-                this database limits how long rows are kept.\n"
+        return "No evidence of expiry columns, time partitions, scheduled clean-up, archives or legal hold: \
+                nothing in the catalog limits how long rows are kept.\n"
             .to_owned();
     }
     let rows: Vec<Vec<String>> = found
@@ -115,6 +115,7 @@ fn retention(page: &Page<'_, '_>) -> String {
         ("time partitions", "time partitions"),
         ("event", "scheduled events"),
         ("pg_cron job", "scheduled jobs"),
+        ("trigger", "triggers that delete what is old"),
         ("archive table", "archive tables"),
         ("audit table", "audit tables"),
         ("legal hold column", "legal hold"),

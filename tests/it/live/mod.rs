@@ -9,6 +9,7 @@ mod portable;
 mod privileges;
 mod restored;
 mod round_trips;
+mod survey;
 
 use libtest_mimic::Trial;
 
@@ -22,4 +23,5 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     privileges::add(trials);
     restored::add(trials);
     round_trips::add(trials);
+    survey::add(trials);
 }

@@ -1,6 +1,8 @@
 //! Kinds of columns, and lists of their names, as several rules tell them.
 
-use crate::model::{CheckConstraint, Column, TableRef};
+use super::Context;
+use crate::model::{Action, CheckConstraint, Column, ColumnDefault, ForeignKey, TableRef};
+use crate::survey::TableClass;
 
 /// Whether a column holds character strings of any length, and no list of them.
 pub(super) fn is_text(column: &Column) -> bool {
@@ -10,10 +12,64 @@ pub(super) fn is_text(column: &Column) -> bool {
         && (base.contains("char") || base.contains("text") || base.contains("clob") || base == "string")
 }
 
+/// Whether a column holds numbers, going by the declared type.
+pub(super) fn is_number(column: &Column) -> bool {
+    let base = column.base_type();
+    let integer = base.contains("int") && !base.contains("interval") && !base.contains("point");
+    let other = ["numeric", "decimal", "dec", "number", "fixed", "money"].contains(&base.as_str());
+    column.array_dimensions == 0
+        && column.user_type.is_none()
+        && !is_boolean(column)
+        && ((integer && !base.contains("range")) || other || is_float(column))
+}
+
+/// Whether a column holds binary floating-point numbers.
+pub(super) fn is_float(column: &Column) -> bool {
+    let base = column.base_type();
+    column.array_dimensions == 0 && ["real", "float", "double"].iter().any(|kind| base.starts_with(kind))
+}
+
 /// Whether a column holds true and false.
 pub(super) fn is_boolean(column: &Column) -> bool {
     let full = column.data_type.to_lowercase();
     column.array_dimensions == 0 && matches!(full.as_str(), "boolean" | "bool" | "tinyint(1)" | "bit(1)" | "bit")
+}
+
+/// The default of a column, unless it is NULL, which is none.
+pub(super) fn default_of(column: &Column) -> Option<&ColumnDefault> {
+    let default = column.default.as_ref()?;
+    let bare = default.expression.split("::").next().unwrap_or_default();
+    (!bare.trim().trim_matches(['(', ')']).eq_ignore_ascii_case("null")).then_some(default)
+}
+
+/// Whether a comment says that NULL means something.
+pub(super) fn explains_null(column: &Column) -> bool {
+    let comment = column.comment.as_deref().unwrap_or_default().to_lowercase();
+    ["null", "unknown", "three", "tri-state"].iter().any(|word| comment.contains(word))
+}
+
+/// Tables whose timestamps are ours to judge: those that belong to no framework.
+pub(super) fn stamped_tables(context: Context<'_>) -> impl Iterator<Item = TableRef<'_>> {
+    context.tables.base().filter(move |table| context.survey.class(table.id) != TableClass::ThirdParty)
+}
+
+/// Whether the schema leaves update timestamps empty on purpose.
+pub(super) fn null_means_never_changed(context: Context<'_>) -> bool {
+    stamped_tables(context).all(|table| {
+        let stamps = &context.survey.timestamps[table.id.0];
+        let of = |name: &Option<String>| name.as_deref().and_then(|name| table.table.column(name));
+        of(&stamps.created).is_none_or(|column| !column.nullable)
+            && of(&stamps.updated).is_none_or(|column| column.nullable && default_of(column).is_none())
+    })
+}
+
+/// Whether a foreign key sets the column to NULL when the parent row goes.
+pub(super) fn is_set_null(table: TableRef<'_>, column: &str) -> bool {
+    let sets_null = |key: &&ForeignKey| {
+        let limited = key.on_delete_columns.is_empty() || key.on_delete_columns.iter().any(|name| name == column);
+        (key.on_delete == Action::SetNull && limited) || key.on_update == Action::SetNull
+    };
+    table.table.foreign_keys.iter().filter(sets_null).any(|key| key.columns.iter().any(|name| name == column))
 }
 
 /// The length in a type such as `varchar(36)`.

@@ -209,7 +209,7 @@ pub(super) fn normal(expression: &str) -> String {
 /// with quotes.
 pub(super) fn not_null_columns(predicate: &str) -> Option<Vec<String>> {
     let text = normal(predicate);
-    conjuncts(&text)
+    split_at_word(&text, " and ")
         .into_iter()
         .map(|conjunct| {
             let conjunct = strip_parentheses(conjunct);
@@ -237,7 +237,7 @@ pub(super) fn names_column(written: &str, column: &str) -> bool {
     }
 }
 
-fn strip_parentheses(text: &str) -> &str {
+pub(super) fn strip_parentheses(text: &str) -> &str {
     let mut text = text.trim();
     while let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
         let mut depth = 0_i32;
@@ -253,8 +253,8 @@ fn strip_parentheses(text: &str) -> &str {
     text
 }
 
-/// Splits at every AND outside parentheses and quotes.
-fn conjuncts(text: &str) -> Vec<&str> {
+/// Splits at every such word outside parentheses and quotes. It is given in lower case between blanks.
+pub(super) fn split_at_word<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
     let mut parts = Vec::new();
     let (mut depth, mut quote, mut start) = (0_i32, None, 0);
     for (position, character) in text.char_indices() {
@@ -264,10 +264,11 @@ fn conjuncts(text: &str) -> Vec<&str> {
             (None, '(') => depth += 1,
             (None, ')') => depth -= 1,
             (None, ' ') if depth == 0 => {
-                let is_and = text.get(position..position + 5).is_some_and(|word| word.eq_ignore_ascii_case(" and "));
-                if is_and && let Some(part) = text.get(start..position) {
+                let end = position + word.len();
+                let is_word = text.get(position..end).is_some_and(|found| found.eq_ignore_ascii_case(word));
+                if is_word && let Some(part) = text.get(start..position) {
                     parts.push(part);
-                    start = position + 5;
+                    start = end;
                 }
             }
             _ => {}

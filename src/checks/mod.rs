@@ -5,6 +5,7 @@
 
 mod change;
 mod columns;
+mod condition;
 mod coverage;
 mod names;
 mod object;

@@ -35,7 +35,9 @@ pub(super) fn delete_action(
         let name = table.name.to_lowercase();
         context.survey.class(table.id) == TableClass::Log || RECORDS.iter().any(|word| name.contains(word))
     };
-    let nullable = columns.iter().all(|name| child.column(name).is_some_and(|column| column.nullable));
+    // Half a pair means nothing: a row of a junction goes with either side.
+    let junction = context.survey.class(child.id) == TableClass::Junction;
+    let nullable = !junction && columns.iter().all(|name| child.column(name).is_some_and(|column| column.nullable));
     if is_record(child) || child.id == parent.id && !nullable {
         return refuse;
     }
@@ -43,7 +45,7 @@ pub(super) fn delete_action(
         return Action::SetNull;
     }
     let lookup = context.survey.class(parent.id) == TableClass::Lookup;
-    let part = context.survey.class(child.id) == TableClass::Junction || is_part_of(&child.name, &parent.name);
+    let part = junction || is_part_of(&child.name, &parent.name);
     if part && !lookup && !is_record(parent) { Action::Cascade } else { refuse }
 }
 

@@ -1,6 +1,7 @@
+use crate::checks::condition::can_fail;
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{CheckConstraint, Column, EngineName, TableRef, UnseenKind};
+use crate::model::{Column, EngineName, TableRef, UnseenKind};
 use crate::survey::split;
 
 pub(super) static RULE: Rule = Rule {
@@ -153,13 +154,6 @@ fn is_limiting_type(context: Context<'_>, name: &crate::model::QualifiedName) ->
     let Some(schema) = context.model.schemas.iter().find(|schema| schema.name == name.schema) else { return false };
     let domain = schema.domains.iter().find(|domain| domain.name == name.name);
     schema.enums.iter().any(|kind| kind.name == name.name) || domain.is_some_and(|domain| !domain.checks.is_empty())
-}
-
-/// `x OR NULL` is NULL where x is false, and a check that is NULL holds.
-fn can_fail(check: &CheckConstraint) -> bool {
-    let text = check.expression.to_uppercase().replace("::BOOLEAN", "");
-    let plain = text.trim_end_matches([')', ' ']);
-    check.enforced && !plain.ends_with("OR NULL") && !plain.ends_with("OR TRUE")
 }
 
 fn finding(names: &Names<'_>, table: TableRef<'_>, column: &Column) -> Finding {

@@ -112,7 +112,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 }
 
 /// The columns that refer to the two joined tables.
-fn joined<'m>(context: Context<'m>, table: TableRef<'m>) -> BTreeSet<&'m str> {
+pub(super) fn joined<'m>(context: Context<'m>, table: TableRef<'m>) -> BTreeSet<&'m str> {
     let declared = table.table.foreign_keys.iter().flat_map(|key| key.columns.iter().map(String::as_str));
     let name = table.qualified_name();
     let survey = context.survey;

@@ -1,6 +1,7 @@
-use crate::checks::columns::is_boolean;
+use super::boolean_without_default::no;
+use crate::checks::columns::{checks_of, default_of, explains_null, is_boolean};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{Column, EngineName, TableRef};
 
 pub(super) static RULE: Rule = Rule {
     id: "not-null-boolean",
@@ -53,31 +54,20 @@ COMMENT ON COLUMN customers.consent IS 'NULL: was never asked';
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
-        let booleans = table.table.columns.iter().filter(|column| is_boolean(column) && column.generated.is_none());
-        for column in booleans {
+        for column in table.table.columns.iter().filter(|column| is_judged(column)) {
             let object = Object::column(table, &column.name);
-            let comment = column.comment.as_deref().unwrap_or_default().to_lowercase();
-            let explained = ["null", "unknown", "three", "tri-state"].iter().any(|word| comment.contains(word));
-            let checked = table.check_constraints.iter().any(|check| {
-                check.columns.contains(&column.name) && check.expression.to_uppercase().contains("IS NULL")
-            });
-            if !column.nullable || explained || checked {
+            if is_accepted(table, column) {
                 verdicts.pass(object);
                 continue;
             }
-            let no = match context.model.engine.name {
-                EngineName::PostgreSql if column.data_type.starts_with("bit") => "B'0'",
-                EngineName::PostgreSql => "false",
-                _ => "0",
-            };
+            let no = no(context.model.engine.name, column).to_owned();
             let (name, column_name) = (table.qualified_name(), column.name.clone());
-            let default = column.default.is_none().then(|| Change::SetDefault {
+            let default = default_of(column).is_none().then(|| Change::SetDefault {
                 table: name.clone(),
                 column: column_name.clone(),
-                expression: Some(no.to_owned()),
+                expression: Some(no.clone()),
             });
-            let fill = column.default.as_ref().filter(|default| !default.expression.eq_ignore_ascii_case("null"));
-            let fill = fill.map_or(no.to_owned(), |default| default.expression.clone());
+            let fill = default_of(column).map_or(no, |default| default.expression.clone());
             let not_null = Change::SetNotNull { table: name, column: column_name, fill: Some(fill) };
             verdicts.fail(
                 Finding::new(&RULE, object, format!("{} can be true, false and NULL", column.name))
@@ -87,4 +77,15 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             );
         }
     }
+}
+
+/// Whether the rule says anything about a column.
+pub(super) fn is_judged(column: &Column) -> bool {
+    is_boolean(column) && column.generated.is_none()
+}
+
+/// Whether the column cannot be NULL, or is meant to.
+pub(super) fn is_accepted(table: TableRef<'_>, column: &Column) -> bool {
+    let checked = checks_of(table, &column.name).any(|check| check.expression.to_uppercase().contains("IS NULL"));
+    !column.nullable || explains_null(column) || checked
 }

@@ -54,11 +54,11 @@ CREATE TABLE readings (sensor int NOT NULL, reading int, created_at datetime, up
 ```
 
 ```sql,fires,postgresql
-CREATE TABLE readings (sensor integer NOT NULL, taken_on date NOT NULL, reading integer, created_at timestamptz, updated_at timestamptz, CONSTRAINT readings_key UNIQUE (sensor, taken_on));
+CREATE TABLE readings (sensor integer NOT NULL, taken_on date NOT NULL, reading integer NOT NULL, CONSTRAINT readings_key UNIQUE (sensor, taken_on));
 ```
 
 ```sql,passes
-CREATE TABLE readings (sensor integer NOT NULL, taken_on date NOT NULL, reading integer, PRIMARY KEY (sensor, taken_on));
+CREATE TABLE readings (sensor integer NOT NULL, taken_on date NOT NULL, reading integer NOT NULL, PRIMARY KEY (sensor, taken_on));
 ```
 
 ```sql,passes

@@ -1,4 +1,4 @@
-use super::{timestamp_column, usual_column};
+use super::{is_small, timestamp_column, usual_column};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
 use crate::survey::TableClass;
@@ -30,8 +30,8 @@ It is the first thing that is asked after an incident, and it cannot be found ou
 Junction, lookup and log tables, copies, tables of libraries, tables of up to three columns. In SQLite, which has no temporal
 type, the name decides alone.
 
-The remedy takes the name and type that most tables of the schema use. Rows that exist get no invented moment: the column stays
-NULL for them.
+The remedy takes the name and type that most tables of the schema use. Rows that exist get their other timestamp or else the
+moment of the migration: an upper bound, to be replaced by a better one where it is known.
 
 ## Example
 
@@ -55,7 +55,7 @@ CREATE TABLE login_events (id integer PRIMARY KEY, a integer, b integer, c integ
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let usual = usual_column(context, false);
     for table in context.tables.base() {
-        if context.survey.class(table.id) != TableClass::Entity || table.table.columns.len() <= 3 {
+        if context.survey.class(table.id) != TableClass::Entity || is_small(table) {
             continue;
         }
         if context.survey.timestamps[table.id.0].created.is_some() {

@@ -1,4 +1,4 @@
-use super::{timestamp_column, usual_column};
+use super::{is_small, timestamp_column, usual_column};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
 use crate::survey::TableClass;
@@ -51,7 +51,7 @@ CREATE TABLE login_events (id integer PRIMARY KEY, a integer, b integer, created
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let usual = usual_column(context, true);
     for table in context.tables.base() {
-        if context.survey.class(table.id) != TableClass::Entity || table.table.columns.len() <= 3 {
+        if context.survey.class(table.id) != TableClass::Entity || is_small(table) {
             continue;
         }
         if context.survey.timestamps[table.id.0].updated.is_some() {

@@ -20,6 +20,8 @@ mod timestamp_y2038;
 mod updated_at_not_maintained;
 
 use super::{Change, Context, NewColumn, Rule};
+use crate::checks::columns::null_means_never_changed;
+use crate::model::quote::quote_identifier;
 use crate::model::{EngineName, QualifiedName, TableRef};
 use std::collections::BTreeMap;
 
@@ -64,6 +66,11 @@ fn usual_column(context: Context<'_>, updated: bool) -> (String, String) {
     (name.to_owned(), data_type.to_owned())
 }
 
+/// Whether a table has up to three columns that statements fill.
+fn is_small(table: TableRef<'_>) -> bool {
+    table.table.columns.iter().filter(|column| column.generated.is_none()).count() <= 3
+}
+
 /// Adds the usual column. `None` when the table has a column of that name already.
 fn timestamp_column(
     context: Context<'_>,
@@ -79,17 +86,26 @@ fn timestamp_column(
     // A fraction of a second in the type must stand in the default too (MySQL).
     let precision = data_type.split_once('(').map(|(_, rest)| format!("({rest}"));
     let precision = precision.filter(|_| engine.is_mysql_family()).unwrap_or_default();
-    let now = data_type.to_lowercase().contains("time").then(|| format!("CURRENT_TIMESTAMP{precision}"));
+    let is_moment = ["time", "text"].iter().any(|word| data_type.to_lowercase().contains(word));
+    let now = is_moment.then(|| format!("CURRENT_TIMESTAMP{precision}"));
+    let on_update = now.clone().filter(|_| updated && engine.is_mysql_family());
+    let stamps = &context.survey.timestamps[table.id.0];
+    let other = if updated { &stamps.created } else { &stamps.updated };
+    let other = other.as_ref().filter(|other| table.table.column(other).is_some_and(|of| of.data_type == *data_type));
+    let some_empty = context.survey.timestamps.iter().any(|stamps| stamps.updated.is_some());
+    // Where NULL says that a row was never changed, it says so here too.
+    let now = now.filter(|_| !(updated && some_empty && null_means_never_changed(context)));
+    let fill = other.zip(now.as_ref());
+    let fill = fill.map(|(other, now)| format!("COALESCE({}, {now})", quote_identifier(engine, other)));
     Some(Change::AddColumn {
         table: table.qualified_name(),
         column: NewColumn {
             name: name.clone(),
             data_type: data_type.clone(),
-            // SQLite adds no column with a default that is computed.
-            default: now.clone().filter(|_| !updated && engine != EngineName::Sqlite),
-            not_null: false,
-            fill: None,
-            on_update: now.filter(|_| updated && engine.is_mysql_family()),
+            not_null: now.is_some(),
+            fill: fill.or(now.clone()),
+            default: now,
+            on_update,
         },
     })
 }

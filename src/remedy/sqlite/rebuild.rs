@@ -1,7 +1,7 @@
 //! The rebuild of a table, as SQLite's manual describes it (<https://sqlite.org/lang_altertable.html#otheralter>).
 
 use super::definition::{Definition, default_text};
-use super::{Duration, Phase, Safety, Step, WRITE_LOCK, WRITES, create_index};
+use super::{Duration, Phase, Safety, Step, WRITE_LOCK, WRITES, create_index, find_index};
 use crate::checks::Change;
 use crate::model::quote::quote_literal;
 use crate::model::{Action, EngineName, KeyPart, QualifiedName};
@@ -177,8 +177,10 @@ impl Rebuild {
                 self.copied.push((column.name.clone(), value));
                 Ok(format!("new column {}", column.name))
             }
-            Change::AddUnique { name, columns, nulls_not_distinct, predicate, .. } => {
-                found(self.definition.drop_unique(columns))?;
+            Change::AddUnique { name, columns, nulls_not_distinct, predicate, replaces, .. } => {
+                let old = replaces.as_ref().and_then(|old| find_index(planner, &table, old)?.plain_columns());
+                let old: Option<Vec<String>> = old.map(|old| old.into_iter().map(str::to_owned).collect());
+                found(self.definition.drop_unique(old.as_ref().unwrap_or(columns)))?;
                 // The rebuilt table lacks the constraint, so the index is made whether it was there or not.
                 let key: Vec<KeyPart> = columns.iter().map(|column| KeyPart::column(column.clone())).collect();
                 let fresh = planner.fresh_index(&table, name);

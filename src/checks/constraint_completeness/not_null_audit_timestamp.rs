@@ -1,0 +1,111 @@
+use crate::checks::columns::{default_of, null_means_never_changed, stamped_tables};
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::quote::quote_identifier;
+use crate::model::{Column, EngineName, TableRef};
+
+pub(super) static RULE: Rule = Rule {
+    id: "not-null-audit-timestamp",
+    summary: "The moment of creation or change can be missing",
+    dimension: Dimension::ConstraintCompleteness,
+    kind: Kind::Coverage,
+    weight: 3,
+    severity: Severity::Warning,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "columns that record when a row was made or changed, in tables that belong to no framework",
+    options: &[],
+    peers: &["active_record_doctor", "schemalint"],
+    references: &["https://github.com/gregnavis/active_record_doctor"],
+    documentation: r"
+## What it does
+
+Finds creation and update timestamps that can be NULL.
+
+## Why
+
+A list sorted by `created_at` puts rows without one at an end or leaves them out, and a job that asks for what changed since
+yesterday never sees a row whose `updated_at` is NULL.
+
+## Not reported
+
+Update timestamps of a schema in which all of them can be NULL, none has a default, and every creation timestamp is NOT NULL:
+there NULL says that the row was never changed.
+
+The remedy fills the rows that lack a moment with the table's other timestamp, or else with the moment of the migration: an
+upper bound, to be replaced by a better one where it is known.
+
+## Example
+
+```sql,fires,postgresql,sqlite
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, created_at timestamp, updated_at timestamp);
+```
+
+```sql,fires,mysql,mariadb
+CREATE TABLE orders (id int NOT NULL PRIMARY KEY, created_at datetime NULL, updated_at datetime NULL);
+```
+
+```sql,passes
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, created_at date NOT NULL, updated_at date NULL);
+CREATE TABLE items (id integer NOT NULL PRIMARY KEY, created_at date NOT NULL, updated_at date NULL);
+```
+",
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let never_changed = null_means_never_changed(context);
+    for table in stamped_tables(context) {
+        let stamps = &context.survey.timestamps[table.id.0];
+        let (created, updated) = (stamps.created.as_deref(), stamps.updated.as_deref());
+        for (name, other) in [(created, updated), (updated, created)] {
+            let Some(column) = name.and_then(|name| table.table.column(name)) else { continue };
+            if column.generated.is_some() {
+                continue;
+            }
+            let object = Object::column(table, &column.name);
+            if !column.nullable || never_changed && name == updated {
+                verdicts.pass(object);
+                continue;
+            }
+            let other = other.and_then(|name| table.table.column(name));
+            let message = format!("{} can be NULL", column.name);
+            verdicts.fail(
+                Finding::new(&RULE, object, message)
+                    .with(changes(context.model.engine.name, table, column, other))
+                    .advise("look for a better moment for the rows that hold NULL than the one they are filled with"),
+            );
+        }
+    }
+}
+
+fn changes(engine: EngineName, table: TableRef<'_>, column: &Column, other: Option<&Column>) -> Vec<Change> {
+    let now = now(engine, column);
+    let moment = default_of(column).map(|default| default.expression.clone()).or(now.clone());
+    let fill = match (other.filter(|other| other.data_type == column.data_type), moment) {
+        (Some(other), Some(moment)) => Some(format!("COALESCE({}, {moment})", quote_identifier(engine, &other.name))),
+        (_, moment) => moment,
+    };
+    let (table, column_name) = (table.qualified_name(), column.name.clone());
+    let default = now.filter(|_| default_of(column).is_none()).map(|now| Change::SetDefault {
+        table: table.clone(),
+        column: column_name.clone(),
+        expression: Some(now),
+    });
+    default.into_iter().chain([Change::SetNotNull { table, column: column_name, fill }]).collect()
+}
+
+/// The current time as the column keeps it, where its type tells.
+fn now(engine: EngineName, column: &Column) -> Option<String> {
+    let base = column.base_type();
+    // A fraction of a second in the type must stand in the default too (MySQL).
+    let precision = column.data_type.split_once('(').map(|(_, rest)| format!("({rest}"));
+    let precision = precision.filter(|_| engine.is_mysql_family()).unwrap_or_default();
+    if base == "date" {
+        // Only an expression gives a date in MySQL, and not before 8.0.13.
+        (!engine.is_mysql_family()).then(|| "CURRENT_DATE".to_owned())
+    } else if base.starts_with("timestamp") || base.starts_with("datetime") || base == "text" {
+        Some(format!("CURRENT_TIMESTAMP{precision}"))
+    } else {
+        None
+    }
+}

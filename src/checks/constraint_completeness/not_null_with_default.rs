@@ -1,0 +1,85 @@
+use super::not_null_boolean;
+use crate::checks::columns::{default_of, explains_null, is_key, is_set_null};
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::{ColumnDefault, DefaultKind, EngineName};
+
+pub(super) static RULE: Rule = Rule {
+    id: "not-null-with-default",
+    summary: "A column has a default and accepts NULL all the same",
+    dimension: Dimension::ConstraintCompleteness,
+    kind: Kind::Coverage,
+    weight: 2,
+    severity: Severity::Info,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "columns outside keys whose default is a constant or the current time",
+    options: &[],
+    peers: &[],
+    references: &["https://docs.gitlab.com/ee/development/database/not_null_constraints.html"],
+    documentation: r"
+## What it does
+
+Finds columns that have a default, a constant or the current time, and can be NULL.
+
+## Why
+
+Whoever gave the column a default knew a value for every row. NULL then gets in only by mistake, and every reader has to expect
+it.
+
+## Not reported
+
+Columns whose comment says what NULL means, references that a delete sets to NULL, keys, generated columns. A boolean is
+counted here and printed under `not-null-boolean`.
+
+## Example
+
+```sql,fires
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, quantity_left integer DEFAULT 0);
+```
+
+```sql,passes
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, quantity_left integer NOT NULL DEFAULT 0, note varchar(20) DEFAULT NULL);
+```
+
+```sql,passes,postgresql
+CREATE TABLE orders (id integer PRIMARY KEY, depth integer DEFAULT 0, made timestamptz NOT NULL DEFAULT now());
+COMMENT ON COLUMN orders.depth IS 'NULL: not measured';
+```
+",
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    for table in context.tables.base() {
+        for column in table.table.columns.iter().filter(|column| column.generated.is_none() && !column.inherited) {
+            let Some(default) = default_of(column).filter(|default| is_plain(default)) else { continue };
+            if is_key(table, &column.name) && !column.nullable || is_set_null(table, &column.name) {
+                continue;
+            }
+            let object = Object::column(table, &column.name);
+            if !column.nullable || explains_null(column) {
+                verdicts.pass(object);
+                continue;
+            }
+            let not_null = Change::SetNotNull {
+                table: table.qualified_name(),
+                column: column.name.clone(),
+                fill: Some(default.expression.clone()),
+            };
+            let message = format!("{} has the default {} and accepts NULL", column.name, default.expression);
+            let finding = Finding::new(&RULE, object, message).with([not_null]);
+            let told = not_null_boolean::is_judged(column) && !not_null_boolean::is_accepted(table, column);
+            let enabled = !context.settings.is_disabled(not_null_boolean::RULE.id);
+            verdicts.fail(if told && enabled { finding.printed_under(not_null_boolean::RULE.id) } else { finding });
+        }
+    }
+}
+
+/// Whether a default is a constant or the current time.
+fn is_plain(default: &ColumnDefault) -> bool {
+    let text = default.expression.to_lowercase();
+    let is_now = ["current_", "now(", "localtime", "curdate(", "datetime('now'", "statement_timestamp("]
+        .iter()
+        .any(|start| text.trim_start_matches('(').starts_with(start));
+    default.sequence.is_none() && (default.kind == DefaultKind::Literal || is_now)
+}

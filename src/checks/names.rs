@@ -4,8 +4,9 @@
 use super::Context;
 use crate::survey::{ObjectNaming, Survey};
 
-/// Longest identifier that every engine keeps whole: 63 bytes in PostgreSQL, 64 characters in MySQL and MariaDB.
-const LIMIT: usize = 63;
+/// Longest name that is given: below 63 bytes (PostgreSQL) and 64 characters (MySQL, MariaDB), from which on a name may
+/// have been cut.
+const LIMIT: usize = 62;
 
 /// The naming patterns of every schema.
 #[derive(Clone, Copy, Debug)]

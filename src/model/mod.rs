@@ -12,6 +12,7 @@ mod constraint;
 mod data;
 mod index;
 mod relation;
+mod reserved;
 mod routine;
 mod schema;
 mod statistics;
@@ -30,6 +31,7 @@ pub use relation::{
     Inheritance, Partition, Partitioning, PeriodDefinition, Persistence, Policy, PolicyCommand, Rule, Table, TableKind,
     Trigger, TriggerEnabled, View,
 };
+pub use reserved::{reserved_since, reserved_words};
 pub use routine::{Event, EventTrigger, Extension, Function, FunctionKind, Publication, ScheduledJob};
 pub use schema::{CompositeType, Domain, DomainCheck, EnumType, Field, RangeType, Schema, Sequence, SequenceOwner};
 pub use statistics::{

@@ -18,6 +18,8 @@ pub(super) struct Planner<'a> {
     pub(super) preamble: Vec<String>,
     /// Columns as the steps planned so far leave them.
     altered: HashMap<(QualifiedName, String), Column>,
+    /// Conditions of the checks that steps planned so far add.
+    checks: HashMap<QualifiedName, Vec<String>>,
     drafts: Vec<(u32, Step)>,
     impossible: Vec<(Change, String)>,
 }
@@ -31,6 +33,7 @@ impl<'a> Planner<'a> {
             names: Names::new(context.model),
             preamble: Vec::new(),
             altered: HashMap::new(),
+            checks: HashMap::new(),
             drafts: Vec::new(),
             impossible: Vec::new(),
         }
@@ -121,6 +124,19 @@ impl<'a> Planner<'a> {
     /// Remembers how a step leaves a column.
     pub(super) fn alter_column(&mut self, table: &QualifiedName, column: Column) {
         self.altered.insert((table.clone(), column.name.clone()), column);
+    }
+
+    /// Remembers that a check is added.
+    pub(super) fn add_check(&mut self, table: &QualifiedName, expression: &str) {
+        self.checks.entry(table.clone()).or_default().push(expression.to_owned());
+    }
+
+    /// Conditions of the checks on a table that are enforced, there or planned so far.
+    pub(super) fn check_conditions(&self, table: &QualifiedName) -> impl Iterator<Item = &str> {
+        let there = self.table(table).map(|of| of.table.check_constraints.as_slice()).unwrap_or_default();
+        let there = there.iter().filter(|check| check.enforced && !check.automatic);
+        let planned = self.checks.get(table).map(Vec::as_slice).unwrap_or_default();
+        there.map(|check| check.expression.as_str()).chain(planned.iter().map(String::as_str))
     }
 
     /// Whether a step planned so far adds a computed column to a table.

@@ -1,6 +1,6 @@
 use crate::checks::coverage::is_secondary;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
-use crate::model::{EngineName, TableRef};
+use crate::model::{EngineName, Index, TableRef};
 use std::collections::BTreeMap;
 
 pub(super) static RULE: Rule = Rule {
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
-    denominator: "named constraints and secondary indexes of every kind that has at least five members",
+    denominator: "named constraints, unique indexes and other secondary indexes of every kind that has at least five members; not the indexes that carry a constraint's name",
     options: &[],
     peers: &["Bytebase", "GitLab schema specs"],
     references: &["https://docs.gitlab.com/ee/development/database/constraint_naming_convention.html"],
@@ -132,13 +132,23 @@ fn collect<'m>(context: Context<'_>, table: TableRef<'m>, kinds: &mut BTreeMap<&
         add("foreign key", key.name.as_deref(), texts(&key.columns), Some(&key.referenced_table.name), false);
     }
     for key in &table.table.unique_constraints {
-        add("unique constraint", key.name.as_deref(), texts(&key.columns), None, false);
+        // There the constraint is its index.
+        let is_index = context.model.engine.name.is_mysql_family();
+        add("unique constraint", key.name.as_deref(), texts(&key.columns), None, is_index);
     }
     for constraint in table.table.check_constraints.iter().filter(|check| !check.automatic) {
         add("check constraint", constraint.name.as_deref(), texts(&constraint.columns), None, false);
     }
-    for index in table.table.indexes.iter().filter(|index| is_secondary(context.model.engine.name, index)) {
-        add("index", Some(&index.name), index.key_columns().flatten().collect(), None, true);
+    let by_itself = |index: &&Index| {
+        // Made by the server for a constraint, under its name.
+        let named = |name: &Option<String>| name.as_ref() == Some(&index.name);
+        table.table.foreign_keys.iter().any(|key| named(&key.name))
+            || table.table.unique_constraints.iter().any(|key| named(&key.name))
+    };
+    let secondary = table.table.indexes.iter().filter(|index| is_secondary(context.model.engine.name, index));
+    for index in secondary.filter(|index| !by_itself(index)) {
+        let kind = if index.unique { "unique index" } else { "index" };
+        add(kind, Some(&index.name), index.key_columns().flatten().collect(), None, true);
     }
 }
 

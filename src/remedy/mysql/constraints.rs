@@ -56,9 +56,10 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             }
             let name = planner.fresh_constraint(table, name);
             let clause = format!("ADD CONSTRAINT {} CHECK ({expression})", planner.quote(&name));
-            let step = alter(planner, table, Phase::Expand, format!("add check {name}"), &clause, Algorithm::Copy)
+            let step = alter(planner, table, Phase::Validate, format!("add check {name}"), &clause, Algorithm::Copy)
                 .check(violations(planner, table, expression))
                 .undo(format!("ALTER TABLE {} DROP CONSTRAINT {}", planner.relation(table), planner.quote(&name)));
+            planner.add_check(table, expression);
             planner.add(60, request, step);
         }
         Change::DropCheck { table, name, expression } => {

@@ -9,7 +9,8 @@ use super::planner::{Planner, mentions};
 use super::requests::Request;
 use super::{Duration, Phase, Safety, Step};
 use crate::checks::Change;
-use crate::model::{EngineName, KeyPart, QualifiedName};
+use crate::model::{Column, EngineName, KeyPart, QualifiedName};
+use crate::survey::is_temporal;
 use std::collections::HashSet;
 
 const NONE: &str = "LOCK=NONE";
@@ -92,7 +93,8 @@ fn turn(change: &Change) -> u8 {
         Change::ChangeType { .. } => 3,
         Change::MaintainUpdatedAt { .. } => 5,
         Change::SetNotNull { .. } => 6,
-        Change::DropCheck { .. } => 7,
+        Change::AddCheck { .. } | Change::DropCheck { .. } => 7,
+        Change::RenameColumn { .. } => 8,
         _ => 4,
     }
 }
@@ -162,6 +164,8 @@ fn alter(
         Algorithm::Inplace if maria && clauses.starts_with("MODIFY") && has_computed_key(planner, table) => {
             Algorithm::Copy
         }
+        // What a check says of moments hangs on the SQL mode, so that MySQL asks all rows again.
+        _ if !maria && redefines_column(clauses) && has_temporal_check(planner, table) => Algorithm::Copy,
         algorithm => algorithm,
     };
     let (text, method, lock, blocks, safety, duration) = match algorithm {
@@ -202,6 +206,16 @@ fn has_computed_key(planner: &Planner<'_>, table: &QualifiedName) -> bool {
     };
     let has_key = of.table.indexes.iter().any(|index| index.method == "hash" || index.key.iter().any(is_computed));
     has_key || planner.adds_computed_column(table)
+}
+
+fn has_temporal_check(planner: &Planner<'_>, table: &QualifiedName) -> bool {
+    let Some(of) = planner.table(table) else { return false };
+    let temporal: Vec<&Column> = of.table.columns.iter().filter(|column| is_temporal(planner.engine, column)).collect();
+    planner.check_conditions(table).any(|check| temporal.iter().any(|column| mentions(check, &column.name)))
+}
+
+fn redefines_column(clauses: &str) -> bool {
+    ["MODIFY ", "CHANGE ", "RENAME COLUMN "].iter().any(|clause| clauses.contains(clause))
 }
 
 fn touches_rows(clauses: &str, algorithm: Algorithm) -> bool {
@@ -261,7 +275,8 @@ fn rename_column(planner: &mut Planner<'_>, request: &Request, table: &Qualified
     let Some(of) = planner.table(table) else {
         return planner.refuse(request.change.clone(), "the table is not in the catalog");
     };
-    let check = of.table.check_constraints.iter().any(|check| !check.automatic && mentions(&check.expression, name));
+    let check = of.table.check_constraints.iter().any(|check| !check.automatic && mentions(&check.expression, name))
+        || planner.check_conditions(table).any(|check| mentions(check, name));
     let generated = of
         .table
         .columns
@@ -276,7 +291,10 @@ fn rename_column(planner: &mut Planner<'_>, request: &Request, table: &Qualified
     let mut step = alter(planner, table, Phase::Contract, title, &rename(name, to), Algorithm::Inplace)
         .undo(format!("ALTER TABLE {} {}", planner.relation(table), rename(to, name)))
         .note("Code that says the old name fails from this moment. Deploy in between: a new column, written together with the old one.");
-    (step.safety, step.duration) = (Safety::Breaking, Duration::Metadata);
+    step.safety = Safety::Breaking;
+    if step.duration != Duration::Rewrite {
+        step.duration = Duration::Metadata;
+    }
     planner.add(60, request, step);
 }
 

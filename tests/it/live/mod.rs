@@ -7,6 +7,7 @@ mod nasty;
 mod outputs;
 mod portable;
 mod privileges;
+mod reserved_words;
 mod restored;
 mod round_trips;
 mod survey;
@@ -21,6 +22,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     outputs::add(trials);
     portable::add(trials);
     privileges::add(trials);
+    reserved_words::add(trials);
     restored::add(trials);
     round_trips::add(trials);
     survey::add(trials);

@@ -1,0 +1,137 @@
+use super::renamed;
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::{EngineName, ForeignKey, TableRef};
+use crate::survey::{singular, split};
+
+pub(super) static RULE: Rule = Rule {
+    id: "fk-column-name",
+    summary: "A referencing column's name does not say that it refers to something",
+    dimension: Dimension::ConventionConsistency,
+    kind: Kind::Coverage,
+    weight: 2,
+    severity: Severity::Info,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "foreign keys over one column",
+    options: &[],
+    peers: &["SchemaCrawler additional lints", "Bytebase"],
+    references: &["https://docs.gitlab.com/ee/development/database/foreign_keys.html#naming-foreign-keys"],
+    documentation: r"
+## What it does
+
+Finds foreign keys whose column does not end in the name of the column that it refers to: `customer_id`, `billing_customer_id`,
+`country_code` for `countries.code`.
+
+## Why
+
+The name is what a reader of a query sees. A column called `customer` may hold a name, a number or a key.
+
+## Not reported
+
+Columns named for their parent or for a role (`artist`) where most of the schema's references are named so, columns named by who
+did something (`created_by`), and hierarchies by `parent`.
+
+## Example
+
+```sql,fires
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, buyer integer NOT NULL, CONSTRAINT orders_buyer_fkey FOREIGN KEY (buyer) REFERENCES customers (id) ON DELETE RESTRICT);
+CREATE INDEX orders_buyer_idx ON orders (buyer);
+CREATE TABLE visits (id integer NOT NULL PRIMARY KEY, customer_id integer NOT NULL, CONSTRAINT visits_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE RESTRICT);
+CREATE INDEX visits_customer_id_idx ON visits (customer_id);
+```
+
+```sql,passes
+CREATE TABLE users (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE countries (code char(2) NOT NULL PRIMARY KEY);
+CREATE TABLE orders (
+    id integer NOT NULL PRIMARY KEY,
+    billing_user_id integer,
+    created_by integer,
+    country_code char(2),
+    FOREIGN KEY (billing_user_id) REFERENCES users (id),
+    FOREIGN KEY (created_by) REFERENCES users (id),
+    FOREIGN KEY (country_code) REFERENCES countries (code)
+);
+```
+
+```sql,passes
+CREATE TABLE artist (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE release (id integer NOT NULL PRIMARY KEY, artist integer, FOREIGN KEY (artist) REFERENCES artist (id));
+CREATE TABLE track (id integer NOT NULL PRIMARY KEY, artist integer, composer integer, FOREIGN KEY (artist) REFERENCES artist (id), FOREIGN KEY (composer) REFERENCES artist (id));
+```
+
+```sql,passes,mysql,mariadb
+CREATE TABLE artist (id int NOT NULL PRIMARY KEY);
+CREATE TABLE track (id int NOT NULL PRIMARY KEY, artist int, composer int, FOREIGN KEY (artist) REFERENCES artist (id), FOREIGN KEY (composer) REFERENCES artist (id));
+```
+",
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let mut judged = Vec::new();
+    for table in context.tables.base() {
+        for key in &table.table.foreign_keys {
+            let ([column], [referenced]) = (key.columns.as_slice(), key.referenced_columns.as_slice()) else {
+                continue;
+            };
+            let column = column.as_str();
+            let says = ends_with(column, referenced) || ends_with(column, &key.referenced_table.name);
+            judged.push((table, key, column, referenced.as_str(), says));
+        }
+    }
+    let bare = |key: &ForeignKey, column: &str| names_parent(column, &key.referenced_table.name);
+    let bare_count = judged.iter().filter(|(_, key, column, _, says)| bare(key, column) || !says).count();
+    let bare_is_usual = bare_count * 2 > judged.len();
+    for (table, key, column, referenced, says) in judged {
+        let object = Object::foreign_key(table, key);
+        let parent = &key.referenced_table.name;
+        let fine = (says && !bare(key, column)) || bare_is_usual || ROLES.contains(&last_word(column).as_str());
+        if fine {
+            verdicts.pass(object);
+            continue;
+        }
+        let message = format!("{column} refers to {parent}.{referenced} and is not named for it");
+        let finding = Finding::new(&RULE, object, message);
+        verdicts.fail(match rename(table, column, parent, referenced) {
+            Some(change) => finding.with([change]),
+            None => finding.advise(format!("a name that ends in {referenced} says that it is a reference")),
+        });
+    }
+}
+
+/// Last words of columns that name who did something, or the row above.
+const ROLES: [&str; 3] = ["by", "parent", "of"];
+
+fn last_word(name: &str) -> String {
+    split(name).pop().unwrap_or_default()
+}
+
+fn ends_with(column: &str, part: &str) -> bool {
+    split(column).ends_with(&split(part))
+}
+
+/// Whether the column has the parent's name and no more.
+fn names_parent(column: &str, parent: &str) -> bool {
+    let one = |name: &str| {
+        let mut words = split(name);
+        if let Some(last) = words.last_mut() {
+            *last = singular(last);
+        }
+        words
+    };
+    one(column) == one(parent)
+}
+
+fn rename(table: TableRef<'_>, column: &str, parent: &str, referenced: &str) -> Option<crate::checks::Change> {
+    let mut words = if names_parent(column, parent) { split(parent) } else { split(column) };
+    if let Some(last) = words.last_mut() {
+        *last = singular(last);
+    }
+    let end = split(referenced);
+    if !words.ends_with(&end) {
+        words.extend(end);
+    }
+    renamed::column(table, column, words.join("_"))
+}

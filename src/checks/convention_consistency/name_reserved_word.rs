@@ -1,0 +1,108 @@
+use super::renamed;
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::{EngineName, TableRef, reserved_since};
+use crate::survey::{TableClass, singular, split};
+
+pub(super) static RULE: Rule = Rule {
+    id: "name-reserved-word",
+    summary: "A table or column is named by a reserved word",
+    dimension: Dimension::ConventionConsistency,
+    kind: Kind::Coverage,
+    weight: 3,
+    severity: Severity::Warning,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "tables and their columns",
+    options: &[],
+    peers: &["skeema", "SchemaCrawler", "Bytebase", "pglinter", "db_verifier"],
+    references: &[
+        "https://www.postgresql.org/docs/current/sql-keywords-appendix.html",
+        "https://dev.mysql.com/doc/refman/9.7/en/keywords.html",
+        "https://mariadb.com/docs/server/reference/sql-structure/sql-language-structure/reserved-words",
+        "https://www.sqlite.org/lang_keywords.html",
+    ],
+    documentation: r#"
+## What it does
+
+Compares names with the words that the engine reserves, whatever their case.
+
+## Why
+
+Every statement has to quote such a name; one that forgets fails with a syntax error that points at something else.
+
+## Not reported
+
+Tables of frameworks and libraries. A word that only later versions of the engine reserve is reported as information: the name
+works until the upgrade.
+
+## Example
+
+```sql,fires,postgresql
+CREATE TABLE parts (id integer PRIMARY KEY, "desc" varchar(40), price integer NOT NULL);
+```
+
+```sql,fires,mysql,mariadb
+CREATE TABLE parts (id int PRIMARY KEY, `desc` varchar(40), price int NOT NULL);
+```
+
+```sql,fires,sqlite
+CREATE TABLE parts (id integer PRIMARY KEY, "order" varchar(40), price integer NOT NULL);
+```
+
+```sql,passes
+CREATE TABLE parts (id integer PRIMARY KEY, name varchar(40), price integer NOT NULL);
+```
+"#,
+    check,
+};
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    for table in context.tables.base().filter(|table| context.survey.class(table.id) != TableClass::ThirdParty) {
+        let name = &table.table.name;
+        judge(context, verdicts, Object::table(table), name, || renamed::table(table, other_number(name)));
+        for column in &table.table.columns {
+            let change = || renamed::column(table, &column.name, with_table(table, &column.name));
+            judge(context, verdicts, Object::column(table, &column.name), &column.name, change);
+        }
+    }
+}
+
+fn judge(
+    context: Context<'_>,
+    verdicts: &mut Verdicts,
+    object: Object,
+    name: &str,
+    change: impl FnOnce() -> Option<Change>,
+) {
+    let engine = &context.model.engine;
+    let Some(since) = reserved_since(engine.name, &name.to_lowercase()) else {
+        return verdicts.pass(object);
+    };
+    let (major, minor, _) = engine.version_numbers();
+    let later = (major, minor) < since;
+    let message = if later {
+        format!("{name} is a reserved word from {} {}.{} on", engine.name.title(), since.0, since.1)
+    } else {
+        format!("{name} is a reserved word of {}", engine.name.title())
+    };
+    let finding = Finding::new(&RULE, object, message);
+    let finding = if later { finding.severity(Severity::Info) } else { finding };
+    verdicts.fail(match change() {
+        Some(change) => finding.with([change]),
+        None => finding.advise("choose a name that needs no quotes"),
+    });
+}
+
+/// The plural of a singular, which no engine reserves as a rule.
+fn other_number(name: &str) -> String {
+    format!("{}s", name.to_lowercase())
+}
+
+/// The column's name after that of its table: `part_desc`.
+fn with_table(table: TableRef<'_>, column: &str) -> String {
+    let mut words = split(&table.table.name);
+    if let Some(last) = words.last_mut() {
+        *last = singular(last);
+    }
+    format!("{}_{}", words.join("_"), column.to_lowercase())
+}

@@ -1,0 +1,119 @@
+use super::renamed;
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::{Column, EngineName, TableRef};
+use crate::survey::{TableClass, singular, split};
+
+pub(super) static RULE: Rule = Rule {
+    id: "pk-column-name",
+    summary: "A primary key's column is named in another way than most",
+    dimension: Dimension::ConventionConsistency,
+    kind: Kind::Coverage,
+    weight: 2,
+    severity: Severity::Info,
+    engines: &EngineName::ALL,
+    needs: Needs::Catalog,
+    denominator: "primary keys over one column, where at least 70 % are named in one way: id, or the table's name and id",
+    options: &[],
+    peers: &["Bytebase", "Azimutt"],
+    references: &["https://github.com/azimuttapp/azimutt"],
+    documentation: r"
+## What it does
+
+Tells apart primary keys called `id`, those called for their table (`customer_id`), and others, and finds those that differ from
+a large majority.
+
+## Why
+
+Joins, generated code and object-relational mappers count on one way.
+
+## Not reported
+
+Tables that extend another by sharing its key, lookup tables with a code for their key, tables of libraries. Nothing where no way
+has 70 %.
+
+## Example
+
+```sql,fires
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, a integer, b integer);
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, number integer, c integer, d integer);
+CREATE TABLE visits (id integer NOT NULL PRIMARY KEY, pages integer, e integer, f integer);
+CREATE TABLE parcels (parcel_id integer NOT NULL PRIMARY KEY, weight integer, g integer, h integer);
+```
+
+```sql,passes
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, a integer, b integer);
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, number integer, c integer, d integer);
+CREATE TABLE visits (id integer NOT NULL PRIMARY KEY, pages integer, e integer, f integer);
+CREATE TABLE countries (code char(2) NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE customer_notes (customer_id integer NOT NULL PRIMARY KEY, note varchar(80) NOT NULL, e integer, FOREIGN KEY (customer_id) REFERENCES customers (id));
+```
+
+```sql,passes
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, a integer, b integer);
+CREATE TABLE parcels (parcel_id integer NOT NULL PRIMARY KEY, weight integer, g integer, h integer);
+```
+",
+    check,
+};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Id,
+    Table,
+    Other,
+}
+
+fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let keys: Vec<(TableRef<'_>, &str, Way)> =
+        context.tables.base().filter_map(|table| judged(context, table)).collect();
+    let count = |way: Way| keys.iter().filter(|(.., own)| *own == way).count();
+    let usual = [Way::Id, Way::Table].into_iter().find(|way| count(*way) * 10 >= keys.len() * 7);
+    let Some(usual) = usual.filter(|_| !keys.is_empty()) else { return };
+    for (table, column, way) in keys {
+        let object = Object::column(table, column);
+        if way == usual {
+            verdicts.pass(object);
+            continue;
+        }
+        let to = if usual == Way::Id { "id".to_owned() } else { format!("{}_id", one(&table.table.name).join("_")) };
+        let finding = Finding::new(&RULE, object, format!("the key is called {column}; {to} would be as elsewhere"));
+        verdicts.fail(match renamed::column(table, column, to) {
+            Some(change) => finding.with([change]),
+            None => finding.advise("the usual name is taken by another column"),
+        });
+    }
+}
+
+fn judged<'m>(context: Context<'_>, table: TableRef<'m>) -> Option<(TableRef<'m>, &'m str, Way)> {
+    let [column] = table.table.primary_key.as_ref()?.columns.as_slice() else { return None };
+    let extends = table.foreign_keys.iter().any(|key| key.columns.as_slice() == [column.as_str()]);
+    let class = context.survey.class(table.id);
+    let code = class == TableClass::Lookup && !table.table.column(column).is_some_and(Column::is_auto_generated);
+    if extends || code || class == TableClass::ThirdParty {
+        return None;
+    }
+    let words = split(column);
+    let way = if words == ["id"] {
+        Way::Id
+    } else if words.split_last().is_some_and(|(last, rest)| last == "id" && names(rest, &table.table.name)) {
+        Way::Table
+    } else {
+        Way::Other
+    };
+    Some((table, column, way))
+}
+
+/// Whether words name a table, in the singular or as it is written, or by its last words.
+fn names(words: &[String], table: &str) -> bool {
+    let written = split(table);
+    let one = one(table);
+    !words.is_empty() && (written.ends_with(words) || one.ends_with(words))
+}
+
+fn one(table: &str) -> Vec<String> {
+    let mut words = split(table);
+    if let Some(last) = words.last_mut() {
+        *last = singular(last);
+    }
+    words
+}

@@ -6,7 +6,7 @@ use super::{Duration, Phase, Playbook, Safety, Step};
 use crate::checks::{Change, Context};
 use crate::model::quote::{quote_identifier, quote_list};
 use crate::model::{Column, EngineName, ForeignKey, QualifiedName, Table, TableRef, View};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Collects the steps of a playbook.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(super) struct Planner<'a> {
     pub(super) preamble: Vec<String>,
     /// Columns as the steps planned so far leave them.
     altered: HashMap<(QualifiedName, String), Column>,
+    /// Columns of the foreign keys that steps planned so far add.
+    referencing: HashSet<(QualifiedName, String)>,
     /// Conditions of the checks that steps planned so far add.
     checks: HashMap<QualifiedName, Vec<String>>,
     drafts: Vec<(u32, Step)>,
@@ -33,6 +35,7 @@ impl<'a> Planner<'a> {
             names: Names::new(context.model),
             preamble: Vec::new(),
             altered: HashMap::new(),
+            referencing: HashSet::new(),
             checks: HashMap::new(),
             drafts: Vec::new(),
             impossible: Vec::new(),
@@ -126,6 +129,18 @@ impl<'a> Planner<'a> {
         self.altered.insert((table.clone(), column.name.clone()), column);
     }
 
+    /// Remembers that a foreign key is added.
+    pub(super) fn add_foreign_key(&mut self, table: &QualifiedName, columns: &[String]) {
+        self.referencing.extend(columns.iter().map(|column| (table.clone(), column.clone())));
+    }
+
+    /// Whether a column belongs to a foreign key, there or planned so far.
+    pub(super) fn is_in_foreign_key(&self, table: &QualifiedName, column: &str) -> bool {
+        let there = self.table(table).map(|of| of.table.foreign_keys.as_slice()).unwrap_or_default();
+        self.referencing.contains(&(table.clone(), column.to_owned()))
+            || there.iter().any(|key| key.columns.iter().any(|own| own == column))
+    }
+
     /// Remembers that a check is added.
     pub(super) fn add_check(&mut self, table: &QualifiedName, expression: &str) {
         self.checks.entry(table.clone()).or_default().push(expression.to_owned());
@@ -146,6 +161,17 @@ impl<'a> Planner<'a> {
         self.altered.iter().any(|((altered, name), column)| {
             altered == table && column.generated.is_some() && of.table.column(name).is_none()
         })
+    }
+
+    /// Whether a computed column of a table, there or planned so far, is computed from this one.
+    pub(super) fn computes_from(&self, table: &QualifiedName, name: &str) -> bool {
+        let there = self.table(table).map(|of| of.table.columns.as_slice()).unwrap_or_default();
+        let planned = self.altered.iter().filter(|((altered, _), _)| altered == table).map(|(_, column)| column);
+        there
+            .iter()
+            .chain(planned)
+            .filter_map(|column| column.generated.as_ref())
+            .any(|generated| mentions(&generated.expression, name))
     }
 
     /// The foreign key of this name, or else over these columns.

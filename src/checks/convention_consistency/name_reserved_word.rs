@@ -60,7 +60,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base().filter(|table| context.survey.class(table.id) != TableClass::ThirdParty) {
         let name = &table.table.name;
         judge(context, verdicts, Object::table(table), name, || renamed::table(table, other_number(name)));
-        for column in &table.table.columns {
+        for column in table.table.columns.iter().filter(|column| !column.inherited) {
             let change = || renamed::column(table, &column.name, with_table(table, &column.name));
             judge(context, verdicts, Object::column(table, &column.name), &column.name, change);
         }

@@ -67,7 +67,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 finding.with([Change::RenameTable { table: table.qualified_name(), to }])
             });
         }
-        for column in &table.table.columns {
+        for column in table.table.columns.iter().filter(|column| !column.inherited) {
             let object = Object::column(table, &column.name);
             if fits(&column.name, expected) {
                 verdicts.pass(object);

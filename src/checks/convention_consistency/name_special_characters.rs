@@ -96,7 +96,7 @@ const ADVICE: &str = "choose a name of letters, digits and underscores";
 
 fn inside(context: Context<'_>, verdicts: &mut Verdicts, table: TableRef<'_>, scripts: &[Script]) {
     let columns = twins(table.table.columns.iter().map(|column| column.name.as_str()));
-    for column in &table.table.columns {
+    for column in table.table.columns.iter().filter(|column| !column.inherited) {
         let object = Object::column(table, &column.name);
         match trouble(&column.name, scripts, &columns) {
             Some(message) => {

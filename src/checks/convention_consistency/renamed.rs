@@ -11,9 +11,10 @@ pub(super) fn table(table: TableRef<'_>, to: String) -> Option<Change> {
     (!taken && is_name(&to)).then(|| Change::RenameTable { table: table.qualified_name(), to })
 }
 
-/// Of a column, when the name is free.
+/// Of a column, when the name is free and the column is the table's own.
 pub(super) fn column(table: TableRef<'_>, column: &str, to: String) -> Option<Change> {
-    let taken = table.table.columns.iter().any(|other| other.name.eq_ignore_ascii_case(&to));
+    let inherited = table.table.column(column).is_some_and(|of| of.inherited);
+    let taken = inherited || table.table.columns.iter().any(|other| other.name.eq_ignore_ascii_case(&to));
     (!taken && is_name(&to)).then(|| Change::RenameColumn {
         table: table.qualified_name(),
         column: column.to_owned(),

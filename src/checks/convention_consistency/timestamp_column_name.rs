@@ -57,7 +57,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let usual = usual_creation(context);
     for table in context.tables.base().filter(|table| context.survey.class(table.id) != TableClass::ThirdParty) {
         let created = context.survey.timestamps[table.id.0].created.as_deref();
-        for column in &table.table.columns {
+        for column in table.table.columns.iter().filter(|column| !column.inherited) {
             let Some(day) = is_day(column) else { continue };
             let object = Object::column(table, &column.name);
             let words = split(&column.name);

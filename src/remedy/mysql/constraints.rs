@@ -127,6 +127,7 @@ fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, name: &str) {
         on_delete.sql(),
         on_update.sql()
     );
+    planner.add_foreign_key(table, columns);
     let orphans = planner.orphans(table, columns, referenced_table, referenced_columns);
     let mut step = alter(planner, table, Phase::Expand, format!("add foreign key {name}"), &text, Algorithm::Copy)
         .check(orphans.clone())

@@ -277,11 +277,7 @@ fn rename_column(planner: &mut Planner<'_>, request: &Request, table: &Qualified
     };
     let check = of.table.check_constraints.iter().any(|check| !check.automatic && mentions(&check.expression, name))
         || planner.check_conditions(table).any(|check| mentions(check, name));
-    let generated = of
-        .table
-        .columns
-        .iter()
-        .any(|column| column.generated.as_ref().is_some_and(|generated| mentions(&generated.expression, name)));
+    let generated = planner.computes_from(table, name);
     let partitioned = of.table.partitioning.as_ref().is_some_and(|key| mentions(&key.key, name));
     if check || generated || partitioned {
         return planner.refuse(request.change.clone(), "a check, a generated column or the partition key names the column, and the server does not rename it there");

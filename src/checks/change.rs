@@ -259,6 +259,55 @@ pub enum Change {
         /// Unique index to use, or the whole row.
         index: Option<String>,
     },
+    /// Give a table to another role (PostgreSQL).
+    SetOwner {
+        /// Table.
+        table: QualifiedName,
+        /// New owner.
+        owner: String,
+    },
+    /// Switch the row security of a table on (PostgreSQL).
+    EnableRowSecurity {
+        /// Table.
+        table: QualifiedName,
+    },
+    /// Replace the expressions of a row security policy (PostgreSQL).
+    ChangePolicy {
+        /// Table.
+        table: QualifiedName,
+        /// Policy.
+        policy: String,
+        /// New `USING` expression; `None` leaves it.
+        using: Option<String>,
+        /// New `WITH CHECK` expression; `None` leaves it.
+        with_check: Option<String>,
+    },
+    /// Let a view run with the rights of the caller (PostgreSQL).
+    SetSecurityInvoker {
+        /// View.
+        view: QualifiedName,
+    },
+    /// Fix the search path of a function (PostgreSQL).
+    SetSearchPath {
+        /// Function or procedure.
+        function: QualifiedName,
+        /// Argument types that tell it from its namesakes; `None` when it has none.
+        arguments: Option<String>,
+        /// Schemas in order.
+        path: Vec<String>,
+    },
+    /// Take the right to create objects in a schema from PUBLIC (PostgreSQL).
+    RevokePublicCreate {
+        /// The schema, as both parts of the name.
+        schema: QualifiedName,
+    },
+    /// Bring an extension to a newer version (PostgreSQL).
+    UpdateExtension {
+        /// Extension and the schema of its objects.
+        extension: QualifiedName,
+        /// Version.
+        version: String,
+    },
 }
 
 /// A column to add.
@@ -318,10 +367,17 @@ impl Change {
             Self::SetCharacterSet { character_set, .. } => format!("convert the table to {character_set}"),
             Self::SetLogged { .. } => "make the table crash-safe".to_owned(),
             Self::SetReplicaIdentity { .. } => "let logical replication identify rows".to_owned(),
+            Self::SetOwner { owner, .. } => format!("give the table to {owner}"),
+            Self::EnableRowSecurity { .. } => "switch row security on".to_owned(),
+            Self::ChangePolicy { policy, .. } => format!("change policy {policy}"),
+            Self::SetSecurityInvoker { .. } => "let the view run with the rights of the caller".to_owned(),
+            Self::SetSearchPath { .. } => "fix the search path of the function".to_owned(),
+            Self::RevokePublicCreate { .. } => "take CREATE from PUBLIC".to_owned(),
+            Self::UpdateExtension { version, .. } => format!("update the extension to {version}"),
         }
     }
 
-    /// The table that the change is about.
+    /// The table that the change is about, or the view, function, schema or extension.
     pub fn table(&self) -> &QualifiedName {
         match self {
             Self::AddForeignKey { table, .. }
@@ -351,7 +407,14 @@ impl Change {
             | Self::SetStorageEngine { table, .. }
             | Self::SetCharacterSet { table, .. }
             | Self::SetLogged { table }
-            | Self::SetReplicaIdentity { table, .. } => table,
+            | Self::SetReplicaIdentity { table, .. }
+            | Self::SetOwner { table, .. }
+            | Self::EnableRowSecurity { table }
+            | Self::ChangePolicy { table, .. }
+            | Self::SetSecurityInvoker { view: table }
+            | Self::SetSearchPath { function: table, .. }
+            | Self::RevokePublicCreate { schema: table }
+            | Self::UpdateExtension { extension: table, .. } => table,
         }
     }
 }

@@ -1,88 +1,105 @@
-//! A yes-or-no column is not named as a question, though most others are.
+//! Flags that are not named like the others.
 
+use crate::checks::columns::{is_boolean, several};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName};
+use crate::model::EngineName;
 use crate::survey::split;
 
 pub(super) static RULE: Rule = Rule {
     id: "boolean-column-name",
-    summary: "A yes-or-no column is not named as a question, though most others are",
+    summary: "Booleans are not named as questions, though most are",
     dimension: Dimension::ConventionConsistency,
     kind: Kind::Informational,
     weight: 0,
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
-    denominator: "yes-or-no columns of schemas in which most of them are named as questions",
+    denominator: "tables with booleans, where most booleans of the database are named as questions",
     options: &[],
     peers: &["Eessaar"],
-    references: &[],
+    references: &["https://www.sqlstyle.guide/#naming-conventions"],
     documentation: r"
 ## What it does
 
-Where at least three quarters of the yes-or-no columns of a schema, and at least four of them, start with `is_`, `has_`, `can_` and the like, reports the others.
+Where at least three booleans, and more than half of all, begin with a word such as `is`, `has` or `can`, reports the tables
+with others.
 
 ## Why
 
-A name that reads as a question says that the answer is yes or no; one that does not is taken for a value.
+Where `is_active` is the custom, `newsletter` looks like something else: a text, a file, a table.
 
 ## Not reported
 
-Schemas without such a majority. Participles (`active`, `verified`, `deleted`) read as answers and are left alone.
+- Databases in which most booleans have plain names: there, those are the custom.
+- Names that end like an answer: `active`, `verified`, `payable`.
 
 ## Example
 
-```sql,fires,postgresql,sqlite
-CREATE TABLE users (id integer PRIMARY KEY, is_admin boolean, is_staff boolean, has_avatar boolean, can_login boolean, newsletter boolean);
-```
-
-```sql,fires,mysql,mariadb
-CREATE TABLE users (id int PRIMARY KEY, is_admin tinyint(1), is_staff tinyint(1), has_avatar tinyint(1), can_login tinyint(1), newsletter tinyint(1));
-```
-
-```sql,passes
-CREATE TABLE users (id integer PRIMARY KEY, is_admin boolean, is_staff boolean, has_avatar boolean, can_login boolean, verified boolean);
+```sql,fires
+CREATE TABLE customers (
+    id integer NOT NULL PRIMARY KEY,
+    is_active boolean NOT NULL, has_consented boolean NOT NULL, can_order boolean NOT NULL, newsletter boolean NOT NULL
+);
 ```
 
 ```sql,passes
-CREATE TABLE flags (id integer PRIMARY KEY, admin boolean, staff boolean, is_old boolean);
+CREATE TABLE customers (
+    id integer NOT NULL PRIMARY KEY,
+    newsletter boolean NOT NULL, backup boolean NOT NULL, vip boolean NOT NULL, foreigner boolean NOT NULL,
+    is_staff boolean NOT NULL, is_tester boolean NOT NULL, is_retired boolean NOT NULL
+);
+```
+
+```sql,passes
+CREATE TABLE customers (
+    id integer NOT NULL PRIMARY KEY,
+    is_staff boolean NOT NULL, has_consented boolean NOT NULL, allows_mail boolean NOT NULL,
+    active boolean NOT NULL, verified boolean NOT NULL, payable boolean NOT NULL
+);
 ```
 ",
     check,
 };
 
-const QUESTIONS: &[&str] =
-    &["is", "has", "can", "was", "should", "allow", "allows", "needs", "use", "uses", "did", "does", "are"];
-
-/// Columns from which on there is a convention.
-const ENOUGH: usize = 4;
+const QUESTIONS: [&str; 22] = [
+    "is", "has", "have", "can", "may", "must", "should", "will", "was", "were", "are", "do", "does", "did", "allow",
+    "allows", "use", "uses", "need", "needs", "requires", "show",
+];
+const ENOUGH: usize = 3;
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
-    for schema in &context.model.schemas {
-        let tables = || context.tables.base().filter(|table| table.schema.name == schema.name);
-        let columns: Vec<_> = tables()
-            .flat_map(|table| table.table.columns.iter().map(move |column| (table, column)))
-            .filter(|(_, column)| is_boolean(column))
-            .collect();
-        let is_question = |name: &str| split(name).first().is_some_and(|word| QUESTIONS.contains(&word.as_str()));
-        let questions = columns.iter().filter(|(_, column)| is_question(&column.name)).count();
-        if questions < ENOUGH || questions * 4 < columns.len() * 3 {
+    let booleans = || {
+        let tables = context.tables.base();
+        let columns = tables.flat_map(|table| &table.table.columns);
+        columns.filter(|column| is_boolean(column) && !is_answer(&column.name))
+    };
+    let questions = booleans().filter(|column| is_question(&column.name)).count();
+    if questions < ENOUGH || questions * 2 <= booleans().count() {
+        return;
+    }
+    for table in context.tables.base() {
+        let flags =
+            || table.table.columns.iter().filter(|column| is_boolean(column)).map(|column| column.name.as_str());
+        if flags().next().is_none() {
             continue;
         }
-        for (table, column) in columns {
-            let object = Object::column(table, &column.name);
-            let last = split(&column.name).pop().unwrap_or_default();
-            if is_question(&column.name) || last.ends_with("ed") || last.ends_with("ive") || last.ends_with("able") {
-                verdicts.pass(object);
-            } else {
-                let message = format!("{} is a yes or no and does not ask, as {questions} others do", column.name);
-                verdicts.fail(Finding::new(&RULE, object, message));
-            }
+        let plain: Vec<&str> = flags().filter(|name| !is_question(name) && !is_answer(name)).collect();
+        let object = Object::table(table);
+        if plain.is_empty() {
+            verdicts.pass(object);
+        } else {
+            let message = format!("booleans that do not begin with is, has or can as most do: {}", several(&plain));
+            verdicts.fail(Finding::new(&RULE, object, message).advise("name new ones as a question"));
         }
     }
 }
 
-fn is_boolean(column: &Column) -> bool {
-    column.base_type().starts_with("bool")
-        || matches!(column.data_type.to_lowercase().as_str(), "tinyint(1)" | "bit(1)")
+fn is_question(name: &str) -> bool {
+    split(name).first().is_some_and(|word| QUESTIONS.contains(&word.as_str()))
+}
+
+/// Whether a name ends like an adjective or participle, which reads as the answer.
+fn is_answer(name: &str) -> bool {
+    let last = split(name).pop().unwrap_or_default();
+    ["ed", "ive", "able", "ible"].iter().any(|end| last.ends_with(end)) && !is_question(name)
 }

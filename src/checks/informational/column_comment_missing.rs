@@ -1,86 +1,108 @@
-//! A table has comments on some of its columns, but not on all.
+//! Columns without a comment.
 
+use crate::checks::columns::{is_key, several};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{Column, EngineName};
+use std::collections::BTreeMap;
 
 pub(super) static RULE: Rule = Rule {
     id: "column-comment-missing",
-    summary: "A table has comments on some of its columns, but not on all",
+    summary: "Columns have no comment, though others have one",
     dimension: Dimension::OperationalReadiness,
     kind: Kind::Informational,
     weight: 0,
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
-    denominator: "columns of tables in which at least half of the columns have a comment",
+    denominator: "tables of schemas in which one column in ten has a comment",
     options: &[],
     peers: &["pg-index-health", "SchemaCrawler", "tbls", "Bytebase"],
-    references: &["https://www.postgresql.org/docs/current/sql-comment.html"],
+    references: &[
+        "https://www.postgresql.org/docs/current/sql-comment.html",
+        "https://dev.mysql.com/doc/refman/8.4/en/create-table.html",
+    ],
     documentation: r"
 ## What it does
 
-Where at least half of the columns of a table have a comment, reports the table with those that have none.
+Where at least one column in ten of a schema has a comment, reports the tables with columns that have none. All columns of a
+table are one finding.
 
 ## Why
 
-Whoever reads a half-documented table cannot tell a column that needs no explanation from one that was added later.
+Units, allowed values and the meaning of NULL stand nowhere else in a catalog.
 
 ## Not reported
 
-Tables in which few columns have a comment. Keys and audit timestamps explain themselves.
+- Schemas with hardly any comment: nobody chose to document there.
+- Columns of primary and foreign keys and the moments of creation and change, which say what they are.
 
 ## Example
 
 ```sql,fires,postgresql
-CREATE TABLE orders (id bigint PRIMARY KEY, number text, total numeric, note text);
-COMMENT ON COLUMN orders.number IS 'Printed on the invoice';
-COMMENT ON COLUMN orders.total IS 'In euros, tax included';
+CREATE TABLE orders (id bigint PRIMARY KEY, weight integer, height integer);
+COMMENT ON COLUMN orders.weight IS 'Grams';
 ```
 
 ```sql,fires,mysql,mariadb
-CREATE TABLE orders (id bigint PRIMARY KEY, number varchar(20) COMMENT 'Printed on the invoice', total decimal(9, 2) COMMENT 'In euros', note varchar(80));
+CREATE TABLE orders (id bigint PRIMARY KEY, weight integer COMMENT 'Grams', height integer);
 ```
 
 ```sql,passes,postgresql
-CREATE TABLE orders (id bigint PRIMARY KEY, number text, created_at timestamptz);
-COMMENT ON COLUMN orders.number IS 'Printed on the invoice';
+CREATE TABLE orders (id bigint PRIMARY KEY, weight integer, created_at timestamptz NOT NULL);
+COMMENT ON COLUMN orders.weight IS 'Grams';
 ```
 
 ```sql,passes,mysql,mariadb
-CREATE TABLE orders (id bigint PRIMARY KEY, number varchar(20) COMMENT 'Printed on the invoice', created_at datetime);
+CREATE TABLE orders (id bigint PRIMARY KEY, weight integer COMMENT 'Grams', created_at timestamp NOT NULL);
 ```
 
 ```sql,passes
-CREATE TABLE orders (id bigint PRIMARY KEY, number integer, total integer);
+CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, weight integer, height integer);
 ```
 ",
     check,
 };
 
+/// Of so many columns one has to have a comment before others are missed.
+const USUAL: usize = 10;
+
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for table in context.tables.base() {
-        let timestamps = &context.survey.timestamps[table.id.0];
-        let explains_itself = |name: &String| {
-            let keys = table.table.foreign_keys.iter().flat_map(|key| &key.columns);
-            let primary = table.table.primary_key.iter().flat_map(|key| &key.columns);
-            keys.chain(primary).any(|column| column == name)
-                || timestamps.created.as_ref() == Some(name)
-                || timestamps.updated.as_ref() == Some(name)
-        };
-        let columns: Vec<_> = table.table.columns.iter().filter(|column| !explains_itself(&column.name)).collect();
-        let silent: Vec<&str> = columns
-            .iter()
-            .filter(|column| column.comment.as_deref().is_none_or(|text| text.trim().is_empty()))
-            .map(|column| column.name.as_str())
-            .collect();
-        if columns.is_empty() || silent.len() * 2 > columns.len() {
+        let (commented, all) = counts.entry(&table.schema.name).or_default();
+        *commented += table.table.columns.iter().filter(|column| is_commented(column)).count();
+        *all += table.table.columns.len();
+    }
+    for table in context.tables.base() {
+        let (commented, all) = counts.get(table.schema.name.as_str()).copied().unwrap_or_default();
+        if commented == 0 || commented * USUAL < all {
             continue;
         }
+        let timestamps = context.survey.timestamps.get(table.id.0);
+        let is_known = |name: &str| {
+            let of = timestamps
+                .is_some_and(|of| [&of.created, &of.updated].into_iter().flatten().any(|known| known == name));
+            of || is_key(table, name)
+        };
+        let silent: Vec<&str> = table
+            .table
+            .columns
+            .iter()
+            .filter(|column| !is_commented(column) && !is_known(&column.name))
+            .map(|column| column.name.as_str())
+            .collect();
         let object = Object::table(table);
         if silent.is_empty() {
             verdicts.pass(object);
         } else {
-            verdicts.fail(Finding::new(&RULE, object, format!("no comment on {}", silent.join(", "))));
+            let message = format!("{} columns have no comment: {}", silent.len(), several(&silent));
+            let message = if silent.len() == 1 { format!("{} has no comment", several(&silent)) } else { message };
+            let advice = "say what a value means: its unit, its list of values, what NULL stands for";
+            verdicts.fail(Finding::new(&RULE, object, message).advise(advice));
         }
     }
+}
+
+fn is_commented(column: &Column) -> bool {
+    column.comment.as_deref().is_some_and(|text| !text.trim().is_empty())
 }

@@ -1,11 +1,11 @@
-//! An extension lives in the schema public.
+//! Extensions in the schema public.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
 use crate::model::EngineName;
 
 pub(super) static RULE: Rule = Rule {
     id: "extension-in-public",
-    summary: "An extension lives in the schema public",
+    summary: "An extension keeps its objects in the schema public",
     dimension: Dimension::OperationalReadiness,
     kind: Kind::Informational,
     weight: 0,
@@ -14,30 +14,35 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "extensions",
     options: &[],
-    peers: &["splinter"],
-    references: &["https://www.postgresql.org/docs/current/sql-createextension.html"],
+    peers: &["splinter 0014"],
+    references: &["https://www.postgresql.org/docs/current/sql-alterextension.html"],
     documentation: r"
 ## What it does
 
-Finds extensions in the schema `public`.
+Reports extensions whose objects stand in `public`.
 
 ## Why
 
-Their functions and types stand among those of the application: they are in every list, and a dump of the schema cannot be told apart from them.
+Hundreds of functions and operators hide the application's own, and rights on the schema are rights on both.
 
 ## Not reported
 
-Extensions in a schema of their own, and those of the system.
+Extensions in any other schema.
+
+Moving one breaks code that names its objects without a schema, until the search path has the new schema, and some extensions
+cannot be moved; so no step is planned.
 
 ## Example
 
 ```sql,fires
-CREATE EXTENSION btree_gist;
+CREATE EXTENSION hstore SCHEMA public;
+CREATE TABLE orders (id integer PRIMARY KEY);
 ```
 
 ```sql,passes
 CREATE SCHEMA extensions;
-CREATE EXTENSION btree_gist SCHEMA extensions;
+CREATE EXTENSION hstore SCHEMA extensions;
+CREATE TABLE orders (id integer PRIMARY KEY);
 ```
 ",
     check,
@@ -47,8 +52,8 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for extension in &context.model.extensions {
         let object = Object::in_schema(&extension.schema, ObjectKind::Other, &extension.name);
         if extension.schema == "public" {
-            let advice = "ALTER EXTENSION … SET SCHEMA extensions, where the extension allows it";
-            verdicts.fail(Finding::new(&RULE, object, "its objects stand in schema public").advise(advice));
+            let advice = "put new extensions into a schema of their own, and move this one when the search path has it";
+            verdicts.fail(Finding::new(&RULE, object, "its objects stand in public").advise(advice));
         } else {
             verdicts.pass(object);
         }

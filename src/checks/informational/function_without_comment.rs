@@ -1,55 +1,57 @@
-//! A function has no comment, though others have one.
+//! Functions without a comment.
 
-use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
+use crate::checks::columns::several;
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, Function};
 
 pub(super) static RULE: Rule = Rule {
     id: "function-without-comment",
-    summary: "A function has no comment, though others have one",
+    summary: "Functions of a schema have no comment",
     dimension: Dimension::OperationalReadiness,
     kind: Kind::Informational,
     weight: 0,
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
-    denominator: "functions of schemas in which at least half of the functions have a comment",
+    denominator: "schemas with functions",
     options: &[],
     peers: &["pg-index-health"],
-    references: &["https://www.postgresql.org/docs/current/sql-comment.html"],
+    references: &[
+        "https://www.postgresql.org/docs/current/sql-comment.html",
+        "https://dev.mysql.com/doc/refman/8.4/en/create-procedure.html",
+    ],
     documentation: r"
 ## What it does
 
-Where at least half of the functions and procedures of a schema have a comment, reports the others.
+Counts the functions, procedures and aggregates of each schema without a comment.
 
 ## Why
 
-What a function is for cannot be read from its arguments, and who calls it stands in no catalog.
+What a function does to which tables cannot be seen from its name and arguments, and its body is the last place that people look
+at who only call it.
 
 ## Not reported
 
-Schemas in which few functions have a comment; functions of triggers, which the trigger explains.
+Trigger functions, which nobody calls; functions of extensions.
 
 ## Example
 
 ```sql,fires,postgresql
-CREATE FUNCTION a() RETURNS integer LANGUAGE sql AS 'SELECT 1';
-CREATE FUNCTION b() RETURNS integer LANGUAGE sql AS 'SELECT 2';
-COMMENT ON FUNCTION a() IS 'The first number';
+CREATE FUNCTION price(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1 * 2';
 ```
 
 ```sql,fires,mysql,mariadb
-CREATE FUNCTION a() RETURNS int DETERMINISTIC COMMENT 'The first number' RETURN 1;
-CREATE FUNCTION b() RETURNS int DETERMINISTIC RETURN 2;
+CREATE FUNCTION price(pieces int) RETURNS int DETERMINISTIC RETURN pieces * 2;
 ```
 
 ```sql,passes,postgresql
-CREATE FUNCTION a() RETURNS integer LANGUAGE sql AS 'SELECT 1';
-CREATE FUNCTION b() RETURNS integer LANGUAGE sql AS 'SELECT 2';
+CREATE FUNCTION price(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1 * 2';
+COMMENT ON FUNCTION price(integer) IS 'Price of so many pieces';
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 ```
 
 ```sql,passes,mysql,mariadb
-CREATE FUNCTION a() RETURNS int DETERMINISTIC RETURN 1;
-CREATE FUNCTION b() RETURNS int DETERMINISTIC RETURN 2;
+CREATE FUNCTION price(pieces int) RETURNS int DETERMINISTIC COMMENT 'Price of so many pieces' RETURN pieces * 2;
 ```
 ",
     check,
@@ -57,22 +59,25 @@ CREATE FUNCTION b() RETURNS int DETERMINISTIC RETURN 2;
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for schema in &context.model.schemas {
-        let of_trigger =
-            |function: &&Function| function.result.as_deref().is_some_and(|result| result.ends_with("trigger"));
-        let functions: Vec<&Function> = schema.functions.iter().filter(|function| !of_trigger(function)).collect();
-        let is_silent = |function: &Function| function.comment.as_deref().is_none_or(|text| text.trim().is_empty());
-        let silent = functions.iter().filter(|function| is_silent(function)).count();
-        if functions.is_empty() || silent * 2 > functions.len() {
+        let callable = || schema.functions.iter().filter(|function| is_called(function));
+        let count = callable().count();
+        if count == 0 {
             continue;
         }
-        for function in functions {
-            let name = format!("{}({})", function.name, function.arguments);
-            let object = Object::in_schema(&schema.name, ObjectKind::Function, name);
-            if is_silent(function) {
-                verdicts.fail(Finding::new(&RULE, object, "has no comment"));
-            } else {
-                verdicts.pass(object);
-            }
+        let silent: Vec<&str> = callable()
+            .filter(|function| function.comment.as_deref().is_none_or(|text| text.trim().is_empty()))
+            .map(|function| function.name.as_str())
+            .collect();
+        let object = Object::schema(&schema.name);
+        if silent.is_empty() {
+            verdicts.pass(object);
+        } else {
+            let message = format!("{} of {count} functions have no comment: {}", silent.len(), several(&silent));
+            verdicts.fail(Finding::new(&RULE, object, message).advise("say in one sentence what each is for"));
         }
     }
+}
+
+fn is_called(function: &Function) -> bool {
+    !function.result.as_deref().is_some_and(|result| result.ends_with("trigger"))
 }

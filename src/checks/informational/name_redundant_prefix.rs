@@ -1,91 +1,123 @@
-//! Names repeat what is known: `tbl_`, or the table in its columns.
+//! Names that repeat what stands beside them.
 
+use crate::checks::columns::{is_key, several};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, Schema, TableRef};
 use crate::survey::{singular, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "name-redundant-prefix",
-    summary: "Names repeat what is known: `tbl_`, or the table in its columns",
+    summary: "Names repeat that a table is a table, or the name of the table they stand in",
     dimension: Dimension::ConventionConsistency,
     kind: Kind::Informational,
     weight: 0,
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
-    denominator: "tables",
+    denominator: "schemas with tables, and tables",
     options: &[],
     peers: &["Eessaar"],
-    references: &[],
+    references: &["https://www.sqlstyle.guide/#naming-conventions"],
     documentation: r"
 ## What it does
 
-Finds tables named `tbl_…` or `t_…`, and tables of which at least three columns, and more than half, start with the name of the table.
+Reports a schema with tables whose names begin with `tbl`, `tb` or `table`, and a table of which two or more columns begin with
+the table's own name: `customers.customer_name`. The first is one finding per schema, the second one per table.
 
 ## Why
 
-`orders.order_number` says order twice in every query. A prefix for the kind of object says what the place says already, and lies when a table becomes a view.
+The prefix tells nothing that its place does not tell, and makes every query longer.
 
 ## Not reported
 
-Keys: `order_id` in `orders` reads well in joins. A prefix that all tables of a schema share belongs to the application.
+- Columns of primary and foreign keys, and those that are named like a reference to the table itself (`customer_id`,
+  `customer_code`): the same name on both sides is what makes joins readable.
+- A single such column: `order_number` may be what people call it.
+- Tables whose every column has the prefix, keys included: that is the schema's own convention.
+
+A new name breaks running code, so no step is planned.
 
 ## Example
 
 ```sql,fires
-CREATE TABLE orders (id integer PRIMARY KEY, order_number integer, order_total integer, order_note integer);
+CREATE TABLE tbl_orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL);
 ```
 
 ```sql,fires
-CREATE TABLE tbl_orders (id integer PRIMARY KEY, number integer);
-CREATE TABLE customers (id integer PRIMARY KEY, number integer);
+CREATE TABLE customers (
+    id integer NOT NULL PRIMARY KEY, customer_name varchar(40) NOT NULL, customer_city varchar(40) NOT NULL, born_on date
+);
 ```
 
 ```sql,passes
-CREATE TABLE orders (order_id integer PRIMARY KEY, number integer, total integer, order_note integer);
+CREATE TABLE customers (
+    id integer NOT NULL PRIMARY KEY, customer_code varchar(40) NOT NULL, customer_number integer NOT NULL, customised integer
+);
+CREATE TABLE tables (id integer NOT NULL PRIMARY KEY, seats integer NOT NULL);
+CREATE TABLE parcels (parcel_id integer NOT NULL PRIMARY KEY, parcel_weight integer, parcel_height integer);
 ```
 ",
     check,
 };
 
-/// Columns from which on a repetition is a habit.
-const ENOUGH: usize = 3;
+const TABLE_PREFIXES: [&str; 3] = ["tbl", "tb", "table"];
+/// Last words of columns that other tables may carry under the same name.
+const REFERENCES: [&str; 8] = ["id", "uuid", "guid", "code", "key", "no", "number", "ref"];
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    for schema in &context.model.schemas {
+        judge_schema(schema, verdicts);
+    }
     for table in context.tables.base() {
         let object = Object::table(table);
-        let words = split(&table.table.name);
-        let kind = words.first().is_some_and(|word| matches!(word.as_str(), "tbl" | "tab")) && words.len() > 1;
-        if kind {
-            let message = format!("{} says that it is a table", table.table.name);
-            verdicts.fail(Finding::new(&RULE, object, message));
-            continue;
-        }
-        let mut own = words;
-        if let Some(last) = own.last_mut() {
-            *last = singular(last);
-        }
-        let keys: Vec<&String> = table
-            .table
-            .primary_key
-            .iter()
-            .flat_map(|key| &key.columns)
-            .chain(table.table.foreign_keys.iter().flat_map(|key| &key.columns))
-            .collect();
-        let others: Vec<_> = table.table.columns.iter().filter(|column| !keys.contains(&&column.name)).collect();
-        let repeats: Vec<&str> = others
-            .iter()
-            .filter(|column| {
-                let words = split(&column.name);
-                words.len() > own.len() && words.starts_with(&own)
-            })
-            .map(|column| column.name.as_str())
-            .collect();
-        if repeats.len() >= ENOUGH && repeats.len() * 2 > others.len() {
-            let message = format!("{} repeat the name of the table", repeats.join(", "));
-            verdicts.fail(Finding::new(&RULE, object, message));
-        } else {
+        let repeating = repeating(table);
+        if repeating.len() < 2 || every_column_repeats(table) {
             verdicts.pass(object);
+        } else {
+            let message = format!("{} columns begin with its own name: {}", repeating.len(), several(&repeating));
+            verdicts
+                .fail(Finding::new(&RULE, object, message).advise("leave the prefix out of the names of new columns"));
         }
     }
+}
+
+fn judge_schema(schema: &Schema, verdicts: &mut Verdicts) {
+    let tables: Vec<&str> =
+        schema.tables.iter().filter(|table| table.is_base()).map(|table| table.name.as_str()).collect();
+    if tables.is_empty() {
+        return;
+    }
+    let prefixed: Vec<&str> = tables
+        .iter()
+        .copied()
+        .filter(|name| matches!(split(name).as_slice(), [first, _, ..] if TABLE_PREFIXES.contains(&first.as_str())))
+        .collect();
+    let object = Object::schema(&schema.name);
+    if prefixed.is_empty() {
+        verdicts.pass(object);
+    } else {
+        let message =
+            format!("{} of {} tables say that they are tables: {}", prefixed.len(), tables.len(), several(&prefixed));
+        verdicts.fail(Finding::new(&RULE, object, message).advise("leave the prefix out of the names of new tables"));
+    }
+}
+
+/// Whether a name begins with the words of its table's name and goes on.
+fn repeats(table: TableRef<'_>, name: &str) -> bool {
+    let words = split(name);
+    let mut own = split(&table.name);
+    if let Some(last) = own.last_mut() {
+        *last = singular(last);
+    }
+    words.len() > own.len() && words.iter().zip(&own).all(|(word, own)| singular(word) == *own || word == own)
+}
+
+fn repeating(table: TableRef<'_>) -> Vec<&str> {
+    let is_reference = |name: &str| split(name).last().is_some_and(|word| REFERENCES.contains(&word.as_str()));
+    let names = table.table.columns.iter().map(|column| column.name.as_str());
+    names.filter(|name| repeats(table, name) && !is_key(table, name) && !is_reference(name)).collect()
+}
+
+fn every_column_repeats(table: TableRef<'_>) -> bool {
+    table.table.columns.iter().all(|column| repeats(table, &column.name))
 }

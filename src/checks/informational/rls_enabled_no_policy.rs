@@ -1,11 +1,11 @@
-//! Row security is on without any policy: only owner and superusers see rows.
+//! Row security without policies.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
 
 pub(super) static RULE: Rule = Rule {
     id: "rls-enabled-no-policy",
-    summary: "Row security is on without any policy: only owner and superusers see rows",
+    summary: "Row security is on, but no policy shows a row",
     dimension: Dimension::OperationalReadiness,
     kind: Kind::Informational,
     weight: 0,
@@ -14,44 +14,50 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "tables with row security",
     options: &[],
-    peers: &["splinter"],
+    peers: &["splinter 0008", "schemalint"],
     references: &["https://www.postgresql.org/docs/current/ddl-rowsecurity.html"],
     documentation: r"
 ## What it does
 
-Finds tables with row security and no policy.
+Reports tables with row security that no permissive policy opens.
 
 ## Why
 
-Without a policy nobody but the owner sees a row, and nothing says so: queries come back empty.
+Nobody but the owner and roles that bypass row security sees or writes a row. Either the policies were forgotten, or the roles
+that use the table bypass row security and it protects nothing.
 
 ## Not reported
 
-Tables with a policy. To deny everything can be the purpose; then ignore the finding and say why.
+Tables with at least one permissive policy. Shutting everybody out can be meant: accept those tables in the configuration.
 
 ## Example
 
 ```sql,fires
-CREATE TABLE orders (id bigint PRIMARY KEY);
+CREATE TABLE orders (id integer PRIMARY KEY, owner name NOT NULL);
 ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
 ```
 
 ```sql,passes
-CREATE TABLE orders (id bigint PRIMARY KEY, owner text);
-CREATE POLICY own ON orders USING (owner = current_user);
+CREATE TABLE orders (id integer PRIMARY KEY, owner name NOT NULL);
 ALTER TABLE orders ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_orders ON orders USING (owner = current_user);
 ```
 ",
     check,
 };
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
-    for table in context.tables.base().filter(|table| table.table.row_security) {
+    for table in context.tables.base().filter(|table| table.row_security) {
         let object = Object::table(table);
-        if table.table.policies.is_empty() {
-            verdicts.fail(Finding::new(&RULE, object, "row security is on and no policy lets anybody see a row"));
-        } else {
+        if table.policies.iter().any(|policy| policy.permissive) {
             verdicts.pass(object);
+            continue;
         }
+        let message = match table.policies.len() {
+            0 => "row security is on and there is no policy",
+            _ => "row security is on and every policy restricts; none permits",
+        };
+        let advice = "add a policy for each role that uses the table, or accept that it is shut";
+        verdicts.fail(Finding::new(&RULE, object, message).advise(advice));
     }
 }

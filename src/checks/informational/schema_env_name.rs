@@ -1,4 +1,4 @@
-//! The name of a schema says development, staging or production.
+//! Schemas named after an environment.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
@@ -6,7 +6,7 @@ use crate::survey::split;
 
 pub(super) static RULE: Rule = Rule {
     id: "schema-env-name",
-    summary: "The name of a schema says development, staging or production",
+    summary: "A schema is named after an environment",
     dimension: Dimension::ConventionConsistency,
     kind: Kind::Informational,
     weight: 0,
@@ -15,48 +15,66 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "schemas",
     options: &[],
-    peers: &["pglinter"],
-    references: &[],
+    peers: &["pglinter S002"],
+    references: &["https://www.postgresql.org/docs/current/ddl-schemas.html"],
     documentation: r"
 ## What it does
 
-Finds schemas with a word such as dev, test, staging, prod in their name.
+Reports schemas whose name begins or ends with `dev`, `stg`, `staging`, `prod`, `test`, `qa`, `uat` or the like.
 
 ## Why
 
-The name stands in every query and every migration, so that what was tested is not what is deployed.
+Two environments in one database share its connections, its settings, its backups and its crashes; and code that runs in both
+has to know which name to say.
 
 ## Not reported
 
-Schemas whose name only contains such letters: `devices`, `products`.
+The word elsewhere in the name (`load_test_results`), and longer words (`products`, `device`).
 
 ## Example
 
-```sql,fires,postgresql
-CREATE SCHEMA shop_staging;
-CREATE TABLE shop_staging.orders (id bigint PRIMARY KEY);
+```sql,fires
+CREATE SCHEMA shop_dev;
+CREATE TABLE shop_dev.orders (id integer PRIMARY KEY);
 ```
 
-```sql,passes,postgresql
-CREATE SCHEMA devices;
-CREATE TABLE devices.products (id bigint PRIMARY KEY);
+```sql,passes
+CREATE SCHEMA products;
+CREATE TABLE products.orders (id integer PRIMARY KEY);
+CREATE SCHEMA load_test_results;
+CREATE TABLE load_test_results.runs (id integer PRIMARY KEY);
 ```
 ",
     check,
 };
 
-const ENVIRONMENTS: &[&str] =
-    &["dev", "development", "test", "testing", "staging", "stage", "stg", "qa", "uat", "prod", "production", "preprod"];
+const ENVIRONMENTS: [&str; 13] = [
+    "dev",
+    "devel",
+    "development",
+    "stg",
+    "stage",
+    "staging",
+    "prod",
+    "prd",
+    "production",
+    "test",
+    "testing",
+    "qa",
+    "uat",
+];
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for schema in &context.model.schemas {
+        let words = split(&schema.name);
         let object = Object::schema(&schema.name);
-        match split(&schema.name).into_iter().find(|word| ENVIRONMENTS.contains(&word.as_str())) {
-            Some(word) => {
-                let message = format!("the name says {word}: queries against it run in one environment only");
-                verdicts.fail(Finding::new(&RULE, object, message));
-            }
-            None => verdicts.pass(object),
+        let environment =
+            [words.first(), words.last()].into_iter().flatten().find(|word| ENVIRONMENTS.contains(&word.as_str()));
+        if let Some(word) = environment {
+            let advice = "give each environment a database of its own, with the same names inside";
+            verdicts.fail(Finding::new(&RULE, object, format!("its name says {word}")).advise(advice));
+        } else {
+            verdicts.pass(object);
         }
     }
 }

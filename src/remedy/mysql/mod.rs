@@ -128,7 +128,14 @@ fn add(planner: &mut Planner<'_>, request: &Request) {
         | Change::RepairIndex { .. }
         | Change::EnableTriggers { .. }
         | Change::SetLogged { .. }
-        | Change::SetReplicaIdentity { .. } => {
+        | Change::SetReplicaIdentity { .. }
+        | Change::SetOwner { .. }
+        | Change::EnableRowSecurity { .. }
+        | Change::ChangePolicy { .. }
+        | Change::SetSecurityInvoker { .. }
+        | Change::SetSearchPath { .. }
+        | Change::RevokePublicCreate { .. }
+        | Change::UpdateExtension { .. } => {
             let engine = planner.engine.title();
             planner.refuse(request.change.clone(), format!("{engine} has no such thing"));
         }

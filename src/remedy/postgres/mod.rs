@@ -3,6 +3,7 @@
 mod columns;
 mod constraints;
 mod indexes;
+mod rights;
 
 use super::planner::Planner;
 use super::requests::Request;
@@ -57,6 +58,13 @@ fn add(planner: &mut Planner<'_>, request: &Request) {
         Change::SetReplicaIdentity { table, index } => {
             set_replica_identity(planner, request, table, index.as_deref());
         }
+        Change::SetOwner { .. }
+        | Change::EnableRowSecurity { .. }
+        | Change::ChangePolicy { .. }
+        | Change::SetSecurityInvoker { .. }
+        | Change::SetSearchPath { .. }
+        | Change::RevokePublicCreate { .. }
+        | Change::UpdateExtension { .. } => rights::add(planner, request),
         Change::SetStorageEngine { .. } | Change::SetCharacterSet { .. } => {
             planner.refuse(request.change.clone(), "PostgreSQL has no storage engines or character sets of tables");
         }

@@ -1,0 +1,144 @@
+//! Steps about rights: owners, row security, the rights that views and functions run with; and extensions.
+
+use super::super::planner::Planner;
+use super::super::requests::Request;
+use super::super::{Duration, Phase, Safety, Step};
+use super::{ACCESS_EXCLUSIVE, BRIEFLY};
+use crate::checks::Change;
+use crate::model::quote::quote_literal;
+use crate::model::{EngineName, QualifiedName};
+
+const NO_LOCK: &str = "none on a table";
+
+/// Adds the steps for one request.
+pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
+    let (rank, step) = match &request.change {
+        Change::SetOwner { table, owner } => (5, set_owner(planner, table, owner)),
+        Change::EnableRowSecurity { table } => (68, enable_row_security(planner, table)),
+        Change::ChangePolicy { table, policy, using, with_check } => {
+            (67, change_policy(planner, table, policy, using.as_deref(), with_check.as_deref()))
+        }
+        Change::SetSecurityInvoker { view } => (68, set_security_invoker(planner, view)),
+        Change::SetSearchPath { function, arguments, path } => {
+            (68, set_search_path(planner, function, arguments.as_deref(), path))
+        }
+        Change::RevokePublicCreate { schema } => (5, revoke_public_create(planner, schema)),
+        Change::UpdateExtension { extension, version } => (5, update_extension(planner, extension, version)),
+        _ => return,
+    };
+    planner.add(rank, request, step);
+}
+
+fn set_owner(planner: &Planner<'_>, table: &QualifiedName, owner: &str) -> Step {
+    let relation = planner.relation(table);
+    let statement = |owner: &str| format!("ALTER TABLE {relation} OWNER TO {}", planner.quote(owner));
+    let old = planner.table(table).and_then(|of| of.table.owner.clone());
+    let step = Step::new(format!("give {} to {owner}", table.name), table, Phase::Expand, vec![statement(owner)])
+        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
+        .note(
+            "The old owner keeps no rights on the table but those granted to it. Sequences that columns own go along.",
+        );
+    match old {
+        Some(old) => step.undo(statement(&old)),
+        None => step,
+    }
+}
+
+fn enable_row_security(planner: &Planner<'_>, table: &QualifiedName) -> Step {
+    let relation = planner.relation(table);
+    let statement = format!("ALTER TABLE {relation} ENABLE ROW LEVEL SECURITY");
+    Step::new(format!("enable row security on {}", table.name), table, Phase::Contract, vec![statement])
+        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Breaking, Duration::Metadata)
+        .undo(format!("ALTER TABLE {relation} DISABLE ROW LEVEL SECURITY"))
+        .note("From this moment every role but the owner and those that bypass row security sees only the rows that a policy shows. Try each role on a copy first.")
+}
+
+fn change_policy(
+    planner: &Planner<'_>,
+    table: &QualifiedName,
+    policy: &str,
+    using: Option<&str>,
+    with_check: Option<&str>,
+) -> Step {
+    let (relation, name) = (planner.relation(table), planner.quote(policy));
+    let statement = |using: Option<&str>, with_check: Option<&str>| {
+        let using = using.map(|expression| format!(" USING ({expression})")).unwrap_or_default();
+        let check = with_check.map(|expression| format!(" WITH CHECK ({expression})")).unwrap_or_default();
+        format!("ALTER POLICY {name} ON {relation}{using}{check}")
+    };
+    let of = planner.table(table).and_then(|of| of.table.policies.iter().find(|known| known.name == policy));
+    let title = format!("change policy {policy} on {}", table.name);
+    let step = Step::new(title, table, Phase::Expand, vec![statement(using, with_check)]).how(
+        "metadata only",
+        ACCESS_EXCLUSIVE,
+        BRIEFLY,
+        Safety::Safe,
+        Duration::Metadata,
+    );
+    match of {
+        Some(of) => step.undo(statement(
+            of.using.as_deref().filter(|_| using.is_some()),
+            of.with_check.as_deref().filter(|_| with_check.is_some()),
+        )),
+        None => step,
+    }
+}
+
+fn set_security_invoker(planner: &Planner<'_>, view: &QualifiedName) -> Step {
+    let relation = planner.relation(view);
+    let statement = format!("ALTER VIEW {relation} SET (security_invoker = true)");
+    Step::new(format!("let view {} run with the caller's rights", view.name), view, Phase::Contract, vec![statement])
+        .how(
+            "metadata only",
+            ACCESS_EXCLUSIVE,
+            "everything on the view, for a moment",
+            Safety::Breaking,
+            Duration::Metadata,
+        )
+        .undo(format!("ALTER VIEW {relation} RESET (security_invoker)"))
+        .note(
+            "Whoever reads the view then needs SELECT on its tables, too, and sees the rows that their policies show.",
+        )
+}
+
+fn set_search_path(planner: &Planner<'_>, function: &QualifiedName, arguments: Option<&str>, path: &[String]) -> Step {
+    let routine = match arguments {
+        Some(arguments) => format!("{}({arguments})", planner.relation(function)),
+        None => planner.relation(function),
+    };
+    let path: Vec<String> = path.iter().map(|schema| planner.quote(schema)).collect();
+    let statement = format!("ALTER ROUTINE {routine} SET search_path = {}", path.join(", "));
+    Step::new(format!("fix the search path of {}", function.name), function, Phase::Contract, vec![statement])
+        .how("metadata only", NO_LOCK, "nothing", Safety::Caution, Duration::Metadata)
+        .undo(format!("ALTER ROUTINE {routine} RESET search_path"))
+        .note("What the function names without a schema is looked for there only. Add the schemas of extensions and tables that it needs, or name them in its body.")
+}
+
+fn revoke_public_create(planner: &Planner<'_>, schema: &QualifiedName) -> Step {
+    let name = planner.quote(&schema.schema);
+    let statement = format!("REVOKE CREATE ON SCHEMA {name} FROM PUBLIC");
+    Step::new(format!("take CREATE on schema {} from PUBLIC", schema.schema), schema, Phase::Contract, vec![statement])
+        .how("metadata only", NO_LOCK, "nothing", Safety::Caution, Duration::Metadata)
+        .undo(format!("GRANT CREATE ON SCHEMA {name} TO PUBLIC"))
+        .note("Grant CREATE to the roles that run migrations first, unless they own the schema or the database.")
+}
+
+fn update_extension(planner: &Planner<'_>, extension: &QualifiedName, version: &str) -> Step {
+    let name = planner.quote(&extension.name);
+    let version = quote_literal(EngineName::PostgreSql, version);
+    let statement = format!("ALTER EXTENSION {name} UPDATE TO {version}");
+    let verify = format!(
+        "SELECT extversion FROM pg_catalog.pg_extension WHERE extname = {}",
+        quote_literal(EngineName::PostgreSql, &extension.name)
+    );
+    Step::new(format!("update extension {}", extension.name), extension, Phase::Expand, vec![statement])
+        .how(
+            "update script",
+            NO_LOCK,
+            "what uses the objects that the script replaces, for a moment",
+            Safety::Caution,
+            Duration::Metadata,
+        )
+        .verify(verify)
+        .note("Read the release notes between the two versions. Most extensions have no way back to the older version.")
+}

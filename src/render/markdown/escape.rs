@@ -32,24 +32,28 @@ pub(crate) fn code(raw: &str) -> String {
     if !raw.is_empty() && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_(),.".contains(&byte)) {
         return ["`", raw, "`"].concat();
     }
-    let mut flat = String::with_capacity(raw.len() + 2);
-    flat.push('`');
+    let mut flat = String::with_capacity(raw.len());
     let mut plain = true;
     for character in raw.chars() {
-        plain &= !matches!(character, '`' | '|' | '\\');
+        // A bar ends a cell even inside a code span, and a backslash means something else in a cell than outside.
+        plain &= !matches!(character, '|' | '\\');
         match class(character) {
             Class::Ordinary => flat.push(character),
             Class::LineBreak | Class::Space => flat.push(' '),
             Class::Unprintable => flat.push('\u{fffd}'),
         }
     }
-    let content = &flat[1..];
-    if plain && !content.is_empty() && content.trim() == content {
-        flat.push('`');
-        flat
-    } else {
-        html_code(raw)
+    if !plain || flat.is_empty() || flat.trim() != flat {
+        return html_code(raw);
     }
+    let fence = "`".repeat(longest_run(&flat) + 1);
+    let space = if flat.starts_with('`') || flat.ends_with('`') { " " } else { "" };
+    [&fence, space, &flat, space, &fence].concat()
+}
+
+/// The longest run of backticks.
+fn longest_run(content: &str) -> usize {
+    content.split(|character| character != '`').map(str::len).max().unwrap_or_default()
 }
 
 /// The same as an HTML element, for places where Markdown is not read: inside `<summary>`.
@@ -62,13 +66,7 @@ pub(crate) fn html_code(raw: &str) -> String {
 
 /// A fenced block. The fence is longer than any run of backticks inside.
 pub(crate) fn fence(language: &str, content: &str) -> String {
-    let mut longest = 2;
-    let mut run = 0;
-    for character in content.chars() {
-        run = if character == '`' { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    let fence = "`".repeat(longest + 1);
+    let fence = "`".repeat(longest_run(content).max(2) + 1);
     let content = content.trim_end_matches(['\n', '\r']).replace('\0', "\u{fffd}");
     format!("{fence}{language}\n{content}\n{fence}\n")
 }

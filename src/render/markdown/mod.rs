@@ -18,6 +18,7 @@ mod statistics;
 mod summary;
 mod tables;
 mod template;
+mod words;
 
 pub use pages::{DocumentFile, Placement, SPLIT_ABOVE, render_pages};
 pub use template::{Surroundings, TemplateError, render_template};

@@ -3,7 +3,7 @@
 use super::diagrams;
 use super::escape::{code, fence, html_code, paragraph, row, table, text};
 use super::page::{Page, codes, fold, number, sentence};
-use super::{indexes, playbook};
+use super::{indexes, playbook, words};
 use crate::model::{
     Column, Deferral, ForeignKey, GeneratedStorage, IdentityMode, MatchType, Partitioning, Persistence, PolicyCommand,
     TableKind, TableRef, Trigger, TriggerEnabled,
@@ -61,7 +61,7 @@ fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entities: &mut HashMap<S
     out.push_str(&indexes::of_table(page, table));
     out.push_str(&foreign_keys(page, table));
     out.push_str(&referenced_by(page, table));
-    out.push_str(&constraints(table));
+    out.push_str(&constraints(page, table));
     out.push_str(&triggers(table));
     out.push_str(&policies(table));
     out.push_str(&partitions(table));
@@ -258,7 +258,10 @@ fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column,
     }
     for check in table.table.check_constraints.iter().filter(|check| check.columns == [column.name.as_str()]) {
         if !check.automatic {
-            out.push(format!("CHECK {}", short(&check.expression)));
+            let engine = page.report.model.engine.name;
+            let said = words::about_column(engine, table.table, &column.name, &check.expression);
+            let said = said.filter(|said| said.chars().count() <= LONGEST_IN_CELL);
+            out.push(said.unwrap_or_else(|| format!("CHECK {}", short(&check.expression))));
         }
     }
     if let Some(collation) = &column.collation
@@ -400,7 +403,8 @@ fn referenced_by(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
     }
 }
 
-fn constraints(table: TableRef<'_>) -> String {
+fn constraints(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
+    let engine = page.report.model.engine.name;
     let mut lines = Vec::new();
     for check in table.table.check_constraints.iter().filter(|check| !check.automatic) {
         let mut facts = Vec::new();
@@ -415,7 +419,9 @@ fn constraints(table: TableRef<'_>) -> String {
         let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
         let name = check.name.as_deref().map_or_else(|| "unnamed".to_owned(), code);
         let comment = check.comment.as_deref().map(|comment| format!(" — {}", text(comment))).unwrap_or_default();
-        lines.push(format!("- {name}: {}{facts}{comment}\n", code(&check.expression)));
+        let said = words::condition(engine, Some(table.table), &check.expression);
+        let said = said.map(|said| format!("{said}: ")).unwrap_or_default();
+        lines.push(format!("- {name}: {said}{}{facts}{comment}\n", code(&check.expression)));
     }
     for exclusion in &table.table.exclusion_constraints {
         lines.push(format!("- {}: {}\n", code(&exclusion.name), code(&exclusion.definition)));

@@ -11,7 +11,14 @@ const NEEDS: &[(UnseenKind, &[&str], &str)] = &[
 
 /// Lists what the grants do not cover in a schema. Rights that come from a role are counted only when the server
 /// lists them; others are reported as missing, never the other way round.
-pub(super) fn unseen(engine: EngineName, account: &str, grants: &[String], schema: &str) -> Vec<Unseen> {
+/// `statements` says that tables were read from their own statements, which hide nothing from whom they are shown to.
+pub(super) fn unseen(
+    engine: EngineName,
+    account: &str,
+    grants: &[String],
+    schema: &str,
+    statements: bool,
+) -> Vec<Unseen> {
     let held: Vec<&str> = grants.iter().filter_map(|grant| privileges(grant, schema)).collect();
     let has = |names: &[&str]| {
         held.iter()
@@ -27,8 +34,9 @@ pub(super) fn unseen(engine: EngineName, account: &str, grants: &[String], schem
     };
     let mut list: Vec<_> =
         NEEDS.iter().filter(|need| !has(need.1)).map(|(what, _, privilege)| missing(*what, privilege)).collect();
-    // MariaDB shows the actions of foreign keys to SELECT alone only in part.
-    let structure: &[&str] = if engine == EngineName::MySql { &["REFERENCES", "SELECT"] } else { &["REFERENCES"] };
+    // MariaDB's information_schema shows the actions of foreign keys to SELECT alone only in part.
+    let all = engine == EngineName::MySql || statements;
+    let structure: &[&str] = if all { &["REFERENCES", "SELECT"] } else { &["REFERENCES"] };
     if !has(structure) {
         list.push(missing(UnseenKind::ForeignKeys, "REFERENCES"));
         if !has(&["REFERENCES", "SELECT"]) {
@@ -54,6 +62,12 @@ pub(super) fn unseen(engine: EngineName, account: &str, grants: &[String], schem
         });
     }
     list
+}
+
+/// Whether the account is shown the statement of every table in a schema.
+pub(super) fn shows_statements(grants: &[String], schema: &str) -> bool {
+    let held = grants.iter().filter_map(|grant| privileges(grant, schema)).flat_map(|list| list.split(','));
+    held.map(str::trim).any(|held| held.starts_with("ALL PRIVILEGES") || ["REFERENCES", "SELECT"].contains(&held))
 }
 
 /// The account as SQL names it, from `user@host`.
@@ -95,10 +109,10 @@ mod tests {
     #[test]
     fn references_shows_the_structure_only() {
         let grants = ["GRANT USAGE ON *.* TO `a`@`%`", "GRANT REFERENCES ON `sh\\_op`.* TO `a`@`%`"].map(str::to_owned);
-        let list = unseen(EngineName::MySql, "'a'@'%'", &grants, "sh_op");
+        let list = unseen(EngineName::MySql, "'a'@'%'", &grants, "sh_op", false);
         assert!(list.iter().all(|unseen| unseen.what != UnseenKind::Tables));
         assert!(list.iter().any(|unseen| unseen.what == UnseenKind::Triggers));
         let all = ["GRANT ALL PRIVILEGES ON *.* TO `root`@`%`".to_owned()];
-        assert_eq!(unseen(EngineName::MariaDb, "'root'@'%'", &all, "shop"), []);
+        assert_eq!(unseen(EngineName::MariaDb, "'root'@'%'", &all, "shop", false), []);
     }
 }

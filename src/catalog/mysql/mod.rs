@@ -1,13 +1,20 @@
-//! Reads MySQL 8.0.16 and later and MariaDB 10.5 and later from `information_schema`.
+//! Reads MySQL 5.7 and later and MariaDB 10.5 and later.
 //!
-//! The number of statements does not depend on the number of tables. On MySQL they see one snapshot; MariaDB's
-//! `information_schema` is not transactional, so a schema that changes meanwhile may be read half before and half after.
-//! MySQL keeps expressions in `information_schema` in a three-byte character set: characters outside the basic
-//! multilingual plane are not told. MySQL 8.0 and 8.4 follow their documentation; they are not run by the tests.
+//! MySQL is read from `information_schema`, with a number of statements that does not depend on the number of tables, in
+//! one snapshot. MySQL keeps expressions there in a three-byte character set: characters outside the basic multilingual
+//! plane are not told.
+//!
+//! MariaDB's `information_schema` opens every table once for each of its views, so tables are read from what
+//! `SHOW CREATE TABLE` prints, many in one message, and from `information_schema` only what cannot be read that way. Nothing of
+//! it is transactional: a schema that changes meanwhile may be read half before and half after.
+//!
+//! MySQL 5.7, 8.0 and 8.4 follow their documentation; they are not run by the tests.
 
 mod assemble;
+mod created;
 mod grants;
 mod session;
+mod show_create;
 mod statements;
 mod target;
 
@@ -20,5 +27,5 @@ use crate::model::Model;
 /// Reads the catalog.
 pub async fn read(target: &Target, options: &Options) -> Result<Model, Error> {
     let catalog = session::read(target, options).await?;
-    Ok(assemble::model(&catalog, options))
+    Ok(assemble::model(catalog, options))
 }

@@ -1,13 +1,13 @@
 //! Connects and asks.
 
-use super::statements as sql;
 use super::target::Target;
+use super::{created, grants, statements};
 use crate::catalog::{Error, Options};
-use crate::model::EngineName;
 use crate::model::quote::{qualified, quote_literal};
+use crate::model::{EngineName, QualifiedName, Table, UnseenKind};
 use sqlx::mysql::MySqlConnection;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Error as SqlError, Row as _, raw_sql};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 const SYSTEM: &str = "'mysql', 'information_schema', 'performance_schema', 'sys', 'ndbinfo'";
@@ -22,8 +22,12 @@ pub(super) struct Catalog {
     pub(super) schemas: Vec<Row>,
     pub(super) grants: Vec<String>,
     pub(super) rows: BTreeMap<&'static str, Vec<Row>>,
+    /// Tables that were made from their own statements, and need no rows.
+    pub(super) created: BTreeMap<(String, String), Table>,
+    /// Whether the statements of tables were read at all.
+    pub(super) shows_statements: bool,
     /// Statements that failed, with the server's words.
-    pub(super) failed: BTreeMap<&'static str, String>,
+    pub(super) failed: BTreeMap<&'static str, (UnseenKind, String)>,
 }
 
 /// Connects within the time that the user gives it.
@@ -61,9 +65,10 @@ pub(in crate::catalog) async fn answers(
     let mut connection = connect(target, options).await?;
     let cannot = |error: SqlError| Error::new(format!("cannot read {target}")).because(error);
     let version = ask(&mut connection, "version", "SELECT VERSION()").await.map_err(cannot)?;
-    let maria = version.iter().flatten().flatten().any(|version| version.contains("MariaDB"));
-    let engine = if maria { EngineName::MariaDb } else { EngineName::MySql };
-    for statement in settings(engine, options) {
+    let version = version.into_iter().flatten().next().flatten().unwrap_or_default();
+    let engine = if version.contains("MariaDB") { EngineName::MariaDb } else { EngineName::MySql };
+    let numbers = numbers(&version);
+    for statement in settings(engine, numbers, options) {
         ask(&mut connection, "settings", &statement).await.map_err(cannot)?;
     }
     for statement in statements {
@@ -81,27 +86,21 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
     let version = version.into_iter().flatten().next().flatten().unwrap_or_default();
     let engine = if version.contains("MariaDB") { EngineName::MariaDb } else { EngineName::MySql };
     let numbers = numbers(&version);
-    let oldest = if engine == EngineName::MySql { (8, 0, 16) } else { (10, 5, 10) };
+    let oldest = if engine == EngineName::MySql { (5, 7, 8) } else { (10, 5, 10) };
     if numbers < oldest {
         return Err(Error::new(format!("cannot read {target}"))
             .because(format!("the server is {} {version}", engine.title()))
-            .hint("MySQL 8.0.16 and MariaDB 10.5.10 and later are supported"));
+            .hint("MySQL 5.7.8 and MariaDB 10.5.10 and later are supported"));
     }
-    for statement in settings(engine, options) {
+    for statement in settings(engine, numbers, options) {
         ask(&mut connection, "settings", &statement).await.map_err(cannot)?;
     }
-    let session = "SELECT VERSION(), @@version_comment, @@global.sql_mode, @@lower_case_table_names, \
-        @@global.foreign_key_checks, @@character_set_server, @@collation_server, CURRENT_USER()";
-    let session = ask(&mut connection, "session", session).await.map_err(cannot)?;
-    let comment = if engine == EngineName::MariaDb { ", SCHEMA_COMMENT" } else { "" };
+    let session = ask(&mut connection, "session", statements::SESSION).await.map_err(cannot)?;
     let only = match &target.database {
         Some(name) => format!("SCHEMA_NAME = {}", literal(engine, name)),
         None => format!("SCHEMA_NAME NOT IN ({SYSTEM})"),
     };
-    let schemas = format!(
-        "SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME{comment} \
-         FROM information_schema.SCHEMATA WHERE {only}"
-    );
+    let schemas = statements::schemas(engine).replace("{only}", &only);
     let mut schemas = ask(&mut connection, "schemas", &schemas).await.map_err(cannot)?;
     schemas.retain(|row| options.filter.allows_schema(text(row, 0)));
     let grants = ask(&mut connection, "grants", "SHOW GRANTS").await.map_err(cannot)?;
@@ -111,6 +110,8 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
         database: target.database.clone(),
         grants: grants.into_iter().flatten().flatten().collect(),
         rows: BTreeMap::new(),
+        created: BTreeMap::new(),
+        shows_statements: false,
         failed: BTreeMap::new(),
         schemas,
     };
@@ -118,16 +119,33 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
     if names.is_empty() {
         return Ok(catalog);
     }
-    for (name, statement) in statements(engine, numbers, options.statistics) {
-        let statement = statement.replace("{schemas}", &names.join(", "));
-        match ask(&mut connection, name, &statement).await {
+    let names = names.join(", ");
+    let mut rest = Rest::default();
+    for statement in statements::list(engine, numbers, options.statistics) {
+        let condition = match statement.name {
+            "views" => &rest.views,
+            "columns" => &rest.columns,
+            _ if statement.is_of_tables() => &rest.tables,
+            _ => &Condition::All,
+        };
+        let condition = match condition {
+            Condition::All => "",
+            Condition::Among(condition) => condition,
+            Condition::Nothing => continue,
+        };
+        match ask(&mut connection, statement.name, &statement.text(&names, condition)).await {
             Ok(rows) => {
-                catalog.rows.insert(name, rows);
+                catalog.rows.insert(statement.name, rows);
             }
-            Err(SqlError::Database(error)) if !["tables", "columns", "indexes"].contains(&name) => {
-                catalog.failed.insert(name, error.message().to_owned());
-            }
-            Err(error) => return Err(cannot(error)),
+            Err(error) => match (statement.kind, error) {
+                (Some(kind), SqlError::Database(error)) => {
+                    catalog.failed.insert(statement.name, (kind, error.message().to_owned()));
+                }
+                (_, error) => return Err(cannot(error)),
+            },
+        }
+        if statement.name == "tables" && engine == EngineName::MariaDb && options.statements_of_tables {
+            rest = show_create(&mut connection, &mut catalog, options).await.map_err(cannot)?;
         }
     }
     if let Some(statement) = sequence_statement(&catalog, options) {
@@ -136,11 +154,86 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
                 catalog.rows.insert("sequences", rows);
             }
             Err(error) => {
-                catalog.failed.insert("sequences", error.to_string());
+                catalog.failed.insert("sequences", (UnseenKind::Other, error.to_string()));
             }
         }
     }
     Ok(catalog)
+}
+
+/// Names whose rows are still needed.
+#[derive(Default)]
+enum Condition {
+    #[default]
+    All,
+    Among(String),
+    Nothing,
+}
+
+impl Condition {
+    /// Literals of names. Too many are no condition.
+    fn among(names: &BTreeSet<String>) -> Self {
+        match names.len() {
+            0 => Self::Nothing,
+            1..NAMED => {
+                Self::Among(format!(" AND TABLE_NAME IN ({})", names.iter().cloned().collect::<Vec<_>>().join(", ")))
+            }
+            _ => Self::All,
+        }
+    }
+}
+
+/// What is left to read from `information_schema` when tables were read from their statements.
+#[derive(Default)]
+struct Rest {
+    tables: Condition,
+    columns: Condition,
+    views: Condition,
+}
+
+/// Tables whose statements were refused from which all are read from `information_schema`.
+const REFUSED: usize = 100;
+
+/// Names in a condition from which the condition is left out.
+const NAMED: usize = 5_000;
+
+/// Reads the tables of MariaDB from their statements, where the account may see these.
+async fn show_create(
+    connection: &mut MySqlConnection,
+    catalog: &mut Catalog,
+    options: &Options,
+) -> Result<Rest, SqlError> {
+    let engine = catalog.engine;
+    if !catalog.schemas.iter().all(|schema| grants::shows_statements(&catalog.grants, text(schema, 0))) {
+        return Ok(Rest::default());
+    }
+    let tables = catalog.rows.get("tables").map(Vec::as_slice).unwrap_or_default();
+    let (mut wanted, mut views) = (Vec::new(), BTreeSet::new());
+    for row in tables.iter().filter(|row| options.filter.allows(text(row, 0), text(row, 1))) {
+        match text(row, 2) {
+            "BASE TABLE" | "SYSTEM VERSIONED" => wanted.push(QualifiedName::new(text(row, 0), text(row, 1))),
+            "VIEW" => {
+                views.insert(literal(engine, text(row, 1)));
+            }
+            _ => {}
+        }
+    }
+    let start = Instant::now();
+    let (found, refused) = created::read(connection, &wanted).await?;
+    let elapsed = start.elapsed().as_millis();
+    tracing::debug!(target: "brownfield::sql", name = "show_create", rows = found.len(), milliseconds = elapsed, "executed");
+    if refused.len() > REFUSED {
+        return Ok(Rest::default());
+    }
+    catalog.created = found;
+    catalog.shows_statements = true;
+    let refused: BTreeSet<String> = refused.iter().map(|name| literal(engine, &name.name)).collect();
+    let columns: BTreeSet<String> = views.union(&refused).cloned().collect();
+    Ok(Rest {
+        tables: Condition::among(&refused),
+        columns: Condition::among(&columns),
+        views: Condition::among(&views),
+    })
 }
 
 /// Asks every sequence of MariaDB for itself: what defines it stands nowhere else on all versions.
@@ -151,7 +244,7 @@ fn sequence_statement(catalog: &Catalog, options: &Options) -> Option<String> {
         .iter()
         .filter(|row| text(row, 2) == "SEQUENCE" && options.filter.allows(text(row, 0), text(row, 1)))
         .map(|row| {
-            let name = crate::model::QualifiedName::new(text(row, 0), text(row, 1));
+            let name = QualifiedName::new(text(row, 0), text(row, 1));
             format!(
                 "SELECT {}, {}, start_value, minimum_value, maximum_value, increment, cache_size, cycle_option FROM {}",
                 literal(engine, &name.schema),
@@ -163,55 +256,22 @@ fn sequence_statement(catalog: &Catalog, options: &Options) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" UNION ALL "))
 }
 
-/// Limits on what the session may do and how long it may take.
-fn settings(engine: EngineName, options: &Options) -> Vec<String> {
-    let lock = format!("SET SESSION lock_wait_timeout = {}", options.lock_timeout.as_secs().max(1));
-    let milliseconds = options.statement_timeout.as_millis();
+/// Limits on what the session may do and how long it may take, and how it prints.
+fn settings(engine: EngineName, version: statements::Version, options: &Options) -> Vec<String> {
+    let mut list = vec![format!("SET SESSION lock_wait_timeout = {}", options.lock_timeout.as_secs().max(1))];
     if engine == EngineName::MariaDb {
-        let time = format!("SET SESSION max_statement_time = {}", options.statement_timeout.as_secs_f64());
-        return vec![lock, time, "START TRANSACTION READ ONLY".to_owned()];
+        list.push(format!("SET SESSION max_statement_time = {}", options.statement_timeout.as_secs_f64()));
+        // Statements are printed for the session that asks.
+        list.push("SET SESSION sql_mode = '', SESSION sql_quote_show_create = 1".to_owned());
+        list.push("START TRANSACTION READ ONLY".to_owned());
+        return list;
     }
-    vec![
-        lock,
-        format!("SET SESSION max_execution_time = {milliseconds}"),
-        "SET SESSION information_schema_stats_expiry = 0".to_owned(),
-        "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ".to_owned(),
-        "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY".to_owned(),
-    ]
-}
-
-fn statements(engine: EngineName, version: (u32, u32, u32), statistics: bool) -> Vec<(&'static str, String)> {
-    let mysql = engine == EngineName::MySql;
-    let columns = if mysql { ", SRS_ID" } else { "" };
-    let indexes = match (mysql, version >= (10, 6, 0)) {
-        (true, _) => ", IS_VISIBLE, EXPRESSION",
-        (false, true) => ", IF(IGNORED = 'YES', 'NO', 'YES')",
-        (false, false) => "",
-    };
-    let mut list = vec![
-        ("tables", sql::TABLES.to_owned()),
-        ("columns", sql::COLUMNS.replace("{more}", columns)),
-        ("indexes", sql::INDEXES.replace("{more}", indexes)),
-        ("keys", sql::KEYS.to_owned()),
-        ("actions", sql::ACTIONS.to_owned()),
-        ("checks", if mysql { sql::MYSQL_CHECKS } else { sql::MARIADB_CHECKS }.to_owned()),
-        ("views", sql::VIEWS.to_owned()),
-        ("triggers", sql::TRIGGERS.to_owned()),
-        ("routines", sql::ROUTINES.to_owned()),
-        ("parameters", sql::PARAMETERS.to_owned()),
-        ("events", sql::EVENTS.to_owned()),
-        ("partitions", sql::PARTITIONS.to_owned()),
-    ];
-    if mysql {
-        list.push(("checked_tables", sql::MYSQL_CHECKED_TABLES.to_owned()));
+    list.push(format!("SET SESSION max_execution_time = {}", options.statement_timeout.as_millis()));
+    if version >= (8, 0, 3) {
+        list.push("SET SESSION information_schema_stats_expiry = 0".to_owned());
     }
-    if statistics {
-        let status = if mysql { "performance_schema.global_status" } else { "information_schema.GLOBAL_STATUS" };
-        list.push(("sizes", sql::SIZES.to_owned()));
-        list.push(("accounts", sql::ACCOUNTS.to_owned()));
-        list.push(("index_usage", sql::INDEX_USAGE.to_owned()));
-        list.push(("uptime", sql::UPTIME.replace("{status}", status)));
-    }
+    list.push("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ".to_owned());
+    list.push("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY".to_owned());
     list
 }
 
@@ -221,11 +281,15 @@ async fn ask(connection: &mut MySqlConnection, name: &str, statement: &str) -> R
     let rows = raw_sql(AssertSqlSafe(statement.to_owned())).fetch_all(&mut *connection).await?;
     let elapsed = start.elapsed().as_millis();
     tracing::debug!(target: "brownfield::sql", name, rows = rows.len(), milliseconds = elapsed, "executed");
-    let cell = |row: &sqlx::mysql::MySqlRow, position: usize| {
-        let bytes = row.try_get_unchecked::<Option<Vec<u8>>, _>(position).ok().flatten();
-        bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-    };
     Ok(rows.iter().map(|row| (0..row.len()).map(|position| cell(row, position)).collect()).collect())
+}
+
+/// The text of a cell that the server sent.
+pub(super) fn cell(row: &sqlx::mysql::MySqlRow, position: usize) -> Option<String> {
+    let bytes = row.try_get_unchecked::<Option<Vec<u8>>, _>(position).ok().flatten();
+    bytes.map(|bytes| {
+        String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    })
 }
 
 /// A cell's text; empty for NULL.

@@ -1,46 +1,152 @@
-//! What is asked. `{schemas}` stands for the list of schemas.
+//! What is asked, in the order in which it is sent.
 
-pub(super) const TABLES: &str = "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COLLATION, TABLE_COMMENT \
-    FROM information_schema.TABLES WHERE TABLE_SCHEMA IN ({schemas})";
-pub(super) const COLUMNS: &str = "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, COLUMN_DEFAULT, \
-    IS_NULLABLE, COLUMN_TYPE, CHARACTER_SET_NAME, COLLATION_NAME, EXTRA, COLUMN_COMMENT, GENERATION_EXPRESSION{more} \
-    FROM information_schema.COLUMNS WHERE TABLE_SCHEMA IN ({schemas})";
-pub(super) const INDEXES: &str = "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX, NON_UNIQUE, COLUMN_NAME, \
-    COLLATION, SUB_PART, INDEX_TYPE, INDEX_COMMENT{more} \
-    FROM information_schema.STATISTICS WHERE TABLE_SCHEMA IN ({schemas})";
-pub(super) const KEYS: &str = "SELECT TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION, COLUMN_NAME, \
-    REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME, REFERENCED_COLUMN_NAME \
-    FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA IN ({schemas}) AND REFERENCED_TABLE_NAME IS NOT NULL";
-pub(super) const ACTIONS: &str = "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, DELETE_RULE, UPDATE_RULE \
-    FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA IN ({schemas})";
-pub(super) const MYSQL_CHECKS: &str = "SELECT CONSTRAINT_SCHEMA, CONSTRAINT_NAME, CHECK_CLAUSE \
-    FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA IN ({schemas})";
-pub(super) const MYSQL_CHECKED_TABLES: &str = "SELECT TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ENFORCED \
-    FROM information_schema.TABLE_CONSTRAINTS WHERE TABLE_SCHEMA IN ({schemas}) AND CONSTRAINT_TYPE = 'CHECK'";
-pub(super) const MARIADB_CHECKS: &str = "SELECT CONSTRAINT_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE, LEVEL \
-    FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA IN ({schemas})";
-pub(super) const VIEWS: &str = "SELECT TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, DEFINER, \
-    SECURITY_TYPE FROM information_schema.VIEWS WHERE TABLE_SCHEMA IN ({schemas})";
-pub(super) const TRIGGERS: &str = "SELECT EVENT_OBJECT_SCHEMA, EVENT_OBJECT_TABLE, TRIGGER_NAME, EVENT_MANIPULATION, \
-    ACTION_TIMING, ACTION_STATEMENT, DEFINER FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA IN ({schemas})";
-pub(super) const ROUTINES: &str = "SELECT ROUTINE_SCHEMA, ROUTINE_NAME, ROUTINE_TYPE, DTD_IDENTIFIER, \
-    ROUTINE_DEFINITION, IS_DETERMINISTIC, SECURITY_TYPE, DEFINER, ROUTINE_COMMENT, ROUTINE_BODY \
-    FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA IN ({schemas}) AND ROUTINE_TYPE IN ('FUNCTION', 'PROCEDURE')";
-pub(super) const PARAMETERS: &str = "SELECT SPECIFIC_SCHEMA, SPECIFIC_NAME, ROUTINE_TYPE, ORDINAL_POSITION, \
-    PARAMETER_MODE, PARAMETER_NAME, DTD_IDENTIFIER FROM information_schema.PARAMETERS \
-    WHERE SPECIFIC_SCHEMA IN ({schemas}) AND ORDINAL_POSITION > 0";
-pub(super) const EVENTS: &str = "SELECT EVENT_SCHEMA, EVENT_NAME, STATUS, INTERVAL_VALUE, INTERVAL_FIELD, EXECUTE_AT, \
-    DEFINER, EVENT_DEFINITION, EVENT_COMMENT FROM information_schema.EVENTS WHERE EVENT_SCHEMA IN ({schemas})";
-pub(super) const PARTITIONS: &str = "SELECT TABLE_SCHEMA, TABLE_NAME, PARTITION_NAME, PARTITION_ORDINAL_POSITION, \
-    PARTITION_METHOD, PARTITION_EXPRESSION, PARTITION_DESCRIPTION, PARTITION_COMMENT, SUBPARTITION_METHOD, \
-    SUBPARTITION_EXPRESSION FROM information_schema.PARTITIONS \
-    WHERE TABLE_SCHEMA IN ({schemas}) AND PARTITION_NAME IS NOT NULL";
-pub(super) const SIZES: &str = "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_ROWS, DATA_LENGTH, INDEX_LENGTH, AUTO_INCREMENT \
-    FROM information_schema.TABLES WHERE TABLE_SCHEMA IN ({schemas}) AND TABLE_TYPE <> 'VIEW'";
-pub(super) const ACCOUNTS: &str = "SELECT CONCAT(User, '@', Host) FROM mysql.user";
-pub(super) const INDEX_USAGE: &str = "SELECT OBJECT_SCHEMA, OBJECT_NAME, INDEX_NAME, COUNT_STAR, @@performance_schema \
-    FROM performance_schema.table_io_waits_summary_by_index_usage \
-    WHERE OBJECT_SCHEMA IN ({schemas}) AND INDEX_NAME IS NOT NULL";
-pub(super) const UPTIME: &str = "SELECT DATE_FORMAT(UTC_TIMESTAMP() - INTERVAL CAST(VARIABLE_VALUE AS UNSIGNED) SECOND, \
-    '%Y-%m-%dT%H:%i:%sZ'), FLOOR(CAST(VARIABLE_VALUE AS UNSIGNED) / 86400) \
-    FROM {status} WHERE VARIABLE_NAME = 'Uptime'";
+use crate::model::{EngineName, UnseenKind};
+
+/// The version of a server.
+pub(super) type Version = (u32, u32, u32);
+
+/// What the server says of itself.
+pub(super) const SESSION: &str = include_str!("sql/session.sql");
+
+/// The databases; `{only}` stands for a condition.
+pub(super) fn schemas(engine: EngineName) -> &'static str {
+    match engine {
+        EngineName::MariaDb => include_str!("sql/mariadb_schemas.sql"),
+        _ => include_str!("sql/mysql_schemas.sql"),
+    }
+}
+
+/// One statement of a reading.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Statement {
+    /// What it answers; what `-v` shows. One answer can have a statement for each version.
+    pub(super) name: &'static str,
+    sql: &'static str,
+    /// The engine that has what it asks for; both when it is `None`.
+    engine: Option<EngineName>,
+    /// Oldest version that has it.
+    since: Version,
+    /// Oldest version that has something better.
+    before: Version,
+    /// Asked only when statistics are wanted.
+    statistics: bool,
+    /// What stays unseen when it fails; `None` where a reading makes no sense without it.
+    pub(super) kind: Option<UnseenKind>,
+}
+
+impl Statement {
+    const fn new(name: &'static str, sql: &'static str, kind: Option<UnseenKind>) -> Self {
+        Self { name, sql, engine: None, since: (0, 0, 0), before: (u32::MAX, 0, 0), statistics: false, kind }
+    }
+
+    const fn mysql(self, since: Version, before: Version) -> Self {
+        Self { engine: Some(EngineName::MySql), since, before, ..self }
+    }
+
+    const fn mariadb(self, since: Version, before: Version) -> Self {
+        Self { engine: Some(EngineName::MariaDb), since, before, ..self }
+    }
+
+    const fn statistics(self) -> Self {
+        Self { statistics: true, ..self }
+    }
+
+    /// Whether it describes parts of tables, which the statements that make the tables tell as well.
+    pub(super) fn is_of_tables(&self) -> bool {
+        self.sql.contains("{names}") && !["tables", "views"].contains(&self.name)
+    }
+
+    /// The text to send. `schemas` are literals; `names` is a further condition on the name of a table or view, or nothing.
+    pub(super) fn text(&self, schemas: &str, names: &str) -> String {
+        // Names can contain anything, so none may be searched for a place to fill.
+        let pieces: Vec<String> = self.sql.split("{schemas}").map(|piece| piece.replace("{names}", names)).collect();
+        pieces.join(schemas)
+    }
+}
+
+macro_rules! statement {
+    ($name:ident, $kind:expr) => {
+        statement!($name, $name, $kind)
+    };
+    ($name:ident, $file:ident, $kind:expr) => {
+        Statement::new(stringify!($name), include_str!(concat!("sql/", stringify!($file), ".sql")), $kind)
+    };
+}
+
+const ALWAYS: Version = (0, 0, 0);
+const NEVER: Version = (u32::MAX, 0, 0);
+
+/// Every statement of every version.
+const ALL: &[Statement] = &[
+    statement!(tables, None),
+    statement!(table_options, Some(UnseenKind::Other)),
+    statement!(columns, columns, None).mysql(ALWAYS, (8, 0, 3)),
+    statement!(columns, spatial_columns, None).mysql((8, 0, 3), NEVER),
+    statement!(columns, columns, None).mariadb(ALWAYS, NEVER),
+    statement!(indexes, indexes, None).mysql(ALWAYS, (8, 0, 0)),
+    statement!(indexes, visible_indexes, None).mysql((8, 0, 0), (8, 0, 13)),
+    statement!(indexes, functional_indexes, None).mysql((8, 0, 13), NEVER),
+    statement!(indexes, indexes, None).mariadb(ALWAYS, (10, 6, 0)),
+    statement!(indexes, ignored_indexes, None).mariadb((10, 6, 0), NEVER),
+    statement!(keys, Some(UnseenKind::ForeignKeys)),
+    statement!(actions, Some(UnseenKind::ForeignKeys)),
+    statement!(checks, Some(UnseenKind::Constraints)).mysql((8, 0, 16), NEVER),
+    statement!(checked_tables, Some(UnseenKind::Constraints)).mysql((8, 0, 16), NEVER),
+    statement!(checks, mariadb_checks, Some(UnseenKind::Constraints)).mariadb(ALWAYS, NEVER),
+    statement!(periods, Some(UnseenKind::Other)).mariadb((11, 4, 1), NEVER),
+    statement!(period_keys, Some(UnseenKind::Constraints)).mariadb((11, 4, 1), NEVER),
+    statement!(partitions, Some(UnseenKind::Other)),
+    statement!(views, Some(UnseenKind::ViewDefinitions)),
+    statement!(triggers, Some(UnseenKind::Triggers)),
+    statement!(routines, Some(UnseenKind::Functions)),
+    statement!(parameters, Some(UnseenKind::Functions)),
+    statement!(events, Some(UnseenKind::Events)),
+    statement!(sizes, Some(UnseenKind::TableStatistics)).statistics(),
+    statement!(accounts, Some(UnseenKind::Other)).statistics(),
+    statement!(index_usage, Some(UnseenKind::IndexStatistics)).statistics(),
+    statement!(uptime, mysql_uptime, Some(UnseenKind::IndexStatistics)).mysql(ALWAYS, NEVER).statistics(),
+    statement!(uptime, mariadb_uptime, Some(UnseenKind::IndexStatistics)).mariadb(ALWAYS, NEVER).statistics(),
+];
+
+/// The statements for a server.
+pub(super) fn list(engine: EngineName, version: Version, statistics: bool) -> impl Iterator<Item = &'static Statement> {
+    ALL.iter().filter(move |statement| {
+        statement.engine.is_none_or(|of| of == engine)
+            && (statement.since..statement.before).contains(&version)
+            && (statistics || !statement.statistics)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_statement_is_one_command_that_ends_with_its_file() {
+        let others = [SESSION, schemas(EngineName::MySql), schemas(EngineName::MariaDb)];
+        for sql in ALL.iter().map(|statement| statement.sql).chain(others) {
+            assert!(sql.starts_with("--") && sql.ends_with(";\n"), "{sql}");
+            assert_eq!(sql.matches(";\n").count(), 1, "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_version_has_one_statement_for_an_answer() {
+        let names = |engine, version| list(engine, version, true).map(|statement| statement.name).collect::<Vec<_>>();
+        for (engine, version) in [
+            (EngineName::MySql, (5, 7, 44)),
+            (EngineName::MySql, (8, 0, 12)),
+            (EngineName::MySql, (8, 4, 0)),
+            (EngineName::MariaDb, (10, 5, 23)),
+            (EngineName::MariaDb, (11, 8, 3)),
+        ] {
+            let mut names = names(engine, version);
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), count, "{engine:?} {version:?}");
+            assert!(["tables", "columns", "indexes", "uptime"].iter().all(|name| names.contains(name)));
+        }
+        assert!(!names(EngineName::MySql, (5, 7, 44)).contains(&"checks"));
+    }
+}

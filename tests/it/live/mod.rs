@@ -10,6 +10,7 @@ mod privileges;
 mod reserved_words;
 mod restored;
 mod round_trips;
+mod statements;
 mod survey;
 
 use libtest_mimic::Trial;
@@ -26,4 +27,5 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     restored::add(trials);
     round_trips::add(trials);
     survey::add(trials);
+    statements::add(trials);
 }

@@ -1,5 +1,6 @@
 //! Schemas made to break tools: names with quotes, newlines and tags, every kind of default, key, index and partition.
 
+use super::statements;
 use crate::support::database::{Database, Place};
 use crate::support::{TestResult, brownfield, chain, read, schemas};
 use brownfield::model::EngineName;
@@ -54,7 +55,9 @@ fn nasty(place: Place, files: &[PathBuf]) -> TestResult {
     if family {
         url.set_path("/");
     }
-    let tested = verbs(url.as_str(), family).and_then(|()| counts(&database, url.as_str()));
+    let tested = verbs(url.as_str(), family).and_then(|()| counts(&database, url.as_str())).and_then(|()| {
+        if place.engine() == EngineName::MariaDb { statements::same(url.as_str(), place, &DATABASES) } else { Ok(()) }
+    });
     drop_all()?;
     tested
 }

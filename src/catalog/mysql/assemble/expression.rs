@@ -39,10 +39,10 @@ fn without_parentheses(text: &str) -> &str {
 }
 
 /// A default, spelled alike for both families.
-pub(super) fn default(engine: EngineName, text: &str, data_type: &str, extra: &str) -> Option<ColumnDefault> {
+pub(super) fn default(engine: EngineName, text: &str, data_type: &str, generated: bool) -> Option<ColumnDefault> {
     let made = |expression: String, kind| Some(ColumnDefault { expression, kind, sequence: None });
     let computed = if engine == EngineName::MySql {
-        extra.contains("DEFAULT_GENERATED")
+        generated
     } else {
         if text.eq_ignore_ascii_case("NULL") {
             return None;
@@ -118,15 +118,16 @@ mod tests {
 
     #[test]
     fn defaults_read_the_same_in_both_families() {
-        let of =
-            |engine, text, data_type, extra| default(engine, text, data_type, extra).map(|default| default.expression);
+        let of = |engine, text, data_type, generated| {
+            default(engine, text, data_type, generated).map(|default| default.expression)
+        };
         let new = Some("'new'".to_owned());
-        assert_eq!(of(EngineName::MySql, "new", "varchar(9)", ""), new);
-        assert_eq!(of(EngineName::MariaDb, "'new'", "varchar(9)", ""), new);
+        assert_eq!(of(EngineName::MySql, "new", "varchar(9)", false), new);
+        assert_eq!(of(EngineName::MariaDb, "'new'", "varchar(9)", false), new);
         let now = Some("CURRENT_TIMESTAMP".to_owned());
-        assert_eq!(of(EngineName::MySql, "CURRENT_TIMESTAMP", "timestamp", "DEFAULT_GENERATED"), now);
-        assert_eq!(of(EngineName::MariaDb, "current_timestamp()", "timestamp", ""), now);
-        assert_eq!(of(EngineName::MariaDb, "NULL", "int(11)", ""), None);
+        assert_eq!(of(EngineName::MySql, "CURRENT_TIMESTAMP", "timestamp", true), now);
+        assert_eq!(of(EngineName::MariaDb, "current_timestamp()", "timestamp", false), now);
+        assert_eq!(of(EngineName::MariaDb, "NULL", "int(11)", false), None);
     }
 
     #[test]

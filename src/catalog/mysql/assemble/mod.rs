@@ -1,7 +1,11 @@
 //! From the server's rows to the model. Rows are joined here, since joins inside `information_schema` are slow.
 
+mod created;
 mod expression;
+mod pieces;
 mod relations;
+
+pub(super) use created::table;
 
 use super::grants;
 use super::session::{Catalog, Row, numbers, text};
@@ -15,8 +19,8 @@ use std::collections::BTreeMap;
 /// Schema and name of a relation.
 type Key = (String, String);
 
-pub(super) fn model(catalog: &Catalog, options: &Options) -> Model {
-    let mut model = Model::new(engine(catalog));
+pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
+    let mut model = Model::new(engine(&catalog));
     let account = grants::account(catalog.engine, text(&catalog.session, 7));
     if catalog.schemas.is_empty() && options.filter.is_everything() {
         model.unseen.push(grants::nothing(&account));
@@ -26,40 +30,31 @@ pub(super) fn model(catalog: &Catalog, options: &Options) -> Model {
         schema.character_set = present(row, 1);
         schema.collation = present(row, 2);
         schema.comment = present(row, 3);
-        model.unseen.extend(grants::unseen(catalog.engine, &account, &catalog.grants, text(row, 0)));
+        model.unseen.extend(grants::unseen(
+            catalog.engine,
+            &account,
+            &catalog.grants,
+            text(row, 0),
+            catalog.shows_statements,
+        ));
         model.schemas.push(schema);
     }
-    for (statement, reason) in &catalog.failed {
+    for (what, reason) in catalog.failed.values() {
         model.unseen.push(Unseen {
-            what: kind(statement),
+            what: *what,
             schema: None,
             object: None,
             reason: reason.clone(),
             remedy: String::new(),
         });
     }
-    relations::add(&mut model, catalog, options);
-    add_code(&mut model, catalog);
+    relations::add(&mut model, &mut catalog, options);
+    add_code(&mut model, &catalog);
     if options.statistics {
-        model.statistics = Some(statistics(&mut model, catalog));
+        model.statistics = Some(statistics(&mut model, &catalog));
     }
     model.sort();
     model
-}
-
-/// The part of the model that a statement fills.
-fn kind(statement: &str) -> UnseenKind {
-    match statement {
-        "keys" | "actions" => UnseenKind::ForeignKeys,
-        "checks" | "checked_tables" => UnseenKind::Constraints,
-        "views" => UnseenKind::ViewDefinitions,
-        "triggers" => UnseenKind::Triggers,
-        "routines" | "parameters" => UnseenKind::Functions,
-        "events" => UnseenKind::Events,
-        "sizes" => UnseenKind::TableStatistics,
-        "index_usage" | "uptime" => UnseenKind::IndexStatistics,
-        _ => UnseenKind::Other,
-    }
 }
 
 fn engine(catalog: &Catalog) -> Engine {

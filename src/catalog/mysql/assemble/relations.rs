@@ -1,54 +1,62 @@
 //! Tables and views with their columns, keys, checks, indexes, partitions and triggers.
 
-use super::expression::{default, expression, labels, moment, quoted_names};
+use super::expression::expression;
+use super::pieces::{self, ColumnFacts, PartitionFacts, add_check, add_index, add_period, character_set};
 use super::{Key, key, number, present, rows, schema};
 use crate::catalog::mysql::session::{Catalog, Row, text};
 use crate::catalog::{Options, migration_tables};
 use crate::model::{
-    Action, CheckConstraint, Column, Deferral, EngineName, ForeignKey, Generated, GeneratedStorage, Index, KeyPart,
-    MatchType, MigrationTable, Model, Partition, Partitioning, PrimaryKey, QualifiedName, Sequence, SortOrder, Table,
-    TableKind, Trigger, TriggerEnabled, UniqueConstraint, View,
+    Column, EngineName, GeneratedStorage, Index, KeyPart, MigrationTable, Model, QualifiedName, Sequence, SortOrder,
+    Table, TableKind, Trigger, TriggerEnabled, View,
 };
 use std::collections::BTreeMap;
 
-pub(super) fn add(model: &mut Model, catalog: &Catalog, options: &Options) {
+/// Adds everything; the tables that were made from their statements are taken out of the catalog.
+pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
+    let mut created = std::mem::take(&mut catalog.created);
+    let catalog = &*catalog;
     let mut columns = columns(catalog);
     let mut tables: BTreeMap<Key, Table> = BTreeMap::new();
     for row in rows(catalog, "tables").iter().filter(|row| options.filter.allows(text(row, 0), text(row, 1))) {
         let (kind, key) = (text(row, 2), key(row));
-        if kind == "SEQUENCE" {
+        if ["SEQUENCE", "VIEW"].contains(&kind) || created.contains_key(&key) {
             continue;
         }
-        if kind != "VIEW" {
-            let columns = columns.remove(&key).unwrap_or_default();
-            let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
-            if let Some(tool) = migration_tables::tool(&key.1, &names) {
-                let columns = names.iter().map(|name| (*name).to_owned()).collect();
-                model.migration_tables.push(MigrationTable {
-                    schema: key.0,
-                    name: key.1,
-                    tool: tool.to_owned(),
-                    columns,
-                });
-                continue;
-            }
-            let mut table = Table::new(text(row, 1));
-            table.storage_engine = present(row, 3);
-            if ["FEDERATED", "CONNECT", "SPIDER"].iter().any(|name| text(row, 3).eq_ignore_ascii_case(name)) {
-                table.kind = TableKind::Foreign;
-            }
-            table.collation = present(row, 4);
-            table.character_set = table.collation.as_deref().and_then(|name| name.split('_').next()).map(str::to_owned);
-            table.comment = present(row, 5);
-            table.system_versioned = kind == "SYSTEM VERSIONED";
-            table.columns = columns;
-            tables.insert(key, table);
-        }
+        let mut table = Table::new(text(row, 1));
+        table.storage_engine = present(row, 3);
+        table.collation = present(row, 4);
+        table.character_set = table.collation.as_deref().map(character_set).map(str::to_owned);
+        table.comment = present(row, 5);
+        table.system_versioned = kind == "SYSTEM VERSIONED";
+        table.columns = columns.remove(&key).unwrap_or_default();
+        tables.insert(key, table);
     }
+    add_row_formats(&mut tables, catalog);
     add_indexes(&mut tables, catalog);
     add_foreign_keys(&mut tables, catalog);
     add_checks(&mut tables, catalog);
+    for row in rows(catalog, "periods") {
+        if let Some(table) = tables.get_mut(&key(row)) {
+            add_period(table, text(row, 2), text(row, 3), text(row, 4));
+        }
+    }
     add_partitions(&mut tables, catalog);
+    // Only now: the rows above can have tables of the same names in other schemas.
+    tables.append(&mut created);
+    tables.retain(|key, table| {
+        let names: Vec<_> = table.columns.iter().map(|column| column.name.as_str()).collect();
+        let Some(tool) = migration_tables::tool(&key.1, &names) else { return true };
+        let columns = names.iter().map(|name| (*name).to_owned()).collect();
+        let (schema, name, tool) = (key.0.clone(), key.1.clone(), tool.to_owned());
+        model.migration_tables.push(MigrationTable { schema, name, tool, columns });
+        false
+    });
+    for table in tables.values_mut() {
+        let engine = table.storage_engine.as_deref().unwrap_or_default();
+        if ["FEDERATED", "CONNECT", "SPIDER"].iter().any(|name| engine.eq_ignore_ascii_case(name)) {
+            table.kind = TableKind::Foreign;
+        }
+    }
     for row in rows(catalog, "triggers") {
         let Some(table) = tables.get_mut(&key(row)) else { continue };
         table.triggers.push(Trigger {
@@ -146,36 +154,43 @@ fn columns(catalog: &Catalog) -> BTreeMap<Key, Vec<Column>> {
 }
 
 fn column(engine: EngineName, row: &Row) -> Column {
-    let data_type = text(row, 6).split("/*").next().unwrap_or_default().trim();
     let extra = text(row, 9);
     let words = extra.to_ascii_lowercase();
-    let mut column = Column::new(text(row, 2), data_type);
-    column.values = labels(data_type);
-    column.nullable = text(row, 5) == "YES";
-    column.character_set = present(row, 7);
-    column.collation = present(row, 8);
-    column.comment = present(row, 10);
-    column.auto_increment = words.split(' ').any(|word| word.trim_end_matches(',') == "auto_increment");
-    column.invisible = words.split([' ', ',']).any(|word| word == "invisible");
-    column.system_generated =
-        engine == EngineName::MySql && column.name == "my_row_id" && column.invisible && column.auto_increment;
-    column.srid = number(row, 12).and_then(|srid| u32::try_from(srid).ok());
-    column.on_update = words
-        .find("on update ")
-        .and_then(|at| extra.get(at + 10..))
-        .map(|rest| moment(rest.split([' ', ',']).next().unwrap_or_default()));
-    if let Some(text) = present(row, 11) {
-        let storage = match text.as_str() {
-            "ROW START" => GeneratedStorage::RowStart,
-            "ROW END" => GeneratedStorage::RowEnd,
-            _ if words.contains("virtual generated") => GeneratedStorage::Virtual,
-            _ => GeneratedStorage::Stored,
-        };
-        column.generated = Some(Generated { expression: expression(engine, &text), storage });
-    } else if let Some(text) = row.get(4).and_then(Option::as_deref) {
-        column.default = default(engine, text, data_type, extra);
+    let generation = present(row, 11);
+    let facts = ColumnFacts {
+        name: text(row, 2),
+        data_type: text(row, 6).split("/*").next().unwrap_or_default().trim(),
+        nullable: text(row, 5) == "YES",
+        default: row.get(4).and_then(Option::as_deref),
+        default_generated: words.contains("default_generated"),
+        character_set: present(row, 7),
+        collation: present(row, 8),
+        comment: present(row, 10),
+        auto_increment: words.split([' ', ',']).any(|word| word == "auto_increment"),
+        invisible: words.split([' ', ',']).any(|word| word == "invisible"),
+        on_update: words
+            .find("on update ")
+            .and_then(|at| extra.get(at + 10..))
+            .map(|rest| rest.split([' ', ',']).next().unwrap_or_default()),
+        generated: generation.as_deref().map(|text| match text {
+            "ROW START" => (text, GeneratedStorage::RowStart),
+            "ROW END" => (text, GeneratedStorage::RowEnd),
+            _ if words.contains("virtual generated") => (text, GeneratedStorage::Virtual),
+            _ => (text, GeneratedStorage::Stored),
+        }),
+        srid: number(row, 12).and_then(|srid| u32::try_from(srid).ok()),
+    };
+    pieces::column(engine, facts)
+}
+
+/// Row formats that tables were made with. The one that a table has without is the server's, not the table's.
+fn add_row_formats(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) {
+    for row in rows(catalog, "table_options") {
+        let Some(table) = tables.get_mut(&key(row)) else { continue };
+        let formats = text(row, 2).split(' ').filter_map(|option| option.split_once('='));
+        let format = formats.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("row_format"));
+        table.row_format = format.map(|(_, value)| value.to_lowercase());
     }
-    column
 }
 
 fn add_indexes(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) {
@@ -183,39 +198,23 @@ fn add_indexes(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) {
     for row in rows(catalog, "indexes") {
         grouped.entry((key(row), text(row, 2))).or_default().push(row);
     }
+    let overlapping: BTreeMap<(Key, &str), &str> =
+        rows(catalog, "period_keys").iter().map(|row| ((key(row), text(row, 2)), text(row, 3))).collect();
     for ((key, name), mut parts) in grouped {
         let Some(table) = tables.get_mut(&key) else { continue };
         parts.sort_by_key(|row| number(row, 3));
         let Some(first) = parts.first() else { continue };
         let mut index = Index::new(name);
-        index.method = text(first, 8).to_lowercase();
         index.unique = text(first, 4) == "0";
+        index.method =
+            pieces::method(table.storage_engine.as_deref().unwrap_or_default(), text(first, 8), index.unique);
         index.primary = name == "PRIMARY";
         index.visible = text(first, 10) != "NO";
         index.comment = present(first, 9);
         let spatial = ["spatial", "fulltext"].contains(&index.method.as_str());
         index.key = parts.iter().map(|row| part(catalog.engine, row, spatial)).collect();
-        let names: Option<Vec<String>> = index.key.iter().map(|part| part.column.clone()).collect();
-        if let Some(columns) = names.filter(|_| index.unique) {
-            index.constraint = Some(name.to_owned());
-            let (without_overlaps, deferral) = (false, Deferral::NotDeferrable);
-            let name = Some(name.to_owned());
-            if index.primary {
-                table.primary_key = Some(PrimaryKey { name, columns, without_overlaps, deferral, comment: None });
-            } else {
-                let comment = None;
-                let nulls_not_distinct = false;
-                table.unique_constraints.push(UniqueConstraint {
-                    name,
-                    columns,
-                    nulls_not_distinct,
-                    without_overlaps,
-                    deferral,
-                    comment,
-                });
-            }
-        }
-        table.indexes.push(index);
+        let overlapping = overlapping.get(&(key, name)).copied();
+        add_index(table, index, overlapping);
     }
 }
 
@@ -242,38 +241,11 @@ fn add_foreign_keys(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) {
         let (Some(table), Some(rules)) = (tables.get_mut(&named.0), actions.get(&named)) else { continue };
         parts.sort_by_key(|row| number(row, 3));
         let Some(first) = parts.first() else { continue };
-        let on_delete = action(text(rules, 3));
-        table.foreign_keys.push(ForeignKey {
-            name: Some(named.1.to_owned()),
-            columns: parts.iter().map(|row| text(row, 4).to_owned()).collect(),
-            referenced_table: QualifiedName::new(text(first, 5), text(first, 6)),
-            referenced_columns: parts.iter().map(|row| text(row, 7).to_owned()).collect(),
-            on_delete,
-            on_update: action(text(rules, 4)),
-            on_delete_columns: Vec::new(),
-            on_delete_explicit: match (catalog.engine, on_delete) {
-                (EngineName::MariaDb, Action::Restrict) => None,
-                (EngineName::MySql, Action::NoAction) => Some(false),
-                _ => Some(true),
-            },
-            match_type: MatchType::Simple,
-            deferral: Deferral::NotDeferrable,
-            validated: true,
-            enforced: true,
-            disabled_triggers_on: Vec::new(),
-            period: false,
-            comment: None,
-        });
-    }
-}
-
-fn action(text: &str) -> Action {
-    match text {
-        "CASCADE" => Action::Cascade,
-        "SET NULL" => Action::SetNull,
-        "SET DEFAULT" => Action::SetDefault,
-        "RESTRICT" => Action::Restrict,
-        _ => Action::NoAction,
+        let columns = parts.iter().map(|row| text(row, 4).to_owned()).collect();
+        let parent = QualifiedName::new(text(first, 5), text(first, 6));
+        let referenced = (parent, parts.iter().map(|row| text(row, 7).to_owned()).collect());
+        let actions = (text(rules, 3), text(rules, 4));
+        table.foreign_keys.push(pieces::foreign_key(catalog.engine, named.1, columns, referenced, actions));
     }
 }
 
@@ -289,67 +261,33 @@ fn add_checks(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) {
         let name = text(row, 2).to_owned();
         let clause =
             if mysql { clauses.get(&(text(row, 0).to_owned(), name.clone())).copied() } else { Some(text(row, 3)) };
-        let expression = expression(catalog.engine, clause.unwrap_or_default());
-        let named = quoted_names(&expression);
-        let columns: Vec<_> =
-            table.columns.iter().map(|column| column.name.clone()).filter(|name| named.contains(name)).collect();
-        let mut automatic = false;
-        if !mysql && expression.eq_ignore_ascii_case(&format!("json_valid(`{name}`)")) {
-            let of = table.columns.iter_mut().find(|column| column.name == name && column.data_type == "longtext");
-            if let Some(column) = of {
-                "json".clone_into(&mut column.data_type);
-                automatic = true;
-            }
-        }
-        table.check_constraints.push(CheckConstraint {
-            name: Some(name),
-            expression,
-            columns,
-            validated: true,
-            enforced: !mysql || text(row, 3) == "YES",
-            no_inherit: false,
-            inherited: false,
-            automatic,
-            comment: None,
-        });
+        let (of_column, enforced) = (!mysql && text(row, 4) == "Column", !mysql || text(row, 3) == "YES");
+        add_check(catalog.engine, table, &name, clause.unwrap_or_default(), of_column, enforced);
     }
 }
 
 fn add_partitions(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) {
-    let mut grouped: BTreeMap<Key, BTreeMap<u64, &Row>> = BTreeMap::new();
+    let mut grouped: BTreeMap<Key, BTreeMap<(u64, u64), &Row>> = BTreeMap::new();
     for row in rows(catalog, "partitions") {
-        grouped.entry(key(row)).or_default().insert(number(row, 3).unwrap_or(0), row);
+        let position = (number(row, 3).unwrap_or(0), number(row, 11).unwrap_or(0));
+        grouped.entry(key(row)).or_default().insert(position, row);
     }
     for (key, parts) in grouped {
         let (Some(table), Some(first)) = (tables.get_mut(&key), parts.values().next()) else { continue };
-        let names = quoted_names(text(first, 5));
-        let plain = |name: &str| table.columns.iter().any(|column| column.name == name);
-        table.kind = TableKind::Partitioned;
-        table.partitioning = Some(Partitioning {
-            strategy: text(first, 4).to_lowercase(),
-            key: text(first, 5).to_owned(),
-            columns: names.into_iter().filter(|name| plain(name)).collect(),
-            subpartition_by: present(first, 8).map(|method| format!("{method} ({})", text(first, 9))),
-            partitions: parts.values().map(|row| partition(row)).collect(),
-        });
-    }
-}
-
-fn partition(row: &Row) -> Partition {
-    let bound = present(row, 6).map(|bound| match text(row, 4) {
-        "RANGE" if bound == "MAXVALUE" => "VALUES LESS THAN MAXVALUE".to_owned(),
-        method if method.starts_with("RANGE") => format!("VALUES LESS THAN ({bound})"),
-        method if method.starts_with("LIST") => format!("VALUES IN ({bound})"),
-        _ => bound,
-    });
-    Partition {
-        schema: None,
-        name: text(row, 2).to_owned(),
-        bound,
-        foreign: false,
-        primary_key: false,
-        local_indexes: Vec::new(),
-        comment: present(row, 7),
-        partitioning: None,
+        let below = present(first, 8).map(|method| (method, text(first, 9)));
+        let below = below.as_ref().map(|(method, key)| (method.as_str(), *key));
+        let mut list: Vec<PartitionFacts> = Vec::new();
+        for row in parts.values() {
+            let name = text(row, 2);
+            if list.last().is_none_or(|last| last.name != name) {
+                // A comment belongs to the lowest level.
+                let comment = present(row, 7).filter(|_| below.is_none());
+                list.push(PartitionFacts { name: name.to_owned(), bound: present(row, 6), comment, below: Vec::new() });
+            }
+            if let (Some(last), Some(name)) = (list.last_mut(), present(row, 10)) {
+                last.below.push((name, present(row, 7)));
+            }
+        }
+        pieces::partition(table, text(first, 4), text(first, 5), below, list);
     }
 }

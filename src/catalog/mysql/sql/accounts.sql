@@ -1,0 +1,3 @@
+-- Accounts of the server.
+SELECT CONCAT(User, '@', Host)
+FROM mysql.user;

@@ -1,0 +1,4 @@
+-- Parameters of functions and procedures. Position 0 is what a function returns.
+SELECT SPECIFIC_SCHEMA, SPECIFIC_NAME, ROUTINE_TYPE, ORDINAL_POSITION, PARAMETER_MODE, PARAMETER_NAME, DTD_IDENTIFIER
+FROM information_schema.PARAMETERS
+WHERE SPECIFIC_SCHEMA IN ({schemas}) AND ORDINAL_POSITION > 0;

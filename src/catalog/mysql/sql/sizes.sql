@@ -1,0 +1,4 @@
+-- Estimates of the storage engine, and the next AUTO_INCREMENT.
+SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_ROWS, DATA_LENGTH, INDEX_LENGTH, AUTO_INCREMENT
+FROM information_schema.TABLES
+WHERE TABLE_SCHEMA IN ({schemas}) AND TABLE_TYPE <> 'VIEW';

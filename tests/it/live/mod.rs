@@ -26,6 +26,6 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     reserved_words::add(trials);
     restored::add(trials);
     round_trips::add(trials);
-    survey::add(trials);
     statements::add(trials);
+    survey::add(trials);
 }

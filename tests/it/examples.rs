@@ -2,10 +2,11 @@
 //! its finding go away on the live database.
 
 use crate::support::database::{Database, Place};
+use crate::support::locks::apply_watched;
 use crate::support::{TestResult, chain, read_with};
 use brownfield::catalog::Options;
 use brownfield::checks::{self, Change, Context, Finding, Needs, Outcome, Rule};
-use brownfield::model::{Model, Tables};
+use brownfield::model::{EngineName, Model, Tables};
 use brownfield::remedy::{self, Playbook};
 use brownfield::report::Report;
 use brownfield::score;
@@ -279,10 +280,13 @@ fn all_findings(outcomes: &[Outcome]) -> BTreeSet<String> {
 
 /// Runs a playbook's steps in their order.
 pub(crate) fn apply(playbook: &Playbook, database: &Database) -> Result<(), String> {
+    if database.place.engine() == EngineName::PostgreSql {
+        return apply_watched(playbook, database);
+    }
     let preamble: String = playbook.preamble.iter().map(|statement| format!("{statement};\n")).collect();
     for step in &playbook.steps {
         let body: String = step.statements.iter().map(|statement| format!("{statement};\n")).collect();
-        let script = if step.transaction && !database.place.engine().is_mysql_family() {
+        let script = if step.transaction && database.place.engine() == EngineName::Sqlite {
             format!("{preamble}BEGIN;\n{body}COMMIT;\n")
         } else {
             format!("{preamble}{body}")

@@ -5,7 +5,7 @@ use crate::support::database::{Database, Place};
 use crate::support::{TestResult, chain, read, schemas};
 use brownfield::checks::{Change, Context, Finding, NewColumn, Object, ObjectKind};
 use brownfield::model::{Action, EngineName, KeyPart, Model, QualifiedName, Tables};
-use brownfield::remedy::{self, Playbook, Step};
+use brownfield::remedy::{self, Playbook};
 use brownfield::render::sql;
 use brownfield::report::Report;
 use brownfield::settings::Settings;
@@ -77,11 +77,7 @@ fn changes(place: Place) -> TestResult {
     if !playbook.impossible.is_empty() {
         return Err(format!("refused: {:#?}", playbook.impossible).into());
     }
-    if place.engine() == EngineName::PostgreSql {
-        apply_and_compare_locks(&playbook, &database)?;
-    } else {
-        apply(&playbook, &database)?;
-    }
+    apply(&playbook, &database)?;
     let after = read(&database.url()).map_err(|error| chain(&error))?;
     check(&after)
 }
@@ -207,48 +203,4 @@ fn check(model: &Model) -> TestResult {
     assert!(laden.primary_key.as_ref().is_some_and(|key| key.columns == ["id"]));
     assert!(laden.column("Odd name`\"\n%").is_some());
     Ok(())
-}
-
-/// Table locks of PostgreSQL, weakest first, as a step says them and as `pg_locks` does.
-const LOCKS: [(&str, &str); 8] = [
-    ("ACCESS SHARE", "AccessShareLock"),
-    ("ROW SHARE", "RowShareLock"),
-    ("ROW EXCLUSIVE", "RowExclusiveLock"),
-    ("SHARE UPDATE EXCLUSIVE", "ShareUpdateExclusiveLock"),
-    ("SHARE", "ShareLock"),
-    ("SHARE ROW EXCLUSIVE", "ShareRowExclusiveLock"),
-    ("EXCLUSIVE", "ExclusiveLock"),
-    ("ACCESS EXCLUSIVE", "AccessExclusiveLock"),
-];
-
-/// Runs the steps one by one. What a transaction really locks on its table is no stronger than what the step claims.
-fn apply_and_compare_locks(playbook: &Playbook, database: &Database) -> Result<(), String> {
-    for step in &playbook.steps {
-        if !step.transaction {
-            let one =
-                Playbook { preamble: playbook.preamble.clone(), steps: vec![step.clone()], impossible: Vec::new() };
-            apply(&one, database)?;
-            continue;
-        }
-        let taken = run_and_see_locks(step, database)?;
-        let claimed = LOCKS.iter().position(|(name, _)| *name == step.lock).ok_or("an unknown lock is claimed")?;
-        for mode in taken {
-            let strength = LOCKS.iter().position(|(_, name)| *name == mode).ok_or("an unknown lock is taken")?;
-            if strength > claimed {
-                return Err(format!("step `{}` claims {} and takes {mode}", step.title, step.lock));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn run_and_see_locks(step: &Step, database: &Database) -> Result<Vec<String>, String> {
-    let oid = database.number(&format!("SELECT '{}.{}'::regclass::oid", step.table.schema, step.table.name))?;
-    let body: String = step.statements.iter().map(|statement| format!("{statement};\n")).collect();
-    let script = format!(
-        "BEGIN;\n{body}SELECT mode FROM pg_locks WHERE pid = pg_backend_pid() AND granted AND locktype = 'relation' \
-         AND relation = {oid};\nCOMMIT;\n"
-    );
-    let rows = database.query(&script).map_err(|error| format!("step `{}` failed: {error}\n{script}", step.title))?;
-    Ok(rows.into_iter().flatten().collect())
 }

@@ -1,6 +1,7 @@
 //! What the tests share: servers, databases, the program itself.
 
 pub(crate) mod database;
+pub(crate) mod locks;
 pub(crate) mod proxy;
 pub(crate) mod schemas;
 pub(crate) mod servers;

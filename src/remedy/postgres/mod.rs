@@ -15,6 +15,7 @@ const SHARE_UPDATE_EXCLUSIVE: &str = "SHARE UPDATE EXCLUSIVE";
 const SHARE_ROW_EXCLUSIVE: &str = "SHARE ROW EXCLUSIVE";
 const ACCESS_EXCLUSIVE: &str = "ACCESS EXCLUSIVE";
 const ROW_EXCLUSIVE: &str = "ROW EXCLUSIVE";
+const NO_LOCK: &str = "none on a table";
 const BRIEFLY: &str = "everything on the table, for a moment";
 const WRITES: &str = "writes to the table";
 const EVERYTHING: &str = "everything on the table";
@@ -127,8 +128,9 @@ fn rename_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedN
     let statement = format!("ALTER INDEX IF EXISTS {} RENAME TO {}", beside(planner, table, name), planner.quote(&to));
     let undo = format!("ALTER INDEX IF EXISTS {} RENAME TO {}", beside(planner, table, &to), planner.quote(name));
     let step = Step::new(format!("rename index {name} to {to}"), table, Phase::Contract, vec![statement])
-        .how("metadata only", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Metadata)
-        .undo(undo);
+        .how("metadata only", NO_LOCK, "nothing", Safety::Safe, Duration::Metadata)
+        .undo(undo)
+        .note("Locks the index alone, SHARE UPDATE EXCLUSIVE.");
     planner.add(50, request, step);
 }
 

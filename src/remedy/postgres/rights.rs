@@ -3,12 +3,10 @@
 use super::super::planner::Planner;
 use super::super::requests::Request;
 use super::super::{Duration, Phase, Safety, Step};
-use super::{ACCESS_EXCLUSIVE, BRIEFLY};
+use super::{ACCESS_EXCLUSIVE, BRIEFLY, NO_LOCK};
 use crate::checks::Change;
 use crate::model::quote::quote_literal;
 use crate::model::{EngineName, QualifiedName};
-
-const NO_LOCK: &str = "none on a table";
 
 /// Adds the steps for one request.
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {

@@ -24,7 +24,7 @@ const LOCKS: [(&str, &str); 8] = [
 /// What a step claims that locks no table.
 const NONE: &str = "none on a table";
 
-/// Runs the steps one by one. What each really locks on its table is no stronger than what it claims.
+/// Runs the steps one by one. The strongest lock on its table is the one that it claims.
 pub(crate) fn apply_watched(playbook: &Playbook, database: &Database) -> Result<(), String> {
     block_on(async {
         let mut session = Session::open(&database.url()).await.map_err(|error| error.to_string())?;
@@ -105,7 +105,7 @@ impl Session {
         let Some(table) = table else { return self.run(statement).await.map_err(text) };
         let mut writer = PgConnection::connect(&self.url).await.map_err(text)?;
         let relation = qualified(EngineName::PostgreSql, &step.table);
-        let hold = format!("BEGIN; LOCK TABLE ONLY {relation} IN ROW EXCLUSIVE MODE");
+        let hold = format!("BEGIN; LOCK TABLE {relation} IN ROW EXCLUSIVE MODE");
         raw_sql(AssertSqlSafe(hold)).execute(&mut writer).await.map_err(text)?;
         let mut modes = Vec::new();
         {
@@ -132,10 +132,11 @@ impl Session {
     }
 }
 
-/// The locks on a table that a process has or waits for.
+/// The locks on a table or its partitions that a process has or waits for.
 async fn locks(watcher: &mut PgConnection, process: i32, table: i64) -> Result<Vec<String>, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT DISTINCT mode FROM pg_catalog.pg_locks WHERE pid = $1 AND locktype = 'relation' AND relation::int8 = $2",
+        "SELECT DISTINCT mode FROM pg_catalog.pg_locks WHERE pid = $1 AND locktype = 'relation' AND (relation::int8 = $2 \
+         OR relation IN (SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent::int8 = $2))",
     )
     .bind(process)
     .bind(table)
@@ -149,11 +150,10 @@ fn compare(step: &Step, modes: &[String]) -> Result<(), String> {
     if claimed.is_none() && step.lock != NONE {
         return Err(format!("an unknown lock is claimed: {}", step.lock));
     }
-    for mode in modes {
-        let strength = LOCKS.iter().position(|(_, name)| name == mode);
-        if strength > claimed {
-            return Err(format!("claims {} and takes {mode}", step.lock));
-        }
+    let strongest = modes.iter().map(|mode| LOCKS.iter().position(|(_, name)| name == mode)).max().flatten();
+    if strongest != claimed {
+        let taken = strongest.map_or(NONE, |strength| LOCKS[strength].0);
+        return Err(format!("claims {} and takes {taken}", step.lock));
     }
     Ok(())
 }

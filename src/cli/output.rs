@@ -115,7 +115,7 @@ pub(super) fn pages(base: &Path, folder: &str, files: &[DocumentFile], force: bo
         let Ok(entries) = std::fs::read_dir(base.join(folder).join(place)) else { continue };
         for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
             let is_page = path.extension().is_some_and(|extension| extension == "md") && path.is_file();
-            let is_known = ["diagrams.md", "objects.md", "playbook.md"]
+            let is_known = ["code.md", "diagrams.md", "enums.md", "playbook.md", "views.md"]
                 .iter()
                 .any(|name| path.file_name().is_some_and(|file| file == *name));
             if is_page && (is_known || !place.is_empty()) && !paths.contains(&path) && is_own(&path) {

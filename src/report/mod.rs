@@ -5,6 +5,7 @@ pub mod v1;
 mod concerns;
 mod descriptions;
 mod groups;
+mod opportunities;
 mod rationale;
 mod summary;
 mod words;
@@ -12,6 +13,7 @@ mod words;
 pub use concerns::{Concerns, EnumFacts, EnumUse, Generator, PrimaryKeyFacts, SoftDeleteFacts, Tally, TimestampFacts};
 pub use descriptions::Descriptions;
 pub use groups::Group;
+pub use opportunities::{IndexKind, Opportunity};
 pub use rationale::{Purpose, Rationale, Role};
 pub use summary::{Fix, StaleIgnore, Summary};
 
@@ -49,6 +51,8 @@ pub struct Report<'a> {
     pub details: Vec<TableDetails>,
     /// What holds across tables.
     pub concerns: Concerns,
+    /// Kinds of indexes that are not there and may be worth having.
+    pub opportunities: Vec<Opportunity>,
     /// Tables that belong together, each table in one group.
     pub groups: Vec<Group>,
     /// What the configuration says about tables.
@@ -101,6 +105,7 @@ impl<'a> Report<'a> {
         let details = details(tables, &survey, &outcomes, &playbook);
         let summary = summary::summary(model, tables, &outcomes, &score, &playbook, settings);
         let concerns = concerns::concerns(model, tables, &survey);
+        let opportunities = opportunities::opportunities(model, tables, &survey);
         let groups = groups::groups(tables, &links(tables, &survey, &details), &settings.groups, &model.groups);
         let descriptions = Descriptions::new(model, settings);
         Self {
@@ -114,6 +119,7 @@ impl<'a> Report<'a> {
             summary,
             details,
             concerns,
+            opportunities,
             groups,
             descriptions,
         }

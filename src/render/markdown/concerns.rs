@@ -50,7 +50,7 @@ pub(super) fn soft_deletes(page: &Page<'_, '_>) -> String {
         counted(&facts.names)
     );
     let tables: Vec<_> = facts.tables.iter().map(|(table, column, _)| (*table, column.clone())).collect();
-    out.push_str(&page.columns("Softly deleted", &tables));
+    out.push_str(&page.columns("Soft-deleted", &tables));
     out.push_str(&page.tables("With an index that holds live rows only", &facts.with_live_index));
     let unique: Vec<String> = facts
         .unique_over_deleted

@@ -3,8 +3,8 @@
 use super::escape::{code, table, text};
 use super::page::{Page, codes, fold, share};
 use crate::checks::ObjectKind;
-use crate::model::{Index, KeyPart, NullsOrder, SortOrder, TableRef};
-use crate::report::{Purpose, Rationale, Role};
+use crate::model::{EngineName, Index, KeyPart, NullsOrder, SortOrder, TableRef};
+use crate::report::{IndexKind, Purpose, Rationale, Role};
 use std::collections::BTreeMap;
 
 /// The table of indexes in a table's section.
@@ -90,7 +90,7 @@ fn explain(page: &Page<'_, '_>, of: TableRef<'_>, index: &Index, rationale: &Rat
     }
     for finding in page.report.findings_about(of.id, ObjectKind::Index, &index.name) {
         if finding.rule.starts_with("index-") {
-            sentences.push(format!("**{}**: {}", text(finding.rule), text(&finding.message)));
+            sentences.push(format!("{}: {}", code(finding.rule), text(&finding.message)));
         }
     }
     if let Some(comment) = &index.comment {
@@ -192,7 +192,6 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
             vec![
                 page.link(of.id),
                 code(&index.name),
-                key(index),
                 roles(index, why).unwrap_or_default(),
                 if why.range_before_equality { "range before equality" } else { "follows" }.to_owned(),
             ]
@@ -201,7 +200,7 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
     if composite.is_empty() {
         out.push_str("No evidence of composite indexes besides primary keys.\n\n");
     } else {
-        let block = table(&["Table", "Index", "Key", "Roles", "Order"], &composite);
+        let block = table(&["Table", "Index", "Roles", "Order"], &composite);
         out.push_str(&folded(&format!("{} composite indexes", composite.len()), composite.len(), &block));
     }
 
@@ -245,7 +244,31 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         push!(out, "- No evidence of: {}\n", none.join(", "));
     }
     out.push('\n');
+    out.push_str(&worth_using(page));
     out.push_str(&doubtful(page));
+    out
+}
+
+/// Kinds of the engine that are not there, where the schema has a use for them.
+fn worth_using(page: &Page<'_, '_>) -> String {
+    let mut out = String::from("**Worth using** where queries need it, which the catalog does not show:\n\n");
+    if page.report.opportunities.is_empty() {
+        return "**Worth using:** no evidence of a use for another kind.\n\n".to_owned();
+    }
+    let is_postgres = page.report.model.engine.name == EngineName::PostgreSql;
+    for entry in &page.report.opportunities {
+        let title = match entry.kind {
+            IndexKind::TenantFirst => "Tenant first, because no query leaves the tenant out",
+            IndexKind::LiveRows => "Partial, without the deleted rows that hardly any query wants",
+            IndexKind::Containment => "`gin`, to look inside documents and arrays",
+            IndexKind::MultiValued => "Multi-valued, for arrays inside JSON",
+            IndexKind::FullText if is_postgres => "`gin` over `to_tsvector(…)`, to search words",
+            IndexKind::FullText => "`FULLTEXT`, to search words",
+            IndexKind::BlockRange => "`brin`, which stays small, for rows that arrive in the order of time",
+        };
+        out.push_str(&page.columns(title, &entry.columns));
+    }
+    out.push('\n');
     out
 }
 

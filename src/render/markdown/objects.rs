@@ -4,10 +4,34 @@ use super::escape::{code, fence, html_code, paragraph, table, text};
 use super::indexes::{self, folded};
 use super::page::{Page, codes, number};
 use super::tables::trigger_line;
+use super::words;
 use crate::model::{FunctionKind, Schema, View};
 
+/// A page of a folder that holds some of the section.
+pub(super) struct Part {
+    /// File name.
+    pub(super) file: &'static str,
+    /// Heading of the page, and the link to it.
+    pub(super) title: &'static str,
+    /// What it says.
+    pub(super) text: String,
+}
+
 pub(super) fn section(page: &Page<'_, '_>) -> String {
-    [views(page), enums(page), domains(page), composites(page), sequences(page), functions(page), events(page)].concat()
+    parts(page).into_iter().map(|part| part.text).collect()
+}
+
+/// The section in parts, without those that are empty.
+pub(super) fn parts(page: &Page<'_, '_>) -> Vec<Part> {
+    let types = [enums(page), domains(page), composites(page), sequences(page)].concat();
+    let code = [functions(page), events(page)].concat();
+    let all = [
+        ("views.md", "Views", views(page)),
+        ("enums.md", "Enums and other types", types),
+        ("code.md", "Functions and events", code),
+    ];
+    let present = all.into_iter().filter(|(_, _, text)| !text.is_empty());
+    present.map(|(file, title, text)| Part { file, title, text }).collect()
 }
 
 fn schemas<'p>(page: &'p Page<'_, '_>) -> impl Iterator<Item = &'p Schema> {
@@ -104,7 +128,11 @@ fn domains(page: &Page<'_, '_>) -> String {
             if domain.not_null {
                 rules.push("NOT NULL".to_owned());
             }
-            rules.extend(domain.checks.iter().map(|check| format!("CHECK {}", code(&check.expression))));
+            rules.extend(domain.checks.iter().map(|check| {
+                let said = words::condition(page.report.model.engine.name, None, &check.expression);
+                let said = said.map(|said| format!("{said}: ")).unwrap_or_default();
+                format!("{said}CHECK {}", code(&check.expression))
+            }));
             rows.push(vec![
                 code(&page.names.join(&schema.name, &domain.name)),
                 code(&domain.base_type),
@@ -222,5 +250,10 @@ fn block(title: &str, header: &[&str], rows: &[Vec<String>]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    format!("### {title}\n\n{}", folded(&number(rows.len(), "entry", "entries"), rows.len(), &table(header, rows)))
+    // The comment comes last, and a column of nothing tells nothing.
+    let uncommented = rows.iter().all(|row| row.last().is_none_or(String::is_empty));
+    let width = header.len() - usize::from(uncommented && header.last() == Some(&"Comment"));
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row[..width].to_vec()).collect();
+    let block = table(&header[..width], &rows);
+    format!("### {title}\n\n{}", folded(&number(rows.len(), "entry", "entries"), rows.len(), &block))
 }

@@ -62,9 +62,9 @@ pub fn render_pages(report: &Report<'_>, options: &DocumentOptions, placement: &
             add(&schema_path(schema), &title, &schema_list(&in_schemas, schema), &format!("../{up}"));
         }
     }
-    let objects = objects::section(&beside_index);
-    if !objects.is_empty() {
-        add("objects.md", "Views, Types and Code", &objects, up);
+    for part in objects::parts(&beside_index) {
+        let text = part.text.strip_prefix(&format!("### {}\n\n", part.title)).unwrap_or(&part.text);
+        add(part.file, part.title, text, up);
     }
     add("playbook.md", "Migration Playbook", &playbook::section(&beside_index), up);
     let beside = Page::new(report, &names, options, Base::Tables);
@@ -95,31 +95,31 @@ fn index(report: &Report<'_>, page: &Page<'_, '_>, folder: &str) -> String {
     if lists.is_empty() {
         lists.push_str("No evidence of tables.\n");
     }
-    let counts = [
-        (report.summary.views + report.summary.materialized_views, "view", "views"),
-        (report.summary.enums, "enumerated type", "enumerated types"),
-        (report.summary.domains, "domain", "domains"),
-        (report.summary.sequences, "sequence", "sequences"),
-        (report.summary.functions, "function", "functions"),
-    ];
-    let present: Vec<String> = counts
+    let summary = &report.summary;
+    let objects: Vec<String> = objects::parts(page)
         .into_iter()
-        .filter(|(count, _, _)| *count > 0)
-        .map(|(count, singular, plural)| number(count, singular, plural))
+        .map(|part| {
+            let counts: &[(usize, &str, &str)] = match part.file {
+                "views.md" => &[(summary.views + summary.materialized_views, "view", "views")],
+                "enums.md" => &[
+                    (summary.enums, "enumerated type", "enumerated types"),
+                    (summary.domains, "domain", "domains"),
+                    (summary.sequences, "sequence", "sequences"),
+                ],
+                _ => &[(summary.functions, "function", "functions")],
+            };
+            let present = counts.iter().filter(|(count, _, _)| *count > 0);
+            let present: Vec<String> =
+                present.map(|(count, singular, plural)| number(*count, singular, plural)).collect();
+            let counted = if present.is_empty() { String::new() } else { format!(": {}", present.join(", ")) };
+            format!("- [{}]({folder}{}){counted}\n", part.title, part.file)
+        })
         .collect();
-    let objects = if objects::section(page).is_empty() {
-        String::new()
-    } else {
-        format!(
-            "[{}]({folder}objects.md)",
-            if present.is_empty() { "All of them".to_owned() } else { present.join(", ") }
-        )
-    };
     let [safe, caution, breaking] = report.summary.steps;
     let sections = Sections {
         diagrams: diagrams::index(page, folder),
         table_definitions: lists.trim_end().to_owned(),
-        other_objects: objects,
+        other_objects: objects.concat().trim_end().to_owned(),
         migration_playbook: format!(
             "[{}]({folder}playbook.md): {safe} safe, {caution} with caution, {breaking} breaking.",
             number(report.playbook.steps.len(), "step", "steps")

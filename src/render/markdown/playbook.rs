@@ -12,31 +12,38 @@ use crate::remedy::{Duration, Phase, Safety, Step};
 pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
     let report = page.report;
     let details = report.details(of.id);
-    let mut out = String::from("**Migration Notes:**\n\n");
-    let start = out.len();
+    let mut planned = String::new();
     for at in &details.steps {
         let step = &report.playbook.steps[*at];
-        push!(out, "- {}: {} ({})\n", step.safety.title(), text(&step.title), text(step.method));
+        push!(planned, "  - {}: {} ({})\n", step.safety.title(), text(&step.title), text(step.method));
     }
+    let mut open = String::new();
     for at in &details.impossible {
         let (change, reason) = &report.playbook.impossible[*at];
-        push!(out, "- By hand: {}. {}\n", text(&change.title()), sentence(reason));
+        push!(open, "  - By hand: {}. {}\n", text(&change.title()), sentence(reason));
     }
     for finding in report.findings(of.id) {
         let volatile = report.outcome(finding.rule).is_some_and(|outcome| outcome.rule.needs != Needs::Catalog);
         let serves = |at: &usize| report.playbook.steps[*at].rules.contains(&finding.rule);
-        let planned = finding.advice.is_none() && details.steps.iter().any(serves);
-        if planned || finding.printed_under.is_some() || (volatile && !page.options.statistics) {
+        let mended = finding.advice.is_none() && details.steps.iter().any(serves);
+        if mended || finding.printed_under.is_some() || (volatile && !page.options.statistics) {
             continue;
         }
-        push!(out, "- {}: {}", code(finding.rule), text(&finding.message));
+        push!(open, "  - {}: {}", code(finding.rule), text(&finding.message));
         if let Some(advice) = &finding.advice {
-            push!(out, ". {}", sentence(advice));
+            push!(open, ". {}", sentence(advice));
         }
-        out.push('\n');
+        open.push('\n');
     }
-    if out.len() == start {
+    let mut out = String::from("**Migration Notes:**\n\n");
+    if planned.is_empty() && open.is_empty() {
         out.push_str("- Nothing to do.\n");
+    }
+    if !planned.is_empty() {
+        push!(out, "- {} of the playbook, in order:\n{planned}", number(details.steps.len(), "step", "steps"));
+    }
+    if !open.is_empty() {
+        push!(out, "- For a person to decide:\n{open}");
     }
     out.push('\n');
     out

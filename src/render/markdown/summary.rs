@@ -39,11 +39,12 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
             lines.push("No finding costs points.".to_owned());
         }
     } else {
-        let mut fixes = "The most worthwhile fixes:\n".to_owned();
-        for fix in summary.fixes.iter().take(3) {
+        let mut fixes = "The most worthwhile fixes, each on top of those before it:\n".to_owned();
+        for (place, fix) in summary.fixes.iter().take(3).enumerate() {
             push!(
                 fixes,
-                "\n- {}: {} ({}, {:.1} → {:.1})",
+                "\n{}. {}: {} ({}, {:.1} → {:.1})",
+                place + 1,
                 code(fix.rule),
                 text(fix.what),
                 number(fix.findings as usize, "finding", "findings"),
@@ -138,19 +139,15 @@ fn patterns(page: &Page<'_, '_>) -> String {
         "Rows are deleted for good.".to_owned()
     } else {
         format!(
-            "{} {} softly; all others delete for good.",
-            number(survey.soft_deletes.len(), "table", "tables"),
-            if survey.soft_deletes.len() == 1 { "deletes" } else { "delete" }
+            "{} deleted rows, marked as such; all others delete them for good.",
+            number(survey.soft_deletes.len(), "table keeps", "tables keep"),
         )
     };
     let undeclared = page.report.details.iter().map(|details| details.relations.len()).sum::<usize>();
     let relations = match undeclared {
         0 => String::new(),
-        count => format!(
-            " {} {} by no foreign key.",
-            number(count, "relation", "relations"),
-            if count == 1 { "is declared" } else { "are declared" }
-        ),
+        1 => " 1 relation is not declared as a foreign key.".to_owned(),
+        count => format!(" {count} relations are not declared as foreign keys."),
     };
     format!("{tenancy} {deletion}{relations}")
 }

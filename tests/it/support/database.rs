@@ -74,11 +74,6 @@ impl Database {
         Self::named(place, &format!("brownfield_{}_{count}", std::process::id()))
     }
 
-    /// A SQLite file that is there already, and stays.
-    pub(crate) fn open_sqlite(path: &Path) -> Self {
-        Self { place: Place::Sqlite, name: path.display().to_string(), server_url: String::new(), folder: None }
-    }
-
     /// A new empty database of this name.
     pub(crate) fn named(place: Place, name: &str) -> Result<Self, String> {
         match place {

@@ -200,56 +200,29 @@ fn push_text(out: &mut String, raw: &str) {
     }
 }
 
+/// What a reader sees of the raw text: white space folded, what cannot be printed replaced.
+#[cfg(test)]
+pub(super) fn visible(raw: &str) -> String {
+    let raw = raw.trim_matches([' ', '\t', '\n', '\r']).replace("\r\n", "\n").replace('\r', "\n");
+    let flat: String = raw
+        .chars()
+        .map(|character| match class(character) {
+            Class::Ordinary => character,
+            Class::LineBreak | Class::Space => ' ',
+            Class::Unprintable => '\u{fffd}',
+        })
+        .collect();
+    flat.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::render::fixture::hostile;
-    use comrak::nodes::{AstNode, NodeValue};
-    use comrak::{Arena, Options, parse_document};
+    use crate::render::markdown::reading::{gfm, read};
+    use comrak::nodes::NodeValue;
+    use comrak::{Arena, parse_document};
     use proptest::prelude::*;
-
-    /// What a reader sees of the raw text: white space folded, what cannot be printed replaced.
-    fn visible(raw: &str) -> String {
-        let raw = raw.trim_matches([' ', '\t', '\n', '\r']).replace("\r\n", "\n").replace('\r', "\n");
-        let flat: String = raw
-            .chars()
-            .map(|character| match class(character) {
-                Class::Ordinary => character,
-                Class::LineBreak | Class::Space => ' ',
-                Class::Unprintable => '\u{fffd}',
-            })
-            .collect();
-        flat.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-    }
-
-    fn gfm() -> Options<'static> {
-        let mut options = Options::default();
-        options.extension.table = true;
-        options.extension.strikethrough = true;
-        options.extension.autolink = true;
-        options.extension.tasklist = true;
-        options.extension.footnotes = true;
-        options.extension.math_dollars = true;
-        options.extension.math_code = true;
-        options
-    }
-
-    /// The text below a node, and every node that is neither text nor one of this program's own elements.
-    fn read<'a>(node: &'a AstNode<'a>, out: &mut String, strange: &mut Vec<String>) {
-        for child in node.children() {
-            match &child.data.borrow().value {
-                NodeValue::Text(content) => out.push_str(content),
-                NodeValue::Code(code) => out.push_str(&code.literal),
-                NodeValue::SoftBreak | NodeValue::LineBreak => out.push(' '),
-                NodeValue::HtmlInline(html) if html == "<br>" => out.push(' '),
-                NodeValue::HtmlInline(html) if matches!(html.as_str(), "<code>" | "</code>") => {}
-                // An address with an at sign stays a link to itself, which loses nothing.
-                NodeValue::Link(link) if link.url.starts_with("mailto:") => {}
-                other => strange.push(format!("{other:?}")),
-            }
-            read(child, out, strange);
-        }
-    }
 
     fn assert_reads(markdown: &str, wanted: &[Vec<String>]) -> Result<(), TestCaseError> {
         let arena = Arena::new();

@@ -12,6 +12,8 @@ mod objects;
 mod page;
 mod pages;
 mod playbook;
+#[cfg(test)]
+mod reading;
 mod retention;
 mod scorecard;
 mod statistics;
@@ -198,51 +200,52 @@ mod tests {
     use crate::model::Tables;
     use crate::render::fixture;
     use crate::settings::Settings;
-    use comrak::nodes::{AstNode, NodeValue};
-    use comrak::{Arena, Options, parse_document};
+    use comrak::nodes::NodeValue;
+    use comrak::{Arena, parse_document};
     use proptest::prelude::*;
 
-    fn gfm() -> Options<'static> {
-        let mut options = Options::default();
-        options.extension.table = true;
-        options.extension.strikethrough = true;
-        options.extension.autolink = true;
-        options
-    }
-
-    /// Tags, headings of tables and rows of tables in a document.
-    #[derive(Default)]
-    struct Seen {
-        tags: Vec<String>,
-        headings: usize,
-        rows: Vec<usize>,
-        diagrams: usize,
-    }
-
-    fn look<'a>(node: &'a AstNode<'a>, seen: &mut Seen) {
-        for child in node.children() {
-            match &child.data.borrow().value {
-                NodeValue::HtmlInline(html) => seen.tags.push(html.clone()),
-                NodeValue::HtmlBlock(block) => seen.tags.extend(tags(&block.literal)),
-                NodeValue::Heading(heading) if heading.level == 3 => seen.headings += 1,
-                NodeValue::TableRow(_) => seen.rows.push(child.children().count()),
-                NodeValue::CodeBlock(block) if block.info == "mermaid" => seen.diagrams += 1,
+    /// Headings of tables, rows and diagrams in a document.
+    fn shape(document: &str) -> (usize, usize, usize) {
+        let arena = Arena::new();
+        let (mut headings, mut diagrams) = (0, 0);
+        for node in parse_document(&arena, document, &reading::gfm()).descendants() {
+            match &node.data.borrow().value {
+                NodeValue::Heading(heading) if heading.level == 3 => headings += 1,
+                NodeValue::CodeBlock(block) if block.info == "mermaid" => diagrams += 1,
                 _ => {}
             }
-            look(child, seen);
         }
+        (headings, diagrams, reading::rows(document).len())
     }
 
-    fn tags(html: &str) -> Vec<String> {
-        html.split('<').skip(1).map(|tag| format!("<{}>", tag.split('>').next().unwrap_or_default())).collect()
+    /// What a reader sees in a cell that holds this text.
+    fn cell(raw: &str) -> String {
+        let seen = escape::visible(raw);
+        if seen.is_empty() { "—".to_owned() } else { seen }
     }
 
-    fn is_ours(tag: &str) -> bool {
-        let anchor = tag.strip_prefix("<a name=\"").and_then(|rest| rest.strip_suffix("\">"));
-        let is_slug = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-        anchor.is_some_and(is_slug)
-            || ["<br>", "<code>", "</code>", "</a>", "<details>", "</details>", "<summary>", "</summary>"]
-                .contains(&tag)
+    /// Every column of the model has its row, whole.
+    fn assert_columns(model: &crate::model::Model, document: &str) -> Result<(), TestCaseError> {
+        let rows = reading::rows(document);
+        for column in model.schemas.iter().flat_map(|schema| &schema.tables).flat_map(|table| &table.columns) {
+            let default = column.default.as_ref().map(|default| default.expression.as_str()).unwrap_or_default();
+            let cut = default.chars().count() > 120;
+            let found = rows.iter().any(|row| {
+                row.len() == 6
+                    && row[0] == escape::visible(&column.name)
+                    && row[1]
+                        == if column.data_type.is_empty() {
+                            "—".to_owned()
+                        } else {
+                            escape::visible(&column.data_type)
+                        }
+                    && row[2] == if column.nullable { "YES" } else { "NO" }
+                    && (cut || row[3] == escape::visible(default))
+                    && row[5] == cell(column.comment.as_deref().unwrap_or_default())
+            });
+            prop_assert!(found, "{:?} has no row in {:#?}", column, rows);
+        }
+        Ok(())
     }
 
     proptest! {
@@ -252,24 +255,29 @@ mod tests {
         fn nothing_from_the_database_becomes_markup(names in prop::collection::vec(fixture::hostile(), 12..30)) {
             let settings = Settings::default();
             let (plain, hostile) = (["a".to_owned(), "b".to_owned()], names);
-            let shape = |names: &[String]| {
+            let documents = |names: &[String]| {
                 let model = fixture::hostile_model(names);
                 let tables = Tables::new(&model);
                 let report = fixture::report(&model, &tables, &settings, |_| {});
-                let document = render(&report, &DocumentOptions::default());
-                let arena = Arena::new();
-                let mut seen = Seen::default();
-                look(parse_document(&arena, &document, &gfm()), &mut seen);
-                (seen, document)
+                let whole = render(&report, &DocumentOptions::default());
+                let pages = render_pages(&report, &DocumentOptions::default(), &Placement::default());
+                (whole, pages, model.clone())
             };
-            let (wanted, _) = shape(&plain);
-            let (seen, document) = shape(&hostile);
-            let foreign: Vec<_> = seen.tags.iter().filter(|tag| !is_ours(tag)).collect();
-            prop_assert!(foreign.is_empty(), "{foreign:?} in {document}");
-            prop_assert_eq!(seen.headings, wanted.headings, "{}", &document);
-            prop_assert_eq!(seen.diagrams, 1);
+            let (plain, plain_pages, _) = documents(&plain);
+            let (document, pages, model) = documents(&hostile);
+            let (wanted, seen) = (shape(&plain), shape(&document));
+            prop_assert_eq!((seen.0, seen.1), (wanted.0, 1), "{}", &document);
             // Whether a column counts as a moment depends on its type, and moves a row or two.
-            prop_assert!(seen.rows.len().abs_diff(wanted.rows.len()) <= 6, "{document}");
+            prop_assert!(seen.2.abs_diff(wanted.2) <= 6, "{document}");
+            assert_columns(&model, &document)?;
+            prop_assert_eq!(pages.len(), plain_pages.len());
+            let of_tables: Vec<&str> =
+                pages.iter().filter(|page| page.path.starts_with("tables/")).map(|page| page.content.as_str()).collect();
+            assert_columns(&model, &of_tables.concat())?;
+            for text in pages.iter().map(|page| &page.content).chain([&document]) {
+                let foreign = reading::foreign_tags(text);
+                prop_assert!(foreign.is_empty(), "{foreign:?} in {text}");
+            }
         }
     }
 

@@ -117,7 +117,7 @@ pub struct IndexStatistics {
     pub table: QualifiedName,
     /// Index.
     pub index: String,
-    /// Scans since the counters were reset.
+    /// Scans since the counters were reset; in MySQL and MariaDB rows read through the index.
     pub scans: Option<u64>,
     /// Last scan, RFC 3339, UTC (PostgreSQL 16+).
     #[serde(default, skip_serializing_if = "Option::is_none")]

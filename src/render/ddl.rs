@@ -82,6 +82,14 @@ pub(crate) fn create_table(model: &Model, table: TableRef<'_>, with_foreign_keys
             deferral(unique.deferral)
         ));
     }
+    for period in &table.table.periods {
+        let name = match period.name.as_str() {
+            "SYSTEM_TIME" => period.name.clone(),
+            name => quote_identifier(engine, name),
+        };
+        let (start, end) = (quote_identifier(engine, &period.start), quote_identifier(engine, &period.end));
+        lines.push(format!("PERIOD FOR {name} ({start}, {end})"));
+    }
     for check in table.table.check_constraints.iter().filter(|check| !check.automatic) {
         let enforced = if check.enforced { "" } else { " NOT ENFORCED" };
         lines.push(format!("{}CHECK ({}){enforced}", named(engine, check.name.as_deref()), check.expression));
@@ -104,9 +112,9 @@ pub(crate) fn create_table(model: &Model, table: TableRef<'_>, with_foreign_keys
         let parents: Vec<String> = inheritance.parents.iter().map(|parent| model.name_in_statements(parent)).collect();
         push!(out, " INHERITS ({})", parents.join(", "));
     }
-    if let Some(partitioning) = &table.table.partitioning {
-        push!(out, " PARTITION BY {} ({})", partitioning.strategy.to_uppercase(), partitioning.key);
-    }
+    let partitioning = table.table.partitioning.as_ref().map_or_else(String::new, |partitioning| {
+        format!(" PARTITION BY {} ({})", partitioning.strategy.to_uppercase(), partitioning.key)
+    });
     if engine.is_mysql_family() {
         if let Some(storage) = &table.table.storage_engine {
             push!(out, " ENGINE={storage}");
@@ -114,11 +122,21 @@ pub(crate) fn create_table(model: &Model, table: TableRef<'_>, with_foreign_keys
         if let Some(collation) = &table.table.collation {
             push!(out, " COLLATE={collation}");
         }
+        if let Some(format) = &table.table.row_format {
+            push!(out, " ROW_FORMAT={}", format.to_uppercase());
+        }
         if let Some(comment) = &table.table.comment {
             push!(out, " COMMENT={}", quote_literal(engine, comment));
         }
-    } else if !table.table.options.is_empty() {
-        push!(out, " WITH ({})", table.table.options.join(", "));
+        if table.table.system_versioned {
+            out.push_str(" WITH SYSTEM VERSIONING");
+        }
+        out.push_str(&partitioning);
+    } else {
+        out.push_str(&partitioning);
+        if !table.table.options.is_empty() {
+            push!(out, " WITH ({})", table.table.options.join(", "));
+        }
     }
     out
 }

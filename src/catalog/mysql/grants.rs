@@ -1,5 +1,6 @@
 //! What the account may not see. `information_schema` leaves such rows out silently, so the grants have to tell.
 
+use super::statements::Version;
 use crate::model::{EngineName, Unseen, UnseenKind, quote};
 
 /// What stays hidden in a schema and the privileges that would show it: any one of each group suffices.
@@ -13,7 +14,7 @@ const NEEDS: &[(UnseenKind, &[&str], &str)] = &[
 /// lists them; others are reported as missing, never the other way round.
 /// `statements` says that tables were read from their own statements, which hide nothing from whom they are shown to.
 pub(super) fn unseen(
-    engine: EngineName,
+    (engine, version): (EngineName, Version),
     account: &str,
     grants: &[String],
     schema: &str,
@@ -56,7 +57,8 @@ pub(super) fn unseen(
             object: None,
             reason: "the account may not see routines of others".to_owned(),
             remedy: match engine {
-                EngineName::MySql => format!("GRANT SHOW_ROUTINE ON *.* TO {account}"),
+                EngineName::MySql if version >= (8, 0, 20) => format!("GRANT SHOW_ROUTINE ON *.* TO {account}"),
+                EngineName::MySql if version >= (8, 0, 0) => format!("GRANT SELECT ON *.* TO {account}"),
                 _ => format!("GRANT SELECT ON mysql.proc TO {account}"),
             },
         });
@@ -109,10 +111,10 @@ mod tests {
     #[test]
     fn references_shows_the_structure_only() {
         let grants = ["GRANT USAGE ON *.* TO `a`@`%`", "GRANT REFERENCES ON `sh\\_op`.* TO `a`@`%`"].map(str::to_owned);
-        let list = unseen(EngineName::MySql, "'a'@'%'", &grants, "sh_op", false);
+        let list = unseen((EngineName::MySql, (9, 7, 0)), "'a'@'%'", &grants, "sh_op", false);
         assert!(list.iter().all(|unseen| unseen.what != UnseenKind::Tables));
         assert!(list.iter().any(|unseen| unseen.what == UnseenKind::Triggers));
         let all = ["GRANT ALL PRIVILEGES ON *.* TO `root`@`%`".to_owned()];
-        assert_eq!(unseen(EngineName::MariaDb, "'root'@'%'", &all, "shop", false), []);
+        assert_eq!(unseen((EngineName::MariaDb, (11, 8, 0)), "'root'@'%'", &all, "shop", false), []);
     }
 }

@@ -5,6 +5,9 @@ use crate::model::{EngineName, UnseenKind};
 /// The version of a server.
 pub(super) type Version = (u32, u32, u32);
 
+/// The oldest MariaDB whose `information_schema` tells periods.
+pub(super) const TELLS_PERIODS: Version = (11, 4, 1);
+
 /// What the server says of itself.
 pub(super) const SESSION: &str = include_str!("sql/session.sql");
 
@@ -93,8 +96,8 @@ const ALL: &[Statement] = &[
     statement!(checks, Some(UnseenKind::Constraints)).mysql((8, 0, 16), NEVER),
     statement!(checked_tables, Some(UnseenKind::Constraints)).mysql((8, 0, 16), NEVER),
     statement!(checks, mariadb_checks, Some(UnseenKind::Constraints)).mariadb(ALWAYS, NEVER),
-    statement!(periods, Some(UnseenKind::Other)).mariadb((11, 4, 1), NEVER),
-    statement!(period_keys, Some(UnseenKind::Constraints)).mariadb((11, 4, 1), NEVER),
+    statement!(periods, Some(UnseenKind::Other)).mariadb(TELLS_PERIODS, NEVER),
+    statement!(period_keys, Some(UnseenKind::Constraints)).mariadb(TELLS_PERIODS, NEVER),
     statement!(partitions, Some(UnseenKind::Other)),
     statement!(views, Some(UnseenKind::ViewDefinitions)),
     statement!(triggers, Some(UnseenKind::Triggers)),

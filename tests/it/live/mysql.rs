@@ -25,6 +25,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::of(EngineName::MySql) {
         trials.push(Trial::test(format!("live::mysql::tls::{}", place.name()), move || tls(place)));
         trials.push(Trial::test(format!("live::mysql::password::{}", place.name()), move || password(place)));
+        trials.push(Trial::test(format!("live::mysql::index_reads::{}", place.name()), move || index_reads(place)));
     }
 }
 
@@ -251,4 +252,25 @@ fn password(place: Place) -> TestResult {
         }
         has_things(&read(&format!("{url}?ssl-mode=REQUIRED")).map_err(|error| chain(&error))?)
     })
+}
+
+/// An index that is only written to is not used.
+fn index_reads(place: Place) -> TestResult {
+    let one = One::new(place)?;
+    one.database.run(
+        "CREATE INDEX by_name ON things (name); INSERT INTO things VALUES (1, 'a'), (2, 'b'); \
+         UPDATE things SET name = 'c' WHERE id = 1; DELETE FROM things WHERE id = 2",
+    )?;
+    let reads = || -> Result<Option<u64>, String> {
+        let model = read(&one.database.url()).map_err(|error| chain(&error))?;
+        let statistics = model.statistics.ok_or("no statistics")?;
+        let index = statistics.indexes.iter().find(|index| index.index == "by_name");
+        Ok(index.ok_or("the index is not counted")?.scans)
+    };
+    let written = reads()?;
+    one.database.run("SELECT * FROM things FORCE INDEX (by_name) WHERE name = 'c'")?;
+    match (written, reads()?) {
+        (Some(0), Some(1..)) => Ok(()),
+        counted => Err(format!("reads before and after one read: {counted:?}").into()),
+    }
 }

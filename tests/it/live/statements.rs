@@ -1,7 +1,7 @@
 //! MariaDB's tables are the same whether their statements are read or the rows of `information_schema`.
 
 use crate::support::database::{Database, Place};
-use crate::support::{TestResult, brownfield, chain, read_with, schemas};
+use crate::support::{TestResult, brownfield, chain, read, read_with, schemas};
 use brownfield::catalog::{Filter, Options};
 use brownfield::model::{EngineName, Model, Table};
 use libtest_mimic::Trial;
@@ -32,6 +32,7 @@ pub(super) fn same(url: &str, place: Place, only: &[&str]) -> TestResult {
         let options = Options { filter, statements_of_tables, statistics: false, ..Options::default() };
         let mut model = read_with(url, &options).map_err(|error| chain(&error))?;
         if place.version() < TELLS_PERIODS {
+            model.unseen.clear();
             model.schemas.iter_mut().flat_map(|schema| &mut schema.tables).for_each(forget_periods);
         }
         Ok::<Model, String>(model)
@@ -116,6 +117,7 @@ fn strange(place: Place) -> TestResult {
     database.run(STRANGE)?;
     let url = database.url();
     same(&url, place, &[])?;
+    facts(&read(&url).map_err(|error| chain(&error))?)?;
     let output = brownfield().args(["snapshot", "-v", &url]).output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     if !said.contains("show_create") {
@@ -124,6 +126,38 @@ fn strange(place: Place) -> TestResult {
     // Partitions by system time are told as the server's own function over a hidden column; nothing else is refused.
     let refused: Vec<_> = said.lines().filter(|line| line.contains("not understood")).collect();
     if refused.len() == 1 && refused[0].contains("historic") { Ok(()) } else { Err(refused.join("\n").into()) }
+}
+
+/// What the tables are made for.
+fn facts(model: &Model) -> TestResult {
+    let tables: Vec<&Table> = model.schemas.iter().flat_map(|schema| &schema.tables).collect();
+    let table =
+        |name: &str| tables.iter().find(|table| table.name == name).copied().ok_or(format!("{name} is missing"));
+    let expect = |what: &str, holds: bool| if holds { Ok(()) } else { Err(format!("{what}: not as declared")) };
+
+    let periods = table("periods")?;
+    let key = periods.primary_key.as_ref().ok_or("periods has no key")?;
+    expect("WITHOUT OVERLAPS", key.without_overlaps && key.columns == ["id", "my p"])?;
+    expect("system versioning", periods.system_versioned && table("versioned")?.system_versioned)?;
+    let [period] = &periods.periods[..] else { return Err("periods has not one period".into()) };
+    expect("period", (&*period.name, &*period.start, &*period.end) == ("my p", "s", "e"))?;
+    expect("the check of a period", periods.check_constraints.iter().all(|check| check.automatic))?;
+
+    let documents = table("documents")?;
+    let json: Vec<_> = documents.columns.iter().filter(|column| column.data_type == "json").collect();
+    expect("JSON", json.iter().map(|column| &*column.name).eq(["a", "d"]))?;
+    let automatic = documents.check_constraints.iter().filter(|check| check.automatic);
+    expect("checks of JSON", automatic.filter_map(|check| check.name.as_deref()).eq(["a", "d"]))?;
+
+    let format = |name: &str| table(name).map(|table| table.row_format.clone());
+    expect("row formats", format("options")?.as_deref() == Some("dynamic") && format("parent")?.is_none())?;
+    let partitions = table("divided")?.partitioning.as_ref().ok_or("divided is not")?;
+    let bounds: Vec<_> = partitions.partitions.iter().filter_map(|partition| partition.bound.as_deref()).collect();
+    expect("bounds", bounds == ["VALUES LESS THAN (10)", "VALUES LESS THAN (20)"])?;
+    let below = partitions.partitions.iter().filter_map(|partition| partition.partitioning.as_deref());
+    let names: Vec<_> = below.flat_map(|below| &below.partitions).map(|partition| &*partition.name).collect();
+    expect("subpartitions", names == ["s0", "s1", "s2", "s3"])?;
+    Ok(())
 }
 
 /// A table that is gone, or that the server cannot open, does not keep others from being read.

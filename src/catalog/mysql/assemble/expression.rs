@@ -22,9 +22,11 @@ pub(super) fn expression(engine: EngineName, text: &str) -> String {
 /// Without the parentheses that enclose the whole of it.
 fn without_parentheses(text: &str) -> &str {
     let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else { return text };
-    let (mut depth, mut quote) = (0_i32, None);
+    let (mut depth, mut quote, mut escaped) = (0_i32, None, false);
     for character in inner.chars() {
         match (quote, character) {
+            _ if escaped => escaped = false,
+            (Some('\'' | '"'), '\\') => escaped = true,
             (Some(mark), _) if mark == character => quote = None,
             (None, '\'' | '"' | '`') => quote = Some(character),
             (None, '(') => depth += 1,
@@ -42,7 +44,10 @@ fn without_parentheses(text: &str) -> &str {
 pub(super) fn default(engine: EngineName, text: &str, data_type: &str, generated: bool) -> Option<ColumnDefault> {
     let made = |expression: String, kind| Some(ColumnDefault { expression, kind, sequence: None });
     let computed = if engine == EngineName::MySql {
+        // Before 8.0 this one expression was not marked as such.
         generated
+            || text.starts_with("CURRENT_TIMESTAMP")
+                && ["timestamp", "datetime"].iter().any(|moment| data_type.starts_with(moment))
     } else {
         if text.eq_ignore_ascii_case("NULL") {
             return None;

@@ -156,9 +156,9 @@ pub(super) struct Doc {
     /// Template to fill in: minijinja, with `{{import:$VARIABLE/file.md#section}}` and `{{env:NAME}}`.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["split", "format"])]
     pub(super) template: Option<PathBuf>,
-    /// Print the built-in template and read no database.
-    #[arg(long)]
-    pub(super) print_template: bool,
+    /// Print a built-in template to start from, and read no database.
+    #[arg(long, value_enum, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "document")]
+    pub(super) print_template: Option<BuiltInTemplate>,
     /// Write a folder with an index and a page for each table; -o names the folder.
     ///
     /// A file for more than 150 tables becomes an index with pages in a folder beside it by itself, because GitHub and
@@ -168,6 +168,15 @@ pub(super) struct Doc {
     /// Write one file however long it becomes.
     #[arg(long, conflicts_with = "split")]
     pub(super) single: bool,
+}
+
+/// A template that is part of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum BuiltInTemplate {
+    /// The one that the document is made with.
+    Document,
+    /// A short one that walks through the findings.
+    Findings,
 }
 
 /// Form of a document.

@@ -1,6 +1,6 @@
 //! `brownfield doc`: the specification document.
 
-use super::arguments::{Common, Doc, DocumentFormat};
+use super::arguments::{BuiltInTemplate, Common, Doc, DocumentFormat};
 use super::failure::Failure;
 use super::{load, output};
 use crate::model::Tables;
@@ -12,8 +12,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
-    if options.print_template {
-        return output::write(&options.output, markdown::TEMPLATE.as_bytes());
+    if let Some(template) = options.print_template {
+        let source = match template {
+            BuiltInTemplate::Document => markdown::TEMPLATE,
+            BuiltInTemplate::Findings => markdown::FINDINGS_TEMPLATE,
+        };
+        return output::write(&options.output, source.as_bytes());
     }
     let date = match &options.date {
         Some(date) => Some(checked(date)?),

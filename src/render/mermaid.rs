@@ -102,6 +102,12 @@ impl<'r, 'a> Artist<'r, 'a> {
         self.fitting(tables).0
     }
 
+    /// The same with key columns only. `None` when it does not fit.
+    pub(crate) fn keys(&self, tables: &[TableId]) -> Option<String> {
+        let diagram = self.drawn(tables, Detail::Keys);
+        (diagram.left_out == 0).then_some(diagram.text)
+    }
+
     /// The same, and how many tables and relations did not fit even when columns are left out.
     fn fitting(&self, tables: &[TableId]) -> (String, usize) {
         let report = self.report;
@@ -111,22 +117,27 @@ impl<'r, 'a> Artist<'r, 'a> {
         } else {
             &[Detail::Keys, Detail::Names]
         };
-        let members: HashSet<TableId> = tables.iter().copied().collect();
         let mut last = (String::new(), 0);
         for detail in details {
-            let mut diagram = Diagram::new(self, *detail);
-            for id in tables {
-                diagram.table(*id);
-            }
-            for id in tables {
-                diagram.relations(*id, |parent| members.contains(&parent));
-            }
+            let diagram = self.drawn(tables, *detail);
             last = (diagram.text, diagram.left_out);
             if last.1 == 0 {
                 break;
             }
         }
         last
+    }
+
+    fn drawn(&self, tables: &[TableId], detail: Detail) -> Diagram<'_, 'r, 'a> {
+        let members: HashSet<TableId> = tables.iter().copied().collect();
+        let mut diagram = Diagram::new(self, detail);
+        for id in tables {
+            diagram.table(*id);
+        }
+        for id in tables {
+            diagram.relations(*id, |parent| members.contains(&parent));
+        }
+        diagram
     }
 
     /// A table with the tables next to it, keys only. `None` when it stands alone. The number of neighbours that did not
@@ -168,6 +179,7 @@ impl<'r, 'a> Artist<'r, 'a> {
         Some((diagram.text, left_out))
     }
 }
+
 /// The groups as boxes with the number of foreign keys between them, and how many groups did not fit.
 pub(crate) fn overview(report: &Report<'_>, groups: &[Group]) -> (String, usize) {
     let mut largest: Vec<usize> = (0..groups.len()).collect();

@@ -14,6 +14,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     test("the_seed_template_unmodified", seed_template);
     test("a_template_that_is_wrong", wrong_template);
     test("the_printed_template_gives_the_document", printed_template);
+    test("the_page_about_templates", documented_template);
     test("a_folder_removes_its_own_stale_pages_only", stale_pages);
     test("above_150_tables_pages_by_itself", many_tables);
     test("dates", dates);
@@ -105,9 +106,16 @@ fn seed_template() -> TestResult {
             .get_output()
             .clone();
         let document = String::from_utf8(output.stdout)?;
-        for part in
-            ["# Shop", "2026-01-02", "Rust and PostgreSQL", "No downtime", "out/dev", "erDiagram\n    ", "### Order"]
-        {
+        for part in [
+            "# Shop",
+            "2026-01-02",
+            "Rust and PostgreSQL",
+            "No downtime",
+            "out/dev",
+            "erDiagram\n    ",
+            "    customers ||--o{ orders : \"customer_id\"",
+            "### Order",
+        ] {
             ensure(document.contains(part), || format!("{} gives no `{part}`", template.display()))?;
         }
         for part in ["{{", "{EntityName}", "{column}", "import:", "other\n"] {
@@ -155,7 +163,35 @@ fn printed_template() -> TestResult {
     let path = template.display().to_string();
     let wanted = doc(&[&database, "--date", "2026-01-02", "--title", "Shop"])?;
     let through = doc(&[&database, "--date", "2026-01-02", "--title", "Shop", "--template", &path])?;
-    ensure(through == wanted, || "the printed template gives another document than none".to_owned())
+    ensure(through == wanted, || "the printed template gives another document than none".to_owned())?;
+    std::fs::write(&template, doc(&["--print-template=findings"])?)?;
+    let findings = doc(&[&database, "--template", &path])?;
+    let report: serde_json::Value = serde_json::from_str(&doc(&[&database, "--format", "json"])?)?;
+    let due = report["findings"].as_array().into_iter().flatten().filter(|finding| finding["printed_under"].is_null());
+    let rows = findings.lines().filter(|line| line.starts_with("| `")).count();
+    ensure(rows > 50 && rows == due.count(), || format!("{rows} findings in {findings:.600}"))
+}
+
+/// The page about templates names what there is, and its example works.
+fn documented_template() -> TestResult {
+    let (folder, database) = shop()?;
+    let page = std::fs::read_to_string(root().join("docs/templates.md"))?;
+    let template = folder.path().join("mine.md");
+    let path = template.display().to_string();
+    std::fs::write(&template, "{{ nothing_that_is_close }}")?;
+    let mut command = brownfield();
+    let assert = command.args(["doc", &database, "--template", &path]).assert().code(2);
+    let said = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    let (_, names) = said.split_once("a template may name ").ok_or_else(|| said.clone())?;
+    let report: serde_json::Value = serde_json::from_str(&doc(&[&database, "--format", "json"])?)?;
+    let fields = report.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+    for name in names.trim().split(", ").chain(fields) {
+        ensure(page.contains(&format!("`{name}`")), || format!("docs/templates.md does not say what {name} is"))?;
+    }
+    let example = page.split("```jinja\n").nth(1).and_then(|rest| rest.split("```").next()).ok_or("no example")?;
+    std::fs::write(&template, example)?;
+    let document = doc(&[&database, "--template", &path])?;
+    ensure(document.contains(" → ") && document.contains("- orders: 11 columns"), || document.clone())
 }
 
 /// The Markdown files below a folder.

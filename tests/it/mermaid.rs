@@ -8,7 +8,7 @@ use brownfield::model::{
     Action, Column, Deferral, Engine, EngineName, ForeignKey, MatchType, Model, PrimaryKey, QualifiedName, Schema,
     Table, TableId, Tables,
 };
-use brownfield::render::markdown::{self, DocumentOptions, Placement};
+use brownfield::render::markdown::{self, DocumentOptions, Placement, Surroundings};
 use brownfield::render::mermaid;
 use brownfield::report::Report;
 use brownfield::settings::Settings;
@@ -18,7 +18,7 @@ use libtest_mimic::Trial;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Models of hostile names, each small enough for one diagram, and each large enough for groups.
 const SMALL: u64 = 120;
@@ -119,6 +119,12 @@ impl Diagrams {
         }
         for (number, diagram) in single.iter().enumerate() {
             self.add(&format!("{name}-{number}"), diagram)?;
+        }
+        let template = "```mermaid\nerDiagram\n{{er_diagram}}\n```\n";
+        let nothing = Surroundings { file: Arc::new(|_| Err(String::new())), variable: Arc::new(|_| None) };
+        let through = markdown::render_template(&report, &DocumentOptions::default(), "one.md", template, &nothing)?;
+        for diagram in blocks(&through).iter().filter(|diagram| !single.contains(diagram)) {
+            self.add(&format!("{name}-template"), diagram)?;
         }
         for page in markdown::render_pages(&report, &DocumentOptions::default(), &Placement::default()) {
             for diagram in blocks(&page.content).iter().filter(|diagram| !single.contains(diagram)) {

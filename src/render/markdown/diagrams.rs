@@ -8,22 +8,25 @@ use crate::render::mermaid;
 /// Most tables in one diagram.
 pub(super) const ONE_DIAGRAM: usize = 25;
 
-/// The body of the first diagram without its first line, for templates that write `erDiagram` themselves, and the whole
-/// section.
+/// Most tables whose keys still make a picture, where a template has room for one diagram only.
+const ONE_DIAGRAM_OF_KEYS: usize = 60;
+
+/// The body of one diagram without its first line, for templates that write `erDiagram` themselves, and the whole section.
 pub(super) fn section(page: &Page<'_, '_>) -> (String, String) {
     let report = page.report;
     let tables = report.tables.len();
     if tables == 0 {
         return (String::new(), "No evidence of tables.".to_owned());
     }
+    let all: Vec<TableId> = report.tables.iter().map(|table| table.id).collect();
     if tables <= ONE_DIAGRAM {
-        let all: Vec<TableId> = report.tables.iter().map(|table| table.id).collect();
         let diagram = page.artist.whole(&all);
         let section = format!("{}\n{LEGEND}", fence("mermaid", &diagram));
         return (body(&diagram), section);
     }
     let (overview, text) = overview(page);
-    (body(&overview), format!("{text}\n{}", groups(page)))
+    let keys = if tables <= ONE_DIAGRAM_OF_KEYS { page.artist.keys(&all) } else { None };
+    (body(keys.as_ref().unwrap_or(&overview)), format!("{text}\n{}", groups(page)))
 }
 
 /// The section in the index of a folder, which leaves the groups to a page of their own.

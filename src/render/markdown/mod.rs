@@ -34,6 +34,9 @@ use serde::Serialize;
 /// The built-in template.
 pub const TEMPLATE: &str = include_str!("document.md.jinja");
 
+/// A template that walks through the report, to start from.
+pub const FINDINGS_TEMPLATE: &str = include_str!("findings.md.jinja");
+
 /// Choices about the document.
 #[derive(Clone, Debug, Default)]
 pub struct DocumentOptions {

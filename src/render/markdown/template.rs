@@ -67,6 +67,7 @@ pub fn render_template(
     environment.add_function("env", move |name: &str| variable(&world, name));
     let world = surroundings.clone();
     environment.add_function("import", move |place: &str| import(&world, place));
+    environment.add_filter("cell", |raw: &str| super::escape::text(raw));
     let world = surroundings.clone();
     environment.set_loader(move |path| match (world.file)(path) {
         Ok(source) => Ok(Some(translate(&source))),
@@ -117,6 +118,11 @@ fn explain(error: &EngineError, name: &str, source: &str, known: &[String]) -> T
             let close = close.min_by_key(|candidate| distance(candidate, &word));
             let hint = match close {
                 Some(close) => format!("did you mean `{close}`?"),
+                None if word.contains('.') => {
+                    "`--format json` shows the fields of `report`, `snapshot` those of `model`; `is defined` asks whether \
+                     an optional one is there"
+                        .to_owned()
+                }
                 None => format!("a template may name {}", known.join(", ")),
             };
             (format!("`{word}` is not a field"), Some(hint))

@@ -146,14 +146,20 @@ def main():
     arguments = parser.parse_args()
     run(["cargo", "build", "--release", "--quiet"], cwd=ROOT)
     variables = start(arguments.servers)
-    lines = [
+    header = [
         "# Benchmarks",
         "",
-        f"Written by `bench/run.py` on {datetime.date.today()}: {os.cpu_count()} cores, medians of {arguments.rounds} interleaved",
-        "rounds, whole processes, output to a file. The ratio is to the engine's own dump program. CPU is the client's.",
+        f"Written by `bench/run.py`: {os.cpu_count()} cores, medians of interleaved rounds, whole processes, output to a file. The ratio is to",
+        "the engine's own dump program. CPU is the client's. Rows of servers that a run leaves out stay from an earlier one.",
         "",
-        "| server | tables | candidate | wall s | CPU s | ratio to dump |",
-        "|---|---:|---|---:|---:|---:|",
+        "| server | tables | candidate | wall s | CPU s | ratio to dump | rounds | date |",
+        "|---|---:|---|---:|---:|---:|---:|---|",
+    ]
+    results_file = ROOT / "bench/RESULTS.md"
+    lines = [
+        line
+        for line in results_file.read_text().splitlines()
+        if line.startswith("| ") and line.split()[1] not in ["server", *arguments.servers]
     ]
     for name in arguments.servers:
         url = variables[f"TEST_{name.upper().replace('.', '_')}_URL"]
@@ -165,9 +171,9 @@ def main():
                 results = measure(case[1], rounds, folder)
             dump = next(wall for label, (wall, _) in results.items() if "dump" in label)
             for label, (wall, cpu) in results.items():
-                lines.append(f"| {name} | {tables} | {label} | {wall:.2f} | {cpu:.2f} | {wall / dump:.3f} |")
+                lines.append(f"| {name} | {tables} | {label} | {wall:.2f} | {cpu:.2f} | {wall / dump:.3f} | {rounds} | {datetime.date.today()} |")
                 print(lines[-1], flush=True)
-    (ROOT / "bench/RESULTS.md").write_text("\n".join(lines) + "\n")
+    results_file.write_text("\n".join(header + lines) + "\n")
     run(["bash", SERVERS, "stop", variables["DBSERVERS_RUN"]])
 
 

@@ -118,9 +118,14 @@ impl Column {
 
 /// The type name of a full type: no length, precision, sign, zero-fill or array brackets; lower case.
 pub fn base_type(data_type: &str) -> String {
-    // Most types are bare words already.
-    if data_type.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.".contains(&byte)) {
-        return data_type.to_owned();
+    let bare = |text: &str| {
+        text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.".contains(&byte))
+    };
+    // Most types are bare words already, or words with a length or sign after them.
+    let unsigned = data_type.strip_suffix(" unsigned").unwrap_or(data_type);
+    let word = unsigned.strip_suffix(')').and_then(|rest| Some(rest.split_once('(')?.0)).unwrap_or(unsigned);
+    if bare(word) {
+        return word.to_owned();
     }
     let mut name = String::with_capacity(data_type.len());
     let mut depth = 0_u32;

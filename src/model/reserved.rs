@@ -130,6 +130,9 @@ pub(super) fn is_reserved_anywhere(word: &str) -> bool {
 
 /// The first version of the engine that reserves a word; 0.0 when all do. `None` when none does.
 pub fn reserved_since(engine: EngineName, word: &str) -> Option<(u32, u32)> {
+    if !is_reserved_anywhere(word) {
+        return None;
+    }
     let since = || SINCE.iter().find(|(of, name, _)| *of == engine && *name == word).map(|(.., first)| *first);
     reserved_words(engine).any(|reserved| reserved == word).then(|| since().unwrap_or_default())
 }

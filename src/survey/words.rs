@@ -29,6 +29,10 @@ const UNCOUNTABLE: &[&str] = &[
 /// Splits a name into lower-case words at underscores, spaces, signs, changes of case and digits:
 /// `HTTPServerId` is `http`, `server`, `id`.
 pub fn split(name: &str) -> Vec<String> {
+    // Most names are of this kind.
+    if name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
+        return name.split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    }
     let characters: Vec<char> = name.chars().collect();
     let mut words = Vec::new();
     let mut word = String::new();

@@ -108,16 +108,24 @@ fn applies(table: TableRef<'_>, column: &Column) -> bool {
     if column.generated.is_some() || column.inherited || column.array_dimensions > 0 {
         return false;
     }
+    if is_money_type(column) {
+        return true;
+    }
+    if !is_number(column) {
+        return false;
+    }
     let words = split(&column.name);
     let Some(last) = words.last().map(|word| singular(word)) else { return false };
-    let measured = words.iter().any(|word| MEASURED.contains(&singular(word).as_str()));
     let has = |wanted: &[&str]| {
         table.table.columns.iter().any(|column| split(&column.name).iter().any(|word| wanted.contains(&word.as_str())))
     };
-    let in_units = has(&["unit", "units", "uom"])
-        && !has(&["currency", "price", "quantity", "qty"])
-        && matches!(last.as_str(), "amount" | "total");
-    is_money_type(column) || is_number(column) && LAST_WORDS.contains(&last.as_str()) && !measured && !in_units
+    let measured = || words.iter().any(|word| MEASURED.contains(&singular(word).as_str()));
+    let in_units = || {
+        matches!(last.as_str(), "amount" | "total")
+            && has(&["unit", "units", "uom"])
+            && !has(&["currency", "price", "quantity", "qty"])
+    };
+    LAST_WORDS.contains(&last.as_str()) && !measured() && !in_units()
 }
 
 fn is_money_type(column: &Column) -> bool {

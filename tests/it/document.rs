@@ -25,6 +25,8 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         if let Some(place) = Place::of(engine).into_iter().max_by_key(|place| place.version()) {
             let name = format!("document::a_new_column_changes_only_the_lines_about_it::{}", place.name());
             trials.push(Trial::test(name, move || new_column(place)));
+            let name = format!("document::counts_only_with_stats::{}", place.name());
+            trials.push(Trial::test(name, move || statistics(place)));
         }
     }
 }
@@ -329,6 +331,26 @@ fn dates() -> TestResult {
         ensure(output.status.code() == Some(2) && said.contains(message), || format!("{message}: {said}"))?;
     }
     Ok(())
+}
+
+/// What differs between two copies of a schema is written when it is asked for, and stands apart.
+fn statistics(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE TABLE parcels (id INTEGER PRIMARY KEY, weight INTEGER NOT NULL);
+         INSERT INTO parcels VALUES (1, 10), (2, 20), (3, 30);",
+    )?;
+    database.run(match place.engine() {
+        EngineName::MySql | EngineName::MariaDb => "ANALYZE TABLE parcels",
+        EngineName::PostgreSql | EngineName::Sqlite => "ANALYZE",
+    })?;
+    let plain = doc(&[&database.url()])?;
+    let counted = doc(&[&database.url(), "--stats"])?;
+    ensure(!plain.contains("About ") && !plain.contains("## Statistics"), || "counts without --stats".to_owned())?;
+    let (summary, _) = counted.split_once("## Entity").ok_or("no diagram")?;
+    ensure(summary.contains("\nAbout 3 rows"), || format!("the summary has no size: {summary}"))?;
+    let (_, section) = counted.split_once("\n## Statistics\n").ok_or("no statistics")?;
+    ensure(section.contains("| [`parcels`](#t-parcels) | 3 |"), || format!("no row count: {section}"))
 }
 
 fn configuration() -> TestResult {

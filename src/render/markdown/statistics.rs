@@ -3,6 +3,7 @@
 use super::escape::{code, table, text};
 use super::indexes::folded;
 use super::page::{Page, number};
+use crate::model::TableStatistics;
 
 pub(super) fn section(page: &Page<'_, '_>) -> String {
     let Some(statistics) = &page.report.model.statistics else {
@@ -12,6 +13,7 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
     if let Some(since) = &statistics.counters_since {
         let age = statistics
             .counters_age_days
+            .filter(|days| *days > 0)
             .map(|days| format!(", {}", number(days as usize, "day", "days") + " before the reading"));
         push!(out, "Usage is counted since {}{}. ", text(since), age.unwrap_or_default());
     }
@@ -55,6 +57,38 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         out.push_str(&folded("indexes", rows.len(), &table(&header, &rows)));
     }
     out
+}
+
+/// How much the database holds and how old these numbers are, when they are wanted and there.
+pub(super) fn summary(page: &Page<'_, '_>) -> Option<String> {
+    let statistics = page.report.model.statistics.as_ref().filter(|_| page.options.statistics)?;
+    let sum = |of: &dyn Fn(&TableStatistics) -> Option<u64>| statistics.tables.iter().filter_map(of).sum::<u64>();
+    let known = statistics.tables.iter().filter(|entry| entry.rows.is_some()).count();
+    if known == 0 {
+        return Some("Row counts and sizes are not known.".to_owned());
+    }
+    let mut out = format!("About {} rows", sum(&|entry| entry.rows));
+    if known < page.report.tables.len() {
+        push!(out, " in the {} whose size is known", number(known, "table", "tables"));
+    }
+    let (tables, indexes) = (sum(&|entry| entry.bytes), sum(&|entry| entry.index_bytes));
+    if tables > 0 {
+        push!(out, ", {} of tables and {} of indexes", bytes(tables), bytes(indexes));
+    }
+    out.push('.');
+    if let Some(oldest) = statistics.tables.iter().filter_map(|entry| entry.analyzed.as_deref()).min() {
+        // The day is enough here; the moments are in the section.
+        push!(out, " The oldest statistics are of {}.", text(oldest.split('T').next().unwrap_or(oldest)));
+    }
+    let never = statistics.tables.iter().filter(|entry| entry.rows.is_some() && entry.analyzed.is_none()).count();
+    if never > 0 && never < known {
+        push!(out, " {} never analysed.", number(never, "table was", "tables were"));
+    }
+    if let Some(days) = statistics.counters_age_days {
+        let age = if days == 0 { "less than a day".to_owned() } else { number(days as usize, "day", "days") };
+        push!(out, " Usage has been counted for {age}.");
+    }
+    Some(out)
 }
 
 fn count(value: Option<u64>) -> String {

@@ -2,6 +2,7 @@
 
 use super::escape::{code, text};
 use super::page::{Page, number};
+use super::statistics;
 use crate::checks::Dimension;
 use crate::score::Confidence;
 use crate::survey::TableClass;
@@ -33,6 +34,7 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         lines.push(classes);
     }
     lines.push(patterns(page));
+    lines.extend(statistics::summary(page));
     lines.push(score(page));
     if summary.fixes.is_empty() {
         if report.score.total.is_some() {

@@ -90,7 +90,10 @@ fn class(table: TableRef<'_>, relations: &[Relation]) -> TableClass {
     if references.len() == 2 && others <= 1 && !self_reference {
         return TableClass::Junction;
     }
-    if references.is_empty() && table.table.columns.len() <= 3 && others <= 2 && table.table.columns.len() >= 2 {
+    let columns = table.table.columns.len();
+    // One column that is its own key is a list of codes.
+    let list = columns == 1 && table.table.primary_key.is_some();
+    if references.is_empty() && (list || (2..=3).contains(&columns) && others <= 2) {
         return TableClass::Lookup;
     }
     TableClass::Entity

@@ -8,8 +8,10 @@ use brownfield::model::{Action, EngineName, KeyPart, Model, QualifiedName, Table
 use brownfield::remedy::{self, Playbook};
 use brownfield::render::sql;
 use brownfield::report::Report;
+use brownfield::score;
 use brownfield::settings::Settings;
 use libtest_mimic::Trial;
+use std::collections::BTreeMap;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all() {
@@ -29,20 +31,49 @@ fn whole(place: Place, sample: &schemas::Sample) -> TestResult {
     let model = read(&database.url()).map_err(|error| chain(&error))?;
     let tables = Tables::new(&model);
     let report = Report::new(&model, &tables, &settings);
-    if place == Place::Sqlite {
-        apply(&report.playbook, &database)?;
-    } else {
-        let script = sql::render(&report, &[]);
-        database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
-    }
+    let script = sql::render(&report, &[]);
+    // The commands of the sqlite3 program are not SQL.
+    let script: String = script.lines().filter(|line| !line.starts_with('.')).flat_map(|line| [line, "\n"]).collect();
+    database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
     let after = read(&database.url()).map_err(|error| chain(&error))?;
     let after_tables = Tables::new(&after);
     let after_report = Report::new(&after, &after_tables, &settings);
-    if after_report.score.total < report.score.total {
-        let (before, after) = (report.score.total, after_report.score.total);
-        return Err(format!("the score fell from {before:?} to {after:?}").into());
+    let promised = score::promised(&report.score, tables.base().count(), &mended(&report));
+    let (Some(promised), Some(reached)) = (promised, after_report.score.total) else {
+        return Err("there is no score".into());
+    };
+    let before = report.score.total;
+    if reached < promised - PROMISE || Some(reached) < before {
+        let known: std::collections::BTreeSet<_> = all_scored(&report).into_iter().collect();
+        let left: Vec<_> = all_scored(&after_report).into_iter().filter(|finding| !known.contains(finding)).collect();
+        return Err(format!(
+            "from {before:?} the score was promised to become {promised} and became {reached}\nleft: {left:#?}"
+        )
+        .into());
     }
     Ok(())
+}
+
+/// Points by which the score may stay below the promise after a whole playbook: the tables that it adds are judged too,
+/// and what is renamed changes what is usual.
+const PROMISE: f64 = 3.0;
+
+/// Findings by rule that the playbook mends whole.
+fn mended(report: &Report<'_>) -> BTreeMap<&'static str, u32> {
+    let refused = |change: &Change| report.playbook.impossible.iter().any(|(impossible, _)| impossible == change);
+    let mut counts = BTreeMap::new();
+    for finding in report.outcomes.iter().flat_map(|outcome| &outcome.findings) {
+        if finding.scored && !finding.changes.is_empty() && !finding.changes.iter().any(refused) {
+            *counts.entry(finding.rule).or_default() += 1;
+        }
+    }
+    counts
+}
+
+fn all_scored(report: &Report<'_>) -> Vec<String> {
+    let findings = report.outcomes.iter().flat_map(|outcome| &outcome.findings);
+    let fixable = findings.filter(|finding| finding.scored);
+    fixable.map(|finding| format!("{} {}", finding.rule, finding.object)).collect()
 }
 
 const TABLES: &str = "

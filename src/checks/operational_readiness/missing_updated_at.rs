@@ -1,6 +1,6 @@
 use super::{is_small, timestamp_column, usual_column};
-use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::model::{EngineName, TableRef};
 use crate::survey::TableClass;
 
 pub(super) static RULE: Rule = Rule {
@@ -60,8 +60,21 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         }
         let finding = Finding::new(&RULE, Object::table(table), "no column records when a row was last changed");
         verdicts.fail(match timestamp_column(context, table, true, &usual) {
-            Some(change) => finding.with([change]).advise("let the application or a trigger keep it current"),
+            Some(change) => {
+                let maintain = maintained(context, table, &change);
+                finding.with(std::iter::once(change).chain(maintain)).advise("keep it current in every statement")
+            }
             None => finding.advise("the usual name is taken by a column of another type: rename one of them"),
         });
     }
+}
+
+/// A trigger for the new column, where the database keeps such columns of the schema current.
+fn maintained(context: Context<'_>, table: TableRef<'_>, added: &Change) -> Option<Change> {
+    let Change::AddColumn { column, .. } = added else { return None };
+    let others = context.tables.base().filter(|other| other.schema.name == table.schema.name);
+    let usual = others.into_iter().any(|other| context.survey.timestamps[other.id.0].maintained_by.is_some());
+    let moment = column.data_type.to_lowercase().contains("time");
+    (usual && moment && column.on_update.is_none())
+        .then(|| Change::MaintainUpdatedAt { table: table.qualified_name(), column: column.name.clone() })
 }

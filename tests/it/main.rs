@@ -17,6 +17,7 @@ mod gallery;
 mod live;
 mod mermaid;
 mod playbook;
+mod squawk;
 mod tidy;
 
 use libtest_mimic::{Arguments, Trial};
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
     live::add(&mut trials);
     mermaid::add(&mut trials);
     playbook::add(&mut trials);
+    squawk::add(&mut trials);
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list {
         support::servers::stop();

@@ -1,0 +1,126 @@
+//! The scripts for PostgreSQL under the eyes of squawk, a linter of migrations.
+//!
+//! The program comes from a Python package of a pinned version, fetched once into the cache of the servers.
+
+use crate::support::database::{Database, Place};
+use crate::support::{TestResult, chain, read, schemas, servers};
+use brownfield::model::{EngineName, Model, TableKind, Tables};
+use brownfield::render::sql;
+use brownfield::report::Report;
+use brownfield::settings::Settings;
+use libtest_mimic::Trial;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+pub(crate) fn add(trials: &mut Vec<Trial>) {
+    for place in Place::of(EngineName::PostgreSql) {
+        for sample in schemas::samples(place) {
+            let name = format!("squawk::{}::{}", place.name(), sample.name);
+            trials.push(Trial::test(name, move || lint(place, &sample)));
+        }
+    }
+}
+
+const VERSION: &str = "2.70.0";
+
+/// What squawk says and the scripts do all the same.
+const EXCEPTIONS: [(&str, &str); 9] = [
+    ("renaming-object", "the finding is about the name, and the step says that it breaks running code"),
+    ("renaming-column", "the same"),
+    ("renaming-table", "the same"),
+    ("changing-column-type", "the finding is about the type, and the step says what a rewrite blocks"),
+    ("ban-drop-constraint", "only a constraint that another one, made before, replaces is dropped"),
+    (
+        "adding-serial-primary-key-field",
+        "a table without any key gets one in the only way there is, and the step says so",
+    ),
+    ("adding-field-with-default", "the same: the new key's values"),
+    ("constraint-missing-not-valid", "the same: the new key"),
+    // An index that an earlier try left invalid would be taken for the one that is wanted.
+    ("prefer-robust-stmts", "IF NOT EXISTS passes over an invalid index of the same name"),
+];
+
+/// squawk's findings that depend on what the schema itself does, with the same reason for all.
+const AS_THE_SCHEMA: [&str; 4] =
+    ["prefer-timestamp-tz", "prefer-text-field", "prefer-bigint-over-int", "prefer-bigint-over-smallint"];
+
+fn lint(place: Place, sample: &schemas::Sample) -> TestResult {
+    let program = program()?;
+    let database = Database::new(place)?;
+    sample.load(&database)?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let script = sql::render(&Report::new(&model, &Tables::new(&model), &Settings::default()), &[]);
+    let excluded: Vec<&str> = EXCEPTIONS.iter().map(|(rule, _)| *rule).chain(AS_THE_SCHEMA).collect();
+    let mut child = Command::new(&program)
+        .args(["--reporter", "gcc", "--pg-version", &format!("{}.0", place.version().0)])
+        .arg(format!("--exclude={}", excluded.join(",")))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("cannot run {}: {error}", program.display()))?;
+    let mut input = child.stdin.take().ok_or("no standard input")?;
+    let text = script.clone();
+    let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
+    let output = child.wait_with_output()?;
+    writer.join().map_err(|_| "the script could not be handed over")??;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let lines: Vec<&str> = script.lines().collect();
+    let mut rest = String::new();
+    for finding in said.lines() {
+        let number: usize = finding.split(':').nth(1).and_then(|number| number.parse().ok()).unwrap_or_default();
+        let statement = lines.get(number).copied().unwrap_or_default();
+        if !is_about_partitions(&model, finding, statement) {
+            let _ = writeln!(rest, "{finding}\n    {statement}");
+        }
+    }
+    let errors = String::from_utf8_lossy(&output.stderr);
+    if rest.is_empty() && errors.is_empty() { Ok(()) } else { Err(format!("{rest}{errors}").into()) }
+}
+
+/// Whether the statement is the one that PostgreSQL has for a partitioned table: its index is made without its partitions'
+/// and not concurrently, and before version 18 it takes no foreign key that is not valid.
+fn is_about_partitions(model: &Model, finding: &str, statement: &str) -> bool {
+    let mut tables = model.schemas.iter().flat_map(|schema| &schema.tables);
+    let partitioned =
+        tables.any(|table| table.kind == TableKind::Partitioned && statement.contains(&format!(".{} ", table.name)));
+    partitioned
+        && (finding.contains("require-concurrent-index-creation") && statement.contains(" ON ONLY ")
+            || finding.contains("adding-foreign-key-constraint"))
+}
+
+const HINT: &str = "hint: install Python 3 with pip, whose index has to be reachable once";
+
+/// The program, fetched when it is not there or another version is pinned.
+fn program() -> Result<PathBuf, String> {
+    static PROGRAM: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    PROGRAM.get_or_init(|| fetch(&servers::cache()?)).clone()
+}
+
+fn fetch(cache: &Path) -> Result<PathBuf, String> {
+    let failed = |what: &str, error: std::io::Error| format!("cannot {what} in {}: {error}", cache.display());
+    let lock = std::fs::File::create(cache.join(".squawk.lock")).map_err(|error| failed("make a lock", error))?;
+    // Another run may be fetching it.
+    lock.lock().map_err(|error| failed("wait for the lock", error))?;
+    let folder = cache.join("squawk");
+    let program = folder.join("bin/squawk");
+    if std::fs::read_to_string(folder.join(".complete")).is_ok_and(|complete| complete == VERSION) {
+        return Ok(program);
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+    let output = Command::new("python3")
+        .args(["-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", "--target"])
+        .arg(&folder)
+        .arg(format!("squawk-cli=={VERSION}"))
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("cannot run python3 to fetch squawk: {error}\n{HINT}"))?;
+    if !output.status.success() {
+        return Err(format!("pip could not fetch squawk:\n{}\n{HINT}", String::from_utf8_lossy(&output.stderr)));
+    }
+    std::fs::write(folder.join(".complete"), VERSION).map_err(|error| failed("write", error))?;
+    Ok(program)
+}

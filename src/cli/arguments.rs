@@ -161,8 +161,8 @@ pub(super) struct Doc {
     pub(super) print_template: Option<BuiltInTemplate>,
     /// Write a folder with an index and a page for each table; -o names the folder.
     ///
-    /// A file for more than 150 tables becomes an index with pages in a folder beside it by itself, because GitHub and
-    /// GitLab do not show long files whole.
+    /// A file for more than 150 tables, or of more than 512 KiB, becomes an index with pages in a folder beside it by
+    /// itself, because GitHub and GitLab do not show long files whole.
     #[arg(long, requires = "output", conflicts_with = "format")]
     pub(super) split: bool,
     /// Write one file however long it becomes.

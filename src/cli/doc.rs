@@ -59,22 +59,40 @@ fn markdown(options: &Doc, report: &Report<'_>, choices: &DocumentOptions) -> Re
             let files = markdown::render_pages(report, choices, &Placement::default());
             output::pages(folder, "", &files, force)
         }
-        Some(path) if report.tables.len() > markdown::SPLIT_ABOVE && !options.single && is_file_like(path) => {
-            let name = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
-            let stem = name(path.file_stem());
-            let placement = Placement { index: name(path.file_name()), folder: format!("{stem}/") };
-            let files = markdown::render_pages(report, choices, &placement);
-            output::pages(path.parent().unwrap_or(Path::new("")), &placement.folder, &files, force)?;
-            eprintln!(
-                "note: {} tables are too many for one file: {} is an index, and the pages are in {}",
-                report.tables.len(),
-                path.display(),
-                path.with_extension("").display()
-            );
-            Ok(())
+        Some(path) if !options.single && is_file_like(path) => {
+            let tables = report.tables.len();
+            if tables > markdown::SPLIT_ABOVE {
+                return index_and_pages(path, report, choices, force, &format!("{tables} tables are too many"));
+            }
+            let pieces = markdown::render_pieces(report, choices);
+            let bytes: usize = pieces.iter().map(String::len).sum();
+            if bytes > markdown::SPLIT_ABOVE_BYTES {
+                return index_and_pages(path, report, choices, force, &format!("{} KiB are too much", bytes / 1024));
+            }
+            output::write_pieces(&options.output, &pieces)
         }
         _ => output::write_pieces(&options.output, &markdown::render_pieces(report, choices)),
     }
+}
+
+/// Writes an index with a folder of pages beside it, and says why.
+fn index_and_pages(
+    path: &Path,
+    report: &Report<'_>,
+    choices: &DocumentOptions,
+    force: bool,
+    reason: &str,
+) -> Result<(), Failure> {
+    let name = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let placement = Placement { index: name(path.file_name()), folder: format!("{}/", name(path.file_stem())) };
+    let files = markdown::render_pages(report, choices, &placement);
+    output::pages(path.parent().unwrap_or(Path::new("")), &placement.folder, &files, force)?;
+    eprintln!(
+        "note: {reason} for one file: {} is an index, and the pages are in {}",
+        path.display(),
+        path.with_extension("").display()
+    );
+    Ok(())
 }
 
 /// Whether a path can have a folder of its own name beside it, which a pipe or device cannot.

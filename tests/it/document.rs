@@ -298,6 +298,12 @@ fn many_tables() -> TestResult {
     links_lead_somewhere(&found)?;
     let index = std::fs::read_to_string(&file)?;
     ensure(!index.contains("### Item7") && index.contains("spec/tables/item_7.md"), || "no index".to_owned())?;
+    for page in &found {
+        let bytes = std::fs::metadata(page)?.len();
+        ensure(bytes < 512 * 1024, || format!("{} has {bytes} bytes, which GitHub does not show", page.display()))?;
+    }
+    let steps = std::fs::read_to_string(folder.path().join("spec/tables/item_7.md"))?;
+    ensure(steps.contains("\n#### ") && steps.contains("```sql"), || "a table's page has no steps".to_owned())?;
     let other = folder.path().join("whole.md");
     let database = tables(151)?;
     brownfield().args(["doc", &database.url(), "--single", "-o"]).arg(&other).assert().success();

@@ -22,7 +22,7 @@ mod tables;
 mod template;
 mod words;
 
-pub use pages::{DocumentFile, Placement, SPLIT_ABOVE, render_pages};
+pub use pages::{DocumentFile, Placement, SPLIT_ABOVE, SPLIT_ABOVE_BYTES, render_pages};
 pub use template::{Surroundings, TemplateError, render_template};
 
 use crate::render::names::Names;

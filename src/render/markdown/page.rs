@@ -59,6 +59,11 @@ impl<'r, 'a> Page<'r, 'a> {
         Self { report, options, names, artist: Artist::new(report, names), base, slugs }
     }
 
+    /// Whether each table has a page of its own.
+    pub(super) fn is_split(&self) -> bool {
+        self.base != Base::Single
+    }
+
     /// A table as part of anchors and paths.
     pub(super) fn slug(&self, table: TableId) -> &str {
         &self.slugs[table.0]

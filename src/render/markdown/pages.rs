@@ -10,6 +10,9 @@ use crate::survey::TableClass;
 /// Tables above which one file is too long for GitHub and GitLab to show.
 pub const SPLIT_ABOVE: usize = 150;
 
+/// Bytes above which GitHub shows a Markdown file as plain text.
+pub const SPLIT_ABOVE_BYTES: usize = 512 * 1024;
+
 /// Where the files of a document stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placement {

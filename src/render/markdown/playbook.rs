@@ -49,6 +49,20 @@ pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
     out
 }
 
+/// The steps of one table, for a page of its own.
+pub(super) fn of_table(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
+    let steps = || page.report.details(of.id).steps.iter().map(|at| &page.report.playbook.steps[*at]);
+    let mut out = String::new();
+    for (phase, title, _) in PHASES {
+        let mut of_phase = steps().filter(|step| step.phase == phase).peekable();
+        if of_phase.peek().is_some() {
+            push!(out, "#### {title}\n\n");
+            out.extend(of_phase.map(step));
+        }
+    }
+    out
+}
+
 pub(super) fn section(page: &Page<'_, '_>) -> String {
     let playbook = &page.report.playbook;
     let mut out = String::new();
@@ -61,7 +75,10 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
             "{} in the order in which they can run: {safe} safe, {caution} with caution, {breaking} breaking.\n\n",
             number(playbook.steps.len(), "step", "steps"),
         );
-        out.push_str(&classification(page));
+        if page.is_split() {
+            out.push_str("The SQL of a step stands in the page of its table.\n\n");
+        }
+        out.push_str(&if page.is_split() { counts(page) } else { classification(page) });
         if !playbook.preamble.is_empty() {
             out.push_str("Every session that runs steps starts with:\n\n");
             out.push_str(&fence("sql", &statements(&playbook.preamble)));
@@ -73,18 +90,23 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
                 continue;
             }
             push!(out, "### {title}\n\n{meaning}\n\n");
-            for group in steps.chunk_by(|a, b| a.table == b.table) {
-                let name = page.names.of(&group[0].table);
-                push!(
-                    out,
-                    "<details><summary>{}: {}</summary>\n\n",
-                    html_code(&name),
-                    number(group.len(), "step", "steps")
-                );
+            for (place, group) in steps.chunk_by(|a, b| a.table == b.table).enumerate() {
+                let count = number(group.len(), "step", "steps");
+                // With a page for each table, its steps stand there: all of them in one page would be too long to be shown.
+                if page.is_split() && page.report.tables.find(&group[0].table).is_some() {
+                    push!(out, "{}. {}: {count}\n", place + 1, page.link_to(&group[0].table));
+                    continue;
+                }
+                let name = html_code(&page.names.of(&group[0].table));
+                let space = if page.is_split() { "\n" } else { "" };
+                push!(out, "{space}<details><summary>{name}: {count}</summary>\n\n");
                 for step in group {
                     out.push_str(&self::step(step));
                 }
                 out.push_str("</details>\n\n");
+            }
+            if page.is_split() {
+                out.push('\n');
             }
         }
     }
@@ -128,6 +150,24 @@ fn classification(page: &Page<'_, '_>) -> String {
     }
     let block = table(&["Table", "Operation", "Safety", "Method", "Notes"], &rows);
     folded(&number(rows.len(), "operation", "operations"), rows.len(), &block)
+}
+
+/// The same in one row a table, for a folder, whose pages have the operations.
+fn counts(page: &Page<'_, '_>) -> String {
+    let mut rows = Vec::new();
+    for of in page.report.tables.iter() {
+        let steps = &page.report.details(of.id).steps;
+        let count = |safety: Safety| {
+            let with = steps.iter().filter(|at| page.report.playbook.steps[**at].safety == safety);
+            with.count().to_string()
+        };
+        if !steps.is_empty() {
+            let counts = [Safety::Safe, Safety::Caution, Safety::Breaking].map(count);
+            rows.push([vec![page.link(of.id), steps.len().to_string()], counts.to_vec()].concat());
+        }
+    }
+    let block = table(&["Table", "Operations", "Safe", "Caution", "Breaking"], &rows);
+    folded(&number(rows.len(), "table", "tables"), rows.len(), &block)
 }
 
 fn step(step: &Step) -> String {

@@ -67,6 +67,9 @@ fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entities: &mut HashMap<S
     out.push_str(&partitions(table));
     out.push_str(&diagrams::neighbourhood(page, table.id));
     out.push_str(&playbook::notes(page, table));
+    if page.is_split() {
+        out.push_str(&playbook::of_table(page, table));
+    }
     out.push_str(&create_table(page, table));
     out
 }

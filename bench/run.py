@@ -143,14 +143,20 @@ def main():
     parser.add_argument("--tables", type=int, nargs="+", default=[1000, 5000])
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--servers", nargs="+", default=["pg17", "mysql9.7", "maria11.8"])
+    parser.add_argument("--program", type=pathlib.Path, help="measure this program and build none")
     arguments = parser.parse_args()
-    run(["cargo", "build", "--release", "--quiet"], cwd=ROOT)
+    global PROGRAM
+    if arguments.program:
+        PROGRAM = arguments.program
+    else:
+        run(["cargo", "build", "--release", "--quiet"], cwd=ROOT)
     variables = start(arguments.servers)
     header = [
         "# Benchmarks",
         "",
         f"Written by `bench/run.py`: {os.cpu_count()} cores, medians of interleaved rounds, whole processes, output to a file. The ratio is to",
         "the engine's own dump program. CPU is the client's. Rows of servers that a run leaves out stay from an earlier one.",
+        "A single round on a machine that does other work is a rough figure.",
         "",
         "| server | tables | candidate | wall s | CPU s | ratio to dump | rounds | date |",
         "|---|---:|---|---:|---:|---:|---:|---|",

@@ -24,6 +24,7 @@ const UNCOUNTABLE: &[&str] = &[
     "staff",
     "stock",
     "status",
+    "visibility",
 ];
 
 /// Splits a name into lower-case words at underscores, spaces, signs, changes of case and digits:
@@ -66,7 +67,13 @@ pub fn singular(word: &str) -> String {
 
 /// Whether a lower-case word is certainly plural (`Some(true)`), certainly singular (`Some(false)`), or neither.
 pub fn is_plural(word: &str) -> Option<bool> {
-    if UNCOUNTABLE.contains(&word) || word.len() < 3 || word.chars().any(|character| character.is_ascii_digit()) {
+    // Letters without a vowel are an abbreviation (`crs`, `dlq`), whose last letter says nothing.
+    let abbreviation = !word.contains(['a', 'e', 'i', 'o', 'u', 'y']);
+    if UNCOUNTABLE.contains(&word)
+        || abbreviation
+        || word.len() < 3
+        || word.chars().any(|character| character.is_ascii_digit())
+    {
         return None;
     }
     let one = pluralizer::pluralize(word, 1, false);
@@ -146,5 +153,7 @@ mod tests {
         assert_eq!(is_plural("order"), Some(false));
         assert_eq!(is_plural("news"), None);
         assert_eq!(is_plural("data"), None);
+        assert_eq!(is_plural("crs"), None);
+        assert_eq!(is_plural("dlq"), None);
     }
 }

@@ -1,6 +1,6 @@
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, TableRef};
+use crate::model::{EngineName, QualifiedName, TableRef};
 use crate::survey::{TableClass, split};
 use std::collections::BTreeSet;
 
@@ -30,7 +30,8 @@ Without it the same pair is stored twice, counts are wrong, and deleting one lea
 ## Not reported
 
 Relations that recur over time are events rather than a junction: put the date into the key, or give the table more columns of
-its own.
+its own. Tables whose own key others refer to: their rows are things, of which there may be several for a pair, such as the copies
+of a film in a shop.
 
 ## Example
 
@@ -60,14 +61,33 @@ CREATE TABLE product_categories (
 );
 CREATE INDEX product_categories_product_idx ON product_categories (product_id);
 ```
+
+```sql,passes
+CREATE TABLE films (id integer PRIMARY KEY);
+CREATE TABLE shops (id integer PRIMARY KEY);
+CREATE TABLE copies (
+    id integer PRIMARY KEY,
+    film_id integer NOT NULL,
+    shop_id integer NOT NULL,
+    FOREIGN KEY (film_id) REFERENCES films (id),
+    FOREIGN KEY (shop_id) REFERENCES shops (id)
+);
+CREATE TABLE rentals (id integer PRIMARY KEY, copy_id integer NOT NULL, days integer, FOREIGN KEY (copy_id) REFERENCES copies (id));
+```
 ",
     check,
 };
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let names = Names::new(context);
+    let referenced = referenced(context);
     for table in context.tables.base().filter(|table| context.survey.class(table.id) == TableClass::Junction) {
         let joined = joined(context, table);
+        if referenced.iter().any(|(parent, column)| {
+            parent.name == table.name && parent.schema == table.schema.name && !joined.contains(column)
+        }) {
+            continue;
+        }
         let unique =
             table.table.indexes.iter().filter(|index| index.unique && index.is_usable() && index.predicate.is_none());
         let mut keys: Vec<Vec<&str>> = unique.filter_map(crate::model::Index::plain_columns).collect();
@@ -109,6 +129,14 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             .with([change]),
         );
     }
+}
+
+/// The columns that other tables refer to, each with its table.
+fn referenced(context: Context<'_>) -> BTreeSet<(&QualifiedName, &str)> {
+    let tables = context.tables.base().flat_map(|table| &table.table.foreign_keys);
+    tables
+        .flat_map(|key| key.referenced_columns.iter().map(|column| (&key.referenced_table, column.as_str())))
+        .collect()
 }
 
 /// The columns that refer to the two joined tables.

@@ -50,6 +50,14 @@ CREATE TABLE pallets (id int NOT NULL PRIMARY KEY, label varchar(40) NOT NULL) C
 CREATE TABLE parts (id int NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, token char(32) CHARACTER SET ascii COLLATE ascii_bin, hash varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 CREATE TABLE parcels (id int NOT NULL PRIMARY KEY, label varchar(40) NOT NULL) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 ```
+
+Another character set, which `charset-utf8mb3` reports:
+
+```sql,passes
+CREATE TABLE parts (id int NOT NULL PRIMARY KEY, name varchar(40) NOT NULL) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+CREATE TABLE parcels (id int NOT NULL PRIMARY KEY, label varchar(40) NOT NULL) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+CREATE TABLE pallets (id int NOT NULL PRIMARY KEY, label varchar(40) NOT NULL) CHARACTER SET utf8;
+```
 ",
     check,
 };

@@ -1,8 +1,8 @@
 use crate::checks::columns::is_reference;
 use crate::checks::relations::SCORED;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName, TableRef};
-use std::collections::BTreeMap;
+use crate::model::{Column, EngineName, TableRef, base_type};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static RULE: Rule = Rule {
     id: "column-type-inconsistent",
@@ -29,7 +29,8 @@ A `price` that is a number here and a text there is compared wrongly, converted 
 ## Not reported
 
 Names that mean something else in every table, keys and references (`fk-type-mismatch` compares those), columns without a
-declared type. Equally frequent types: nothing tells which one is meant.
+declared type. Equally frequent types: nothing tells which one is meant. Texts that differ in how long they may be (`varchar` and
+`text`), domains over the usual type, and in SQLite words for one affinity (`datetime` and `timestamp`).
 
 The remedy depends on what is stored: change the type when the table is changed next.
 
@@ -41,12 +42,31 @@ CREATE TABLE parcels (id integer NOT NULL PRIMARY KEY, weight integer);
 CREATE TABLE pallets (id integer NOT NULL PRIMARY KEY, weight varchar(20));
 ```
 
-```sql,passes
+```sql,passes,postgresql,mysql,mariadb,sqlite
 CREATE TABLE parts (id integer NOT NULL PRIMARY KEY, weight integer, code varchar(8));
 CREATE TABLE parcels (id integer NOT NULL PRIMARY KEY, weight integer, code integer);
 CREATE TABLE pallets (id integer NOT NULL PRIMARY KEY, height varchar(20), code integer);
 CREATE TABLE lorries (id integer NOT NULL PRIMARY KEY, height varchar(40), code integer);
 CREATE TABLE ships (id integer NOT NULL PRIMARY KEY, height varchar(10), code integer);
+```
+
+```sql,passes,postgresql,mysql,mariadb,sqlite
+CREATE TABLE parts (id integer NOT NULL PRIMARY KEY, description varchar(80));
+CREATE TABLE parcels (id integer NOT NULL PRIMARY KEY, description varchar(200));
+CREATE TABLE pallets (id integer NOT NULL PRIMARY KEY, description text);
+```
+
+```sql,passes,postgresql
+CREATE DOMAIN label AS varchar(80) CHECK (VALUE <> '');
+CREATE TABLE parts (id integer NOT NULL PRIMARY KEY, shelf varchar(80));
+CREATE TABLE parcels (id integer NOT NULL PRIMARY KEY, shelf varchar(80));
+CREATE TABLE pallets (id integer NOT NULL PRIMARY KEY, shelf label);
+```
+
+```sql,passes,sqlite
+CREATE TABLE parts (id integer NOT NULL PRIMARY KEY, seen datetime, weight int);
+CREATE TABLE parcels (id integer NOT NULL PRIMARY KEY, seen datetime, weight int);
+CREATE TABLE pallets (id integer NOT NULL PRIMARY KEY, seen timestamp, weight bigint);
 ```
 ",
     check,
@@ -94,7 +114,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for columns in by_name.into_values().filter(|columns| columns.len() >= 3) {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for (_, column) in &columns {
-            *counts.entry(kind(column)).or_default() += 1;
+            *counts.entry(kind(context, column)).or_default() += 1;
         }
         let most = counts.values().copied().max().unwrap_or_default();
         let usual: Vec<&String> = counts.iter().filter(|(_, count)| **count == most).map(|(kind, _)| kind).collect();
@@ -104,12 +124,18 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 verdicts.pass(object);
                 continue;
             };
-            let own = kind(column);
-            if own == **usual {
+            if kind(context, column) == **usual {
                 verdicts.pass(object);
                 continue;
             }
-            let message = format!("{} is {own} here and {usual} in {most} other tables", column.name);
+            let own = written(column);
+            let spelled: BTreeSet<String> = columns
+                .iter()
+                .filter(|(_, other)| kind(context, other) == **usual)
+                .map(|(_, other)| written(other))
+                .collect();
+            let spelled = spelled.into_iter().collect::<Vec<_>>().join(" or ");
+            let message = format!("{} is {own} here and {spelled} in {most} other tables", column.name);
             verdicts.fail(
                 Finding::new(&RULE, object, message)
                     .advise("give it the usual type when the table is changed next, or another name"),
@@ -118,9 +144,43 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     }
 }
 
-fn kind(column: &Column) -> String {
+/// The type as declared, without length.
+fn written(column: &Column) -> String {
     let arrays = "[]".repeat(column.array_dimensions as usize);
     format!("{}{arrays}", column.base_type())
+}
+
+/// The type with what makes no difference to a comparison taken away.
+fn kind(context: Context<'_>, column: &Column) -> String {
+    let base = under_domains(context, column);
+    let sqlite = context.model.engine.name == EngineName::Sqlite;
+    let kind = match base.as_str() {
+        "character varying" | "varchar" | "text" | "tinytext" | "mediumtext" | "longtext" => "text",
+        "timestamp" if sqlite => "datetime",
+        _ if sqlite && base.contains("int") => "integer",
+        _ if sqlite && ["char", "clob", "text"].iter().any(|part| base.contains(part)) => "text",
+        _ if sqlite && ["real", "floa", "doub"].iter().any(|part| base.contains(part)) => "real",
+        other => other,
+    };
+    format!("{kind}{}", "[]".repeat(column.array_dimensions as usize))
+}
+
+/// The type at the bottom of a column's domains; its own where it has none.
+fn under_domains(context: Context<'_>, column: &Column) -> String {
+    let domain = column.user_type.as_ref().and_then(|name| {
+        let schema = context.model.schemas.iter().find(|schema| schema.name == name.schema)?;
+        let find = |name: &str| schema.domains.iter().find(|domain| domain.name == name);
+        let mut domain = find(&name.name)?;
+        // A domain over another, as often as there are domains at most.
+        for _ in &schema.domains {
+            match find(&base_type(&domain.base_type)) {
+                Some(below) => domain = below,
+                None => break,
+            }
+        }
+        Some(domain)
+    });
+    domain.map_or_else(|| column.base_type(), |domain| base_type(&domain.base_type))
 }
 
 fn is_related(context: Context<'_>, table: TableRef<'_>, column: &str) -> bool {

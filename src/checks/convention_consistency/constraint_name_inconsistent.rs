@@ -1,6 +1,7 @@
 use crate::checks::coverage::is_secondary;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
 use crate::model::{EngineName, Index, TableRef};
+use crate::survey::split;
 use std::collections::BTreeMap;
 
 pub(super) static RULE: Rule = Rule {
@@ -16,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     options: &[],
     peers: &["Bytebase", "GitLab schema specs"],
     references: &["https://docs.gitlab.com/ee/development/database/constraint_naming_convention.html"],
-    documentation: r"
+    documentation: r#"
 ## What it does
 
 Turns each name into a pattern, `{table}_{columns}_fkey`, `idx_{table}_#`, and compares it with the pattern that most
@@ -30,6 +31,8 @@ drops a constraint by a guessed name works everywhere.
 ## Not reported
 
 Kinds with fewer than five members. Names that the engine makes follow a pattern too. Names that the engine's length limit cut.
+Names that say what they are for in place of several columns, an expression or a condition (`orders_open_idx`), or in which role
+they refer to a table to which others of their table refer. The mark `fk` in names of indexes.
 
 ## Example
 
@@ -59,7 +62,7 @@ CREATE INDEX orders_d_idx ON orders (d);
 CREATE INDEX slow_report_fix ON orders (e);
 ```
 
-```sql,passes
+```sql,passes,postgresql,mysql,mariadb,sqlite
 CREATE TABLE orders (id integer PRIMARY KEY, a integer, b integer, c integer, d integer, e integer);
 CREATE INDEX orders_a_idx ON orders (a);
 CREATE INDEX orders_b_idx ON orders (b);
@@ -70,12 +73,46 @@ CREATE INDEX orders_e_idx ON orders (e);
 
 Fewer than five make no pattern:
 
-```sql,passes
+```sql,passes,postgresql,mysql,mariadb,sqlite
 CREATE TABLE orders (id integer PRIMARY KEY, a integer, b integer);
 CREATE INDEX orders_a_idx ON orders (a);
 CREATE INDEX idx_b ON orders (b);
 ```
-",
+
+However words are parted:
+
+```sql,passes,postgresql,sqlite
+CREATE TABLE "PlaylistTrack" ("Id" integer PRIMARY KEY, "TrackId" integer, "PlaylistId" integer, "AddedBy" integer, "SortOrder" integer, "RatingId" integer);
+CREATE INDEX "IX_PlaylistTrackTrackId" ON "PlaylistTrack" ("TrackId");
+CREATE INDEX "IX_PlaylistTrackPlaylistId" ON "PlaylistTrack" ("PlaylistId");
+CREATE INDEX "IX_PlaylistTrackAddedBy" ON "PlaylistTrack" ("AddedBy");
+CREATE INDEX "IX_PlaylistTrackSortOrder" ON "PlaylistTrack" ("SortOrder");
+CREATE INDEX "IX_PlaylistTrackRatingId" ON "PlaylistTrack" ("RatingId");
+```
+
+```sql,passes,mysql,mariadb
+CREATE TABLE PlaylistTrack (Id int PRIMARY KEY, TrackId int, PlaylistId int, AddedBy int, SortOrder int, RatingId int, INDEX IX_PlaylistTrackTrackId (TrackId), INDEX IX_PlaylistTrackPlaylistId (PlaylistId), INDEX IX_PlaylistTrackAddedBy (AddedBy), INDEX IX_PlaylistTrackSortOrder (SortOrder), INDEX IX_PlaylistTrackRatingId (RatingId));
+```
+
+```sql,passes,postgresql,mysql,mariadb,sqlite
+CREATE TABLE orders (id integer PRIMARY KEY, a integer, b integer, c integer, d integer, e integer, f integer);
+CREATE INDEX idx_a ON orders (a);
+CREATE INDEX idx_b ON orders (b);
+CREATE INDEX idx_c ON orders (c);
+CREATE INDEX idx_d ON orders (d);
+CREATE INDEX idx_monthly_report ON orders (e, f);
+```
+
+```sql,passes,postgresql,mysql,mariadb,sqlite
+CREATE TABLE parts (id integer PRIMARY KEY);
+CREATE TABLE orders (id integer PRIMARY KEY, a integer, b integer, c integer, d integer, part_id integer, FOREIGN KEY (part_id) REFERENCES parts (id));
+CREATE INDEX idx_a ON orders (a);
+CREATE INDEX idx_b ON orders (b);
+CREATE INDEX idx_c ON orders (c);
+CREATE INDEX idx_d ON orders (d);
+CREATE INDEX idx_fk_part_id ON orders (part_id);
+```
+"#,
     check,
 };
 
@@ -89,6 +126,8 @@ struct Named<'m> {
     columns: Vec<&'m str>,
     parent: Option<&'m str>,
     is_index: bool,
+    /// Whether one column or the parent alone cannot tell what it is for.
+    needs_description: bool,
 }
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
@@ -98,32 +137,51 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     }
     for (kind, members) in kinds.into_iter().filter(|(_, members)| members.len() >= FEWEST) {
         let shapes: Vec<String> = members.iter().map(shape).collect();
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for shape in &shapes {
-            *counts.entry(shape).or_default() += 1;
-        }
-        // The most frequent; of equals the first by name.
-        let Some((dominant, _)) = counts.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0))) else { continue };
-        for (member, shape) in members.iter().zip(&shapes) {
+        let patterns: Vec<String> = members
+            .iter()
+            .zip(&shapes)
+            .map(|(member, shape)| if member.is_index { without_mark(shape) } else { shape.clone() })
+            .collect();
+        let Some((dominant, count)) = most_frequent(patterns.iter()) else { continue };
+        let all = members.len();
+        for ((member, shape), pattern) in members.iter().zip(&shapes).zip(&patterns) {
             let object_kind = if member.is_index { ObjectKind::Index } else { ObjectKind::Constraint };
             let object = Object::inside(member.table, object_kind, member.name);
-            if shape == dominant || member.name.len() >= 63 {
+            let described = member.needs_description && describes(pattern, dominant);
+            if pattern == dominant || described || member.name.len() >= 63 {
                 verdicts.pass(object);
                 continue;
             }
-            let message = format!("this {kind} is named {shape}, and most are {dominant}");
+            let message = format!("this {kind} is named {shape}, and {count} of {all} are {dominant}");
             verdicts.fail(Finding::new(&RULE, object, message).with(rename(context, member, dominant)));
         }
     }
 }
 
+/// The most frequent text with its count; of equals the first by name.
+fn most_frequent<'t>(texts: impl Iterator<Item = &'t String>) -> Option<(&'t String, usize)> {
+    let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
+    for text in texts {
+        *counts.entry(text).or_default() += 1;
+    }
+    counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)))
+}
+
 fn collect<'m>(context: Context<'_>, table: TableRef<'m>, kinds: &mut BTreeMap<&'static str, Vec<Named<'m>>>) {
-    let mut add =
-        |kind: &'static str, name: Option<&'m str>, columns: Vec<&'m str>, parent: Option<&'m str>, is_index: bool| {
-            if let Some(name) = name {
-                kinds.entry(kind).or_default().push(Named { table, name, columns, parent, is_index });
-            }
-        };
+    let mut add = |kind: &'static str,
+                   name: Option<&'m str>,
+                   columns: Vec<&'m str>,
+                   parent: Option<&'m str>,
+                   is_index: bool| {
+        if let Some(name) = name {
+            let is_key = kind == "primary key";
+            let among = table.table.foreign_keys.iter().filter(|key| parent == Some(&key.referenced_table.name));
+            let index = table.table.indexes.iter().find(|index| index.name == name);
+            let partial = index.is_some_and(|index| index.predicate.is_some() || index.plain_columns().is_none());
+            let needs_description = !is_key && (columns.len() != 1 || among.count() > 1 || partial);
+            kinds.entry(kind).or_default().push(Named { table, name, columns, parent, is_index, needs_description });
+        }
+    };
     let texts = |columns: &'m [String]| columns.iter().map(String::as_str).collect::<Vec<_>>();
     if let Some(key) = &table.table.primary_key {
         add("primary key", key.name.as_deref(), texts(&key.columns), None, false);
@@ -155,52 +213,62 @@ fn collect<'m>(context: Context<'_>, table: TableRef<'m>, kinds: &mut BTreeMap<&
 /// The name with what it is made of replaced: `{table}`, `{columns}`, `{parent}`, and `#` for digits. Digits at the end
 /// are left out: engines add them where a name is taken.
 fn shape(member: &Named<'_>) -> String {
-    let mut text = member.name.to_lowercase();
-    let mut replace = |part: &str, by: &str| text = with_word(&text, &part.to_lowercase(), by);
-    replace(&member.table.table.name, "\u{1}");
-    replace(&member.columns.join("_"), "\u{2}");
+    let mut words = split(member.name);
+    with_placeholder(&mut words, &member.table.table.name, "{table}");
+    with_placeholder(&mut words, &member.columns.join("_"), "{columns}");
     for column in &member.columns {
-        replace(column, "\u{2}");
+        with_placeholder(&mut words, column, "{columns}");
     }
     if let Some(parent) = member.parent {
-        replace(parent, "\u{3}");
+        with_placeholder(&mut words, parent, "{parent}");
     }
-    let mut shape = String::new();
-    for character in text.trim_end_matches(|last: char| last.is_ascii_digit()).chars() {
-        let part = match character {
-            '\u{1}' => "{table}",
-            '\u{2}' => "{columns}",
-            '\u{3}' => "{parent}",
-            digit if digit.is_ascii_digit() => "#",
-            _ => {
-                shape.push(character);
-                continue;
-            }
-        };
-        if !shape.ends_with(part) {
-            shape.push_str(part);
-        }
+    let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
+    while words.len() > 1 && words.last().is_some_and(is_number) {
+        words.pop();
     }
-    while shape.contains("{columns}_{columns}") {
-        shape = shape.replace("{columns}_{columns}", "{columns}");
+    for word in words.iter_mut().filter(|word| is_number(word)) {
+        "#".clone_into(word);
     }
-    shape
+    words.dedup_by(|second, first| second == first && (first.starts_with('{') || first == "#"));
+    words.join("_")
 }
 
-/// Replaces the first place where a word stands with no letter or digit beside it.
-fn with_word(text: &str, word: &str, by: &str) -> String {
-    if word.is_empty() {
-        return text.to_owned();
+/// Replaces the first run of words that spell a name, however it is parted: `playlist_track`, `PlaylistTrack`,
+/// `playlisttrack`.
+fn with_placeholder(words: &mut Vec<String>, name: &str, placeholder: &str) {
+    let glued = split(name).concat();
+    if glued.is_empty() {
+        return;
     }
-    let alone = |(start, found): &(usize, &str)| {
-        let before = text[..*start].chars().next_back();
-        let after = text[start + found.len()..].chars().next();
-        ![before, after].into_iter().flatten().any(char::is_alphanumeric)
-    };
-    match text.match_indices(word).find(alone) {
-        Some((start, found)) => format!("{}{by}{}", &text[..start], &text[start + found.len()..]),
-        None => text.to_owned(),
+    for start in 0..words.len() {
+        let mut run = String::new();
+        for end in start..words.len() {
+            run.push_str(&words[end]);
+            if run == glued {
+                words.splice(start..=end, [placeholder.to_owned()]);
+                return;
+            }
+            if run.len() >= glued.len() {
+                break;
+            }
+        }
     }
+}
+
+/// The pattern without the word that some put before indexes of foreign keys.
+fn without_mark(shape: &str) -> String {
+    shape.split('_').filter(|word| *word != "fk").collect::<Vec<_>>().join("_")
+}
+
+/// Whether a name follows a pattern but for words that say more than the columns or the parent would.
+fn describes(shape: &str, dominant: &str) -> bool {
+    ["{columns}", "{parent}"].iter().any(|placeholder| {
+        dominant.split_once(placeholder).is_some_and(|(before, after)| {
+            let rest = shape.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+            !(before.is_empty() && after.is_empty())
+                && rest.is_some_and(|rest| !rest.is_empty() && !rest.contains("{table}"))
+        })
+    })
 }
 
 /// A rename to the dominant pattern, where that is possible and the pattern tells the whole name.

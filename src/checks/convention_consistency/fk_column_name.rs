@@ -28,7 +28,8 @@ The name is what a reader of a query sees. A column called `customer` may hold a
 
 ## Not reported
 
-Columns named for their parent or for a role (`artist`) where most of the schema's references are named so, columns named by who
+Roles that end in the last word of the column that they refer to (`support_rep_id` for `employees.employee_id`). Columns named for
+their parent or for a role (`artist`) where most of the schema's references are named so, columns named by who
 did something (`created_by`), and hierarchies by `parent`.
 
 ## Example
@@ -56,14 +57,15 @@ CREATE TABLE orders (
 ```
 
 ```sql,passes
-CREATE TABLE artist (id integer NOT NULL PRIMARY KEY);
-CREATE TABLE release (id integer NOT NULL PRIMARY KEY, artist integer, FOREIGN KEY (artist) REFERENCES artist (id));
-CREATE TABLE track (id integer NOT NULL PRIMARY KEY, artist integer, composer integer, FOREIGN KEY (artist) REFERENCES artist (id), FOREIGN KEY (composer) REFERENCES artist (id));
+CREATE TABLE employees (employee_id integer NOT NULL PRIMARY KEY);
+CREATE TABLE customers (customer_id integer NOT NULL PRIMARY KEY, support_rep_id integer, FOREIGN KEY (support_rep_id) REFERENCES employees (employee_id));
+CREATE TABLE visits (visit_id integer NOT NULL PRIMARY KEY, customer_id integer, FOREIGN KEY (customer_id) REFERENCES customers (customer_id));
 ```
 
-```sql,passes,mysql,mariadb
-CREATE TABLE artist (id int NOT NULL PRIMARY KEY);
-CREATE TABLE track (id int NOT NULL PRIMARY KEY, artist int, composer int, FOREIGN KEY (artist) REFERENCES artist (id), FOREIGN KEY (composer) REFERENCES artist (id));
+```sql,passes
+CREATE TABLE artist (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE album (id integer NOT NULL PRIMARY KEY, artist integer, FOREIGN KEY (artist) REFERENCES artist (id));
+CREATE TABLE track (id integer NOT NULL PRIMARY KEY, artist integer, composer integer, FOREIGN KEY (artist) REFERENCES artist (id), FOREIGN KEY (composer) REFERENCES artist (id));
 ```
 ",
     check,
@@ -77,7 +79,9 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 continue;
             };
             let column = column.as_str();
-            let says = ends_with(column, referenced) || ends_with(column, &key.referenced_table.name);
+            let says = ends_with(column, referenced)
+                || is_role(column, referenced)
+                || ends_with(column, &key.referenced_table.name);
             judged.push((table, key, column, referenced.as_str(), says));
         }
     }
@@ -110,6 +114,11 @@ fn last_word(name: &str) -> String {
 
 fn ends_with(column: &str, part: &str) -> bool {
     split(column).ends_with(&split(part))
+}
+
+/// Whether the column names a role and then what kind of key it is: `support_rep_id` for `employee_id`.
+fn is_role(column: &str, referenced: &str) -> bool {
+    split(column).len() > 1 && last_word(column) == last_word(referenced)
 }
 
 /// Whether the column has the parent's name and no more.

@@ -49,8 +49,20 @@ CREATE TABLE parts (id int PRIMARY KEY, `desc` varchar(40), price int NOT NULL);
 CREATE TABLE parts (id integer PRIMARY KEY, "order" varchar(40), price integer NOT NULL);
 ```
 
-```sql,passes
-CREATE TABLE parts (id integer PRIMARY KEY, name varchar(40), price integer NOT NULL);
+Words that engines know without reserving them:
+
+```sql,passes,postgresql,mysql,mariadb,sqlite
+CREATE TABLE parts (id integer PRIMARY KEY, name varchar(40), price integer NOT NULL, type varchar(8), status varchar(8), data varchar(8), value integer);
+```
+
+A library's table:
+
+```sql,passes,postgresql,sqlite
+CREATE TABLE qrtz_triggers (id integer PRIMARY KEY, "order" integer NOT NULL);
+```
+
+```sql,passes,mysql,mariadb
+CREATE TABLE qrtz_triggers (id int PRIMARY KEY, `order` int NOT NULL);
 ```
 "#,
     check,

@@ -28,7 +28,7 @@ Joins, generated code and object-relational mappers count on one way.
 
 ## Not reported
 
-Tables that extend another by sharing its key, lookup tables with a code for their key, tables of libraries. Nothing where no way
+Tables that extend another by sharing its key, declared or most likely, lookup tables with a code for their key, tables of libraries. Nothing where no way
 has 70 %.
 
 ## Example
@@ -46,6 +46,15 @@ CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, number integer, c integer,
 CREATE TABLE visits (id integer NOT NULL PRIMARY KEY, pages integer, e integer, f integer);
 CREATE TABLE countries (code char(2) NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
 CREATE TABLE customer_notes (customer_id integer NOT NULL PRIMARY KEY, note varchar(80) NOT NULL, e integer, FOREIGN KEY (customer_id) REFERENCES customers (id));
+```
+
+A copy of another table's texts, without a foreign key:
+
+```sql,passes
+CREATE TABLE actor (actor_id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, a integer, b integer);
+CREATE TABLE film (film_id integer NOT NULL PRIMARY KEY, year integer, c integer, d integer);
+CREATE TABLE language (language_id integer NOT NULL PRIMARY KEY, speakers integer, e integer, f integer);
+CREATE TABLE film_text (film_id integer NOT NULL PRIMARY KEY, title varchar(80), description varchar(800), g integer);
 ```
 
 ```sql,passes
@@ -86,7 +95,9 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 
 fn judged<'m>(context: Context<'_>, table: TableRef<'m>) -> Option<(TableRef<'m>, &'m str, Way)> {
     let [column] = table.table.primary_key.as_ref()?.columns.as_slice() else { return None };
-    let extends = table.foreign_keys.iter().any(|key| key.columns.as_slice() == [column.as_str()]);
+    let name = table.qualified_name();
+    let extends = table.foreign_keys.iter().any(|key| key.columns.as_slice() == [column.as_str()])
+        || context.survey.relations_of(&name).any(|relation| relation.column == *column);
     let class = context.survey.class(table.id);
     let code = class == TableClass::Lookup && !table.table.column(column).is_some_and(Column::is_auto_generated);
     if extends || code || class == TableClass::ThirdParty {

@@ -26,7 +26,7 @@ Whoever writes a query has to remember which tables are the exception.
 
 ## Not reported
 
-Words without a plural (`data`, `news`, `inventory`), names that end in digits, junction tables, logs, copies, tables of
+Words without a plural (`data`, `news`, `inventory`), abbreviations without a vowel (`crs`), names that end in digits, junction tables, logs, copies, tables of
 frameworks. Renaming a table is rarely worth it, so there is no remedy: decide for new tables.
 
 ## Example
@@ -41,6 +41,12 @@ CREATE TABLE product (id integer PRIMARY KEY, price integer, weight integer, hei
 CREATE TABLE customers (id integer PRIMARY KEY, a integer, b integer, c integer);
 CREATE TABLE inventory (id integer PRIMARY KEY, a integer, b integer, c integer);
 CREATE TABLE order_history (id integer PRIMARY KEY, a integer, b integer, c integer);
+```
+
+```sql,passes
+CREATE TABLE conversion (id integer PRIMARY KEY, a integer, b integer, c integer);
+CREATE TABLE ellipsoid (id integer PRIMARY KEY, a integer, b integer, c integer);
+CREATE TABLE projected_crs (id integer PRIMARY KEY, a integer, b integer, c integer);
 ```
 ",
     check,

@@ -92,6 +92,19 @@ impl<'a> Report<'a> {
         Self::assemble(model, tables, settings, survey, outcomes, score, playbook)
     }
 
+    /// The playbook for the findings of some rules alone; the whole playbook when no rule is named.
+    ///
+    /// It is planned anew: a step that serves several findings may look different when only some of them are mended.
+    pub fn playbook_for(&self, rules: &[String]) -> Playbook {
+        if rules.is_empty() {
+            return self.playbook.clone();
+        }
+        let context = Context { model: self.model, tables: self.tables, survey: &self.survey, settings: self.settings };
+        let wanted = self.outcomes.iter().filter(|outcome| rules.iter().any(|rule| rule == outcome.rule.id));
+        let findings: Vec<_> = wanted.flat_map(|outcome| &outcome.findings).collect();
+        remedy::plan(context, &findings)
+    }
+
     /// Puts the answers of the stages together and adds what only all of them together tell.
     pub fn assemble(
         model: &'a Model,

@@ -420,6 +420,18 @@ mod tests {
         }
 
         #[test]
+        fn order_never_matters(parts in prop::collection::vec(part(), 1..20), seed in any::<u64>()) {
+            let mut shuffled: Vec<(u64, Part)> = parts
+                .iter()
+                .enumerate()
+                .map(|(at, part)| ((at as u64 + 1).wrapping_mul(seed | 1).rotate_left(17), *part))
+                .collect();
+            shuffled.sort_by_key(|(key, _)| *key);
+            let shuffled: Vec<Part> = shuffled.into_iter().map(|(_, part)| part).collect();
+            prop_assert_eq!(total(&shuffled, 30), total(&parts, 30));
+        }
+
+        #[test]
         fn hundred_is_kept_for_perfection(parts in prop::collection::vec(part(), 1..20)) {
             let failed: u32 = parts.iter().map(|part| part.counts.failed).sum();
             prop_assert!(failed == 0 || total(&parts, 1).is_none_or(|total| total < 100.0));

@@ -20,6 +20,8 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
             trials.push(Trial::test(name, move || whole(place, &sample)));
         }
         trials.push(Trial::test(format!("playbook::changes::{}", place.name()), move || changes(place)));
+        trials.push(Trial::test(format!("playbook::one_rule::{}", place.name()), move || one_rule(place)));
+        trials.push(Trial::test(format!("playbook::order::{}", place.name()), move || order(place)));
     }
 }
 
@@ -74,6 +76,63 @@ fn all_scored(report: &Report<'_>) -> Vec<String> {
     let findings = report.outcomes.iter().flat_map(|outcome| &outcome.findings);
     let fixable = findings.filter(|finding| finding.scored);
     fixable.map(|finding| format!("{} {}", finding.rule, finding.object)).collect()
+}
+
+fn shop(place: Place) -> Result<(Database, Model), Box<dyn std::error::Error>> {
+    let database = Database::new(place)?;
+    let sample = schemas::samples(place).into_iter().find(|sample| sample.name == "shop").ok_or("no shop")?;
+    sample.load(&database)?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    Ok((database, model))
+}
+
+/// The script for one rule is planned for it alone, runs, and leaves no finding of the rule that it could mend.
+fn one_rule(place: Place) -> TestResult {
+    let (database, model) = shop(place)?;
+    let settings = Settings::default();
+    let rule = if place.engine().is_mysql_family() { "index-redundant-prefix" } else { "fk-missing-index" };
+    let tables = Tables::new(&model);
+    let report = Report::new(&model, &tables, &settings);
+    let rules = [rule.to_owned()];
+    let playbook = report.playbook_for(&rules);
+    let strangers = playbook.steps.iter().filter(|step| step.rules.iter().any(|other| *other != rule)).count();
+    assert!(!playbook.steps.is_empty() && strangers == 0, "{:#?}", playbook.steps);
+    let script = sql::render(&report, &rules);
+    let script: String = script.lines().filter(|line| !line.starts_with('.')).flat_map(|line| [line, "\n"]).collect();
+    database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
+    let after = read(&database.url()).map_err(|error| chain(&error))?;
+    let after_tables = Tables::new(&after);
+    let left = all_scored(&Report::new(&after, &after_tables, &settings));
+    let left: Vec<_> = left.iter().filter(|finding| finding.starts_with(&format!("{rule} "))).collect();
+    assert!(left.is_empty(), "{left:#?}");
+    Ok(())
+}
+
+/// In whatever order a server names its tables, keys and indexes, the findings and the score are the same.
+fn order(place: Place) -> TestResult {
+    let (_database, model) = shop(place)?;
+    let settings = Settings::default();
+    let mut reversed = model.clone();
+    for schema in &mut reversed.schemas {
+        schema.tables.reverse();
+        for table in &mut schema.tables {
+            table.indexes.reverse();
+            table.foreign_keys.reverse();
+            table.check_constraints.reverse();
+            table.triggers.reverse();
+        }
+    }
+    let judged = |model: &Model| {
+        let tables = Tables::new(model);
+        let report = Report::new(model, &tables, &settings);
+        let mut findings = all_scored(&report);
+        findings.sort();
+        (report.score.total, findings)
+    };
+    assert_eq!(judged(&reversed), judged(&model));
+    reversed.sort();
+    assert_eq!(reversed, model);
+    Ok(())
 }
 
 const TABLES: &str = "

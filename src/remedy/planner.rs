@@ -17,7 +17,7 @@ pub(super) struct Planner<'a> {
     pub(super) names: Names,
     pub(super) preamble: Vec<String>,
     /// Columns as the steps planned so far leave them.
-    altered: HashMap<(QualifiedName, String), Column>,
+    altered: HashMap<QualifiedName, BTreeMap<String, Column>>,
     /// Columns of the foreign keys that steps planned so far add.
     referencing: HashSet<(QualifiedName, String)>,
     /// Conditions of the checks that steps planned so far add.
@@ -57,10 +57,15 @@ impl<'a> Planner<'a> {
     /// The playbook in its order: phase, rank, parents before children, table, then as planned.
     pub(super) fn finish(self) -> Playbook {
         let depths = self.depths();
-        let depth = |name: &QualifiedName| depths.get(name).copied().unwrap_or(0);
+        // Depth and place of each table in the order of names: comparing two numbers is quicker than two names.
+        let places: HashMap<&QualifiedName, (usize, usize)> =
+            depths.iter().enumerate().map(|(place, (name, depth))| (name, (*depth, place))).collect();
         let mut drafts = self.drafts;
-        drafts.sort_by(|(rank_a, a), (rank_b, b)| {
-            (a.phase, rank_a, depth(&a.table), &a.table).cmp(&(b.phase, rank_b, depth(&b.table), &b.table))
+        drafts.sort_by_cached_key(|(rank, step)| {
+            let known = places.get(&step.table).copied();
+            // What is no table, a view or a schema, comes by its name before the tables without parents.
+            let other = known.is_none().then(|| step.table.clone());
+            (step.phase, *rank, known.map(|(depth, _)| depth).unwrap_or_default(), known.map(|(_, place)| place), other)
         });
         let steps: Vec<Step> = drafts.into_iter().map(|(_, step)| step).collect();
         let preamble = if steps.is_empty() { Vec::new() } else { self.preamble };
@@ -120,13 +125,13 @@ impl<'a> Planner<'a> {
 
     /// The column as the steps planned so far leave it.
     pub(super) fn planned_column(&self, table: &QualifiedName, column: &str) -> Option<Column> {
-        let altered = self.altered.get(&(table.clone(), column.to_owned()));
+        let altered = self.altered.get(table).and_then(|columns| columns.get(column));
         altered.or(self.column(table, column)).cloned()
     }
 
     /// Remembers how a step leaves a column.
     pub(super) fn alter_column(&mut self, table: &QualifiedName, column: Column) {
-        self.altered.insert((table.clone(), column.name.clone()), column);
+        self.altered.entry(table.clone()).or_default().insert(column.name.clone(), column);
     }
 
     /// Remembers that a foreign key is added.
@@ -157,16 +162,14 @@ impl<'a> Planner<'a> {
     /// Whether a step planned so far adds a computed column to a table.
     pub(super) fn adds_computed_column(&self, table: &QualifiedName) -> bool {
         let Some(of) = self.table(table) else { return false };
-        // The order of the map does not matter to a question of yes or no.
-        self.altered.iter().any(|((altered, name), column)| {
-            altered == table && column.generated.is_some() && of.table.column(name).is_none()
-        })
+        let mut planned = self.altered.get(table).into_iter().flatten();
+        planned.any(|(name, column)| column.generated.is_some() && of.table.column(name).is_none())
     }
 
     /// Whether a computed column of a table, there or planned so far, is computed from this one.
     pub(super) fn computes_from(&self, table: &QualifiedName, name: &str) -> bool {
         let there = self.table(table).map(|of| of.table.columns.as_slice()).unwrap_or_default();
-        let planned = self.altered.iter().filter(|((altered, _), _)| altered == table).map(|(_, column)| column);
+        let planned = self.altered.get(table).into_iter().flatten().map(|(_, column)| column);
         there
             .iter()
             .chain(planned)

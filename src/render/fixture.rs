@@ -198,6 +198,7 @@ pub(crate) fn report<'a>(
         singular: 0,
         plural: 4,
         expected_number: Plurality::Plural,
+        numbers: Vec::new(),
     };
     survey.personal_data = Vec::new();
     survey.retention = Vec::new();

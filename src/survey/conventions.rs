@@ -1,9 +1,9 @@
 //! Timestamps, soft deletion, tenancy and names.
 
-use super::words::{is_plural, split};
+use super::words::{Inflections, is_plural, split};
 use super::{NameStyle, Naming, Plurality, Relation, SoftDelete, TableClass, Tenancy, Timestamps};
 use crate::model::{Column, EngineName, Model, QualifiedName, TableRef, Tables};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 const TENANT_COLUMNS: &[&str] =
     &["tenant_id", "organization_id", "organisation_id", "org_id", "account_id", "workspace_id", "company_id"];
@@ -166,18 +166,17 @@ pub(super) fn naming(tables: &Tables<'_>, classes: &[TableClass]) -> Naming {
         singular: 0,
         plural: 0,
         expected_number: Plurality::Plural,
+        numbers: numbers(tables, classes),
     };
     for table in tables.base() {
         *naming.table_styles.entry(style(&table.table.name)).or_default() += 1;
         for column in &table.table.columns {
             *naming.column_styles.entry(style(&column.name)).or_default() += 1;
         }
-        if matches!(classes[table.id.0], TableClass::Entity | TableClass::Lookup) {
-            match split(&table.table.name).last().and_then(|word| is_plural(word)) {
-                Some(true) => naming.plural += 1,
-                Some(false) => naming.singular += 1,
-                None => {}
-            }
+        match naming.numbers[table.id.0] {
+            Some(Plurality::Plural) => naming.plural += 1,
+            Some(Plurality::Singular) => naming.singular += 1,
+            None => {}
         }
     }
     if naming.singular > naming.plural {
@@ -199,6 +198,41 @@ pub(super) fn naming(tables: &Tables<'_>, classes: &[TableClass]) -> Naming {
     let best = candidates.into_iter().filter(|style| reached(*style)).max_by_key(|style| count(*style));
     naming.expected_style = best.unwrap_or(NameStyle::Snake);
     naming
+}
+
+/// The grammatical number of tables' names, by position.
+fn numbers(tables: &Tables<'_>, classes: &[TableClass]) -> Vec<Option<Plurality>> {
+    let mut inflections = Inflections::default();
+    let names: HashSet<Vec<String>> = tables.base().map(|table| inflections.key_words(&table.table.name)).collect();
+    let number = |table: TableRef<'_>| {
+        let words = split(&table.table.name);
+        let plural = is_plural(words.last()?)?;
+        let judged = matches!(classes[table.id.0], TableClass::Entity | TableClass::Lookup)
+            && !joins_two(&words, &names, &mut inflections);
+        judged.then_some(if plural { Plurality::Plural } else { Plurality::Singular })
+    };
+    tables.iter().map(number).collect()
+}
+
+/// Whether words name what lies between two tables: `group_users` of `group` and `user`, `x_group_users` of `x_group` and
+/// `x_user`, `build_id_to_queue`.
+fn joins_two(words: &[String], names: &HashSet<Vec<String>>, inflections: &mut Inflections) -> bool {
+    let inner = words.get(1..words.len().saturating_sub(1)).unwrap_or_default();
+    if inner.iter().any(|word| word == "to") {
+        return true;
+    }
+    let mut is_table = |words: &[String]| {
+        let mut words = words.to_vec();
+        if let Some(last) = words.last_mut() {
+            *last = inflections.singular(last);
+        }
+        names.contains(&words)
+    };
+    (1..words.len()).any(|middle| {
+        let (left, right) = words.split_at(middle);
+        let prefixed = || [&words[..1], right].concat();
+        is_table(left) && (is_table(right) || (middle > 1 && is_table(&prefixed())))
+    })
 }
 
 #[cfg(test)]

@@ -147,6 +147,9 @@ pub struct Naming {
     pub plural: u32,
     /// The number that most names have; plural when equal.
     pub expected_number: Plurality,
+    /// Number of the name of each entity and lookup table, by the table's position; `None` where the name tells none.
+    #[serde(skip)]
+    pub numbers: Vec<Option<Plurality>>,
 }
 
 /// Class of personal data.

@@ -1,7 +1,7 @@
 use crate::checks::columns::{default_of, is_boolean};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName};
-use crate::survey::split;
+use crate::survey::{TableClass, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "boolean-without-default",
@@ -12,14 +12,15 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
-    denominator: "boolean, tinyint(1) and bit(1) columns that are NOT NULL and not generated",
+    denominator: "boolean, tinyint(1) and bit(1) columns that are NOT NULL, not generated, in no log, and named like a state: is_…, has_…, active, deleted, …ed",
     options: &[],
     peers: &[],
     references: &["https://www.postgresql.org/docs/current/ddl-default.html"],
     documentation: r"
 ## What it does
 
-Finds boolean columns that are NOT NULL without a default.
+Finds boolean columns that are NOT NULL without a default and whose names say in which state a row is: `is_public`, `active`,
+`deprecated`.
 
 ## Why
 
@@ -28,7 +29,9 @@ it starts with.
 
 ## Not reported
 
-Flags that a person has to decide on each time: consent, acceptance of terms, opting in or out.
+Flags that a person has to decide on each time: consent, acceptance of terms, opting in or out. Facts that whoever inserts the
+row knows, because no value is the usual one (`inverse_direction`, `discoverable`), and everything in logs, which record what
+happened.
 
 ## Example
 
@@ -39,6 +42,11 @@ CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, active boolean NOT NULL
 ```sql,passes
 CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, active boolean NOT NULL DEFAULT true, accepted_terms boolean NOT NULL);
 ```
+
+```sql,passes
+CREATE TABLE grids (id integer NOT NULL PRIMARY KEY, inverse_direction boolean NOT NULL, same_source boolean NOT NULL);
+CREATE TABLE login_logs (id integer NOT NULL PRIMARY KEY, banned boolean NOT NULL, made integer NOT NULL);
+```
 ",
     check,
 };
@@ -47,12 +55,23 @@ CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, active boolean NOT NULL
 const DECIDED: [&str; 11] =
     ["consent", "consented", "accepted", "accepts", "agreed", "agrees", "agreement", "opt", "opted", "gdpr", "terms"];
 
+/// First words of names that say what a row is, has or may.
+const STATE_PREFIXES: [&str; 6] = ["is", "has", "can", "allow", "allows", "enable"];
+
+/// Last words of names that say in which state a row is; participles in `ed` besides.
+const STATES: [&str; 18] = [
+    "active", "inactive", "alive", "default", "done", "draft", "flag", "frozen", "hidden", "online", "open", "paid",
+    "primary", "private", "public", "read", "sent", "visible",
+];
+
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
-    for table in context.tables.base() {
+    let tables = context.tables.base().filter(|table| context.survey.class(table.id) != TableClass::Log);
+    for table in tables {
         let booleans = table.table.columns.iter();
-        for column in booleans.filter(|column| is_boolean(column) && !column.nullable && column.generated.is_none()) {
+        let states = booleans.filter(|column| is_boolean(column) && is_state(&column.name));
+        for column in states.filter(|column| !column.nullable && column.generated.is_none()) {
             let object = Object::column(table, &column.name);
-            if default_of(column).is_some() || split(&column.name).iter().any(|word| DECIDED.contains(&word.as_str())) {
+            if default_of(column).is_some() {
                 verdicts.pass(object);
                 continue;
             }
@@ -65,6 +84,15 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             verdicts.fail(Finding::new(&RULE, object, message).with([set]));
         }
     }
+}
+
+/// Whether the name says in which state a row is, and nobody decides on that for each row.
+fn is_state(name: &str) -> bool {
+    let words = split(name);
+    let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
+    let decided = words.iter().any(|word| DECIDED.contains(&word.as_str()));
+    let prefixed = words.len() > 1 && STATE_PREFIXES.contains(&first.as_str());
+    !decided && (prefixed || STATES.contains(&last.as_str()) || (last.len() > 4 && last.ends_with("ed")))
 }
 
 /// The literal for false.

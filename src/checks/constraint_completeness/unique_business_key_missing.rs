@@ -32,7 +32,8 @@ so at the same moment.
 ## Not reported
 
 Tables in which such values repeat: orders, invitations, contacts, leads, messages, subscriptions, logs. Copies of a column of
-the same name in a table that this one refers to. By the statistics a column whose values repeat is noted only.
+the same name in a table that this one refers to. Logins (`username`, `login`, `handle`) for which another table has a unique key:
+the account is kept there, and this row says something about it. By the statistics a column whose values repeat is noted only.
 
 ## Example
 
@@ -51,6 +52,13 @@ CREATE TABLE receipts (
     made integer NOT NULL,
     CONSTRAINT receipts_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 );
+```
+
+A ban names whose account it is about:
+
+```sql,passes
+CREATE TABLE totp_configurations (id integer NOT NULL PRIMARY KEY, username varchar(80) NOT NULL UNIQUE, digits integer, period integer);
+CREATE TABLE banned_user (id integer NOT NULL PRIMARY KEY, username varchar(80) NOT NULL, reason varchar(80), expires integer);
 ```
 
 ```sql,passes,postgresql,sqlite
@@ -91,9 +99,13 @@ const NEARLY_ALL: f64 = -0.95;
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let names = Names::new(context);
+    let logins = unique_logins(context);
     for table in context.tables.base().filter(|table| applies_to(context, *table)) {
         for column in table.table.columns.iter().filter(|column| is_key_like(column)) {
-            if is_reference(table, &column.name) || is_copy(context, table, &column.name) {
+            if is_reference(table, &column.name)
+                || is_copy(context, table, &column.name)
+                || is_kept_elsewhere(&logins, table, &column.name)
+            {
                 continue;
             }
             let object = Object::column(table, &column.name);
@@ -149,6 +161,32 @@ fn is_copy(context: Context<'_>, table: TableRef<'_>, column: &str) -> bool {
         .filter(|parent| **parent != name)
         .filter_map(|parent| context.tables.find(parent))
         .any(|parent| parent.table.column(column).is_some())
+}
+
+/// Names of which an application has one for each account, in one place.
+const LOGINS: [&str; 3] = ["username", "login", "handle"];
+
+/// The tables with a unique key over a login alone, with its column.
+fn unique_logins(context: Context<'_>) -> Vec<(TableRef<'_>, &str)> {
+    let mut found = Vec::new();
+    for table in context.tables.base() {
+        let logins =
+            table.table.columns.iter().filter(|column| LOGINS.contains(&split(&column.name).join("_").as_str()));
+        for column in logins {
+            let unique = |index: &Index| index.unique && index.key.len() == 1 && contains(table, index, &column.name);
+            let is_key = table.primary_key.as_ref().is_some_and(|key| key.columns == [column.name.as_str()]);
+            if is_key || table.table.indexes.iter().any(unique) {
+                found.push((table, column.name.as_str()));
+            }
+        }
+    }
+    found
+}
+
+/// Whether another table has a unique key over the login.
+fn is_kept_elsewhere(logins: &[(TableRef<'_>, &str)], table: TableRef<'_>, column: &str) -> bool {
+    let elsewhere = |(other, login): &(TableRef<'_>, &str)| other.id != table.id && *login == column;
+    !table.indexes.iter().any(|index| index.unique && contains(table, index, column)) && logins.iter().any(elsewhere)
 }
 
 fn finding(context: Context<'_>, names: &Names<'_>, table: TableRef<'_>, column: &Column) -> Finding {

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
-    denominator: "named constraints, unique indexes and other secondary indexes of every kind that has at least five members; not the indexes that carry a constraint's name",
+    denominator: "named constraints, unique indexes and other secondary indexes of every kind that has at least five members, more than half of which follow one pattern; not the indexes that carry a constraint's name",
     options: &[],
     peers: &["Bytebase", "GitLab schema specs"],
     references: &["https://docs.gitlab.com/ee/development/database/constraint_naming_convention.html"],
@@ -30,9 +30,11 @@ drops a constraint by a guessed name works everywhere.
 
 ## Not reported
 
-Kinds with fewer than five members. Names that the engine makes follow a pattern too. Names that the engine's length limit cut.
-Names that say what they are for in place of several columns, an expression or a condition (`orders_open_idx`), or in which role
-they refer to a table to which others of their table refer. The mark `fk` in names of indexes.
+Kinds with fewer than five members, and kinds in which no pattern is followed by more than half: there is no convention to
+break. Names that the engine makes follow a pattern too. Names that the engine's length limit cut.
+Names that say what they are for in place of several columns, an expression or a condition (`orders_open_idx`), how they search
+when that is not by order (`reviews_body_search_idx`), or in which role they refer to a table to which others of their table
+refer. Names made of columns where the pattern is made of the table, which has several of the kind. The mark `fk` in names of indexes.
 
 ## Example
 
@@ -112,6 +114,32 @@ CREATE INDEX idx_c ON orders (c);
 CREATE INDEX idx_d ON orders (d);
 CREATE INDEX idx_fk_part_id ON orders (part_id);
 ```
+
+Two of a kind in one table, where most are named for their table:
+
+```sql,passes,postgresql,sqlite
+CREATE TABLE orders (id integer PRIMARY KEY, a integer, CONSTRAINT unique_orders UNIQUE (a));
+CREATE TABLE visits (id integer PRIMARY KEY, a integer, CONSTRAINT unique_visits UNIQUE (a));
+CREATE TABLE parts (id integer PRIMARY KEY, a integer, CONSTRAINT unique_parts UNIQUE (a));
+CREATE TABLE files (id integer PRIMARY KEY, a integer, b integer, CONSTRAINT unique_a UNIQUE (a), CONSTRAINT unique_b UNIQUE (b));
+```
+
+```sql,passes,mysql,mariadb
+CREATE TABLE orders (id int PRIMARY KEY, a int, b int, c int, body text, INDEX orders_a_idx (a), INDEX orders_b_idx (b), INDEX orders_c_idx (c), FULLTEXT INDEX orders_body_search_idx (body));
+CREATE TABLE visits (id int PRIMARY KEY, a int, INDEX visits_a_idx (a));
+```
+
+No pattern that more than half follow:
+
+```sql,passes,postgresql,mysql,mariadb,sqlite
+CREATE TABLE orders (id integer PRIMARY KEY, a integer, b integer, c integer, d integer, e integer, f integer);
+CREATE INDEX orders_a_idx ON orders (a);
+CREATE INDEX orders_b_idx ON orders (b);
+CREATE INDEX orders_c_idx ON orders (c);
+CREATE INDEX ix_d ON orders (d);
+CREATE INDEX ix_e ON orders (e);
+CREATE INDEX fast_list ON orders (f);
+```
 "#,
     check,
 };
@@ -128,6 +156,8 @@ struct Named<'m> {
     is_index: bool,
     /// Whether one column or the parent alone cannot tell what it is for.
     needs_description: bool,
+    /// Whether its table has another of its kind, so that the table's name alone cannot tell them apart.
+    has_sibling: bool,
 }
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
@@ -142,12 +172,14 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             .zip(&shapes)
             .map(|(member, shape)| if member.is_index { without_mark(shape) } else { shape.clone() })
             .collect();
-        let Some((dominant, count)) = most_frequent(patterns.iter()) else { continue };
         let all = members.len();
+        let most = most_frequent(patterns.iter()).filter(|(_, count)| count * 2 > all);
+        let Some((dominant, count)) = most else { continue };
         for ((member, shape), pattern) in members.iter().zip(&shapes).zip(&patterns) {
             let object_kind = if member.is_index { ObjectKind::Index } else { ObjectKind::Constraint };
             let object = Object::inside(member.table, object_kind, member.name);
-            let described = member.needs_description && describes(pattern, dominant);
+            let described = member.needs_description && describes(pattern, dominant)
+                || member.has_sibling && *pattern == dominant.replace("{table}", "{columns}");
             if pattern == dominant || described || member.name.len() >= 63 {
                 verdicts.pass(object);
                 continue;
@@ -168,20 +200,25 @@ fn most_frequent<'t>(texts: impl Iterator<Item = &'t String>) -> Option<(&'t Str
 }
 
 fn collect<'m>(context: Context<'_>, table: TableRef<'m>, kinds: &mut BTreeMap<&'static str, Vec<Named<'m>>>) {
-    let mut add = |kind: &'static str,
-                   name: Option<&'m str>,
-                   columns: Vec<&'m str>,
-                   parent: Option<&'m str>,
-                   is_index: bool| {
-        if let Some(name) = name {
-            let is_key = kind == "primary key";
-            let among = table.table.foreign_keys.iter().filter(|key| parent == Some(&key.referenced_table.name));
-            let index = table.table.indexes.iter().find(|index| index.name == name);
-            let partial = index.is_some_and(|index| index.predicate.is_some() || index.plain_columns().is_none());
-            let needs_description = !is_key && (columns.len() != 1 || among.count() > 1 || partial);
-            kinds.entry(kind).or_default().push(Named { table, name, columns, parent, is_index, needs_description });
-        }
-    };
+    let mut add =
+        |kind: &'static str, name: Option<&'m str>, columns: Vec<&'m str>, parent: Option<&'m str>, is_index: bool| {
+            if let Some(name) = name {
+                let is_key = kind == "primary key";
+                let among = table.table.foreign_keys.iter().filter(|key| parent == Some(&key.referenced_table.name));
+                let index = table.table.indexes.iter().find(|index| index.name == name);
+                let special = |index: &Index| {
+                    index.predicate.is_some() || index.plain_columns().is_none() || index.method != "btree"
+                };
+                let needs_description =
+                    !is_key && (columns.len() != 1 || among.count() > 1 || index.is_some_and(special));
+                let members = kinds.entry(kind).or_default();
+                let has_sibling = !is_key && members.last().is_some_and(|last| last.table.id == table.id);
+                if let Some(last) = members.last_mut().filter(|_| has_sibling) {
+                    last.has_sibling = true;
+                }
+                members.push(Named { table, name, columns, parent, is_index, needs_description, has_sibling });
+            }
+        };
     let texts = |columns: &'m [String]| columns.iter().map(String::as_str).collect::<Vec<_>>();
     if let Some(key) = &table.table.primary_key {
         add("primary key", key.name.as_deref(), texts(&key.columns), None, false);

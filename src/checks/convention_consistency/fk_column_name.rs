@@ -30,7 +30,7 @@ The name is what a reader of a query sees. A column called `customer` may hold a
 
 Roles that end in the last word of the column that they refer to (`support_rep_id` for `employees.employee_id`). Columns named for
 their parent or for a role (`artist`) where most of the schema's references are named so, columns named by who
-did something (`created_by`), and hierarchies by `parent`.
+did something (`created_by`) or in which relation the row stands (`reports_to`, `copied_from`), and hierarchies by `parent`.
 
 ## Example
 
@@ -66,6 +66,11 @@ CREATE TABLE visits (visit_id integer NOT NULL PRIMARY KEY, customer_id integer,
 CREATE TABLE artist (id integer NOT NULL PRIMARY KEY);
 CREATE TABLE album (id integer NOT NULL PRIMARY KEY, artist integer, FOREIGN KEY (artist) REFERENCES artist (id));
 CREATE TABLE track (id integer NOT NULL PRIMARY KEY, artist integer, composer integer, FOREIGN KEY (artist) REFERENCES artist (id), FOREIGN KEY (composer) REFERENCES artist (id));
+```
+
+```sql,passes
+CREATE TABLE employees (id integer NOT NULL PRIMARY KEY, reports_to integer, copied_from integer, FOREIGN KEY (reports_to) REFERENCES employees (id), FOREIGN KEY (copied_from) REFERENCES employees (id));
+CREATE TABLE visits (id integer NOT NULL PRIMARY KEY, employee_id integer, FOREIGN KEY (employee_id) REFERENCES employees (id));
 ```
 ",
     check,
@@ -105,8 +110,8 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     }
 }
 
-/// Last words of columns that name who did something, or the row above.
-const ROLES: [&str; 3] = ["by", "parent", "of"];
+/// Last words of columns that say in which relation the row stands to another: who did something, or the row above.
+const ROLES: [&str; 7] = ["by", "parent", "of", "to", "from", "for", "with"];
 
 fn last_word(name: &str) -> String {
     split(name).pop().unwrap_or_default()

@@ -1,6 +1,6 @@
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
-use crate::survey::{Plurality, TableClass, is_plural, split};
+use crate::survey::Plurality;
 
 pub(super) static RULE: Rule = Rule {
     id: "table-name-plurality",
@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
-    denominator: "entity and lookup tables whose name ends in a word with a singular and a plural",
+    denominator: "entity and lookup tables whose name ends in a word with a singular and a plural and is not made of two tables' names",
     options: &[("expected", "plural, singular, or majority (default)")],
     peers: &["schemalint", "SchemaCrawler additional lints"],
     references: &["https://github.com/kristiandupont/schemalint"],
@@ -26,7 +26,8 @@ Whoever writes a query has to remember which tables are the exception.
 
 ## Not reported
 
-Words without a plural (`data`, `news`, `inventory`), abbreviations without a vowel (`crs`), names that end in digits, junction tables, logs, copies, tables of
+Words without a plural (`data`, `news`, `inventory`), abbreviations without a vowel (`crs`), names that end in digits,
+junction tables and names made of two others (`group_users` of `group` and `user`, `build_id_to_queue`), logs, copies, tables of
 frameworks. Renaming a table is rarely worth it, so there is no remedy: decide for new tables.
 
 ## Example
@@ -48,6 +49,16 @@ CREATE TABLE conversion (id integer PRIMARY KEY, a integer, b integer, c integer
 CREATE TABLE ellipsoid (id integer PRIMARY KEY, a integer, b integer, c integer);
 CREATE TABLE projected_crs (id integer PRIMARY KEY, a integer, b integer, c integer);
 ```
+
+A table between two others, with more than their keys:
+
+```sql,passes
+CREATE TABLE x_group (id integer PRIMARY KEY, a integer, b integer, c integer);
+CREATE TABLE x_user (id integer PRIMARY KEY, a integer, b integer, c integer);
+CREATE TABLE build (id integer PRIMARY KEY, a integer, b integer, c integer);
+CREATE TABLE x_group_users (id integer PRIMARY KEY, group_id integer, user_id integer, is_visible integer, source integer);
+CREATE TABLE build_to_queues (id integer PRIMARY KEY, build_id integer, queue_name varchar(80), a integer, b integer);
+```
 ",
     check,
 };
@@ -59,16 +70,16 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         _ => context.survey.naming.expected_number,
     };
     for table in context.tables.base() {
-        if !matches!(context.survey.class(table.id), TableClass::Entity | TableClass::Lookup) {
-            continue;
-        }
-        let Some(plural) = split(&table.table.name).last().and_then(|word| is_plural(word)) else { continue };
-        if plural == (expected == Plurality::Plural) {
+        let naming = &context.survey.naming;
+        let Some(number) = naming.numbers[table.id.0] else { continue };
+        if number == expected {
             verdicts.pass(Object::table(table));
             continue;
         }
-        let (found, wanted) = if plural { ("plural", "singular") } else { ("singular", "plural") };
-        let naming = &context.survey.naming;
+        let (found, wanted) = match number {
+            Plurality::Plural => ("plural", "singular"),
+            Plurality::Singular => ("singular", "plural"),
+        };
         let message = format!(
             "the name is {found}, and this schema's are {wanted} ({} singular, {} plural)",
             naming.singular, naming.plural

@@ -2,7 +2,9 @@
 
 use globset::{Glob, GlobMatcher};
 use serde::{Deserialize, Serialize};
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use toml::Spanned;
 
 /// What the configuration says, checked.
@@ -206,10 +208,12 @@ impl Settings {
     }
 
     /// The reason why a finding is suppressed, if it is.
-    pub fn suppression(&self, rule: &str, object: &str) -> Option<&str> {
+    pub fn suppression(&self, rule: &str, object: impl Display) -> Option<&str> {
+        // Hardly any rule has an ignore: the name is written only for those that do.
+        let name = LazyCell::new(|| object.to_string());
         self.ignores
             .iter()
-            .find(|ignore| ignore.rule.as_deref().is_none_or(|only| only == rule) && ignore.matcher.is_match(object))
+            .find(|ignore| ignore.rule.as_deref().is_none_or(|only| only == rule) && ignore.matcher.is_match(&*name))
             .map(|ignore| ignore.reason.as_str())
     }
 

@@ -16,7 +16,7 @@ pub(super) fn is_text(column: &Column) -> bool {
 pub(super) fn is_number(column: &Column) -> bool {
     let base = column.base_type();
     let integer = base.contains("int") && !base.contains("interval") && !base.contains("point");
-    let other = ["numeric", "decimal", "dec", "number", "fixed", "money"].contains(&base.as_str());
+    let other = ["numeric", "decimal", "dec", "number", "fixed", "money"].contains(&base.as_ref());
     column.array_dimensions == 0
         && column.user_type.is_none()
         && !is_boolean(column)

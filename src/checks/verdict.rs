@@ -132,8 +132,7 @@ impl std::ops::AddAssign for Counts {
 #[derive(Debug)]
 pub struct Verdicts {
     rule: &'static Rule,
-    /// Passes of objects in the same table, as rules walk from table to table.
-    passed: Vec<(String, Option<String>, u32)>,
+    passed: Tally,
     findings: Vec<Finding>,
     unknown: Vec<Unknown>,
 }
@@ -141,7 +140,7 @@ pub struct Verdicts {
 impl Verdicts {
     /// Nothing judged yet.
     pub fn new(rule: &'static Rule) -> Self {
-        Self { rule, passed: Vec::new(), findings: Vec::new(), unknown: Vec::new() }
+        Self { rule, passed: Tally::default(), findings: Vec::new(), unknown: Vec::new() }
     }
 
     /// The rule whose verdicts these are.
@@ -151,9 +150,8 @@ impl Verdicts {
 
     /// The object is as it should be.
     pub fn pass(&mut self, object: Object) {
-        match self.passed.last_mut() {
-            Some((schema, table, passed)) if *schema == object.schema && *table == object.table => *passed += 1,
-            _ => self.passed.push((object.schema, object.table, 1)),
+        if !self.passed.again(&object) {
+            self.passed.0.push((object.schema, object.table, 1));
         }
     }
 
@@ -177,30 +175,42 @@ impl Verdicts {
             unknown: self.unknown,
             suppressed: Vec::new(),
         };
-        for (schema, table, passed) in self.passed {
-            outcome.counts.passed += passed;
-            outcome.tables.entry((schema, table.unwrap_or_default())).or_default().passed += passed;
-        }
+        let severity = settings.severity(self.rule.id);
+        let (mut failed, mut suppressed, mut unknown) = (Tally::default(), Tally::default(), Tally::default());
         for mut finding in self.findings {
-            if let Some(severity) = settings.severity(finding.rule) {
-                finding.severity = severity;
-            }
-            if let Some(reason) = settings.suppression(finding.rule, &finding.object.to_string()) {
-                if finding.scored {
-                    outcome.count(&finding.object, |counts| counts.suppressed += 1);
-                }
-                outcome.suppressed.push((finding, reason.to_owned()));
-                continue;
-            }
+            finding.severity = severity.unwrap_or(finding.severity);
+            let reason = settings.suppression(finding.rule, &finding.object);
             if finding.scored {
-                outcome.count(&finding.object, |counts| counts.failed += 1);
+                if reason.is_some() { &mut suppressed } else { &mut failed }.add(&finding.object);
             }
-            outcome.findings.push(finding);
+            match reason {
+                Some(reason) => outcome.suppressed.push((finding, reason.to_owned())),
+                None => outcome.findings.push(finding),
+            }
         }
-        for position in 0..outcome.unknown.len() {
-            let object = outcome.unknown[position].object.clone();
-            outcome.count(&object, |counts| counts.unknown += 1);
+        for unseen in &outcome.unknown {
+            unknown.add(&unseen.object);
         }
+        let tallies = [
+            self.passed.counts(|counts| &mut counts.passed),
+            failed.counts(|counts| &mut counts.failed),
+            suppressed.counts(|counts| &mut counts.suppressed),
+            unknown.counts(|counts| &mut counts.unknown),
+        ];
+        let mut tables: Vec<((String, String), Counts)> = tallies.into_iter().flatten().collect();
+        // Rules walk the tables in order, so that this finds a few runs that are sorted already.
+        tables.sort_by(|(a, _), (b, _)| a.cmp(b));
+        tables.dedup_by(|(table, counts), (kept, sum)| {
+            let same = table == kept;
+            if same {
+                *sum += *counts;
+            }
+            same
+        });
+        for (_, counts) in &tables {
+            outcome.counts += *counts;
+        }
+        outcome.tables = tables.into_iter().collect();
         outcome.findings.sort_by(|a, b| (&a.object, &a.message).cmp(&(&b.object, &b.message)));
         outcome.unknown.sort();
         outcome
@@ -224,10 +234,34 @@ pub struct Outcome {
     pub suppressed: Vec<(Finding, String)>,
 }
 
-impl Outcome {
-    fn count(&mut self, object: &Object, step: impl Fn(&mut Counts)) {
-        step(&mut self.counts);
-        let key = (object.schema.clone(), object.table.clone().unwrap_or_default());
-        step(self.tables.entry(key).or_default());
+/// Numbers of objects in the same table, as rules walk from table to table.
+#[derive(Debug, Default)]
+struct Tally(Vec<(String, Option<String>, u32)>);
+
+impl Tally {
+    fn add(&mut self, object: &Object) {
+        if !self.again(object) {
+            self.0.push((object.schema.clone(), object.table.clone(), 1));
+        }
+    }
+
+    /// The numbers as counts of one kind.
+    fn counts(self, of: fn(&mut Counts) -> &mut u32) -> impl Iterator<Item = ((String, String), Counts)> {
+        self.0.into_iter().map(move |(schema, table, number)| {
+            let mut counts = Counts::default();
+            *of(&mut counts) = number;
+            ((schema, table.unwrap_or_default()), counts)
+        })
+    }
+
+    /// Counts the object when it is in the table that was counted last.
+    fn again(&mut self, object: &Object) -> bool {
+        match self.0.last_mut() {
+            Some((schema, table, number)) if *schema == object.schema && *table == object.table => {
+                *number += 1;
+                true
+            }
+            _ => false,
+        }
     }
 }

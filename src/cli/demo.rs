@@ -33,7 +33,7 @@ pub(super) fn run(common: &Common, options: &Demo) -> Result<(), Failure> {
     let report = Report::new(&model, &tables, &settings);
     let choices = DocumentOptions { title: Some("Shop".to_owned()), date: None, statistics: false };
     output::file(&document, markdown::render(&report, &choices).as_bytes(), true)?;
-    output::file(&model_file, &snapshot::bytes(&model)?, true)?;
+    output::file_by(&model_file, true, |writer| snapshot::write(writer, &model))?;
     let mut text = terminal::scorecard(&report);
     let _ = write!(
         text,

@@ -34,17 +34,25 @@ pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
         eprintln!("note: the configuration describes {stale}");
     }
     let choices = DocumentOptions { title: options.title.clone(), date, statistics: options.stats };
-    let text = match options.format {
-        DocumentFormat::Markdown => return markdown(options, &report, &choices),
-        DocumentFormat::Json => json::render(&report),
-        DocumentFormat::Dbml => dbml::render(&report),
-        DocumentFormat::Mermaid => mermaid::render(&report),
-        DocumentFormat::Plantuml => plantuml::render(&report),
-        DocumentFormat::Dot => dot::render(&report),
-        DocumentFormat::Ddl => ddl::render(&report),
-        DocumentFormat::Svg => svg::render(&report),
+    let render = match options.format {
+        DocumentFormat::Markdown => None,
+        DocumentFormat::Json => Some(json::render(&report)),
+        DocumentFormat::Dbml => Some(dbml::render(&report)),
+        DocumentFormat::Mermaid => Some(mermaid::render(&report)),
+        DocumentFormat::Plantuml => Some(plantuml::render(&report)),
+        DocumentFormat::Dot => Some(dot::render(&report)),
+        DocumentFormat::Ddl => Some(ddl::render(&report)),
+        DocumentFormat::Svg => Some(svg::render(&report)),
     };
-    output::write(&options.output, text.as_bytes())
+    let written = match render {
+        Some(text) => output::write(&options.output, text.as_bytes()),
+        None => markdown(options, &report, &choices),
+    };
+    // The process ends here, and gives all its memory back faster than value by value.
+    std::mem::forget(report);
+    std::mem::forget(tables);
+    std::mem::forget(model);
+    written
 }
 
 fn markdown(options: &Doc, report: &Report<'_>, choices: &DocumentOptions) -> Result<(), Failure> {

@@ -6,6 +6,7 @@ use super::{load, output};
 use crate::model::{Model, Tables};
 use crate::report;
 use crate::settings::Settings;
+use std::io::{self, Write};
 
 pub(super) fn run(common: &Common, options: &Snapshot) -> Result<(), Failure> {
     let settings = load::settings(common)?;
@@ -18,7 +19,10 @@ pub(super) fn run(common: &Common, options: &Snapshot) -> Result<(), Failure> {
         model.groups = before.groups;
     }
     grouped(&mut model, &settings);
-    output::write(&options.output, &bytes(&model)?)
+    let written = output::stream(&options.output, |writer| write(writer, &model));
+    // The process ends here, and gives all its memory back faster than value by value.
+    std::mem::forget(model);
+    written
 }
 
 /// Keeps the groups of tables in the model, for the next run to start from.
@@ -27,10 +31,8 @@ pub(super) fn grouped(model: &mut Model, settings: &Settings) {
     model.groups = groups;
 }
 
-/// The snapshot file of a model.
-pub(super) fn bytes(model: &Model) -> Result<Vec<u8>, Failure> {
-    let mut bytes = serde_json::to_vec_pretty(model)
-        .map_err(|error| Failure::Unanswered(anyhow::Error::new(error).context("cannot write the model as JSON")))?;
-    bytes.push(b'\n');
-    Ok(bytes)
+/// Writes the snapshot file of a model.
+pub(super) fn write(mut writer: &mut dyn Write, model: &Model) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut writer, model)?;
+    writer.write_all(b"\n")
 }

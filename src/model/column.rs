@@ -3,6 +3,7 @@
 use super::QualifiedName;
 use super::schema::is_false;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// A column of a table, view or foreign table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -103,7 +104,7 @@ impl Column {
 
     /// The type without length, precision, sign or array brackets, in lower case: `numeric`, `varchar`,
     /// `timestamp with time zone`, `int`.
-    pub fn base_type(&self) -> String {
+    pub fn base_type(&self) -> Cow<'_, str> {
         base_type(&self.data_type)
     }
 
@@ -117,15 +118,22 @@ impl Column {
 }
 
 /// The type name of a full type: no length, precision, sign, zero-fill or array brackets; lower case.
-pub fn base_type(data_type: &str) -> String {
+pub fn base_type(data_type: &str) -> Cow<'_, str> {
     let bare = |text: &str| {
-        text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.".contains(&byte))
+        let mut last = b' ';
+        text.bytes().all(|byte| {
+            let doubled = byte == b' ' && last == b' ';
+            last = byte;
+            !doubled && (byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.' | b' '))
+        }) && last != b' '
+            && !text.ends_with(" zerofill")
     };
-    // Most types are bare words already, or words with a length or sign after them.
-    let unsigned = data_type.strip_suffix(" unsigned").unwrap_or(data_type);
-    let word = unsigned.strip_suffix(')').and_then(|rest| Some(rest.split_once('(')?.0)).unwrap_or(unsigned);
-    if bare(word) {
-        return word.to_owned();
+    // Most types are bare words already, or words with a length, a sign or brackets after them.
+    let element = data_type.trim_end_matches("[]");
+    let unsigned = element.strip_suffix(" unsigned").unwrap_or(element);
+    let words = unsigned.strip_suffix(')').and_then(|rest| Some(rest.split_once('(')?.0)).unwrap_or(unsigned);
+    if words.is_empty() || bare(words) {
+        return Cow::Borrowed(words);
     }
     let mut name = String::with_capacity(data_type.len());
     let mut depth = 0_u32;
@@ -138,7 +146,7 @@ pub fn base_type(data_type: &str) -> String {
         }
     }
     let name = name.replace("[]", "").replace(" unsigned", "").replace(" zerofill", "");
-    name.split_whitespace().collect::<Vec<_>>().join(" ")
+    Cow::Owned(name.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// A column default.

@@ -7,6 +7,7 @@
 use super::names::Names;
 use crate::model::{QualifiedName, Table, TableId, TableRef};
 use crate::report::{Group, Report};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
@@ -427,7 +428,7 @@ fn word(name: &str) -> String {
     }
     let mut out = String::with_capacity(name.len());
     let mut gap = false;
-    for character in name.nfc() {
+    for character in composed(name).chars() {
         if character.is_whitespace() || matches!(character, ',' | '.' | ':' | ';' | '/') {
             if !gap {
                 out.push('_');
@@ -455,13 +456,14 @@ fn text(raw: &str, longest: usize) -> String {
         return raw.to_owned();
     }
     let mut flat: Vec<char> = Vec::with_capacity(raw.len());
-    for character in raw.nfc() {
-        let blank = character.is_whitespace()
-            || matches!(
-                character.general_category(),
-                GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator
-            )
-            || character.general_category_group() == GeneralCategoryGroup::Other;
+    for character in composed(raw).chars() {
+        let blank = !character.is_ascii_graphic()
+            && (character.is_whitespace()
+                || matches!(
+                    character.general_category(),
+                    GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator
+                )
+                || character.general_category_group() == GeneralCategoryGroup::Other);
         match (blank, flat.last()) {
             (true, None | Some(' ')) => {}
             (true, _) => flat.push(' '),
@@ -504,6 +506,11 @@ fn text(raw: &str, longest: usize) -> String {
         }
     }
     out
+}
+
+/// The text with letters and their marks in one character, as far as there is one.
+fn composed(raw: &str) -> Cow<'_, str> {
+    if raw.is_ascii() { Cow::Borrowed(raw) } else { Cow::Owned(raw.nfc().collect()) }
 }
 
 /// Words that need no care anywhere: a letter, then letters, digits and underscores.

@@ -19,6 +19,7 @@ pub use summary::{Fix, StaleIgnore, Summary};
 
 use crate::checks::{self, Context, Finding, Object, ObjectKind, Outcome};
 use crate::model::{Column, Model, QualifiedName, TableGroup, TableId, TableRef, Tables, View};
+use crate::parallel;
 use crate::remedy::{self, Playbook};
 use crate::score::{self, Score};
 use crate::settings::Settings;
@@ -86,9 +87,12 @@ impl<'a> Report<'a> {
         let survey = Survey::new(model, tables, settings);
         let context = Context { model, tables, survey: &survey, settings };
         let outcomes = checks::run(context);
-        let score = score::score(&outcomes, tables.base().count());
         let findings: Vec<_> = outcomes.iter().flat_map(|outcome| &outcome.findings).collect();
-        let playbook = remedy::plan(context, &findings);
+        let (playbook, score) = parallel::join(
+            tables.len(),
+            || remedy::plan(context, &findings),
+            || score::score(&outcomes, tables.base().count()),
+        );
         Self::assemble(model, tables, settings, survey, outcomes, score, playbook)
     }
 

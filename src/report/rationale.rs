@@ -218,7 +218,7 @@ pub(super) fn is_moment(column: &Column) -> bool {
 fn is_quantity(column: &Column) -> bool {
     let base = column.base_type();
     matches!(
-        base.as_str(),
+        base.as_ref(),
         "numeric" | "decimal" | "money" | "real" | "float" | "double" | "double precision" | "interval" | "time"
     )
 }

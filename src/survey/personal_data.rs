@@ -161,7 +161,7 @@ fn judge(table: TableRef<'_>, column: &Column) -> Option<PersonalData> {
         confidence,
         why,
     };
-    if matches!(base.as_str(), "inet" | "cidr" | "inet4" | "inet6") {
+    if matches!(base.as_ref(), "inet" | "cidr" | "inet4" | "inet6") {
         return Some(result(PersonalDataClass::Network, 0.90, format!("its type is {base}")));
     }
     if base.starts_with("macaddr") {

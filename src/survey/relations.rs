@@ -75,7 +75,7 @@ fn family(column: &Column) -> Option<Family> {
     if full == "binary(16)" {
         return Some(Family::Binary16);
     }
-    match base.as_str() {
+    match base.as_ref() {
         "uuid" | "uniqueidentifier" => Some(Family::Uuid),
         "numeric" | "decimal" | "number" => {
             // SQLite and Oracle heritage: a number without a scale is a key like any integer.
@@ -124,12 +124,15 @@ pub(super) fn infer(tables: &Tables<'_>, settings: &Settings) -> (Vec<Relation>,
     for table in tables.base() {
         let declared: BTreeSet<&str> =
             table.table.foreign_keys.iter().flat_map(|key| &key.columns).map(String::as_str).collect();
+        let own = inference.inflections.key_words(&table.table.name);
         for column in &table.table.columns {
-            let path = format!("{}.{}.{}", table.schema.name, table.table.name, column.name);
             if declared.contains(column.name.as_str()) {
                 continue;
             }
-            if let Some(pin) = settings.relations.get(&path) {
+            let path = || format!("{}.{}.{}", table.schema.name, table.table.name, column.name);
+            if !settings.relations.is_empty()
+                && let Some(pin) = settings.relations.get(&path())
+            {
                 relations.extend(pin.as_ref().and_then(|target| pinned(table, column, target)));
                 continue;
             }
@@ -144,7 +147,7 @@ pub(super) fn infer(tables: &Tables<'_>, settings: &Settings) -> (Vec<Relation>,
                 });
                 continue;
             }
-            relations.extend(inference.relation(table, column));
+            relations.extend(inference.relation(table, column, &own));
         }
     }
     relations.sort_by(|a: &Relation, b: &Relation| (&a.table, &a.column).cmp(&(&b.table, &b.column)));
@@ -221,14 +224,15 @@ impl<'m, 't> Inference<'m, 't> {
         }
         let type_column = table.table.columns.iter().find(|other| {
             let other = other.name.to_lowercase();
-            TYPE_SUFFIXES.iter().any(|suffix| other == format!("{stem}{suffix}"))
+            other.strip_prefix(&stem).is_some_and(|rest| TYPE_SUFFIXES.contains(&rest))
         })?;
         let words = self.inflections.key_words(&stem);
         let names_table = self.by_key.contains_key(&words.join("_"));
         (!names_table).then(|| type_column.name.clone())
     }
 
-    fn relation(&mut self, table: TableRef<'m>, column: &'m Column) -> Option<Relation> {
+    /// Where a column most probably points. `own` are the words of its table's name.
+    fn relation(&mut self, table: TableRef<'m>, column: &'m Column, own: &[String]) -> Option<Relation> {
         let lower = column.name.to_lowercase();
         let mut words = split(&column.name);
         let mut suffix: Option<String> = None;
@@ -249,7 +253,6 @@ impl<'m, 't> Inference<'m, 't> {
         if words.is_empty() || (suffix.is_none() && matches!(words.as_slice(), [word] if known(word))) {
             return None;
         }
-        let own = self.inflections.key_words(&table.table.name);
         let stem = self.stem(&words);
         // `reactions.reaction_id` and `downloads.downloads` name their own table, not another.
         if stem == own.join("_") || stem == own.concat() || self.inflections.key_words(&lower) == own {
@@ -259,7 +262,7 @@ impl<'m, 't> Inference<'m, 't> {
         self.peer(&mut candidates, table, column, &lower);
         match suffix.as_deref() {
             Some(suffix) => self.by_stem(&mut candidates, table, column, &words, suffix),
-            None => self.by_whole_name(&mut candidates, table, column, &words, &own),
+            None => self.by_whole_name(&mut candidates, table, column, &words, own),
         }
         let is_unique = self
             .keys

@@ -34,14 +34,14 @@ pub fn split(name: &str) -> Vec<String> {
     if name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
         return name.split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect();
     }
-    let characters: Vec<char> = name.chars().collect();
     let mut words = Vec::new();
     let mut word = String::new();
-    for (position, &character) in characters.iter().enumerate() {
-        let previous = position.checked_sub(1).and_then(|position| characters.get(position)).copied();
-        let next = characters.get(position + 1).copied();
+    let mut previous: Option<char> = None;
+    let mut characters = name.chars().peekable();
+    while let Some(character) = characters.next() {
         let starts_word = match previous {
             Some(previous) if character.is_uppercase() => {
+                let next = characters.peek().copied();
                 previous.is_lowercase() || (previous.is_uppercase() && next.is_some_and(char::is_lowercase))
             }
             Some(previous) => character.is_ascii_digit() != previous.is_ascii_digit() && previous.is_alphanumeric(),
@@ -50,9 +50,12 @@ pub fn split(name: &str) -> Vec<String> {
         if (starts_word || !character.is_alphanumeric()) && !word.is_empty() {
             words.push(std::mem::take(&mut word));
         }
-        if character.is_alphanumeric() {
+        if character.is_ascii_alphanumeric() {
+            word.push(character.to_ascii_lowercase());
+        } else if character.is_alphanumeric() {
             word.extend(character.to_lowercase());
         }
+        previous = Some(character);
     }
     if !word.is_empty() {
         words.push(word);

@@ -116,7 +116,6 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 }
 
 fn applies(context: Context<'_>, table: TableRef<'_>, column: &Column) -> bool {
-    let words = split(&column.name);
     let base = column.base_type();
     let user_type = column.user_type.is_some() || !column.values.is_empty();
     let textual = base.contains("char")
@@ -125,6 +124,13 @@ fn applies(context: Context<'_>, table: TableRef<'_>, column: &Column) -> bool {
             && base != "interval"
             && !base.contains("point")
             && !column.data_type.eq_ignore_ascii_case("tinyint(1)"));
+    if !(textual || user_type) || column.generated.is_some() || column.array_dimensions > 0 {
+        return false;
+    }
+    let words = split(&column.name);
+    if !words.last().is_some_and(|word| LAST_WORDS.contains(&word.as_str())) {
+        return false;
+    }
     let content =
         words.len() > 1 && words.iter().any(|word| matches!(word.as_str(), "mime" | "content" | "media" | "file"));
     let distinct = context.model.statistics.as_ref().and_then(|statistics| {
@@ -133,14 +139,9 @@ fn applies(context: Context<'_>, table: TableRef<'_>, column: &Column) -> bool {
         let rows = statistics.table(&table.schema.name, &table.table.name)?.rows?;
         Some(if distinct < 0.0 { -distinct * rows as f64 } else { distinct })
     });
-    words.last().is_some_and(|word| LAST_WORDS.contains(&word.as_str()))
-        && (textual || user_type)
-        && column.generated.is_none()
-        && column.array_dimensions == 0
-        && !content
-        && !(words.last().is_some_and(|word| word == "state") && is_place(table))
-        && !context.survey.is_polymorphic(&table.qualified_name(), &column.name)
-        && distinct.is_none_or(|distinct| distinct <= MANY)
+    let of_address = words.last().is_some_and(|word| word == "state") && is_place(table);
+    let other = content || of_address || context.survey.is_polymorphic(&table.qualified_name(), &column.name);
+    !other && distinct.is_none_or(|distinct| distinct <= MANY)
 }
 
 /// Whether the table has the other lines of an address.

@@ -115,7 +115,8 @@ fn applies(table: TableRef<'_>, column: &Column) -> bool {
         return false;
     }
     let words = split(&column.name);
-    let Some(last) = words.last().map(|word| singular(word)) else { return false };
+    let Some(last) = words.last() else { return false };
+    let last = if last.ends_with('s') { singular(last) } else { last.clone() };
     let has = |wanted: &[&str]| {
         table.table.columns.iter().any(|column| split(&column.name).iter().any(|word| wanted.contains(&word.as_str())))
     };

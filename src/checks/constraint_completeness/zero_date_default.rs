@@ -65,5 +65,5 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 }
 
 fn is_temporal(column: &Column) -> bool {
-    matches!(column.base_type().as_str(), "date" | "datetime" | "timestamp")
+    matches!(column.base_type().as_ref(), "date" | "datetime" | "timestamp")
 }

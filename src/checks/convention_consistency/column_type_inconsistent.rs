@@ -2,6 +2,7 @@ use crate::checks::columns::is_reference;
 use crate::checks::relations::SCORED;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, TableRef, base_type};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static RULE: Rule = Rule {
@@ -154,7 +155,7 @@ fn written(column: &Column) -> String {
 fn kind(context: Context<'_>, column: &Column) -> String {
     let base = under_domains(context, column);
     let sqlite = context.model.engine.name == EngineName::Sqlite;
-    let kind = match base.as_str() {
+    let kind = match base.as_ref() {
         "character varying" | "varchar" | "text" | "tinytext" | "mediumtext" | "longtext" => "text",
         "timestamp" if sqlite => "datetime",
         _ if sqlite && base.contains("int") => "integer",
@@ -166,7 +167,7 @@ fn kind(context: Context<'_>, column: &Column) -> String {
 }
 
 /// The type at the bottom of a column's domains; its own where it has none.
-fn under_domains(context: Context<'_>, column: &Column) -> String {
+fn under_domains<'m>(context: Context<'m>, column: &'m Column) -> Cow<'m, str> {
     let domain = column.user_type.as_ref().and_then(|name| {
         let schema = context.model.schemas.iter().find(|schema| schema.name == name.schema)?;
         let find = |name: &str| schema.domains.iter().find(|domain| domain.name == name);

@@ -273,20 +273,21 @@ fn shape(member: &Named<'_>) -> String {
 /// Replaces the first run of words that spell a name, however it is parted: `playlist_track`, `PlaylistTrack`,
 /// `playlisttrack`.
 fn with_placeholder(words: &mut Vec<String>, name: &str, placeholder: &str) {
-    let glued = split(name).concat();
+    let glued: String =
+        name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     if glued.is_empty() {
         return;
     }
     for start in 0..words.len() {
-        let mut run = String::new();
+        let mut rest = glued.as_str();
         for end in start..words.len() {
-            run.push_str(&words[end]);
-            if run == glued {
-                words.splice(start..=end, [placeholder.to_owned()]);
-                return;
-            }
-            if run.len() >= glued.len() {
-                break;
+            match rest.strip_prefix(words[end].as_str()) {
+                Some("") => {
+                    words.splice(start..=end, [placeholder.to_owned()]);
+                    return;
+                }
+                Some(after) => rest = after,
+                None => break,
             }
         }
     }

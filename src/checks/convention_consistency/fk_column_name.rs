@@ -128,14 +128,16 @@ fn is_role(column: &str, referenced: &str) -> bool {
 
 /// Whether the column has the parent's name and no more.
 fn names_parent(column: &str, parent: &str) -> bool {
-    let one = |name: &str| {
-        let mut words = split(name);
-        if let Some(last) = words.last_mut() {
-            *last = singular(last);
+    let (column, parent) = (split(column), split(parent));
+    let same = |(one, other): (&String, &String)| one == other;
+    match (column.split_last(), parent.split_last()) {
+        (Some((one, before)), Some((other, others))) => {
+            before.len() == others.len()
+                && before.iter().zip(others).all(same)
+                && (one == other || singular(one) == singular(other))
         }
-        words
-    };
-    one(column) == one(parent)
+        (one, other) => one.is_none() && other.is_none(),
+    }
 }
 
 fn rename(table: TableRef<'_>, column: &str, parent: &str, referenced: &str) -> Option<crate::checks::Change> {

@@ -138,6 +138,10 @@ fn twins<'n>(names: impl Iterator<Item = &'n str>) -> BTreeMap<String, Vec<&'n s
 
 /// What is wrong with a name.
 fn trouble(name: &str, scripts: &[Script], twins: &BTreeMap<String, Vec<&str>>) -> Option<String> {
+    let usual = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$');
+    if twins.is_empty() && name.bytes().all(usual) {
+        return None;
+    }
     let strange: Vec<char> = name
         .chars()
         .filter(|&character| !(character.is_ascii_alphanumeric() || "_$".contains(character)))

@@ -94,5 +94,5 @@ fn is_searched_by_ranges(column: &Column) -> bool {
     let base = column.base_type();
     ["timestamp", "date", "time"].iter().any(|word| base.starts_with(word))
         || base.ends_with("range")
-        || matches!(base.as_str(), "real" | "float" | "double" | "double precision")
+        || matches!(base.as_ref(), "real" | "float" | "double" | "double precision")
 }

@@ -70,8 +70,9 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     }
     for table in context.tables.base() {
         let object = Object::table(table);
-        let repeating = repeating(table);
-        if repeating.len() < 2 || every_column_repeats(table) {
+        let own = own_words(table);
+        let repeating = repeating(table, &own);
+        if repeating.len() < 2 || every_column_repeats(table, &own) {
             verdicts.pass(object);
         } else {
             let message = format!("{} columns begin with its own name: {}", repeating.len(), several(&repeating));
@@ -102,22 +103,31 @@ fn judge_schema(schema: &Schema, verdicts: &mut Verdicts) {
     }
 }
 
-/// Whether a name begins with the words of its table's name and goes on.
-fn repeats(table: TableRef<'_>, name: &str) -> bool {
+/// Whether a name begins with the words of its table's name, the last of these in the singular, and goes on.
+fn repeats(own: &[String], name: &str) -> bool {
     let words = split(name);
-    let mut own = split(&table.name);
+    // A word and its plural begin alike, which is cheaper to see than what the singular is.
+    let same = |word: &String, own: &String| {
+        word == own || (word.chars().next() == own.chars().next() && singular(word) == *own)
+    };
+    words.len() > own.len() && words.iter().zip(own).all(|(word, own)| same(word, own))
+}
+
+/// The words of a table's name, the last in the singular.
+fn own_words(table: TableRef<'_>) -> Vec<String> {
+    let mut own = split(&table.table.name);
     if let Some(last) = own.last_mut() {
         *last = singular(last);
     }
-    words.len() > own.len() && words.iter().zip(&own).all(|(word, own)| singular(word) == *own || word == own)
+    own
 }
 
-fn repeating(table: TableRef<'_>) -> Vec<&str> {
+fn repeating<'m>(table: TableRef<'m>, own: &[String]) -> Vec<&'m str> {
     let is_reference = |name: &str| split(name).last().is_some_and(|word| REFERENCES.contains(&word.as_str()));
     let names = table.table.columns.iter().map(|column| column.name.as_str());
-    names.filter(|name| repeats(table, name) && !is_key(table, name) && !is_reference(name)).collect()
+    names.filter(|name| repeats(own, name) && !is_key(table, name) && !is_reference(name)).collect()
 }
 
-fn every_column_repeats(table: TableRef<'_>) -> bool {
-    table.table.columns.iter().all(|column| repeats(table, &column.name))
+fn every_column_repeats(table: TableRef<'_>, own: &[String]) -> bool {
+    table.table.columns.iter().all(|column| repeats(own, &column.name))
 }

@@ -3,6 +3,7 @@
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, TableRef};
 use crate::survey::TableClass;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 pub(super) static RULE: Rule = Rule {
     id: "pk-type-mixed",
@@ -56,7 +57,7 @@ CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, total integer NOT NULL, pl
 };
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
-    let keys: Vec<(TableRef<'_>, &Column, String)> = context
+    let keys: Vec<(TableRef<'_>, &Column, Cow<'_, str>)> = context
         .tables
         .base()
         .filter(|table| context.survey.class(table.id) == TableClass::Entity)
@@ -66,7 +67,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let lower = column.name.to_lowercase();
             let identifier = lower.ends_with("id") || lower.ends_with("key");
             let base = column.base_type();
-            identifier.then(|| (table, column, if base == "int" { "integer".to_owned() } else { base }))
+            identifier.then(|| (table, column, if base == "int" { "integer".into() } else { base }))
         })
         .collect();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

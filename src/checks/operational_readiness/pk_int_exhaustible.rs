@@ -72,7 +72,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let Some([name]) = table.table.primary_key.as_ref().map(|key| key.columns.as_slice()) else { continue };
         let Some(column) = table.table.column(name).filter(|column| column.is_auto_generated()) else { continue };
         let base = column.base_type();
-        let integer = matches!(base.as_str(), "smallint" | "integer" | "int" | "mediumint" | "tinyint" | "bigint");
+        let integer = matches!(base.as_ref(), "smallint" | "integer" | "int" | "mediumint" | "tinyint" | "bigint");
         if !integer {
             continue;
         }

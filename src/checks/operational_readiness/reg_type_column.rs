@@ -56,7 +56,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
         for column in &table.table.columns {
             let object = Object::column(table, &column.name);
-            if !BLOCKING.contains(&column.base_type().as_str()) {
+            if !BLOCKING.contains(&column.base_type().as_ref()) {
                 verdicts.pass(object);
                 continue;
             }

@@ -230,9 +230,9 @@ fn change_one_type(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
     let (relation, quoted) = (planner.relation(table), planner.quote(column));
     let (old, new) = (of.base_type(), base_type(data_type));
     let to_zoned = old == "timestamp without time zone" && (new == "timestamp with time zone" || new == "timestamptz");
-    let widened = matches!(old.as_str(), "character varying" | "varchar")
+    let widened = matches!(old.as_ref(), "character varying" | "varchar")
         && (new == "text"
-            || matches!(new.as_str(), "character varying" | "varchar") && length(data_type) >= length(&of.data_type));
+            || matches!(new.as_ref(), "character varying" | "varchar") && length(data_type) >= length(&of.data_type));
     let mut statements = Vec::new();
     if to_zoned {
         statements.push("SET LOCAL TimeZone = 'UTC'".to_owned());
@@ -242,7 +242,7 @@ fn change_one_type(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
             .push(format!("ALTER TABLE {relation} ALTER COLUMN {quoted} TYPE {data_type} USING {quoted}::{data_type}"));
     }
     let serial = of.default.as_ref().and_then(|default| default.sequence.as_ref()).filter(|_| of.identity.is_none());
-    if let Some(sequence) = serial.filter(|_| matches!(new.as_str(), "bigint" | "integer" | "smallint")) {
+    if let Some(sequence) = serial.filter(|_| matches!(new.as_ref(), "bigint" | "integer" | "smallint")) {
         statements.push(format!("ALTER SEQUENCE {} AS {new}", planner.relation(sequence)));
     }
     let title = format!("change {}.{column} from {} to {data_type}", table.name, of.data_type);

@@ -4,6 +4,7 @@
 //! emoji words, math) becomes a numeric character reference. These are read back inside table cells, paragraphs and
 //! raw HTML alike, on every renderer, which no backslash is.
 
+use std::borrow::Cow;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
 /// Text for a table cell, a paragraph or an HTML element: never the start of a line.
@@ -30,7 +31,11 @@ pub(crate) fn paragraph(raw: &str) -> String {
 /// An identifier, type or expression in code type, for a cell, a paragraph or the text of a link.
 pub(crate) fn code(raw: &str) -> String {
     if !raw.is_empty() && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_(),.".contains(&byte)) {
-        return ["`", raw, "`"].concat();
+        let mut out = String::with_capacity(raw.len() + 2);
+        out.push('`');
+        out.push_str(raw);
+        out.push('`');
+        return out;
     }
     let mut flat = String::with_capacity(raw.len());
     let mut plain = true;
@@ -53,6 +58,9 @@ pub(crate) fn code(raw: &str) -> String {
 
 /// The longest run of backticks.
 fn longest_run(content: &str) -> usize {
+    if !content.contains('`') {
+        return 0;
+    }
     content.split(|character| character != '`').map(str::len).max().unwrap_or_default()
 }
 
@@ -67,8 +75,11 @@ pub(crate) fn html_code(raw: &str) -> String {
 /// A fenced block. The fence is longer than any run of backticks inside.
 pub(crate) fn fence(language: &str, content: &str) -> String {
     let fence = "`".repeat(longest_run(content).max(2) + 1);
-    let content = content.trim_end_matches(['\n', '\r']).replace('\0', "\u{fffd}");
-    format!("{fence}{language}\n{content}\n{fence}\n")
+    let mut content = Cow::Borrowed(content.trim_end_matches(['\n', '\r']));
+    if content.contains('\0') {
+        content = Cow::Owned(content.replace('\0', "\u{fffd}"));
+    }
+    [&fence, language, "\n", &content, "\n", &fence, "\n"].concat()
 }
 
 /// A row of a table from cells that are already Markdown.
@@ -162,11 +173,20 @@ fn class(character: char) -> Class {
     }
 }
 
+/// Characters that mean nothing to any renderer wherever they stand.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b" ,;()-+/=\"'!?%^{}".contains(&byte)
+}
+
 fn push_text(out: &mut String, raw: &str) {
-    let raw = raw.trim_matches(|edge| matches!(class(edge), Class::LineBreak | Class::Space));
-    let mut characters = raw.chars().peekable();
-    while let Some(character) = characters.next() {
-        let next = characters.peek().copied();
+    let mut raw = raw.trim_matches(|edge| matches!(class(edge), Class::LineBreak | Class::Space));
+    loop {
+        let plain = raw.bytes().position(|byte| !is_plain(byte)).unwrap_or(raw.len());
+        out.push_str(&raw[..plain]);
+        let mut rest = raw[plain..].chars();
+        let Some(character) = rest.next() else { return };
+        raw = rest.as_str();
+        let next = rest.next();
         match character {
             // Inside a word and before a space these two mean nothing, and names stay readable in the source.
             '_' if out.ends_with(|last: char| last.is_ascii_alphanumeric())
@@ -176,7 +196,7 @@ fn push_text(out: &mut String, raw: &str) {
             }
             ':' if next == Some(' ') && out.ends_with(|last: char| last.is_ascii_alphanumeric()) => out.push(':'),
             '\r' => {
-                if characters.peek() != Some(&'\n') {
+                if next != Some('\n') {
                     out.push_str("<br>");
                 }
             }

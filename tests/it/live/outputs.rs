@@ -49,11 +49,8 @@ fn compare(arguments: &[&str], url: &str, file: &str) -> TestResult {
             return Ok(());
         }
         if snapshot() == held {
-            return Err(match live == filed {
-                true => format!("{arguments:?} differs between two runs"),
-                false => format!("{arguments:?} from the snapshot differs from the one from the URL"),
-            }
-            .into());
+            let than = if live == filed { "differs between two runs" } else { "from the URL differs from the file's" };
+            return Err(format!("{arguments:?} {than}").into());
         }
     }
     Err(format!("{arguments:?}: the database's statistics did not come to rest").into())

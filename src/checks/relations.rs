@@ -50,7 +50,7 @@ pub(super) fn delete_action(
 }
 
 /// Whether the child's name is the parent's in the singular and a further word: `order_items` of `orders`.
-fn is_part_of(child: &str, parent: &str) -> bool {
+pub(super) fn is_part_of(child: &str, parent: &str) -> bool {
     let child = child.to_lowercase();
     let parent = parent.to_lowercase();
     let singular = parent

@@ -24,7 +24,9 @@ const THIRD_PARTY_PREFIXES: &[&str] = &[
 const THIRD_PARTY: &[&str] =
     &["delayed_jobs", "friendly_id_slugs", "failed_jobs", "jobs", "personal_access_tokens", "sessions", "versions"];
 /// Last words of tables that only grow.
-const LOG: &[&str] = &["history", "log", "logs", "audit", "audits", "events", "versions"];
+const LOG: &[&str] = &["history", "hist", "log", "logs", "audit", "audits", "events", "versions", "migrations"];
+/// Words that may follow these.
+const OF_LOG: &[&str] = &["info", "entry", "entries", "record", "records", "trail"];
 /// Last words of copies.
 const CLONE: &[&str] = &["old", "bak", "backup", "tmp", "temp", "archive", "archives", "archived"];
 /// Words of columns that record who and when, or the order of rows: they do not make a junction an entity.
@@ -38,7 +40,11 @@ pub(super) fn by_name(name: &str) -> Option<TableClass> {
     }
     let words: Vec<&str> = name.split('_').collect();
     let last = words.last()?;
-    if LOG.contains(last) {
+    let numbered = |word: &str| word.strip_prefix('v').is_some_and(|rest| rest.parse::<u32>().is_ok());
+    let before = words.iter().rev().find(|word| !OF_LOG.contains(word) && !numbered(word)).unwrap_or(last);
+    // `db_version_h`, `schema_version`: which version of the schema was installed when.
+    let installed = words.windows(2).any(|pair| matches!(pair, ["db" | "database" | "schema", "version"]));
+    if LOG.contains(before) || installed {
         Some(TableClass::Log)
     } else if CLONE.contains(last) || is_dated(&words) {
         Some(TableClass::Clone)
@@ -115,6 +121,13 @@ mod tests {
     fn names_tell_logs_copies_and_libraries() {
         for (name, class) in [
             ("audit_log", Some(TableClass::Log)),
+            ("trx_log_v2", Some(TableClass::Log)),
+            ("audit_log_entries", Some(TableClass::Log)),
+            ("sync_audit_info", Some(TableClass::Log)),
+            ("x_db_version_h", Some(TableClass::Log)),
+            ("user_info", None),
+            ("log_levels", None),
+            ("task_queues_v2", None),
             ("orders_backup", Some(TableClass::Clone)),
             ("orders_2023_04", Some(TableClass::Clone)),
             ("orders_p202304", Some(TableClass::Clone)),

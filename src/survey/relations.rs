@@ -4,6 +4,7 @@ use super::words::{Inflections, split};
 use super::{PolymorphicPair, Relation, TableClass, classes};
 use crate::model::{Column, QualifiedName, TableRef, Tables, base_type};
 use crate::settings::Settings;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Last words of columns that hold a generated key.
@@ -26,7 +27,9 @@ const EXTERNAL: &[&str] = &[
     "trace",
     "span",
     "request",
+    "req",
     "session",
+    "sess",
     "transaction",
     "txn",
     "correlation",
@@ -107,6 +110,8 @@ struct Inference<'m, 't> {
     /// Targets of declared keys by the referencing column's name, with the number of referencing tables.
     peers: HashMap<String, BTreeMap<(QualifiedName, String), u32>>,
     keys: HashMap<QualifiedName, Vec<Key<'m>>>,
+    /// Tables by the name of each of their columns. Made when it is first asked for.
+    by_column: OnceCell<HashMap<&'m str, Vec<TableRef<'m>>>>,
 }
 
 /// A possible target with its confidence and reason.
@@ -178,6 +183,7 @@ impl<'m, 't> Inference<'m, 't> {
             by_primary: HashMap::new(),
             peers: HashMap::new(),
             keys: HashMap::new(),
+            by_column: OnceCell::new(),
         };
         let prefix = common_prefix(tables);
         for table in tables.base() {
@@ -228,7 +234,9 @@ impl<'m, 't> Inference<'m, 't> {
         })?;
         let words = self.inflections.key_words(&stem);
         let names_table = self.by_key.contains_key(&words.join("_"));
-        (!names_table).then(|| type_column.name.clone())
+        // A session, a device or a message of some kind is not a row of one of several tables.
+        let external = split(&stem).first().is_some_and(|word| word != "provider" && EXTERNAL.contains(&word.as_str()));
+        (!names_table && !external).then(|| type_column.name.clone())
     }
 
     /// Where a column most probably points. `own` are the words of its table's name.
@@ -273,6 +281,9 @@ impl<'m, 't> Inference<'m, 't> {
         candidates.retain(|candidate| !ancestors.contains(&candidate.table.qualified_name()));
         let is_copy = ancestors.is_empty() && classes::by_name(&table.table.name) == Some(TableClass::Clone);
         for candidate in &mut candidates {
+            if is_copied_name(table, candidate) {
+                candidate.confidence -= 0.20;
+            }
             if candidate.table.schema.name == table.schema.name {
                 candidate.confidence += 0.005;
             }
@@ -360,7 +371,7 @@ impl<'m, 't> Inference<'m, 't> {
         for length in (1..own.len()).rev() {
             let key = format!("{}_{stem}", own[..length].join("_"));
             for (parent, loss) in self.by_key.get(&key).cloned().unwrap_or_default() {
-                let doubt = if plain.is_empty() { 0.0 } else { 0.20 };
+                let doubt = if plain.is_empty() && !self.is_used_beyond(column, &own[..length]) { 0.0 } else { 0.20 };
                 let why = "its name with its own table's prefix is that table's".to_owned();
                 if parent.id != table.id
                     && !plain.contains(&parent.id)
@@ -455,6 +466,23 @@ impl<'m, 't> Inference<'m, 't> {
         }
     }
 
+    /// Whether most tables with a column of that name have names that do not begin with these words: then it means something
+    /// that the prefix does not tell.
+    fn is_used_beyond(&self, column: &Column, prefix: &[String]) -> bool {
+        let by_column = self.by_column.get_or_init(|| {
+            let mut found: HashMap<&'m str, Vec<TableRef<'m>>> = HashMap::new();
+            for table in self.tables.base() {
+                for column in &table.table.columns {
+                    found.entry(&column.name).or_default().push(table);
+                }
+            }
+            found
+        });
+        let tables = by_column.get(column.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let within = tables.iter().filter(|table| split(&table.table.name).starts_with(prefix)).count();
+        within * 2 < tables.len()
+    }
+
     /// Adds a candidate when the parent has a key that this column can hold.
     fn push(
         &self,
@@ -486,6 +514,16 @@ impl<'m, 't> Inference<'m, 't> {
         candidates.push(Candidate { table: parent, column: &key.column.name, confidence, why });
         true
     }
+}
+
+/// Whether the table refers to the candidate by a declared key, so that another unique column of it, such as its name, is
+/// most likely copied for reading.
+fn is_copied_name(table: TableRef<'_>, candidate: &Candidate<'_>) -> bool {
+    let parent = candidate.table.qualified_name();
+    let primary = candidate.table.table.primary_key.as_ref();
+    table.id != candidate.table.id
+        && primary.is_none_or(|key| key.columns != [candidate.column])
+        && table.table.foreign_keys.iter().any(|key| key.referenced_table == parent)
 }
 
 /// The first word that at least half of the tables, and four, begin with; or a customary mark for a table.
@@ -576,6 +614,24 @@ mod tests {
         let two =
             model(&[("applications", &[]), ("oauth_applications", &[]), ("oauth_access_tokens", &["application_id"])]);
         assert!(inferred(&two).is_empty());
+    }
+
+    #[test]
+    fn a_prefix_says_nothing_about_a_name_that_other_tables_have() {
+        let tables: &[(&str, &[&str])] =
+            &[("policy_item", &[]), ("policy_rule", &["item_id"]), ("service", &["item_id"]), ("enum", &["item_id"])];
+        assert!(inferred(&model(tables)).is_empty());
+        assert_eq!(inferred(&model(&tables[..3])), ["policy_rule.item_id > policy_item"]);
+    }
+
+    #[test]
+    fn a_session_and_its_kind_are_no_polymorphic_pair() {
+        let mut model = model(&[("audits", &["session_id", "subject_id"])]);
+        for name in ["session_type", "subject_type"] {
+            model.schemas[0].tables[0].columns.push(Column::new(name, "varchar(30)"));
+        }
+        let (_, pairs) = infer(&Tables::new(&model), &Settings::default());
+        assert_eq!(pairs.iter().map(|pair| pair.id_column.as_str()).collect::<Vec<_>>(), ["subject_id"]);
     }
 
     #[test]

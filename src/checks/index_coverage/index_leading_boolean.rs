@@ -1,5 +1,6 @@
 //! An index that starts with a column of two or three values.
 
+use super::index_range_before_equality::is_searched_by_ranges;
 use crate::checks::coverage::is_secondary;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, TableRef};
@@ -32,12 +33,24 @@ index on the rest is a fraction of the size.
 
 - Partial and unique indexes.
 - Enums without statistics.
+- In MySQL and MariaDB, which have no partial indexes, a flag before a column that is searched by ranges: comparing the flag and
+  then reading a range is what the index is for.
 
 Which value queries ask for is not in the catalog, so no index is proposed.
 
 ## Example
 
 ```sql,fires
+CREATE TABLE jobs (id integer NOT NULL PRIMARY KEY, done boolean NOT NULL, run_at date NOT NULL);
+CREATE INDEX jobs_done_run_at_idx ON jobs (done, run_at);
+```
+
+```sql,fires,mysql,mariadb
+CREATE TABLE jobs (id integer NOT NULL PRIMARY KEY, done boolean NOT NULL, queue integer NOT NULL);
+CREATE INDEX jobs_done_queue_idx ON jobs (done, queue);
+```
+
+```sql,passes,mysql,mariadb
 CREATE TABLE jobs (id integer NOT NULL PRIMARY KEY, done boolean NOT NULL, run_at date NOT NULL);
 CREATE INDEX jobs_done_run_at_idx ON jobs (done, run_at);
 ```
@@ -68,7 +81,10 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let object = Object::index(table, &index.name);
             let first = index.key.first().and_then(|part| part.column.as_deref());
             let column = first.and_then(|name| table.table.column(name));
-            let few = column.filter(|column| index.predicate.is_none() && has_few_values(context, table, column));
+            let second = index.key.get(1).and_then(|part| table.table.column(part.column.as_deref()?));
+            let before_range = engine.is_mysql_family() && second.is_some_and(is_searched_by_ranges);
+            let few = column
+                .filter(|column| index.predicate.is_none() && !before_range && has_few_values(context, table, column));
             match few {
                 None => verdicts.pass(object),
                 Some(column) => {

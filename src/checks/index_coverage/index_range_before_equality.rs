@@ -29,7 +29,8 @@ the whole range. The other order, equality first, reads only the rows that match
 
 ## Not reported
 
-- Keyset pagination: the timestamp is followed by nothing but the columns of the primary key.
+- Columns followed by nothing but what is sorted by or searched by ranges too: columns of the primary key (keyset pagination),
+  expressions, other timestamps.
 - The partition key in the first position.
 - Unique indexes.
 
@@ -47,6 +48,15 @@ CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, s
 CREATE INDEX orders_shop_placed_on_idx ON orders (shop, placed_on);
 CREATE INDEX orders_placed_on_id_idx ON orders (placed_on, id);
 CREATE UNIQUE INDEX orders_placed_on_shop_key ON orders (placed_on, shop);
+CREATE TABLE bans (id integer NOT NULL PRIMARY KEY, host varchar(40) NOT NULL, expires_on date, lifted_on date);
+CREATE INDEX bans_host_expires_on_lifted_on_idx ON bans (host, expires_on, lifted_on);
+```
+
+An index to sort by:
+
+```sql,passes,postgresql,sqlite
+CREATE TABLE runs (id integer NOT NULL PRIMARY KEY, shop integer NOT NULL, planned_on date, closed_on date, started_on date);
+CREATE INDEX runs_shop_planned_on_idx ON runs (shop, planned_on, coalesce(closed_on, '2038-01-19') DESC, started_on DESC, id);
 ```
 
 ```sql,passes,postgresql
@@ -84,13 +94,19 @@ fn early_range<'t>(table: TableRef<'t>, index: &Index) -> Option<&'t Column> {
     key.iter().enumerate().take(key.len() - 1).find_map(|(position, name)| {
         let column = table.table.column((*name)?)?;
         let rest = key.get(position + 1..).unwrap_or_default();
-        let keyset = rest.iter().all(|name| name.is_some_and(|name| primary.iter().any(|column| column == name)));
+        let sorted = rest.iter().all(|name| {
+            let column = name.map(|name| (name, table.table.column(name)));
+            column.is_none_or(|(name, column)| {
+                primary.iter().any(|key| key == name) || column.is_some_and(is_searched_by_ranges)
+            })
+        });
         let partitioned = position == 0 && partition_key.contains(&column.name);
-        (is_searched_by_ranges(column) && !keyset && !partitioned).then_some(column)
+        (is_searched_by_ranges(column) && !sorted && !partitioned).then_some(column)
     })
 }
 
-fn is_searched_by_ranges(column: &Column) -> bool {
+/// Whether queries ask for stretches of the column rather than for single values.
+pub(super) fn is_searched_by_ranges(column: &Column) -> bool {
     let base = column.base_type();
     ["timestamp", "date", "time"].iter().any(|word| base.starts_with(word))
         || base.ends_with("range")

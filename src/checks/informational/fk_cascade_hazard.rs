@@ -1,5 +1,6 @@
 //! A delete that takes more with it than one expects.
 
+use crate::checks::relations::is_part_of;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Action, EngineName};
 
@@ -28,7 +29,7 @@ One `DELETE` then removes rows in tables that nobody had in mind, holds locks on
 
 ## Not reported
 
-Shorter chains. Cascades that exist to erase a person's data are meant to be long: ignore them.
+Shorter chains. Parts of a record, `invoice_lines` of `invoices`: what decides is whether the record may go. Cascades that exist to erase a person's data are meant to be long: ignore them.
 
 ## Example
 
@@ -48,6 +49,12 @@ CREATE TABLE order_items (
     order_id integer NOT NULL,
     CONSTRAINT order_items_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders (id) ON DELETE CASCADE
 );
+CREATE TABLE invoices (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE invoice_lines (
+    id integer NOT NULL PRIMARY KEY,
+    invoice_id integer NOT NULL,
+    CONSTRAINT invoice_lines_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES invoices (id) ON DELETE CASCADE
+);
 ```
 ",
     check,
@@ -64,7 +71,8 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let object = Object::foreign_key(table, key);
             let depth = depths.get(table.id.0).copied().unwrap_or(0) + 1;
             let name = table.name.to_lowercase();
-            let record = RECORDS.iter().find(|word| name.contains(*word));
+            let is_part = is_part_of(&table.name, &key.referenced_table.name);
+            let record = RECORDS.iter().find(|word| name.contains(*word) && !is_part);
             if let Some(word) = record {
                 let message = format!("a delete in {} removes {word} rows", key.referenced_table.name);
                 verdicts.fail(

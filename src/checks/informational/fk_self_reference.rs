@@ -1,7 +1,8 @@
 //! A table that refers to itself and refuses deletes.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Action, EngineName};
+use crate::model::{Action, EngineName, ForeignKey};
+use crate::survey::split;
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-self-reference",
@@ -27,7 +28,7 @@ A subtree can only be deleted from its leaves upwards, and reading it takes a re
 
 ## Not reported
 
-Keys that cascade or set NULL.
+Keys that cascade or set NULL. Columns that say by whom a row was made or changed (`added_by_id`): they make no tree.
 
 ## Example
 
@@ -45,6 +46,11 @@ CREATE TABLE categories (
     parent_id integer,
     CONSTRAINT categories_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES categories (id) ON DELETE CASCADE
 );
+CREATE TABLE users (
+    id integer NOT NULL PRIMARY KEY,
+    added_by_id integer,
+    CONSTRAINT users_added_by_id_fkey FOREIGN KEY (added_by_id) REFERENCES users (id)
+);
 ```
 ",
     check,
@@ -53,7 +59,10 @@ CREATE TABLE categories (
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
         let own = table.qualified_name();
-        for key in table.foreign_keys.iter().filter(|key| key.referenced_table == own) {
+        let says_who =
+            |key: &&ForeignKey| key.columns.iter().any(|column| split(column).iter().any(|word| word == "by"));
+        let own_keys = table.foreign_keys.iter().filter(|key| key.referenced_table == own);
+        for key in own_keys.filter(|key| !says_who(key)) {
             let object = Object::foreign_key(table, key);
             if matches!(key.on_delete, Action::NoAction | Action::Restrict) {
                 let message =

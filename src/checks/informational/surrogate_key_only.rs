@@ -1,5 +1,6 @@
 //! A table whose rows only a generated number tells apart.
 
+use crate::checks::columns::is_reference;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
 use crate::survey::TableClass;
@@ -27,7 +28,8 @@ The same thing can be stored twice under two numbers, and nothing in the schema 
 
 ## Not reported
 
-Lookup, junction, log, archive and framework tables, and tables whose key is not generated.
+Lookup, junction, log, archive and framework tables, and tables whose key is not generated or
+refers to another table.
 
 ## Example
 
@@ -59,6 +61,11 @@ CREATE TABLE customers (
     CONSTRAINT customers_number_key UNIQUE (number)
 );
 ```
+
+```sql,passes,sqlite
+CREATE TABLE film (film_id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, year INTEGER, length INTEGER);
+CREATE TABLE film_text (film_id INTEGER PRIMARY KEY, title TEXT, description TEXT, language TEXT, summary TEXT);
+```
 ",
     check,
 };
@@ -67,7 +74,10 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base().filter(|table| context.survey.class(table.id) == TableClass::Entity) {
         let Some(key) = &table.primary_key else { continue };
         let generated = key.columns.iter().all(|name| {
-            table.column(name).is_some_and(|column| {
+            let own = table.qualified_name();
+            let mut inferred = context.survey.relations_of(&own);
+            let refers = is_reference(table, name) || inferred.any(|relation| relation.column == *name);
+            table.column(name).filter(|_| !refers).is_some_and(|column| {
                 column.is_auto_generated()
                     || column.default.as_ref().is_some_and(|default| default.expression.to_lowercase().contains("uuid"))
             })

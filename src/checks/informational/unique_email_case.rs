@@ -1,5 +1,6 @@
 //! A unique e-mail address that differs by case.
 
+use crate::checks::columns::is_reference;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
 
@@ -29,6 +30,7 @@ Reports a unique key on a column named `email`, `username` or `login` that compa
 
 - Columns of type `citext` or with a collation of their own, and SQLite columns with `NOCASE`.
 - Columns that have a unique index on `lower(column)` too.
+- Keys over further columns that are no references, tenants or marks of deleted rows: they may hold the value several times.
 
 Applications that store lower case only are safe without it.
 
@@ -42,6 +44,11 @@ CREATE UNIQUE INDEX users_email_key ON users (email);
 ```sql,passes
 CREATE TABLE users (id integer NOT NULL PRIMARY KEY, email varchar(200) NOT NULL);
 CREATE UNIQUE INDEX users_email_key ON users (lower(email));
+```
+
+```sql,passes
+CREATE TABLE code_history (id integer NOT NULL PRIMARY KEY, username varchar(80) NOT NULL, step integer NOT NULL);
+CREATE UNIQUE INDEX code_history_username_step_key ON code_history (username, step);
 ```
 ",
     check,
@@ -61,7 +68,17 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                         || (part.collation.is_some() && part.column.as_ref() == Some(&column.name))
                 })
             });
-            let plain = unique().any(|index| index.key_columns().any(|key| key == Some(column.name.as_str())));
+            let goes_with = |name: &str| {
+                let tenant = context.survey.tenancy.as_ref().is_some_and(|tenancy| tenancy.column == name);
+                let own = table.qualified_name();
+                let marks = context.survey.soft_deletes.iter().any(|mark| mark.table == own && mark.column == name);
+                tenant || marks || is_reference(table, name)
+            };
+            let plain = unique().any(|index| {
+                let columns: Vec<Option<&str>> = index.key_columns().collect();
+                columns.contains(&Some(column.name.as_str()))
+                    && columns.iter().all(|key| key.is_some_and(|key| key == column.name || goes_with(key)))
+            });
             if !plain && !folded {
                 continue;
             }

@@ -1,5 +1,6 @@
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, TableRef};
+use crate::survey::{is_temporal, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "migration-history-missing",
@@ -27,7 +28,8 @@ each of them.
 
 ## Not reported
 
-Databases without tables. Schemas that a declarative tool keeps (Atlas, Skeema, sqldef) leave no table behind: say so with
+Databases without tables. Tables that an application keeps itself: called for migrations or versions of the schema, with a
+version, script or checksum and a moment. Schemas that a declarative tool keeps (Atlas, Skeema, sqldef) leave no table behind: say so with
 the option `migrations`.
 
 ## Example
@@ -40,6 +42,11 @@ CREATE TABLE orders (id bigint PRIMARY KEY, number integer);
 CREATE TABLE orders (id bigint PRIMARY KEY, number integer);
 CREATE TABLE schema_migrations (version varchar(64) PRIMARY KEY);
 ```
+
+```sql,passes
+CREATE TABLE orders (id bigint PRIMARY KEY, number integer);
+CREATE TABLE app_db_version (id bigint PRIMARY KEY, version varchar(64) NOT NULL, installed_at timestamp);
+```
 ",
     check,
 };
@@ -51,11 +58,25 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         return;
     }
     let object = Object::schema(&first.schema.name);
-    if context.model.migration_tables.is_empty() {
+    let own = || context.tables.base().any(|table| is_own_history(context, table));
+    if context.model.migration_tables.is_empty() && !own() {
         let advice = "adopt a migration tool and record the schema as it is now as its baseline";
         let message = "no table of any known migration tool";
         verdicts.fail(Finding::new(&RULE, object, message).advise(advice));
     } else {
         verdicts.pass(object);
     }
+}
+
+/// Whether an application records there by itself which changes were made.
+fn is_own_history(context: Context<'_>, table: TableRef<'_>) -> bool {
+    let words = split(&table.table.name);
+    let named = words.iter().any(|word| word == "migrations" || word == "migration")
+        || words
+            .windows(2)
+            .any(|pair| ["db", "database", "schema"].contains(&pair[0].as_str()) && pair[1].starts_with("version"));
+    let says = |word: &String| ["version", "script", "checksum", "migration"].contains(&word.as_str());
+    named
+        && table.table.columns.iter().any(|column| split(&column.name).iter().any(says))
+        && table.table.columns.iter().any(|column| is_temporal(context.model.engine.name, column))
 }

@@ -1,7 +1,7 @@
 use super::{is_small, timestamp_column, usual_column};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
-use crate::survey::TableClass;
+use crate::model::{EngineName, TableRef};
+use crate::survey::{TableClass, is_temporal, singular, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-created-at",
@@ -19,7 +19,8 @@ pub(super) static RULE: Rule = Rule {
     documentation: r"
 ## What it does
 
-Looks for a temporal column whose name says created, inserted or added.
+Looks for a temporal column whose name says created, inserted or added, or for one that cannot be empty and gets the present
+moment by default or is called for the table: `requested_at DEFAULT now()`, `invoice_date` of `invoices`.
 
 ## Why
 
@@ -47,6 +48,8 @@ CREATE TABLE customers (id int PRIMARY KEY, code int, age int, updated_at dateti
 CREATE TABLE customers (id integer PRIMARY KEY, code integer, age integer, date_added timestamp);
 CREATE TABLE countries (code integer PRIMARY KEY, capital varchar(40));
 CREATE TABLE login_events (id integer PRIMARY KEY, a integer, b integer, c integer);
+CREATE TABLE rental (id integer PRIMARY KEY, rental_date date NOT NULL, a integer, b integer);
+CREATE TABLE tickets (id integer PRIMARY KEY, requested_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP, a integer, b integer);
 ```
 ",
     check,
@@ -58,7 +61,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         if context.survey.class(table.id) != TableClass::Entity || is_small(table) {
             continue;
         }
-        if context.survey.timestamps[table.id.0].created.is_some() {
+        if context.survey.timestamps[table.id.0].created.is_some() || has_moment_of_event(context, table) {
             verdicts.pass(Object::table(table));
             continue;
         }
@@ -68,4 +71,27 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             None => finding.advise("the usual name is taken by a column of another type: rename one of them"),
         });
     }
+}
+
+/// Words that go with a moment.
+const MOMENTS: [&str; 5] = ["at", "on", "date", "time", "timestamp"];
+
+/// Spellings of the present moment in a default.
+const NOW: [&str; 5] = ["current_timestamp", "now(", "localtimestamp", "'now'", "unixepoch("];
+
+/// Whether a column that cannot be empty holds when the row came to be, under a name of its own.
+fn has_moment_of_event(context: Context<'_>, table: TableRef<'_>) -> bool {
+    let updated = &context.survey.timestamps[table.id.0].updated;
+    let mut own = split(&table.table.name);
+    if let Some(last) = own.last_mut() {
+        *last = singular(last);
+    }
+    let temporal = table.table.columns.iter().filter(|column| is_temporal(context.model.engine.name, column));
+    temporal.filter(|column| !column.nullable && column.on_update.is_none()).any(|column| {
+        let default = column.default.as_ref().map(|default| default.expression.to_lowercase()).unwrap_or_default();
+        let by_default = NOW.iter().any(|now| default.contains(now)) && updated.as_ref() != Some(&column.name);
+        let words = split(&column.name);
+        let named = words.split_last().is_some_and(|(last, rest)| MOMENTS.contains(&last.as_str()) && rest == own);
+        by_default || named
+    })
 }

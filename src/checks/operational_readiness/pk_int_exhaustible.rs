@@ -1,7 +1,7 @@
 use super::referencing;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
-use crate::survey::TableClass;
+use crate::survey::{TableClass, singular, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "pk-int-exhaustible",
@@ -28,7 +28,8 @@ under a lock that nobody can afford on that day. Gaps from rollbacks and failed 
 
 ## Not reported
 
-Lookup tables, unless the statistics show them with 10,000 rows or more.
+Lookup tables and tables of things that an organisation has few of (`roles`, `warehouses`, `countries`), unless the statistics show
+them with 10,000 rows or more.
 
 ## Example
 
@@ -54,15 +55,40 @@ CREATE TABLE orders (id bigserial PRIMARY KEY, a integer, b integer, c integer);
 CREATE TABLE invoices (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a integer, b integer, c integer);
 CREATE TABLE years (number integer PRIMARY KEY, a integer, b integer, c integer);
 CREATE TABLE countries (id serial PRIMARY KEY, code text);
+CREATE TABLE warehouses (id serial PRIMARY KEY, code text, city text, street text, opened_on date);
 ```
 
 ```sql,passes,mysql,mariadb
 CREATE TABLE orders (id bigint AUTO_INCREMENT PRIMARY KEY, a int, b int, c int);
 CREATE TABLE years (number int PRIMARY KEY, a int, b int, c int);
+CREATE TABLE warehouses (id int AUTO_INCREMENT PRIMARY KEY, code char(4), city varchar(40), street varchar(40), opened_on date);
 ```
 ",
     check,
 };
+
+/// Last words of tables that stay small.
+const SMALL: [&str; 19] = [
+    "role",
+    "permission",
+    "country",
+    "currency",
+    "language",
+    "locale",
+    "region",
+    "store",
+    "shop",
+    "warehouse",
+    "department",
+    "branch",
+    "office",
+    "category",
+    "type",
+    "status",
+    "plan",
+    "setting",
+    "staff",
+];
 
 /// Rows below which a table does not grow towards the end of its numbers.
 const FEW: u64 = 10_000;
@@ -79,7 +105,9 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let object = Object::column(table, name);
         let statistics = context.model.statistics.as_ref();
         let rows = statistics.and_then(|statistics| statistics.table(&table.schema.name, &table.table.name)?.rows);
-        let small = context.survey.class(table.id) == TableClass::Lookup && rows.is_none_or(|rows| rows < FEW);
+        let last = split(&table.table.name).pop().unwrap_or_default();
+        let few = context.survey.class(table.id) == TableClass::Lookup || SMALL.contains(&singular(&last).as_str());
+        let small = few && rows.is_none_or(|rows| rows < FEW);
         if base == "bigint" || small {
             verdicts.pass(object);
             continue;

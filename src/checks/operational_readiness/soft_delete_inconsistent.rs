@@ -1,6 +1,6 @@
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, NewColumn, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, ForeignKey, QualifiedName, TableRef};
-use crate::survey::{SoftDelete, TableClass};
+use crate::survey::{SoftDelete, TableClass, singular, split};
 use std::collections::BTreeMap;
 
 pub(super) static RULE: Rule = Rule {
@@ -29,7 +29,8 @@ every query a guess.
 
 ## Not reported
 
-Logs, ledgers, junction tables and copies; optional references; schemas in which nothing is marked.
+Logs, junction tables and copies; orders, invoices, payments and other records of business with their parts, which stay when a
+customer or product goes; optional references; schemas in which nothing is marked.
 
 ## Example
 
@@ -66,6 +67,7 @@ CREATE TABLE addresses (
     deleted_at timestamp
 );
 CREATE TABLE notes (id integer PRIMARY KEY, a integer, b integer, customer_id integer REFERENCES customers (id));
+CREATE TABLE orders (id integer PRIMARY KEY, a integer, b integer, c integer, customer_id integer NOT NULL REFERENCES customers (id));
 CREATE TABLE customer_events (id integer PRIMARY KEY, a integer, b integer, customer_id integer NOT NULL REFERENCES customers (id));
 ```
 ",
@@ -76,7 +78,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let marks: BTreeMap<&QualifiedName, &SoftDelete> =
         context.survey.soft_deletes.iter().map(|mark| (&mark.table, mark)).collect();
     for table in context.tables.base() {
-        if context.survey.class(table.id) != TableClass::Entity {
+        if context.survey.class(table.id) != TableClass::Entity || is_record(&table.table.name) {
             continue;
         }
         let name = table.qualified_name();
@@ -107,6 +109,27 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             }
         }
     }
+}
+
+/// Words of tables whose rows say what was agreed or paid.
+const RECORDS: [&str; 13] = [
+    "order",
+    "purchase",
+    "sale",
+    "invoice",
+    "payment",
+    "refund",
+    "receipt",
+    "transaction",
+    "ledger",
+    "journal",
+    "contract",
+    "booking",
+    "shipment",
+];
+
+fn is_record(table: &str) -> bool {
+    split(table).iter().any(|word| RECORDS.contains(&singular(word).as_str()))
 }
 
 /// The parent's column again.

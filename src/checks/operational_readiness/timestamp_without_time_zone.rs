@@ -1,5 +1,6 @@
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, QualifiedName};
+use crate::survey::split;
 
 pub(super) static RULE: Rule = Rule {
     id: "timestamp-without-time-zone",
@@ -43,6 +44,9 @@ CREATE TABLE orders (id bigint PRIMARY KEY, placed timestamptz NOT NULL, due dat
     check,
 };
 
+/// Words of columns that hold a day, whatever their type.
+const DAYS: [&str; 7] = ["birth", "birthday", "birthdate", "born", "dob", "hire", "hired"];
+
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for schema in &context.model.schemas {
         let mut failed: Vec<(Object, &Column, QualifiedName)> = Vec::new();
@@ -68,7 +72,10 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             if position > 0 {
                 finding = finding.printed_under(RULE.id);
             }
-            verdicts.fail(if column.data_type.starts_with("timestamp") && column.array_dimensions == 0 {
+            let is_day = split(&column.name).iter().any(|word| DAYS.contains(&word.as_str()));
+            verdicts.fail(if is_day {
+                finding.advise("a day has no time zone: keep it as date")
+            } else if column.data_type.starts_with("timestamp") && column.array_dimensions == 0 {
                 let data_type = column.data_type.replace("without", "with");
                 finding.with([Change::ChangeType { table, column: column.name.clone(), data_type, with: Vec::new() }])
             } else {

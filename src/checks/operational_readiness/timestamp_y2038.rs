@@ -1,6 +1,6 @@
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
-use crate::survey::split;
+use crate::survey::{singular, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "timestamp-y2038",
@@ -27,7 +27,8 @@ stored today.
 
 ## Not reported
 
-Columns that record the present: created, updated, deleted, seen. MariaDB 11.5 and newer on 64-bit machines, where
+Columns that record the present: created, updated, deleted, seen. Everything in tables of what lives for minutes or days: sessions,
+tokens, codes, locks. MariaDB 11.5 and newer on 64-bit machines, where
 `TIMESTAMP` reaches 2106.
 
 ## Example
@@ -42,6 +43,7 @@ CREATE TABLE contracts (id bigint PRIMARY KEY, expires_at timestamp NULL, create
 
 ```sql,passes
 CREATE TABLE contracts (id bigint PRIMARY KEY, expires_at datetime NULL, created_at timestamp NULL, seen_at timestamp NULL);
+CREATE TABLE login_sessions (id bigint PRIMARY KEY, expires_at timestamp NULL, created_at datetime, updated_at datetime);
 ```
 ",
     check,
@@ -70,17 +72,36 @@ const FAR: &[&str] = &[
     "through",
 ];
 
+/// Words of tables whose rows are soon gone.
+const SHORT_LIVED: &[&str] = &[
+    "session",
+    "token",
+    "jti",
+    "code",
+    "otp",
+    "nonce",
+    "challenge",
+    "captcha",
+    "lock",
+    "lease",
+    "cache",
+    "heartbeat",
+    "membership",
+];
+
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let engine = &context.model.engine;
     if engine.name == EngineName::MariaDb && engine.version_numbers() >= (11, 5, 0) {
         return;
     }
     for table in context.tables.base() {
+        let words = split(&table.table.name);
+        let short_lived = words.iter().any(|word| SHORT_LIVED.contains(&singular(word).as_str()));
         for column in table.table.columns.iter().filter(|column| column.base_type() == "timestamp") {
             let object = Object::column(table, &column.name);
             let words = split(&column.name);
             let valid_to = words.windows(2).any(|pair| pair == ["valid", "to"] || pair == ["effective", "to"]);
-            if !valid_to && !words.iter().any(|word| FAR.contains(&word.as_str())) {
+            if short_lived || !valid_to && !words.iter().any(|word| FAR.contains(&word.as_str())) {
                 verdicts.pass(object);
                 continue;
             }

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
-    denominator: "single-column foreign keys and inferred relations of confidence 0.90 or more",
+    denominator: "single-column foreign keys and inferred relations of confidence 0.90 or more of tables that are no log and no copy",
     options: &[(
         "foreign_keys",
         "`forbidden` where foreign keys are not used at all, so that nothing is judged; default `allowed`",
@@ -58,7 +58,9 @@ deleted. Joins then lose rows in silence, and no tool can see the relation.
 - Tables that cannot have foreign keys: partitioned or not InnoDB in MySQL and MariaDB.
 - Relations that the configuration denies: `[relations] "public.orders.user_ref" = "none"`.
 
-Copies and logs are reported as information: they often outlive what they refer to.
+- Unique names of a parent to which the table already has a foreign key: a copy for reading.
+
+Copies and logs are reported as information and count nowhere: they often outlive what they refer to.
 
 ## Example
 
@@ -95,6 +97,22 @@ CREATE TABLE comments (
     subject_type varchar(40) NOT NULL,
     subject_id integer NOT NULL
 );
+```
+
+A name copied beside the reference, and a number that has a meaning of its own in several tables:
+
+```sql,passes
+CREATE TABLE teams (id integer NOT NULL PRIMARY KEY, team_name varchar(40) NOT NULL, CONSTRAINT teams_name_key UNIQUE (team_name));
+CREATE TABLE team_members (
+    id integer NOT NULL PRIMARY KEY,
+    team_id integer NOT NULL,
+    team_name varchar(40),
+    CONSTRAINT team_members_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams (id) ON DELETE CASCADE
+);
+CREATE TABLE policy_item (id integer NOT NULL PRIMARY KEY, text varchar(40) NOT NULL);
+CREATE TABLE policy_condition (id integer NOT NULL PRIMARY KEY, item_id integer NOT NULL);
+CREATE TABLE service_option (id integer NOT NULL PRIMARY KEY, item_id integer NOT NULL);
+CREATE TABLE enum_value (id integer NOT NULL PRIMARY KEY, item_id integer NOT NULL);
 ```
 
 Identifiers of another system, and types that do not match:
@@ -161,13 +179,10 @@ fn judge(
         "refers to {}.{} (confidence {:.2}: {}), but no foreign key declares it",
         parent.name, relation.referenced_column, relation.confidence, relation.why
     );
-    let class = context.survey.class(child.id);
+    let outlives = matches!(context.survey.class(child.id), TableClass::Clone | TableClass::Log);
     let mut finding = Finding::new(&RULE, object, message);
-    if matches!(class, TableClass::Clone | TableClass::Log) || !scored {
-        finding = finding.severity(Severity::Info);
-    }
-    if !scored {
-        finding = finding.unscored();
+    if (outlives && !relation.pinned) || !scored {
+        finding = finding.severity(Severity::Info).unscored();
     }
     let columns = vec![relation.column.clone()];
     let referenced_columns = vec![relation.referenced_column.clone()];

@@ -33,7 +33,8 @@ The silent default is usually nobody's decision; the first delete in production 
 
 ## Not reported
 
-- Any action that the catalog shows to be written, `RESTRICT` (MariaDB: `NO ACTION`) included.
+- Any action that the catalog shows to be written, `RESTRICT` included. MariaDB's catalog does not tell a written `RESTRICT` from
+  no clause: write `NO ACTION` there, which does the same and shows.
 - Deferrable keys, where `NO ACTION` is what makes deferring possible.
 - Nothing at all with the option `accept_no_action`.
 
@@ -108,7 +109,11 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 verdicts.pass(object);
                 continue;
             }
-            let message = format!("{} has the default delete action, {}", arrow(key), key.on_delete.sql());
+            let hidden = match engine {
+                EngineName::MariaDb => "; whether it was written, MariaDB does not tell",
+                _ => "",
+            };
+            let message = format!("{} has the default delete action, {}{hidden}", arrow(key), key.on_delete.sql());
             let finding = Finding::new(&RULE, object, message);
             verdicts.fail(match context.tables.find(&key.referenced_table) {
                 Some(parent) => finding.with([Change::ChangeDeleteAction {

@@ -21,6 +21,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SERVERS = ROOT / "tests/it/support/servers.sh"
 PROGRAM = ROOT / "target/release/brownfield"
+# Tables of the drawing that is measured.
+DRAWN = 2000
 
 
 def run(command, **options):
@@ -138,6 +140,18 @@ def measure(candidates, rounds, folder):
     return {name: tuple(statistics.median(column) for column in zip(*values)) for name, values in times.items()}
 
 
+def drawing(url, folder, rounds):
+    """Milliseconds that the layout and drawing of 2,000 tables take inside a run, as `-v` tells them."""
+    target, _ = postgres_case(url, DRAWN, folder)
+    snapshot = folder / "drawn.json"
+    run([PROGRAM, "snapshot", target, "-o", snapshot])
+    times = []
+    for _ in range(rounds):
+        done = subprocess.run([PROGRAM, "-v", "doc", "--format", "svg", snapshot], check=True, capture_output=True, text=True)
+        times.append(int(re.search(r"the answer is drawn milliseconds=(\d+)", done.stderr).group(1)))
+    return statistics.median(times)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tables", type=int, nargs="+", default=[1000, 5000])
@@ -162,9 +176,11 @@ def main():
         "|---|---:|---|---:|---:|---:|---:|---|",
     ]
     results_file = ROOT / "bench/RESULTS.md"
+    before = results_file.read_text().splitlines()
+    drawn = next((before[at - 1 : at + 2] for at, line in enumerate(before) if line.startswith("Layout and")), [])
     lines = [
         line
-        for line in results_file.read_text().splitlines()
+        for line in before
         if line.startswith("| ") and line.split()[1] not in ["server", *arguments.servers]
     ]
     for name in arguments.servers:
@@ -179,7 +195,16 @@ def main():
             for label, (wall, cpu) in results.items():
                 lines.append(f"| {name} | {tables} | {label} | {wall:.2f} | {cpu:.2f} | {wall / dump:.3f} | {rounds} | {datetime.date.today()} |")
                 print(lines[-1], flush=True)
-    results_file.write_text("\n".join(header + lines) + "\n")
+        if name.startswith("pg"):
+            with tempfile.TemporaryDirectory() as folder:
+                milliseconds = drawing(url, pathlib.Path(folder), arguments.rounds)
+            drawn = [
+                "",
+                f"Layout and drawing of {DRAWN:,} tables as SVG (`brownfield -v doc --format svg`), without reading and judging them:",
+                f"{milliseconds:.0f} ms, median of {arguments.rounds}, {datetime.date.today()}.",
+            ]
+            print(drawn[-1], flush=True)
+    results_file.write_text("\n".join(header + lines + drawn) + "\n")
     run(["bash", SERVERS, "stop", variables["DBSERVERS_RUN"]])
 
 

@@ -10,6 +10,7 @@ use crate::report::Report;
 use anstream::eprintln;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
     if let Some(template) = options.print_template {
@@ -34,7 +35,8 @@ pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
         eprintln!("note: the configuration describes {stale}");
     }
     let choices = DocumentOptions { title: options.title.clone(), date, statistics: options.stats };
-    let render = match options.format {
+    let start = Instant::now();
+    let text = match options.format {
         DocumentFormat::Markdown => None,
         DocumentFormat::Json => Some(json::render(&report)),
         DocumentFormat::Dbml => Some(dbml::render(&report)),
@@ -44,8 +46,11 @@ pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
         DocumentFormat::Ddl => Some(ddl::render(&report)),
         DocumentFormat::Svg => Some(svg::render(&report)),
     };
-    let written = match render {
-        Some(text) => output::write(&options.output, text.as_bytes()),
+    let written = match text {
+        Some(text) => {
+            tracing::debug!(milliseconds = start.elapsed().as_millis(), "the answer is drawn");
+            output::write(&options.output, text.as_bytes())
+        }
         None => markdown(options, &report, &choices),
     };
     // The process ends here, and gives all its memory back faster than value by value.

@@ -362,7 +362,7 @@ fn attributes(table: &Table, detail: Detail) -> String {
 }
 
 /// Whether a table has at most one row for these columns' values.
-fn is_unique(table: &Table, columns: &[String]) -> bool {
+pub(super) fn is_unique(table: &Table, columns: &[String]) -> bool {
     let same = |key: &[String]| key.len() == columns.len() && key.iter().all(|name| columns.contains(name));
     table.primary_key.as_ref().is_some_and(|key| same(&key.columns))
         || table.unique_constraints.iter().any(|key| same(&key.columns))

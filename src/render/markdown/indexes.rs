@@ -2,6 +2,7 @@
 
 use super::escape::{code, table, text};
 use super::page::{Page, codes, fold, share};
+use super::statistics;
 use crate::checks::ObjectKind;
 use crate::model::{EngineName, Index, KeyPart, NullsOrder, SortOrder, TableRef};
 use crate::report::{IndexKind, Purpose, Rationale, Role};
@@ -13,14 +14,21 @@ pub(super) fn of_table(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
         return "**Indexes:** none.\n\n".to_owned();
     }
     let details = page.report.details(of.id);
+    let known = statistics::of_indexes(page, of);
     let rows: Vec<Vec<String>> = of
         .table
         .indexes
         .iter()
         .zip(&details.rationale)
-        .map(|(index, rationale)| vec![code(&index.name), key(index), kind(index), explain(page, of, index, rationale)])
+        .map(|(index, rationale)| {
+            let mut row = vec![code(&index.name), key(index), kind(index), explain(page, of, index, rationale)];
+            row.extend(known.iter().flat_map(|known| known.of(&index.name)));
+            row
+        })
         .collect();
-    format!("**Indexes:**\n\n{}\n", table(&["Name", "Columns", "Type", "Rationale"], &rows))
+    let mut header = vec!["Name", "Columns", "Type", "Rationale"];
+    header.extend(known.iter().flat_map(statistics::OfIndexes::header));
+    format!("**Indexes:**\n\n{}\n", table(&header, &rows))
 }
 
 /// `` (`a`, `b` DESC) INCLUDE (`c`) WHERE … ``

@@ -7,6 +7,7 @@ mod concerns;
 mod context;
 mod diagrams;
 mod escape;
+mod foreign_keys;
 mod indexes;
 mod objects;
 mod page;

@@ -3,7 +3,7 @@
 use super::escape::{code, table, text};
 use super::indexes::folded;
 use super::page::{Page, number};
-use crate::model::TableStatistics;
+use crate::model::{IndexStatistics, Statistics, TableRef, TableStatistics};
 
 pub(super) fn section(page: &Page<'_, '_>) -> String {
     let Some(statistics) = &page.report.model.statistics else {
@@ -53,10 +53,44 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         })
         .collect();
     if !rows.is_empty() {
-        let header = ["Table", "Index", "Scans", "Size", "Last scan"];
+        let header = ["Table", "Index", use_of(page), "Size", "Last scan"];
         out.push_str(&folded("indexes", rows.len(), &table(&header, &rows)));
     }
     out
+}
+
+/// What the scans of an index count.
+fn use_of(page: &Page<'_, '_>) -> &'static str {
+    if page.report.model.engine.name.is_mysql_family() { "Rows read" } else { "Scans" }
+}
+
+/// Sizes and use of the indexes of one table.
+pub(super) struct OfIndexes<'r> {
+    statistics: &'r Statistics,
+    table: TableRef<'r>,
+    used: &'static str,
+}
+
+/// Sizes and use of a table's indexes, when they are wanted and some are known.
+pub(super) fn of_indexes<'r>(page: &'r Page<'_, '_>, of: TableRef<'r>) -> Option<OfIndexes<'r>> {
+    let statistics = page.report.model.statistics.as_ref().filter(|_| page.options.statistics)?;
+    let found = OfIndexes { statistics, table: of, used: use_of(page) };
+    of.table.indexes.iter().any(|index| found.entry(&index.name).is_some()).then_some(found)
+}
+
+impl OfIndexes<'_> {
+    pub(super) fn header(&self) -> [&'static str; 2] {
+        ["Size", self.used]
+    }
+
+    pub(super) fn of(&self, index: &str) -> [String; 2] {
+        let entry = self.entry(index);
+        [entry.and_then(|entry| entry.bytes).map(bytes).unwrap_or_default(), count(entry.and_then(|entry| entry.scans))]
+    }
+
+    fn entry(&self, index: &str) -> Option<&IndexStatistics> {
+        self.statistics.index(&self.table.schema.name, &self.table.table.name, index)
+    }
 }
 
 /// How much the database holds and how old these numbers are, when they are wanted and there.

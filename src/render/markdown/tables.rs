@@ -3,10 +3,10 @@
 use super::diagrams;
 use super::escape::{code, fence, html_code, paragraph, row, table, text};
 use super::page::{Page, codes, fold, number, sentence};
-use super::{indexes, playbook, words};
+use super::{foreign_keys, indexes, playbook, words};
 use crate::model::{
-    Column, Deferral, ForeignKey, GeneratedStorage, IdentityMode, MatchType, Partitioning, Persistence, PolicyCommand,
-    TableKind, TableRef, Trigger, TriggerEnabled,
+    Column, GeneratedStorage, IdentityMode, Partitioning, Persistence, PolicyCommand, TableKind, TableRef, Trigger,
+    TriggerEnabled,
 };
 use crate::parallel;
 use crate::render::ddl;
@@ -59,8 +59,8 @@ fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entities: &mut HashMap<S
     out.push_str(&columns(page, table));
     out.push('\n');
     out.push_str(&indexes::of_table(page, table));
-    out.push_str(&foreign_keys(page, table));
-    out.push_str(&referenced_by(page, table));
+    out.push_str(&foreign_keys::of_table(page, table));
+    out.push_str(&foreign_keys::referenced_by(page, table));
     out.push_str(&constraints(page, table));
     out.push_str(&triggers(table));
     out.push_str(&policies(table));
@@ -288,122 +288,6 @@ fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column,
         out.push("inherited".to_owned());
     }
     out.join("; ")
-}
-
-fn foreign_keys(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
-    let mut out = String::new();
-    if !table.table.foreign_keys.is_empty() {
-        let rows: Vec<Vec<String>> = table
-            .table
-            .foreign_keys
-            .iter()
-            .map(|key| {
-                vec![
-                    codes(&key.columns),
-                    format!("{}.{}", page.link_to(&key.referenced_table), codes(&key.referenced_columns)),
-                    on_delete(key),
-                    key.on_update.sql().to_owned(),
-                    key_facts(page, key),
-                ]
-            })
-            .collect();
-        out.push_str("**Foreign Keys:**\n\n");
-        out.push_str(&super::escape::table(&["Column", "References", "ON DELETE", "ON UPDATE", "Constraint"], &rows));
-        out.push('\n');
-    }
-    let details = page.report.details(table.id);
-    if !details.relations.is_empty() || !details.polymorphic.is_empty() {
-        out.push_str("**Undeclared relations:**\n\n");
-        for at in &details.relations {
-            let relation = &page.report.survey.relations[*at];
-            let why = if relation.pinned { "pinned by the configuration".to_owned() } else { text(&relation.why) };
-            push!(
-                out,
-                "- {} → {}.{} (confidence {:.2}: {why})\n",
-                code(&relation.column),
-                page.link_to(&relation.referenced_table),
-                code(&relation.referenced_column),
-                relation.confidence,
-            );
-        }
-        for at in &details.polymorphic {
-            let pair = &page.report.survey.polymorphic[*at];
-            push!(
-                out,
-                "- {} and {} together refer to one of several tables, which no foreign key can declare\n",
-                code(&pair.type_column),
-                code(&pair.id_column)
-            );
-        }
-        out.push('\n');
-    }
-    out
-}
-
-fn on_delete(key: &ForeignKey) -> String {
-    if key.on_delete_columns.is_empty() {
-        key.on_delete.sql().to_owned()
-    } else {
-        format!("{} ({})", key.on_delete.sql(), codes(&key.on_delete_columns))
-    }
-}
-
-fn key_facts(page: &Page<'_, '_>, key: &ForeignKey) -> String {
-    let mut facts = Vec::new();
-    facts.extend(key.name.as_ref().map(|name| code(name)));
-    if !key.validated {
-        facts.push("not validated".to_owned());
-    }
-    if !key.enforced {
-        facts.push("not enforced".to_owned());
-    }
-    if !key.disabled_triggers_on.is_empty() {
-        let tables: Vec<String> = key.disabled_triggers_on.iter().map(|table| page.link_to(table)).collect();
-        facts.push(format!("not checked: triggers disabled on {}", tables.join(", ")));
-    }
-    facts.extend(deferral(key.deferral).map(str::to_owned));
-    if key.match_type != MatchType::Simple {
-        facts.push(if key.match_type == MatchType::Full { "MATCH FULL" } else { "MATCH PARTIAL" }.to_owned());
-    }
-    if key.period {
-        facts.push("over a period".to_owned());
-    }
-    if page.report.tables.find(&key.referenced_table).is_none() {
-        facts.push("the referenced table is not in this document".to_owned());
-    }
-    facts.extend(key.comment.as_deref().map(text));
-    facts.join(", ")
-}
-
-fn deferral(deferral: Deferral) -> Option<&'static str> {
-    match deferral {
-        Deferral::NotDeferrable => None,
-        Deferral::Deferrable => Some("deferrable"),
-        Deferral::InitiallyDeferred => Some("deferred to the end of the transaction"),
-    }
-}
-
-fn referenced_by(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
-    let mut items: Vec<String> = page
-        .report
-        .tables
-        .referenced_by(table.id)
-        .map(|(child, key)| {
-            format!("{} ({}, ON DELETE {})", page.link(child.id), codes(&key.columns), key.on_delete.sql())
-        })
-        .collect();
-    for at in &page.report.details(table.id).referenced_by_relations {
-        let relation = &page.report.survey.relations[*at];
-        items.push(format!("{} ({}, inferred)", page.link_to(&relation.table), code(&relation.column)));
-    }
-    match items.len() {
-        0 => String::new(),
-        1..=12 => format!("**Referenced by:** {}\n\n", items.join(", ")),
-        count => format!(
-            "**Referenced by:**\n\n<details><summary>{count} foreign keys and relations</summary>\n\n{}\n\n</details>\n\n",
-            items.join(", ")
-        ),
-    }
 }
 
 fn constraints(page: &Page<'_, '_>, table: TableRef<'_>) -> String {

@@ -1,0 +1,252 @@
+//! What rows of a table have to do with rows of others.
+
+use super::escape::{self, code, text};
+use super::page::{Page, codes};
+use crate::model::{Action, Deferral, ForeignKey, MatchType, TableRef};
+use crate::render::mermaid::is_unique;
+
+const HEADER: [&str; 6] = ["Column", "References", "ON DELETE", "ON UPDATE", "Constraint", "In words"];
+
+/// The declared keys of a table and the relations that no key declares.
+pub(super) fn of_table(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
+    let mut out = String::new();
+    if !table.table.foreign_keys.is_empty() {
+        let rows: Vec<Vec<String>> = table
+            .table
+            .foreign_keys
+            .iter()
+            .map(|key| {
+                vec![
+                    codes(&key.columns),
+                    format!("{}.{}", page.link_to(&key.referenced_table), codes(&key.referenced_columns)),
+                    on_delete(key),
+                    key.on_update.sql().to_owned(),
+                    facts(page, key),
+                    in_words(page, table, key),
+                ]
+            })
+            .collect();
+        out.push_str("**Foreign Keys:**\n\n");
+        out.push_str(&escape::table(&HEADER, &rows));
+        out.push('\n');
+    }
+    let details = page.report.details(table.id);
+    if !details.relations.is_empty() || !details.polymorphic.is_empty() {
+        out.push_str("**Undeclared relations:**\n\n");
+        for at in &details.relations {
+            let relation = &page.report.survey.relations[*at];
+            let why = if relation.pinned { "pinned by the configuration".to_owned() } else { text(&relation.why) };
+            push!(
+                out,
+                "- {} → {}.{} (confidence {:.2}: {why})\n",
+                code(&relation.column),
+                page.link_to(&relation.referenced_table),
+                code(&relation.referenced_column),
+                relation.confidence,
+            );
+        }
+        for at in &details.polymorphic {
+            let pair = &page.report.survey.polymorphic[*at];
+            push!(
+                out,
+                "- {} and {} together refer to one of several tables, which no foreign key can declare\n",
+                code(&pair.type_column),
+                code(&pair.id_column)
+            );
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn on_delete(key: &ForeignKey) -> String {
+    if key.on_delete_columns.is_empty() {
+        key.on_delete.sql().to_owned()
+    } else {
+        format!("{} ({})", key.on_delete.sql(), codes(&key.on_delete_columns))
+    }
+}
+
+fn facts(page: &Page<'_, '_>, key: &ForeignKey) -> String {
+    let mut facts = Vec::new();
+    facts.extend(key.name.as_ref().map(|name| code(name)));
+    if !key.validated {
+        facts.push("not validated".to_owned());
+    }
+    if !key.enforced {
+        facts.push("not enforced".to_owned());
+    }
+    if !key.disabled_triggers_on.is_empty() {
+        let tables: Vec<String> = key.disabled_triggers_on.iter().map(|table| page.link_to(table)).collect();
+        facts.push(format!("not checked: triggers disabled on {}", tables.join(", ")));
+    }
+    facts.extend(deferral(key.deferral).map(str::to_owned));
+    if key.match_type != MatchType::Simple {
+        facts.push(if key.match_type == MatchType::Full { "MATCH FULL" } else { "MATCH PARTIAL" }.to_owned());
+    }
+    if key.period {
+        facts.push("over a period".to_owned());
+    }
+    if page.report.tables.find(&key.referenced_table).is_none() {
+        facts.push("the referenced table is not in this document".to_owned());
+    }
+    facts.extend(key.comment.as_deref().map(text));
+    facts.join(", ")
+}
+
+fn deferral(deferral: Deferral) -> Option<&'static str> {
+    match deferral {
+        Deferral::NotDeferrable => None,
+        Deferral::Deferrable => Some("deferrable"),
+        Deferral::InitiallyDeferred => Some("deferred to the end of the transaction"),
+    }
+}
+
+/// What points at a table.
+pub(super) fn referenced_by(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
+    let mut items: Vec<String> = page
+        .report
+        .tables
+        .referenced_by(table.id)
+        .map(|(child, key)| {
+            format!("{} ({}, ON DELETE {})", page.link(child.id), codes(&key.columns), key.on_delete.sql())
+        })
+        .collect();
+    for at in &page.report.details(table.id).referenced_by_relations {
+        let relation = &page.report.survey.relations[*at];
+        items.push(format!("{} ({}, inferred)", page.link_to(&relation.table), code(&relation.column)));
+    }
+    match items.len() {
+        0 => String::new(),
+        1..=12 => format!("**Referenced by:** {}\n\n", items.join(", ")),
+        count => format!(
+            "**Referenced by:**\n\n<details><summary>{count} foreign keys and relations</summary>\n\n{}\n\n</details>\n\n",
+            items.join(", ")
+        ),
+    }
+}
+
+/// What the key says about rows: how many, whether one must be there, and what becomes of them.
+fn in_words(page: &Page<'_, '_>, table: TableRef<'_>, key: &ForeignKey) -> String {
+    let to_itself = key.referenced_table == table.qualified_name();
+    let parent = if to_itself { "this table".to_owned() } else { code(&page.names.of(&key.referenced_table)) };
+    let nullable = |name: &&String| table.table.columns.iter().any(|column| column.name == **name && column.nullable);
+    let optional = key.columns.iter().any(|name| nullable(&name));
+    let mut said = match (key.period, optional) {
+        (true, false) => format!("Rows of {parent} cover the whole period of every row"),
+        (true, true) => format!("Rows of {parent} cover the whole period of a row that refers to them"),
+        (false, false) => format!("Every row refers to one row of {parent}"),
+        (false, true) => format!("A row may refer to one row of {parent}"),
+    };
+    if !key.period && is_unique(table.table, &key.columns) {
+        said.push_str(", and no two rows to the same one");
+    }
+    if optional && key.columns.len() > 1 {
+        said.push_str(match key.match_type {
+            MatchType::Full => "; its columns are all NULL or none is",
+            MatchType::Simple | MatchType::Partial => "; with NULL in one of its columns it refers to none",
+        });
+    }
+    if !key.enforced || !key.disabled_triggers_on.is_empty() {
+        said.push_str("; nothing makes sure of that.");
+        return said;
+    }
+    if !key.validated {
+        said.push_str("; rows from before the constraint were not checked");
+    }
+    let set = |columns: &[String], value: &str| format!("sets {} to {value}", codes(columns));
+    let columns = if key.on_delete_columns.is_empty() { &key.columns } else { &key.on_delete_columns };
+    match key.on_delete {
+        Action::Cascade => said.push_str("; deleting that row deletes those that refer to it"),
+        Action::SetNull => push!(said, "; deleting that row {}", set(columns, "NULL")),
+        Action::SetDefault => push!(said, "; deleting that row {}", set(columns, "the default")),
+        Action::NoAction if key.deferral == Deferral::InitiallyDeferred => {
+            said.push_str("; at the end of a transaction no row that is referred to may be gone");
+        }
+        Action::NoAction | Action::Restrict => said.push_str("; a row that is referred to cannot be deleted"),
+    }
+    match key.on_update {
+        Action::Cascade => said.push_str(", and a change of its key is followed"),
+        Action::SetNull => push!(said, ", and a change of its key {}", set(&key.columns, "NULL")),
+        Action::SetDefault => push!(said, ", and a change of its key {}", set(&key.columns, "the default")),
+        Action::NoAction | Action::Restrict => {}
+    }
+    said.push('.');
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Table, Tables};
+    use crate::render::fixture;
+    use crate::render::markdown::DocumentOptions;
+    use crate::render::markdown::page::Base;
+    use crate::render::names::Names;
+    use crate::settings::Settings;
+
+    /// What is said of a key from `items.a` (and `b`) to `parents`, after changes to the key.
+    fn said(nullable: bool, columns: &[&str], change: impl Fn(&mut ForeignKey)) -> String {
+        let mut model = fixture::empty();
+        let mut schema = crate::model::Schema::new("public");
+        let (mut items, mut parents) = (Table::new("items"), Table::new("parents"));
+        parents.columns = vec![fixture::column("id", "bigint", false)];
+        items.columns = columns.iter().map(|name| fixture::column(name, "bigint", nullable)).collect();
+        let mut key = fixture::foreign_key("key", "a", "public", "parents");
+        key.columns = columns.iter().map(|&name| name.to_owned()).collect();
+        change(&mut key);
+        items.foreign_keys.push(key);
+        schema.tables = vec![items, parents];
+        model.schemas.push(schema);
+        let (tables, settings, options) = (Tables::new(&model), Settings::default(), DocumentOptions::default());
+        let report = fixture::report(&model, &tables, &settings, |_| {});
+        let names = Names::new(&tables);
+        let page = Page::new(&report, &names, &options, Base::Single);
+        let table = tables.get(crate::model::TableId(0));
+        in_words(&page, table, &table.table.foreign_keys[0])
+    }
+
+    #[test]
+    fn keys_are_told_in_words() {
+        let to = "`parents`";
+        let kept = |key: &mut ForeignKey| key.on_delete = Action::NoAction;
+        assert_eq!(
+            said(false, &["a"], |_| {}),
+            format!("Every row refers to one row of {to}; deleting that row deletes those that refer to it.")
+        );
+        assert_eq!(
+            said(true, &["a"], kept),
+            format!("A row may refer to one row of {to}; a row that is referred to cannot be deleted.")
+        );
+        assert_eq!(
+            said(true, &["a", "b"], |key| {
+                key.on_delete = Action::SetNull;
+                key.on_delete_columns = vec!["b".to_owned()];
+                key.on_update = Action::Cascade;
+            }),
+            format!(
+                "A row may refer to one row of {to}; with NULL in one of its columns it refers to none; deleting that row \
+                 sets `b` to NULL, and a change of its key is followed."
+            )
+        );
+        assert_eq!(
+            said(false, &["a"], |key| {
+                kept(key);
+                key.validated = false;
+                key.deferral = Deferral::InitiallyDeferred;
+            }),
+            format!(
+                "Every row refers to one row of {to}; rows from before the constraint were not checked; at the end of a \
+                 transaction no row that is referred to may be gone."
+            )
+        );
+        assert_eq!(
+            said(false, &["a"], |key| key.enforced = false),
+            format!("Every row refers to one row of {to}; nothing makes sure of that.")
+        );
+        assert_eq!(
+            said(false, &["a"], |key| key.referenced_table.name = "items".to_owned()),
+            "Every row refers to one row of this table; deleting that row deletes those that refer to it."
+        );
+    }
+}

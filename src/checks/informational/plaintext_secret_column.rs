@@ -1,6 +1,6 @@
 //! Secrets as text.
 
-use crate::checks::columns::is_text;
+use crate::checks::columns::{is_text, length};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
 use crate::survey::split;
@@ -33,6 +33,7 @@ what has to be read again encryption with a key that is not in the database.
 
 - Names with `hash`, `hashed`, `digest`, `encrypted`, `cipher`, `salt` and the like.
 - What is said about a secret: `token_type`, `password_hint`, `token_id`, `password_policy`.
+- Passwords in columns of exactly the length of a hash: 40, 60, 64, 96 or 128 characters.
 - Columns that are no text: moments, flags, counts, binary values.
 
 Many frameworks keep a hash under the plain name (`password`, `reset_token`). Only the code can tell; accept those with a reason
@@ -50,6 +51,7 @@ CREATE TABLE users (
     password_hash varchar(200) NOT NULL,
     encrypted_password varchar(200) NOT NULL,
     password_changed_at timestamp,
+    password varchar(60) NOT NULL,
     token_type varchar(20) NOT NULL,
     token_count integer NOT NULL,
     secretary varchar(40) NOT NULL
@@ -114,6 +116,9 @@ const PROTECTED: [&str; 22] = [
     "expiry",
 ];
 
+/// Characters of hashes: SHA-1, bcrypt, SHA-256, SHA-384 and SHA-512. Nobody limits a password to these.
+const HASHES: [u32; 5] = [40, 60, 64, 96, 128];
+
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
         for column in table.table.columns.iter().filter(|column| is_text(column)) {
@@ -127,7 +132,9 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 continue;
             }
             let object = Object::column(table, &column.name);
-            if words.iter().any(|word| PROTECTED.contains(&word.as_str())) {
+            let is_password = words.iter().any(|word| word == "password" || word == "passwd" || word == "pwd");
+            let fits_a_hash = is_password && length(column).is_some_and(|length| HASHES.contains(&length));
+            if fits_a_hash || words.iter().any(|word| PROTECTED.contains(&word.as_str())) {
                 verdicts.pass(object);
             } else {
                 let message = format!("is {} and named like a secret", column.data_type);

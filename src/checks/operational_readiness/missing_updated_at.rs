@@ -1,7 +1,7 @@
 use super::{is_small, timestamp_column, usual_column};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, TableRef};
-use crate::survey::TableClass;
+use crate::survey::{TableClass, singular, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-updated-at",
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
-    denominator: "entity tables with more than three columns: no junction, lookup, log, copy or library table",
+    denominator: "entity tables with more than three columns: no junction, lookup, log, copy or library table, no movements and readings",
     options: &[],
     peers: &["active_record_doctor", "schemalint", "Bytebase"],
     references: &["https://github.com/gregnavis/active_record_doctor"],
@@ -27,7 +27,7 @@ Caches, exports and synchronisation ask for what changed since yesterday; withou
 
 ## Not reported
 
-Append-only tables (logs, events, versions), junction and lookup tables, copies, tables of libraries, tables of up to three
+Append-only tables (logs, events, versions, `stock_movements`, readings), junction and lookup tables, copies, tables of libraries, tables of up to three
 columns.
 
 ## Example
@@ -43,15 +43,26 @@ CREATE TABLE customers (id int PRIMARY KEY, code int, age int, created_at dateti
 ```sql,passes
 CREATE TABLE customers (id integer PRIMARY KEY, code integer, age integer, last_modified timestamp);
 CREATE TABLE login_events (id integer PRIMARY KEY, a integer, b integer, created_at timestamp);
+CREATE TABLE stock_movements (id integer PRIMARY KEY, a integer, b integer, created_at timestamp);
 ```
 ",
     check,
 };
 
+/// Last words of tables whose rows say what happened, and are not changed after.
+const ONLY_ADDED_TO: [&str; 5] = ["movement", "posting", "reading", "measurement", "visit"];
+
+fn is_only_added_to(table: &str) -> bool {
+    split(table).last().is_some_and(|word| ONLY_ADDED_TO.contains(&singular(word).as_str()))
+}
+
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let usual = usual_column(context, true);
     for table in context.tables.base() {
-        if context.survey.class(table.id) != TableClass::Entity || is_small(table) {
+        if context.survey.class(table.id) != TableClass::Entity
+            || is_small(table)
+            || is_only_added_to(&table.table.name)
+        {
             continue;
         }
         if context.survey.timestamps[table.id.0].updated.is_some() {

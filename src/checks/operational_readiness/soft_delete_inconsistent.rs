@@ -29,7 +29,8 @@ every query a guess.
 
 ## Not reported
 
-Logs, junction tables and copies; orders, invoices, payments and other records of business with their parts, which stay when a
+Tables that depend on further tables whose rows are not marked (`cart_items` of `carts` and `products`): they go with these. Logs,
+junction tables and copies; orders, invoices, payments and other records of business with their parts, which stay when a
 customer or product goes; optional references; schemas in which nothing is marked.
 
 ## Example
@@ -66,6 +67,11 @@ CREATE TABLE addresses (
     id integer PRIMARY KEY, street varchar(80), town varchar(80), customer_id integer NOT NULL REFERENCES customers (id),
     deleted_at timestamp
 );
+CREATE TABLE carts (id integer PRIMARY KEY, a integer, b integer);
+CREATE TABLE cart_holders (
+    id integer PRIMARY KEY, amount integer, price integer, note varchar(80),
+    cart_id integer NOT NULL REFERENCES carts (id), customer_id integer NOT NULL REFERENCES customers (id)
+);
 CREATE TABLE notes (id integer PRIMARY KEY, a integer, b integer, customer_id integer REFERENCES customers (id));
 CREATE TABLE orders (id integer PRIMARY KEY, a integer, b integer, c integer, customer_id integer NOT NULL REFERENCES customers (id));
 CREATE TABLE customer_events (id integer PRIMARY KEY, a integer, b integer, customer_id integer NOT NULL REFERENCES customers (id));
@@ -85,8 +91,9 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let mandatory = |key: &ForeignKey| {
             key.columns.iter().all(|column| table.table.column(column).is_some_and(|column| !column.nullable))
         };
-        let mut parents = table.table.foreign_keys.iter().filter(|key| key.referenced_table != name && mandatory(key));
-        let Some(parent) = parents.find_map(|key| marks.get(&key.referenced_table)) else { continue };
+        let parents = table.table.foreign_keys.iter().filter(|key| key.referenced_table != name && mandatory(key));
+        let marked: Option<Vec<_>> = parents.map(|key| marks.get(&key.referenced_table)).collect();
+        let Some(parent) = marked.and_then(|marked| marked.first().copied()) else { continue };
         let object = Object::table(table);
         match marks.get(&name) {
             Some(own) if own.timestamp == parent.timestamp => verdicts.pass(object),

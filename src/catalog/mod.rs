@@ -10,6 +10,7 @@ mod filter;
 mod migration_tables;
 mod secret;
 mod source;
+mod workload;
 
 pub mod mysql;
 pub mod postgres;
@@ -19,6 +20,7 @@ pub use error::Error;
 pub use filter::Filter;
 pub use secret::Secret;
 pub use source::Source;
+pub use workload::WorkloadSource;
 
 use crate::model::Model;
 use std::time::Duration;
@@ -32,6 +34,8 @@ pub struct Options {
     pub statistics: bool,
     /// Ask table data too: what only the rows can tell.
     pub data: bool,
+    /// Where to read the statements that ran, when that is wanted.
+    pub workload: Option<WorkloadSource>,
     /// Read tables of MariaDB from what `SHOW CREATE TABLE` prints, which is much faster, and not from
     /// `information_schema`. Both give the same model.
     pub statements_of_tables: bool,
@@ -49,6 +53,7 @@ impl Default for Options {
             filter: Filter::default(),
             statistics: true,
             data: false,
+            workload: None,
             statements_of_tables: true,
             statement_timeout: Duration::from_mins(1),
             lock_timeout: Duration::from_secs(1),
@@ -67,6 +72,9 @@ pub async fn read(source: &Source, options: &Options) -> Result<Model, Error> {
     };
     if options.data {
         data::read(source, options, &mut model).await?;
+    }
+    if let Some(wanted) = &options.workload {
+        workload::read(wanted, source, options, &mut model).await?;
     }
     Ok(model)
 }

@@ -120,11 +120,12 @@ struct Head {
     version: Option<u32>,
 }
 
-/// Applies the filter and the choice of statistics to a model that was read without them.
+/// Applies the filter and the choice of statistics, with which a workload goes, to a model that was read without them.
 fn narrow(model: &mut Model, options: &Options) {
     let filter = &options.filter;
     if !options.statistics {
         model.statistics = None;
+        model.workload = None;
         for view in model.schemas.iter_mut().flat_map(|schema| &mut schema.views) {
             view.populated = true;
         }

@@ -3,6 +3,7 @@
 //! A rule is data and a function, and everything about it stands in its own file. Its documentation is run: fenced
 //! blocks marked `sql,fires` and `sql,passes` are loaded into real databases, and the rule must fire or stay quiet.
 
+mod access;
 mod change;
 mod columns;
 mod condition;

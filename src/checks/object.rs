@@ -50,6 +50,8 @@ pub enum ObjectKind {
     Policy,
     /// A type: enum, domain, composite.
     Type,
+    /// A statement of the workload.
+    Query,
     /// A publication, extension, event: anything else.
     Other,
 }

@@ -104,7 +104,9 @@ pub enum Needs {
     Catalog,
     /// Statistics that the server keeps.
     Statistics,
-    /// Queries that ran.
+    /// Counters that only weeks of use fill.
+    Usage,
+    /// Statements that ran (`--workload`).
     Workload,
     /// Table data (`--data`).
     Data,

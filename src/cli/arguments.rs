@@ -107,6 +107,10 @@ pub(super) struct Database {
     /// and time, read-only. Point it at a replica when there is one.
     #[arg(long)]
     pub(super) data: bool,
+    /// Judge indexes by the statements that ran: `server` reads `pg_stat_statements` or `performance_schema`, a file
+    /// holds statements, or such counters as CSV or JSON. Values are taken out before anything is written.
+    #[arg(long, value_name = "FILE|server")]
+    pub(super) workload: Option<PathBuf>,
     /// Longest time, in seconds, that one statement may run.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(super) statement_timeout: u64,

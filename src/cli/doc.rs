@@ -25,7 +25,9 @@ pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
         None => source_date_epoch()?,
     };
     let settings = load::settings(common)?;
-    let mut model = load::model_with(&options.database, options.stats)?;
+    // Without row counts no statement can be judged.
+    let statistics = options.stats || options.database.workload.is_some();
+    let mut model = load::model_with(&options.database, statistics)?;
     if let Some(path) = &options.groups_from {
         model.groups = load::snapshot(path)?.groups;
     }
@@ -34,7 +36,7 @@ pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
     for stale in &report.descriptions.stale {
         eprintln!("note: the configuration describes {stale}");
     }
-    let choices = DocumentOptions { title: options.title.clone(), date, statistics: options.stats };
+    let choices = DocumentOptions { title: options.title.clone(), date, statistics };
     let start = Instant::now();
     let text = match options.format {
         DocumentFormat::Markdown => None,

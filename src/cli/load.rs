@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::arguments::{Common, Database};
-use crate::catalog::{self, Filter, Options, Source};
+use crate::catalog::{self, Filter, Options, Source, WorkloadSource};
 use crate::model::Model;
 use crate::settings::Settings;
 use std::collections::BTreeMap;
@@ -145,9 +145,17 @@ fn options(database: &Database) -> Result<Options, Failure> {
         filter,
         statistics: true,
         data: database.data,
+        workload: workload(database),
         statement_timeout: Duration::from_secs(database.statement_timeout),
         lock_timeout: Duration::from_secs(database.lock_timeout),
         connect_timeout: Duration::from_secs(database.connect_timeout),
         statements_of_tables: true,
+    })
+}
+
+/// Where the statements that ran are to be read, when the arguments ask for them.
+fn workload(database: &Database) -> Option<WorkloadSource> {
+    database.workload.as_ref().map(|path| {
+        if path.as_os_str() == "server" { WorkloadSource::Server } else { WorkloadSource::File(path.clone()) }
     })
 }

@@ -17,6 +17,7 @@ mod routine;
 mod schema;
 mod statistics;
 mod walk;
+mod workload;
 
 pub mod quote;
 
@@ -38,6 +39,7 @@ pub use statistics::{
     ColumnStatistics, IndexStatistics, SequenceStatistics, Statistics, TableStatistics, ValueFrequency,
 };
 pub use walk::{TableId, TableRef, Tables};
+pub use workload::{Query, Workload};
 
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +87,9 @@ pub struct Model {
     /// What the rows say; `None` unless it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<TableData>,
+    /// Statements that ran; `None` unless they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workload: Option<Workload>,
 }
 
 /// Tables that diagrams show together.
@@ -261,6 +266,8 @@ pub enum UnseenKind {
     IndexStatistics,
     /// Null fractions and distinct counts of columns.
     ColumnStatistics,
+    /// Statements that ran.
+    Workload,
     /// Whether the server enforces foreign keys.
     Enforcement,
     /// Anything else, named by the reason.
@@ -268,9 +275,16 @@ pub enum UnseenKind {
 }
 
 impl UnseenKind {
-    /// Whether it says something about [`Model::statistics`] alone, and so goes where those go.
+    /// Whether it says something about [`Model::statistics`] or [`Model::workload`] alone, and so goes where those go.
     pub fn is_of_statistics(self) -> bool {
-        matches!(self, Self::SequenceValues | Self::TableStatistics | Self::IndexStatistics | Self::ColumnStatistics)
+        matches!(
+            self,
+            Self::SequenceValues
+                | Self::TableStatistics
+                | Self::IndexStatistics
+                | Self::ColumnStatistics
+                | Self::Workload
+        )
     }
 
     /// A plural noun for the reader.
@@ -291,6 +305,7 @@ impl UnseenKind {
             Self::TableStatistics => "table statistics",
             Self::IndexStatistics => "index statistics",
             Self::ColumnStatistics => "column statistics",
+            Self::Workload => "statements that ran",
             Self::Enforcement => "enforcement of foreign keys",
             Self::Other => "other objects",
         }
@@ -314,6 +329,7 @@ impl Model {
             unseen: Vec::new(),
             statistics: None,
             data: None,
+            workload: None,
         }
     }
 
@@ -369,6 +385,9 @@ impl Model {
         }
         if let Some(statistics) = &mut self.statistics {
             statistics.sort();
+        }
+        if let Some(workload) = &mut self.workload {
+            workload.sort();
         }
     }
 }

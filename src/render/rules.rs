@@ -59,8 +59,9 @@ fn links(rules: &[&Rule]) -> String {
 fn matrix(rules: &[&Rule]) -> String {
     let mut text = String::from(
         "## Engines\n\n*proven*: its examples and its remedy, where DDL can mend it, run on that engine in the test \
-         suite. *needs data*: so with `--data`, and unknown without. *needs workload*: unknown. *not applicable*: the engine has no such \
-         thing.\n\n| rule |",
+         suite. *needs data*: so with `--data`, and unknown without. *needs workload*: so with `--workload`, and unknown \
+         without. *needs use*: judged by counters that weeks of use fill; only its quiet examples run. *not applicable*: the \
+         engine has no such thing.\n\n| rule |",
     );
     for engine in EngineName::ALL {
         let _ = write!(text, " {} |", engine.title());
@@ -72,7 +73,8 @@ fn matrix(rules: &[&Rule]) -> String {
             let cell = match rule.needs {
                 _ if !rule.engines.contains(&engine) => "not applicable",
                 Needs::Catalog | Needs::Statistics => "proven",
-                Needs::Workload => "needs workload",
+                Needs::Workload => "proven, needs workload",
+                Needs::Usage => "needs use",
                 Needs::Data => "proven, needs data",
             };
             let _ = write!(text, " {cell} |");
@@ -110,7 +112,8 @@ fn body(text: &mut String, rule: &Rule, heading: &str) {
     let needs = match rule.needs {
         Needs::Catalog => "the catalog",
         Needs::Statistics => "statistics that the server keeps",
-        Needs::Workload => "queries that ran",
+        Needs::Workload => "statements that ran (`--workload`)",
+        Needs::Usage => "usage counters that the server keeps",
         Needs::Data => "table data",
     };
     let _ = writeln!(text, "- Counts as: {kind}");

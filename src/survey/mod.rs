@@ -1,6 +1,7 @@
 //! Facts inferred from the model, each computed once: what a table is for, which relations nobody declared, which
 //! conventions the schema follows. Rules and documents read them from here and never work them out again.
 
+mod access;
 mod classes;
 mod conventions;
 mod object_names;
@@ -9,6 +10,7 @@ mod relations;
 mod retention;
 mod words;
 
+pub use access::{Access, AccessPattern, Equality, Lookup, NullsFirst, SortColumn, UnclearStatement};
 pub use conventions::{is_temporal, style};
 pub use object_names::ObjectNaming;
 pub use words::{is_plural, singular, split};
@@ -254,6 +256,9 @@ pub struct Survey {
     pub retention: Vec<Retention>,
     /// Persons and the erasure of their data, by table.
     pub data_subjects: Vec<DataSubject>,
+    /// How statements look up rows, when a workload is known.
+    #[serde(skip)]
+    pub access: Option<Access>,
 }
 
 impl Survey {
@@ -278,6 +283,7 @@ impl Survey {
             relations_to.entry(relation.referenced_table.clone()).or_default().push(position);
         }
         Self {
+            access: access::access(model, tables),
             relations_to,
             polymorphic,
             soft_deletes,

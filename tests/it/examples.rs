@@ -4,7 +4,7 @@
 use crate::support::database::{Database, Place};
 use crate::support::locks::apply_watched;
 use crate::support::{TestResult, chain, read_with};
-use brownfield::catalog::Options;
+use brownfield::catalog::{Options, WorkloadSource};
 use brownfield::checks::{self, Change, Context, Finding, Needs, Outcome, Rule};
 use brownfield::model::{EngineName, Model, Tables};
 use brownfield::remedy::{self, Playbook};
@@ -44,6 +44,8 @@ struct Example {
     /// Engines with their versions, as written; empty means every engine of the rule.
     engines: Vec<(String, Versions)>,
     sql: String,
+    /// Statements of the `sql,workload` block before it.
+    workload: Option<String>,
 }
 
 /// Versions of an engine: from the first (included) to the last (excluded).
@@ -65,13 +67,18 @@ impl Example {
 fn examples(rule: &Rule) -> Vec<Example> {
     let mut found = Vec::new();
     let mut lines = rule.documentation.lines();
+    let mut workload = None;
     while let Some(line) = lines.next() {
         let Some(words) = line.trim().strip_prefix("```sql,") else { continue };
+        if words == "workload" {
+            workload = Some(lines.by_ref().take_while(|line| line.trim() != "```").collect::<Vec<_>>().join("\n"));
+            continue;
+        }
         let mut words = words.split(',').map(str::trim);
         let fires = match words.next() {
             Some("fires") => true,
             Some("passes") => false,
-            other => panic!("{}: a block is `sql,fires` or `sql,passes`, not {other:?}", rule.id),
+            other => panic!("{}: a block is `sql,fires`, `sql,passes` or `sql,workload`, not {other:?}", rule.id),
         };
         let (options, words): (Vec<&str>, Vec<&str>) =
             words.partition(|word| word.contains('=') && !word.contains(['<', '>']));
@@ -81,7 +88,8 @@ fn examples(rule: &Rule) -> Vec<Example> {
         let own_server = !own.is_empty();
         let engines = engines.into_iter().map(|word| engine(rule, word)).collect();
         let sql: Vec<_> = lines.by_ref().take_while(|line| line.trim() != "```").collect();
-        found.push(Example { fires, own_server, options, engines, sql: sql.join("\n") });
+        let workload = workload.clone();
+        found.push(Example { fires, own_server, options, engines, sql: sql.join("\n"), workload });
     }
     found
 }
@@ -116,7 +124,7 @@ fn run(rule: &'static Rule, place: Place) -> TestResult {
     let all = examples(rule);
     for example in chosen(&all, false, place) {
         let database = load(place, example)?;
-        let model = read_for(rule, &database)?;
+        let model = read_for(rule, &database, example)?;
         let reported = findings_of(rule, &model, &settings(rule, example), false);
         if !reported.is_empty() {
             return Err(format!("should pass, but reports {reported:#?}\n{}", example.sql).into());
@@ -124,17 +132,21 @@ fn run(rule: &'static Rule, place: Place) -> TestResult {
     }
     for example in chosen(&all, true, place) {
         let database = load(place, example)?;
-        prove(rule, &database, &settings(rule, example))
-            .map_err(|error| format!("{error}\nexample:\n{}", example.sql))?;
+        prove(rule, &database, example).map_err(|error| format!("{error}\nexample:\n{}", example.sql))?;
     }
     Ok(())
 }
 
 /// Reads until the rule fires: statistics reach readers up to seconds after the statements that they count.
-fn read_until_it_fires(rule: &'static Rule, database: &Database, settings: &Settings) -> Result<Model, String> {
+fn read_until_it_fires(
+    rule: &'static Rule,
+    database: &Database,
+    example: &Example,
+    settings: &Settings,
+) -> Result<Model, String> {
     let mut patience = if rule.needs == Needs::Statistics { 40 } else { 0 };
     loop {
-        let model = read_for(rule, database)?;
+        let model = read_for(rule, database, example)?;
         if patience == 0 || !findings_of(rule, &model, settings, false).is_empty() {
             return Ok(model);
         }
@@ -143,9 +155,15 @@ fn read_until_it_fires(rule: &'static Rule, database: &Database, settings: &Sett
     }
 }
 
-/// Reads as a user would who wants this rule judged: with table data only where the rule needs it.
-fn read_for(rule: &Rule, database: &Database) -> Result<Model, String> {
-    let options = Options { data: rule.needs == Needs::Data, ..Options::default() };
+/// Reads as a user would who wants this rule judged: with table data or a workload only where the rule needs it.
+fn read_for(rule: &Rule, database: &Database, example: &Example) -> Result<Model, String> {
+    let mut options = Options { data: rule.needs == Needs::Data, ..Options::default() };
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    if let Some(workload) = &example.workload {
+        let file = folder.path().join("workload.sql");
+        std::fs::write(&file, workload).map_err(|error| error.to_string())?;
+        options.workload = Some(WorkloadSource::File(file));
+    }
     read_with(&database.url(), &options).map_err(|error| chain(&error))
 }
 
@@ -156,8 +174,7 @@ fn load(place: Place, example: &Example) -> Result<Database, String> {
 fn run_on_own_server(rule: &'static Rule, place: Place) -> TestResult {
     for example in examples(rule).iter().filter(|example| example.own_server && example.runs_on(place)) {
         let database = fill(Database::on_own_server(place)?, example)?;
-        prove(rule, &database, &settings(rule, example))
-            .map_err(|error| format!("{error}\nexample:\n{}", example.sql))?;
+        prove(rule, &database, example).map_err(|error| format!("{error}\nexample:\n{}", example.sql))?;
     }
     Ok(())
 }
@@ -169,7 +186,20 @@ fn fill(database: Database, example: &Example) -> Result<Database, String> {
         example.sql.clone()
     };
     database.run(&sql).map_err(|error| format!("the example does not load: {error}\n{}", example.sql))?;
+    if example.workload.is_some() {
+        analyze(&database)?;
+    }
     Ok(database)
+}
+
+/// Counts rows and values, without which no statement is judged.
+pub(crate) fn analyze(database: &Database) -> Result<(), String> {
+    if !database.place.engine().is_mysql_family() {
+        return database.run("ANALYZE;");
+    }
+    let model = read_with(&database.url(), &Options::default()).map_err(|error| chain(&error))?;
+    let tables: Vec<String> = Tables::new(&model).base().map(|table| format!("`{}`", table.name)).collect();
+    database.run(&format!("ANALYZE TABLE {};", tables.join(", ")))
 }
 
 /// The choices under which an example is judged.
@@ -197,8 +227,9 @@ fn findings_of(rule: &Rule, model: &Model, settings: &Settings, with_changes: bo
 }
 
 /// The rule fires; its remedy, applied step by step, makes the finding go away and breaks nothing else.
-fn prove(rule: &'static Rule, database: &Database, settings: &Settings) -> Result<(), String> {
-    let before = read_until_it_fires(rule, database, settings)?;
+fn prove(rule: &'static Rule, database: &Database, example: &Example) -> Result<(), String> {
+    let settings = &settings(rule, example);
+    let before = read_until_it_fires(rule, database, example, settings)?;
     let tables = Tables::new(&before);
     let report = Report::new(&before, &tables, settings);
     let findings: Vec<&Finding> = report
@@ -220,7 +251,7 @@ fn prove(rule: &'static Rule, database: &Database, settings: &Settings) -> Resul
         return if impossible.is_empty() { Err("changes, but no steps".to_owned()) } else { Ok(()) };
     }
     apply(&playbook, database)?;
-    let after = read_for(rule, database)?;
+    let after = read_for(rule, database, example)?;
     let left = findings_of(rule, &after, settings, true);
     if !left.is_empty() && impossible.is_empty() {
         return Err(format!("still reported after the remedy: {left:#?}\n{}", text(&playbook)));
@@ -309,7 +340,7 @@ fn both_kinds() -> TestResult {
                 let covered = all.iter().filter(|example| example.fires == fires).any(|example| {
                     example.engines.is_empty() || example.engines.iter().any(|(name, _)| name == engine.id())
                 });
-                let runnable = rule.needs != Needs::Workload || !fires;
+                let runnable = rule.needs != Needs::Usage || !fires;
                 if !covered && runnable {
                     lacking.push(format!("{} on {}: {}", rule.id, engine.id(), if fires { "fires" } else { "passes" }));
                 }

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     weight: 0,
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
-    needs: Needs::Workload,
+    needs: Needs::Usage,
     denominator: "secondary indexes with usage counters of 30 days or more",
     options: &[],
     peers: &[

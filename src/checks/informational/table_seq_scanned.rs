@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     weight: 0,
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::MySql],
-    needs: Needs::Workload,
+    needs: Needs::Usage,
     denominator: "tables of 10 000 rows or more with usage counters",
     options: &[],
     peers: &["pg-index-health", "PgHero", "MySQL sys schema", "Azimutt"],

@@ -45,14 +45,20 @@ impl Pair<'_> {
 
 /// The pairs to judge. Statements that are not understood, and all schemas when there is no workload, are unknown.
 pub(super) fn pairs<'a>(context: Context<'a>, verdicts: &mut Verdicts) -> Vec<Pair<'a>> {
-    let (Some(access), Some(workload)) = (&context.survey.access, &context.model.workload) else {
-        let hidden = context.model.unseen.iter().find(|unseen| unseen.what == UnseenKind::Workload);
-        let reason = hidden.map_or("needs a workload: the catalog does not hold the queries", |unseen| &unseen.reason);
+    let unknown = |verdicts: &mut Verdicts, reason: &str| {
         for schema in context.model.schemas.iter().filter(|schema| !schema.tables.is_empty()) {
             verdicts.unknown(Object::schema(&schema.name), reason);
         }
-        return Vec::new();
+        Vec::new()
     };
+    let (Some(access), Some(workload)) = (&context.survey.access, &context.model.workload) else {
+        let hidden = context.model.unseen.iter().find(|unseen| unseen.what == UnseenKind::Workload);
+        let reason = hidden.map_or("needs a workload: the catalog does not hold the queries", |unseen| &unseen.reason);
+        return unknown(verdicts, reason);
+    };
+    if access.statements == 0 {
+        return unknown(verdicts, "the workload has no statement on these tables that ran five times or more");
+    }
     for unclear in &access.unclear {
         let Some(query) = workload.queries.get(unclear.query) else { continue };
         let table = unclear.table.as_ref().and_then(|table| context.tables.find(table));

@@ -49,7 +49,8 @@ fn postgres_statements(extension: &Extension) -> [String; 3] {
     // PostgreSQL 13 brought version 1.8 and times of planning beside those of execution.
     let new = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (1, 8);
     let time = if new { "total_exec_time" } else { "total_time" };
-    let here = "dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())";
+    let here = "dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) AND query !~ \
+                'pg_catalog\\.|information_schema\\.'";
     [
         "SELECT pg_catalog.quote_ident(current_user)".to_owned(),
         format!(
@@ -57,8 +58,7 @@ fn postgres_statements(extension: &Extension) -> [String; 3] {
         ),
         format!(
             "SELECT query, pg_catalog.sum(calls), pg_catalog.sum({time}), NULL, pg_catalog.sum(rows) FROM {view} \
-             WHERE {here} AND queryid IS NOT NULL AND query !~ 'pg_catalog\\.|information_schema\\.' \
-             GROUP BY query HAVING pg_catalog.sum(calls) >= {CALLS} ORDER BY 3 DESC, 1 LIMIT {LIMIT}"
+             WHERE {here} AND queryid IS NOT NULL GROUP BY query HAVING pg_catalog.sum(calls) >= {CALLS} ORDER BY 3 DESC, 1 LIMIT {LIMIT}"
         ),
     ]
 }
@@ -99,7 +99,10 @@ fn mysql_statements(model: &Model) -> [String; 3] {
     let from = format!("FROM performance_schema.events_statements_summary_by_digest WHERE SCHEMA_NAME IN ({schemas})");
     [
         "SELECT @@performance_schema, CURRENT_USER()".to_owned(),
-        format!("SELECT SUM(SUM_TIMER_WAIT) / 1000000000 {from}"),
+        format!(
+            "SELECT SUM(SUM_TIMER_WAIT) / 1000000000, (SELECT SUM(COUNT_STAR) FROM \
+             performance_schema.events_statements_summary_by_digest WHERE DIGEST IS NULL) {from}"
+        ),
         format!(
             "SELECT DIGEST_TEXT, COUNT_STAR, SUM_TIMER_WAIT / 1000000000, SUM_ROWS_EXAMINED, SUM_ROWS_SENT, SCHEMA_NAME \
              {from} AND DIGEST_TEXT IS NOT NULL AND COUNT_STAR >= {CALLS} ORDER BY SUM_TIMER_WAIT DESC, DIGEST \
@@ -131,10 +134,19 @@ fn from_mysql(engine: EngineName, answers: Vec<Result<Vec<Row>, String>>) -> Ans
             grant.clone(),
         )
     };
-    let total = cell(&next().map_err(refused)?, 0).and_then(|sum| sum.parse().ok());
+    let sums = next().map_err(refused)?;
+    let total = cell(&sums, 0).and_then(|sum| sum.parse().ok());
+    let lost: u64 = cell(&sums, 1).and_then(|count| count.parse().ok()).unwrap_or(0);
+    let lost = (lost > 0).then(|| {
+        unseen(
+            format!("{lost} calls were counted without their statement, because the list of statements is full"),
+            "raise performance_schema_digests_size, or TRUNCATE TABLE \
+             performance_schema.events_statements_summary_by_digest",
+        )
+    });
     let schema = |row: &mut Row| row.pop().flatten();
     let queries = queries(engine, next().map_err(refused)?, schema);
-    Ok((Workload::new("events_statements_summary_by_digest", total, queries), None))
+    Ok((Workload::new("events_statements_summary_by_digest", total, queries), lost))
 }
 
 /// Statements from rows of text, calls, milliseconds, rows examined and rows sent; and the schema, when there is one.

@@ -12,6 +12,7 @@ mod restored;
 mod round_trips;
 mod statements;
 mod survey;
+mod workload;
 
 use libtest_mimic::Trial;
 
@@ -28,4 +29,5 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     round_trips::add(trials);
     statements::add(trials);
     survey::add(trials);
+    workload::add(trials);
 }

@@ -4,6 +4,7 @@ use crate::checks::{Counts, Dimension, Kind, Object, Severity};
 use crate::model::Engine;
 use crate::score::Confidence;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Everything an audit says.
 #[derive(Debug, Serialize)]
@@ -34,6 +35,22 @@ pub struct Report<'a> {
     pub suppressed: Vec<Suppressed<'a>>,
     /// What the role could not see.
     pub unseen: &'a [crate::model::Unseen],
+    /// The statements by which indexes were judged, when a workload is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workload: Option<Workload<'a>>,
+}
+
+/// The statements by which indexes were judged. Only reports with the same ones can be compared.
+#[derive(Debug, Serialize)]
+pub struct Workload<'a> {
+    /// Who counted: `file`, `pg_stat_statements`, `events_statements_summary_by_digest`.
+    pub source: &'a str,
+    /// Statements that were judged: those that read tables in scope, ran often enough and took the most time.
+    pub statements: usize,
+    /// Those that are not fully understood.
+    pub unclear: usize,
+    /// Checksums of the texts of those that were judged, which name them in findings, in order.
+    pub fingerprints: Vec<String>,
 }
 
 /// Numbers of objects.
@@ -216,8 +233,20 @@ impl<'a> Report<'a> {
                 .map(|(suppressed, reason)| Suppressed { finding: finding(suppressed), reason })
                 .collect(),
             unseen: &report.model.unseen,
+            workload: workload(report),
         }
     }
+}
+
+fn workload<'a>(report: &'a super::Report<'a>) -> Option<Workload<'a>> {
+    let (workload, access) = report.model.workload.as_ref().zip(report.survey.access.as_ref())?;
+    let unclear: BTreeSet<usize> = access.unclear.iter().map(|unclear| unclear.query).collect();
+    let judged: BTreeSet<usize> =
+        access.patterns.iter().map(|pattern| pattern.query).chain(unclear.iter().copied()).collect();
+    let mut fingerprints: Vec<String> =
+        judged.iter().filter_map(|at| Some(workload.queries.get(*at)?.fingerprint())).collect();
+    fingerprints.sort();
+    Some(Workload { source: &workload.source, statements: access.statements, unclear: unclear.len(), fingerprints })
 }
 
 fn rule(outcome: &crate::checks::Outcome) -> Rule<'_> {

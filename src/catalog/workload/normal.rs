@@ -37,6 +37,11 @@ pub(super) fn of_tokens<'t>(engine: EngineName, tokens: impl Iterator<Item = &'t
     for token in tokens {
         let last = pieces.iter().rfind(|piece| !matches!(piece, Piece::Space));
         let piece = match token {
+            // PostgreSQL 18 cuts lists of values itself.
+            Token::Whitespace(Whitespace::MultiLineComment(comment)) if comment.trim() == ", ..." => {
+                push(engine, &mut pieces, Piece::Text(",".to_owned()));
+                Piece::Value
+            }
             Token::Whitespace(_) => Piece::Space,
             Token::EOF | Token::SemiColon => continue,
             Token::Placeholder(_) => Piece::Value,
@@ -46,13 +51,17 @@ pub(super) fn of_tokens<'t>(engine: EngineName, tokens: impl Iterator<Item = &'t
                 Piece::Text(digits.clone())
             }
             token if is_literal(token) => match last {
-                Some(Piece::Word(word)) if word == "LIKE" => Piece::Text(pattern(token).to_owned()),
+                Some(Piece::Word(word, _)) if word == "LIKE" => Piece::Text(pattern(token).to_owned()),
                 _ => Piece::Value,
             },
             Token::Word(word) if word.quote_style.is_none() => {
                 let upper = word.value.to_uppercase();
                 positions = upper == "BY" || (positions && !AFTER_POSITIONS.contains(&upper.as_str()));
-                if is_plain_keyword(&upper) { Piece::Word(upper) } else { Piece::Text(token.to_string()) }
+                if is_plain_keyword(&upper) {
+                    Piece::Word(upper, word.value.clone())
+                } else {
+                    Piece::Text(token.to_string())
+                }
             }
             _ => Piece::Text(token.to_string()),
         };
@@ -69,14 +78,14 @@ pub(super) fn of_tokens<'t>(engine: EngineName, tokens: impl Iterator<Item = &'t
                 let _ = write!(text, "${values}");
             }
             Piece::Value => text.push('?'),
-            Piece::Word(word) | Piece::Text(word) => text.push_str(word),
+            Piece::Word(_, word) | Piece::Text(word) => text.push_str(word),
         }
     }
     let text = text.trim();
     let first = text.trim_start_matches(['(', ' ']).split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let first = first.to_uppercase();
     let inserts = matches!(first.as_str(), "INSERT" | "REPLACE");
-    let reads = !inserts || pieces.iter().any(|piece| matches!(piece, Piece::Word(word) if word == "SELECT"));
+    let reads = !inserts || pieces.iter().any(|piece| matches!(piece, Piece::Word(word, _) if word == "SELECT"));
     (VERBS.contains(&first.as_str()) && reads).then(|| text.to_owned())
 }
 
@@ -85,8 +94,8 @@ enum Piece {
     Space,
     /// A literal or placeholder.
     Value,
-    /// A word that this module looks for, in upper case.
-    Word(String),
+    /// A word that this module looks for, in upper case and as written.
+    Word(String, String),
     Text(String),
 }
 
@@ -94,13 +103,13 @@ impl Piece {
     fn before_value(&self) -> bool {
         match self {
             Self::Text(text) => text.ends_with(['=', '<', '>', '(', ',', '+', '-', '*', '/']),
-            Self::Word(_) => true,
+            Self::Word(..) => true,
             _ => false,
         }
     }
 
     fn before_position(&self) -> bool {
-        matches!(self, Self::Word(word) if word == "BY") || matches!(self, Self::Text(text) if text == ",")
+        matches!(self, Self::Word(word, _) if word == "BY") || matches!(self, Self::Text(text) if text == ",")
     }
 }
 
@@ -116,8 +125,8 @@ fn push(engine: EngineName, pieces: &mut Vec<Piece>, piece: Piece) {
         let before = pieces.iter().rposition(|piece| *piece != Piece::Space);
         let needless = before.is_some_and(|at| match &pieces[at] {
             // `INTERVAL ? DAY` is an expression of its own in MySQL and MariaDB.
-            Piece::Word(word) if word == "INTERVAL" => !engine.is_mysql_family(),
-            Piece::Word(word) => TYPE_WORDS.contains(&word.as_str()),
+            Piece::Word(word, _) if word == "INTERVAL" => !engine.is_mysql_family(),
+            Piece::Word(word, _) => TYPE_WORDS.contains(&word.as_str()),
             Piece::Text(word) => engine.is_mysql_family() && word.starts_with('_') && word.len() > 1,
             _ => false,
         });
@@ -233,7 +242,7 @@ mod tests {
         assert_eq!(normal(PostgreSql, text), "SELECT * FROM t WHERE a = $1 AND b IN ($2, $3) AND c = -$4 AND d = $5");
         assert_eq!(
             normal(MySql, r#"select a from t where b = "x\"y" and c = _utf8mb4'z' and d = 0xff"#),
-            "SELECT a from t where b = ? and c = ? and d = ?"
+            "select a from t where b = ? and c = ? and d = ?"
         );
         assert_eq!(normal(Sqlite, "SELECT \"a\" FROM t WHERE b = :name"), "SELECT \"a\" FROM t WHERE b = :name");
     }
@@ -243,6 +252,12 @@ mod tests {
         let of = |list: &str| normal(PostgreSql, &format!("SELECT 1 FROM t WHERE a IN ({list}) AND b = 1"));
         assert_eq!(of("1, 2, 3"), of("4,5"));
         assert_ne!(of("1"), of("4, 5"));
+    }
+
+    #[test]
+    fn lists_that_the_server_cut_are_lists() {
+        let text = "SELECT a FROM t WHERE b IN ($1 /*, ... */) AND c = $2";
+        assert_eq!(normal(PostgreSql, text), "SELECT a FROM t WHERE b IN ($1, $2) AND c = $3");
     }
 
     #[test]

@@ -101,7 +101,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                     let wanted: Vec<&str> = key.iter().filter_map(|part| part.column.as_deref()).collect();
                     let has: Vec<&str> = index.key_columns().flatten().collect();
                     let message = format!(
-                        "{} has ({}), and ({}) is the order that serves {}",
+                        "{} has ({}), and ({}) is the order that serves: {}",
                         index.name,
                         has.join(", "),
                         wanted.join(", "),

@@ -3,7 +3,7 @@
 use super::escape::{code, table, text};
 use super::page::{Page, codes, fold, share};
 use super::statistics;
-use crate::checks::ObjectKind;
+use crate::checks::{Needs, ObjectKind};
 use crate::model::{EngineName, Index, KeyPart, NullsOrder, SortOrder, TableRef};
 use crate::report::{IndexKind, Purpose, Rationale, Role};
 use std::collections::BTreeMap;
@@ -254,6 +254,7 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
     out.push('\n');
     out.push_str(&worth_using(page));
     out.push_str(&doubtful(page));
+    out.push_str(&unserved(page));
     out
 }
 
@@ -290,11 +291,11 @@ fn doubtful(page: &Page<'_, '_>) -> String {
     let mut rows = Vec::new();
     for outcome in page.report.outcomes.iter().filter(|outcome| outcome.rule.id.starts_with("index-")) {
         // What depends on counters would make equal schemas differ.
-        let volatile = outcome.rule.needs != crate::checks::Needs::Catalog && !page.options.statistics;
+        let volatile = outcome.rule.needs != Needs::Catalog && !page.options.statistics;
         if volatile {
             continue;
         }
-        for finding in &outcome.findings {
+        for finding in outcome.findings.iter().filter(|finding| finding.object.kind == ObjectKind::Index) {
             let place = finding.object.table_name().map(|name| page.link_to(&name)).unwrap_or_default();
             let name = finding.object.name.as_deref().map(code).unwrap_or_default();
             rows.push(vec![name, place, code(finding.rule), text(&finding.message)]);
@@ -315,4 +316,21 @@ pub(super) fn folded(summary: &str, rows: usize, block: &str) -> String {
     } else {
         format!("<details><summary>{}</summary>\n\n{block}\n</details>\n\n", text(summary))
     }
+}
+
+/// What no index serves, of the statements that ran. Nothing without a workload.
+fn unserved(page: &Page<'_, '_>) -> String {
+    let Some(access) = &page.report.survey.access else { return String::new() };
+    let mut rows = Vec::new();
+    let rules = page.report.outcomes.iter().filter(|outcome| outcome.rule.needs == Needs::Workload);
+    for finding in rules.flat_map(|outcome| &outcome.findings) {
+        let place = finding.object.table_name().map(|name| page.link_to(&name)).unwrap_or_default();
+        rows.push(vec![place, code(finding.rule), text(&finding.message)]);
+    }
+    if rows.is_empty() {
+        return format!("\n**Statements that ran:** of {} that were judged, none lacks an index.\n", access.statements);
+    }
+    let block = table(&["Table", "Rule", "Statement"], &rows);
+    let summary = format!("{} findings in {} statements", rows.len(), access.statements);
+    format!("\n**Statements that ran** and lack an index:\n\n{}", folded(&summary, rows.len(), &block))
 }

@@ -287,9 +287,10 @@ impl<'s, 'a> Conditions<'s, 'a> {
             self.found[at].drives = *distance == Some(0);
         }
         for (at, name, by) in std::mem::take(&mut self.edges) {
-            if let (Some(own), Some(other)) = (distances[at], distances[by])
-                && own == other + 1
-            {
+            let (Some(own), Some(other)) = (distances[at], distances[by]) else { continue };
+            // Of two tables with conditions either may be read first. What refers to the other is then looked up by the
+            // reference; the one that is referred to is found by its own conditions.
+            if own == other + 1 || (own == 0 && other == 0 && !self.scope.is_unique(at, &name)) {
                 self.insert(at, name, false, false, &(at..at + 1));
             }
         }

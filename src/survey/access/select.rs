@@ -252,6 +252,20 @@ impl Scope<'_, '_> {
         Some(found.name.clone())
     }
 
+    /// Whether a column identifies the rows of its table by itself.
+    pub(super) fn is_unique(&self, at: usize, column: &str) -> bool {
+        let is = |columns: &[String]| matches!(columns, [only] if only == column);
+        self.relations.get(at).and_then(|relation| relation.table).is_some_and(|table| {
+            table.table.primary_key.as_ref().is_some_and(|key| is(&key.columns))
+                || table.table.unique_constraints.iter().any(|key| is(&key.columns))
+                || table.table.indexes.iter().any(|index| {
+                    index.unique
+                        && index.predicate.is_none()
+                        && index.plain_columns().is_some_and(|key| key == [column])
+                })
+        })
+    }
+
     /// Whether NULLs of a column may come up.
     fn is_nullable(&self, at: usize, column: &str) -> bool {
         let table = self.relations.get(at).and_then(|relation| relation.table);

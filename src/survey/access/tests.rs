@@ -137,6 +137,10 @@ fn joins_are_looked_up_from_the_table_with_conditions() {
     let from = "FROM orders o JOIN customers c ON c.id = o.customer_id";
     assert_eq!(read(&format!("SELECT 1 {from} WHERE c.email = $1")), "customers E(email); orders E(customer_id)");
     assert_eq!(read(&format!("SELECT 1 {from} WHERE o.state = $1")), "customers E(id); orders E(state)");
+    assert_eq!(
+        read(&format!("SELECT 1 {from} WHERE c.email = $1 AND o.state = $2")),
+        "customers E(email); orders E(customer_id state)"
+    );
     assert_eq!(read(&format!("SELECT 1 {from}")), "customers; orders", "whole tables are joined");
     assert_eq!(read(&format!("SELECT 1 {from} ORDER BY o.placed_on LIMIT $1")), "customers E(id); orders S(placed_on)");
     assert_eq!(

@@ -133,7 +133,7 @@ pub(super) fn described(context: Context<'_>, query: &Query) -> String {
     if text.len() < query.text.len() {
         text.push('…');
     }
-    if cost.is_empty() { format!("`{text}`") } else { format!("`{text}` ({})", cost.join(", ")) }
+    if cost.is_empty() { text } else { format!("{text} ({})", cost.join(", ")) }
 }
 
 /// One look-up in a table, with what its indexes do for it.
@@ -478,3 +478,6 @@ fn distinct(context: Context<'_>, table: TableRef<'_>, column: &str) -> Option<f
     let rows = statistics.table(&table.schema.name, &table.name)?.rows?;
     Some(-values * rows as f64)
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,14 +79,16 @@ fn markdown(options: &Doc, report: &Report<'_>, choices: &DocumentOptions) -> Re
             if tables > markdown::SPLIT_ABOVE {
                 return index_and_pages(path, report, choices, force, &format!("{tables} tables are too many"));
             }
-            let pieces = markdown::render_pieces(report, choices);
-            let bytes: usize = pieces.iter().map(String::len).sum();
-            if bytes > markdown::SPLIT_ABOVE_BYTES {
-                return index_and_pages(path, report, choices, force, &format!("{} KiB are too much", bytes / 1024));
+            let document = markdown::render(report, choices);
+            if document.len() > markdown::SPLIT_ABOVE_BYTES {
+                let reason = format!("{} KiB are too much", document.len() / 1024);
+                return index_and_pages(path, report, choices, force, &reason);
             }
-            output::write_pieces(&options.output, &pieces)
+            output::write(&options.output, document.as_bytes())
         }
-        _ => output::write_pieces(&options.output, &markdown::render_pieces(report, choices)),
+        _ => output::stream(&options.output, |writer| {
+            markdown::write(report, choices, |piece| writer.write_all(&output::plain(piece.as_bytes())))
+        }),
     }
 }
 

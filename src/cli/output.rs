@@ -21,17 +21,9 @@ const ESCAPE: u8 = 0x1b;
 
 /// Writes to the file named, or to standard output.
 pub(super) fn write(output: &Output, bytes: &[u8]) -> Result<(), Failure> {
-    write_pieces(output, &[bytes])
-}
-
-/// Writes one piece after the other to the file named, or to standard output.
-pub(super) fn write_pieces<P: AsRef<[u8]>>(output: &Output, pieces: &[P]) -> Result<(), Failure> {
     match &output.output {
-        Some(path) if path.as_os_str() != "-" => {
-            let plain: Vec<Cow<'_, [u8]>> = pieces.iter().map(|piece| plain(piece.as_ref())).collect();
-            file_of(path, &plain, output.force)
-        }
-        _ => pieces.iter().try_for_each(|piece| standard_output(piece.as_ref())),
+        Some(path) if path.as_os_str() != "-" => file(path, &plain(bytes), output.force),
+        _ => standard_output(bytes),
     }
 }
 
@@ -68,7 +60,7 @@ pub(super) fn standard_output(bytes: &[u8]) -> Result<(), Failure> {
 }
 
 /// The bytes without styles.
-fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
     if bytes.contains(&ESCAPE) {
         Cow::Owned(anstream::adapter::strip_bytes(bytes).into_vec())
     } else {
@@ -78,11 +70,7 @@ fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
 
 /// Writes a file whole or not at all. A file that `brownfield` did not write stays as it is without `--force`.
 pub(super) fn file(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
-    file_of(path, &[bytes], force)
-}
-
-fn file_of<P: AsRef<[u8]>>(path: &Path, pieces: &[P], force: bool) -> Result<(), Failure> {
-    file_by(path, force, |file| pieces.iter().try_for_each(|piece| file.write_all(piece.as_ref())))
+    file_by(path, force, |file| file.write_all(bytes))
 }
 
 /// Writes a file whole or not at all, from what `write` writes.

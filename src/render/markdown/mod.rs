@@ -26,11 +26,13 @@ mod words;
 pub use pages::{DocumentFile, Placement, SPLIT_ABOVE, SPLIT_ABOVE_BYTES, render_pages};
 pub use template::{Surroundings, TemplateError, render_template};
 
+use crate::parallel;
 use crate::render::names::Names;
 use crate::report::Report;
 use minijinja::{Environment, UndefinedBehavior};
 use page::{Base, Page};
 use serde::Serialize;
+use std::convert::Infallible;
 
 /// The built-in template.
 pub const TEMPLATE: &str = include_str!("document.md.jinja");
@@ -87,30 +89,39 @@ struct Sections {
     metadata: String,
 }
 
-/// Stands for the definitions of the tables until they are put in. No text from the database has control characters.
-const TABLES_MARK: &str = "\u{1}tables\u{1}";
+/// Stands around the names of sections that are written apart. No text from the database has control characters.
+const MARK: char = '\u{1}';
 
 /// The document as one file.
 pub fn render(report: &Report<'_>, options: &DocumentOptions) -> String {
-    render_pieces(report, options).concat()
+    let mut document = String::new();
+    let Ok(()) = write::<Infallible>(report, options, |piece| {
+        document.push_str(piece);
+        Ok(())
+    });
+    document
 }
 
-/// The document as one file, in pieces to be written one after the other: with thousands of tables it is too long to be
-/// copied around.
-pub fn render_pieces(report: &Report<'_>, options: &DocumentOptions) -> Vec<String> {
+/// Hands out the document as one file, piece by piece: with thousands of tables it is too long to be copied around. Stops
+/// at the first piece that `take` does not take.
+pub fn write<E>(
+    report: &Report<'_>,
+    options: &DocumentOptions,
+    mut take: impl FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
     let names = Names::new(report.tables);
     let page = Page::new(report, &names, options, Base::Single);
     let mut sections = sections_around(&page);
-    TABLES_MARK.clone_into(&mut sections.table_definitions);
-    let document = assemble(&sections);
-    let (before, after) = document.split_once(TABLES_MARK).unwrap_or((&document, ""));
-    let mut pieces = tables::section(&page);
-    if let Some(last) = pieces.last_mut() {
-        last.truncate(last.trim_end().len());
+    let playbook = std::mem::replace(&mut sections.migration_playbook, format!("{MARK}playbook{MARK}"));
+    sections.table_definitions = format!("{MARK}tables{MARK}");
+    for part in assemble(&sections).split(MARK) {
+        match part {
+            "playbook" => take(&playbook)?,
+            "tables" => tables::write(&page, &mut take)?,
+            other => take(other)?,
+        }
     }
-    pieces.insert(0, before.to_owned());
-    pieces.push(after.to_owned());
-    pieces
+    Ok(())
 }
 
 /// Puts the sections into the built-in template.
@@ -134,19 +145,25 @@ fn title(options: &DocumentOptions) -> String {
 fn sections(report: &Report<'_>, options: &DocumentOptions) -> Sections {
     let names = Names::new(report.tables);
     let page = Page::new(report, &names, options, Base::Single);
-    Sections { table_definitions: trimmed(tables::section(&page).concat()), ..sections_around(&page) }
+    Sections { table_definitions: tables::section(&page), ..sections_around(&page) }
 }
 
 /// Every section but the definitions of the tables.
 fn sections_around(page: &Page<'_, '_>) -> Sections {
-    let (er_diagram, diagrams) = diagrams::section(page);
-    Sections {
-        er_diagram,
-        diagrams: trimmed(diagrams),
-        other_objects: trimmed(objects::section(page)),
-        migration_playbook: trimmed(playbook::section(page)),
-        ..Sections::without_tables(page)
-    }
+    let (playbook, others) = parallel::join(
+        page.report.tables.len(),
+        || trimmed(playbook::section(page)),
+        || {
+            let (er_diagram, diagrams) = diagrams::section(page);
+            Sections {
+                er_diagram,
+                diagrams: trimmed(diagrams),
+                other_objects: trimmed(objects::section(page)),
+                ..Sections::without_tables(page)
+            }
+        },
+    );
+    Sections { migration_playbook: playbook, ..others }
 }
 
 impl Sections {

@@ -6,6 +6,7 @@ use super::page::{Page, codes, number, sentence};
 use super::tables::item;
 use crate::checks::Needs;
 use crate::model::TableRef;
+use crate::parallel;
 use crate::remedy::{Duration, Phase, Safety, Step};
 
 /// The notes in a table's section.
@@ -90,21 +91,9 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
                 continue;
             }
             push!(out, "### {title}\n\n{meaning}\n\n");
-            for (place, group) in steps.chunk_by(|a, b| a.table == b.table).enumerate() {
-                let count = number(group.len(), "step", "steps");
-                // With a page for each table, its steps stand there: all of them in one page would be too long to be shown.
-                if page.is_split() && page.report.tables.find(&group[0].table).is_some() {
-                    push!(out, "{}. {}: {count}\n", place + 1, page.link_to(&group[0].table));
-                    continue;
-                }
-                let name = html_code(&page.names.of(&group[0].table));
-                let space = if page.is_split() { "\n" } else { "" };
-                push!(out, "{space}<details><summary>{name}: {count}</summary>\n\n");
-                for step in group {
-                    out.push_str(&self::step(step));
-                }
-                out.push_str("</details>\n\n");
-            }
+            let groups: Vec<(usize, &[&Step])> = steps.chunk_by(|a, b| a.table == b.table).enumerate().collect();
+            let tables = page.report.tables.len();
+            out.extend(parallel::map(&groups, tables, |(place, group)| of_group(page, *place, group)));
             if page.is_split() {
                 out.push('\n');
             }
@@ -123,6 +112,23 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
             &table(&["Table", "Change", "Why"], &rows),
         ));
     }
+    out
+}
+
+/// The steps of one table in one phase. With a page for each table, its steps stand there: all of them in one page would
+/// be too long to be shown.
+fn of_group(page: &Page<'_, '_>, place: usize, group: &[&Step]) -> String {
+    let of = &group[0].table;
+    let count = number(group.len(), "step", "steps");
+    if page.is_split() && page.report.tables.find(of).is_some() {
+        return format!("{}. {}: {count}\n", place + 1, page.link_to(of));
+    }
+    let space = if page.is_split() { "\n" } else { "" };
+    let mut out = format!("{space}<details><summary>{}: {count}</summary>\n\n", html_code(&page.names.of(of)));
+    for step in group {
+        out.push_str(&self::step(step));
+    }
+    out.push_str("</details>\n\n");
     out
 }
 

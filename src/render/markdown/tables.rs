@@ -12,32 +12,61 @@ use crate::parallel;
 use crate::render::ddl;
 use crate::survey::TableClass;
 use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
 
 /// Longest check or default that is written into a cell.
 const LONGEST_IN_CELL: usize = 120;
 
-pub(super) fn section(page: &Page<'_, '_>) -> Vec<String> {
-    if page.report.tables.is_empty() {
-        return vec!["No evidence of tables.".to_owned()];
+/// Every table, in order.
+pub(super) fn section(page: &Page<'_, '_>) -> String {
+    let mut section = String::new();
+    let Ok(()) = write::<Infallible>(page, &mut |piece: &str| {
+        section.push_str(piece);
+        Ok(())
+    });
+    section
+}
+
+/// Hands out the section in pieces, each when it is written.
+pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut dyn FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+    let tables: Vec<TableRef<'_>> = page.report.tables.iter().collect();
+    if tables.is_empty() {
+        return take("No evidence of tables.");
     }
-    let mut pieces = definitions(page);
-    if page.report.tables.len() > diagrams::ONE_DIAGRAM {
-        let links: Vec<String> = page.report.tables.iter().map(|table| page.link(table.id)).collect();
-        let all = format!(
+    if tables.len() > diagrams::ONE_DIAGRAM {
+        let links: Vec<String> = tables.iter().map(|table| page.link(table.id)).collect();
+        take(&format!(
             "<details><summary>All {} tables</summary>\n\n{}\n\n</details>\n\n",
             links.len(),
             links.join(" · ")
-        );
-        pieces.insert(0, all);
+        ))?;
     }
-    pieces
+    for portion in tables.chunks(PORTION) {
+        let mut definitions = define(page, portion);
+        if portion.last().map(|table| table.id) == tables.last().map(|table| table.id)
+            && let Some(last) = definitions.last_mut()
+        {
+            last.truncate(last.trim_end().len());
+        }
+        definitions.iter().try_for_each(|definition| take(definition))?;
+    }
+    Ok(())
 }
+
+/// Tables that are described before they are handed out.
+const PORTION: usize = 800;
+
+/// Tables that are described one after the other: the words of entity names recur, so that a batch shares what it learnt
+/// about them.
+const BATCH: usize = 100;
 
 /// Everything about each table, in order.
 pub(super) fn definitions(page: &Page<'_, '_>) -> Vec<String> {
-    let tables: Vec<TableRef<'_>> = page.report.tables.iter().collect();
-    // The words of entity names recur, so that a batch shares what it learnt about them.
-    let batches: Vec<&[TableRef<'_>]> = tables.chunks(100).collect();
+    define(page, &page.report.tables.iter().collect::<Vec<_>>())
+}
+
+fn define(page: &Page<'_, '_>, tables: &[TableRef<'_>]) -> Vec<String> {
+    let batches: Vec<&[TableRef<'_>]> = tables.chunks(BATCH).collect();
     let written = parallel::map(&batches, tables.len(), |batch| {
         let mut entities = HashMap::new();
         batch.iter().map(|table| definition(page, *table, &mut entities)).collect::<Vec<_>>()

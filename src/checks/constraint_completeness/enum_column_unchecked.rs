@@ -1,3 +1,4 @@
+use crate::checks::columns::{is_text, length};
 use crate::checks::condition::can_fail;
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
@@ -30,7 +31,8 @@ A typo becomes a state that no code handles, and nobody can tell which values ex
 ## Not reported
 
 Class names of single-table inheritance (a column called just `type`) are noted only. The type half of a polymorphic pair and
-content types (`mime_type`) are left out, the `state` of an address, and so is a column with more than 50 distinct values by the statistics. A check that
+content types (`mime_type`) are left out, numbers that count (`res_level integer`), text for which more than 255 characters are
+declared, which is no short list, the `state` of an address, and so is a column with more than 50 distinct values by the statistics. A check that
 cannot fail, `CHECK (… OR NULL)`, does not count.
 
 The remedy makes a lookup table from the values in use, which works without knowing them. A `CHECK` does as well when the list is
@@ -55,6 +57,8 @@ CREATE TABLE orders (
     id integer PRIMARY KEY,
     status varchar(20) NOT NULL CHECK (status IN ('open', 'paid')),
     mime_type varchar(80),
+    depth_level integer,
+    plugin_type varchar(1024),
     subject_type varchar(80),
     subject_id integer
 );
@@ -94,6 +98,9 @@ const LAST_WORDS: &[&str] = &[
     "category",
 ];
 
+/// Those of them that order things where they are numbers.
+const COUNTING: [&str; 3] = ["level", "priority", "tier"];
+
 /// Distinct values beyond which a column is no list.
 const MANY: f64 = 50.0;
 
@@ -129,6 +136,11 @@ fn applies(context: Context<'_>, table: TableRef<'_>, column: &Column) -> bool {
     }
     let words = split(&column.name);
     if !words.last().is_some_and(|word| LAST_WORDS.contains(&word.as_str())) {
+        return false;
+    }
+    let last = words.last().map(String::as_str).unwrap_or_default();
+    let counts = base.contains("int") && COUNTING.contains(&last);
+    if counts || (is_text(column) && length(column).is_some_and(|length| length > 255)) {
         return false;
     }
     let content =

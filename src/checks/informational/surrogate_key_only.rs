@@ -3,7 +3,7 @@
 use crate::checks::columns::is_reference;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
-use crate::survey::TableClass;
+use crate::survey::{TableClass, singular, split};
 pub(super) static RULE: Rule = Rule {
     id: "surrogate-key-only",
     summary: "The only unique key of an entity is a generated identifier",
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
-    denominator: "entity tables with a primary key",
+    denominator: "entity tables with a primary key, of things that are and not of what happens",
     options: &[],
     peers: &["Eessaar", "DbDeo"],
     references: &["https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-UNIQUE-CONSTRAINTS"],
@@ -28,8 +28,8 @@ The same thing can be stored twice under two numbers, and nothing in the schema 
 
 ## Not reported
 
-Lookup, junction, log, archive and framework tables, and tables whose key is not generated or
-refers to another table.
+Lookup, junction, log, archive and framework tables, tables of what happens and may happen twice (payments, comments,
+sessions, bans), and tables whose key is not generated or refers to another table.
 
 ## Example
 
@@ -62,6 +62,14 @@ CREATE TABLE customers (
 );
 ```
 
+```sql,passes,postgresql
+CREATE TABLE payments (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_number text, amount numeric, note text, paid_on date);
+```
+
+```sql,passes,mysql,mariadb
+CREATE TABLE payments (id int AUTO_INCREMENT PRIMARY KEY, order_number varchar(20), amount int, note varchar(40), paid_on date);
+```
+
 ```sql,passes,sqlite
 CREATE TABLE film (film_id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, year INTEGER, length INTEGER);
 CREATE TABLE film_text (film_id INTEGER PRIMARY KEY, title TEXT, description TEXT, language TEXT, summary TEXT);
@@ -70,8 +78,35 @@ CREATE TABLE film_text (film_id INTEGER PRIMARY KEY, title TEXT, description TEX
     check,
 };
 
+/// Words of tables whose rows say what happened: the same may happen again.
+const HAPPENINGS: [&str; 16] = [
+    "payment",
+    "refund",
+    "shipment",
+    "movement",
+    "transaction",
+    "comment",
+    "attachment",
+    "cart",
+    "session",
+    "sess",
+    "message",
+    "notification",
+    "visit",
+    "ban",
+    "banned",
+    "reading",
+];
+
+fn happens(table: &str) -> bool {
+    split(table).iter().any(|word| HAPPENINGS.contains(&singular(word).as_str()))
+}
+
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base().filter(|table| context.survey.class(table.id) == TableClass::Entity) {
+        if happens(&table.name) {
+            continue;
+        }
         let Some(key) = &table.primary_key else { continue };
         let generated = key.columns.iter().all(|name| {
             let own = table.qualified_name();

@@ -64,6 +64,7 @@ impl Default for Options {
 
 /// Reads the catalog that a source names.
 pub async fn read(source: &Source, options: &Options) -> Result<Model, Error> {
+    let workload = options.workload.as_ref().map(workload::open).transpose()?;
     let mut model = match source {
         Source::Postgres(target) => postgres::read(target, options).await?,
         Source::MySql(target) => mysql::read(target, options).await?,
@@ -73,8 +74,8 @@ pub async fn read(source: &Source, options: &Options) -> Result<Model, Error> {
     if options.data {
         data::read(source, options, &mut model).await?;
     }
-    if let Some(wanted) = &options.workload {
-        workload::read(wanted, source, options, &mut model).await?;
+    if let Some(workload) = workload {
+        workload::read(workload, source, options, &mut model).await?;
     }
     Ok(model)
 }

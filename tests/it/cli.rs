@@ -19,6 +19,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     test("filters", filters);
     test("configuration", configuration);
     test("wrong_files", wrong_files);
+    test("workload_files", workload_files);
     test("completions", completions);
     test("verbose_shows_queries", verbose);
     test("snapshot_of_another_version_is_refused", other_version);
@@ -275,6 +276,49 @@ fn wrong_files() -> TestResult {
         return Err("the empty file is gone".into());
     }
     brownfield().args(["audit", &folder.path().join("empty.db").display().to_string()]).assert().code(0);
+    Ok(())
+}
+
+/// Statements are read in every form, without their values; without the option nothing of them is anywhere.
+fn workload_files() -> TestResult {
+    let (folder, database) = sample()?;
+    let file = |name: &str, content: &str| -> Result<String, std::io::Error> {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content)?;
+        Ok(path.display().to_string())
+    };
+    let statement = "SELECT id FROM orders WHERE status = 'hush-hush'";
+    let plain = file("plain.sql", &format!("{statement};\n{statement};\n"))?;
+    let csv = file("counted.csv", &format!("query,calls,total_exec_time\n\"{statement}\",7,12.5\n"))?;
+    let json = file("counted.json", &format!("[{{\"query\": \"{statement}\", \"calls\": 7, \"rows\": 3}}]"))?;
+    for path in [&plain, &csv, &json] {
+        let output =
+            brownfield().args(["snapshot", "--workload", path, &database]).assert().success().get_output().clone();
+        let said = text(&output.stdout);
+        if !said.contains("SELECT id FROM orders WHERE status = ?") || said.contains("hush-hush") {
+            return Err(
+                format!("{path} was not read as wanted:\n{}", said.lines().rev().take(20).collect::<String>()).into()
+            );
+        }
+        let output =
+            brownfield().args(["audit", "--workload", path, &database]).assert().success().get_output().clone();
+        if text(&output.stdout).contains("hush-hush") {
+            return Err("a value is printed".into());
+        }
+    }
+    let silent = brownfield().args(["snapshot", &database]).assert().success().get_output().clone();
+    if text(&silent.stdout).contains("workload") {
+        return Err("there is a workload although none was asked for".into());
+    }
+    let wrong = file("wrong.csv", "a,b\n1,2\n")?;
+    for (path, said) in
+        [(wrong.as_str(), "no column is called query"), ("no-such.sql", "cannot read the workload no-such.sql")]
+    {
+        let output = brownfield().args(["audit", "--workload", path, &database]).assert().code(3).get_output().clone();
+        if !text(&output.stderr).contains(said) {
+            return Err(text(&output.stderr).into());
+        }
+    }
     Ok(())
 }
 

@@ -45,6 +45,8 @@ pub(super) fn of_tokens<'t>(engine: EngineName, tokens: impl Iterator<Item = &'t
             Token::Whitespace(_) => Piece::Space,
             Token::EOF | Token::SemiColon => continue,
             Token::Placeholder(_) => Piece::Value,
+            // A variable, whose name digests leave out.
+            Token::AtQuestion if engine.is_mysql_family() => Piece::Value,
             // Behind a column it is an operator of PostgreSQL.
             Token::Question if last.is_none_or(Piece::before_value) => Piece::Value,
             Token::Number(digits, _) if positions && digits.len() < 3 && last.is_some_and(Piece::before_position) => {
@@ -55,12 +57,13 @@ pub(super) fn of_tokens<'t>(engine: EngineName, tokens: impl Iterator<Item = &'t
                 _ => Piece::Value,
             },
             Token::Word(word) if word.quote_style.is_none() => {
-                let upper = word.value.to_uppercase();
+                let written = if engine.is_mysql_family() { parsable(&word.value) } else { &word.value };
+                let upper = written.to_uppercase();
                 positions = upper == "BY" || (positions && !AFTER_POSITIONS.contains(&upper.as_str()));
                 if is_plain_keyword(&upper) {
-                    Piece::Word(upper, word.value.clone())
+                    Piece::Word(upper, written.to_owned())
                 } else {
-                    Piece::Text(token.to_string())
+                    Piece::Text(written.to_owned())
                 }
             }
             _ => Piece::Text(token.to_string()),
@@ -110,6 +113,14 @@ impl Piece {
 
     fn before_position(&self) -> bool {
         matches!(self, Self::Word(word, _) if word == "BY") || matches!(self, Self::Text(text) if text == ",")
+    }
+}
+
+/// Digests write some words in a way that is rare in statements.
+fn parsable(word: &str) -> &str {
+    match word {
+        "DISTINCTROW" => "DISTINCT",
+        _ => word.strip_prefix("SQL_TSI_").unwrap_or(word),
     }
 }
 
@@ -289,6 +300,8 @@ mod tests {
     fn digests_are_understood() {
         let text = "SELECT `a` FROM `t` WHERE `t` . `b` IN (...) LIMIT ?, ...";
         assert_eq!(normal(MySql, text), "SELECT `a` FROM `t` WHERE `t` . `b` IN (?, ?) LIMIT ?");
+        let text = "SELECT DISTINCTROW @? FROM `t` WHERE `b` > NOW ( ) - INTERVAL ? SQL_TSI_DAY";
+        assert_eq!(normal(MySql, text), "SELECT DISTINCT ? FROM `t` WHERE `b` > NOW ( ) - INTERVAL ? DAY");
     }
 
     #[test]

@@ -96,7 +96,10 @@ fn mysql_statements(model: &Model) -> [String; 3] {
     let schemas: Vec<String> =
         model.schemas.iter().map(|schema| quote_literal(model.engine.name, &schema.name)).collect();
     let schemas = if schemas.is_empty() { "NULL".to_owned() } else { schemas.join(", ") };
-    let from = format!("FROM performance_schema.events_statements_summary_by_digest WHERE SCHEMA_NAME IN ({schemas})");
+    let from = format!(
+        "FROM performance_schema.events_statements_summary_by_digest WHERE SCHEMA_NAME IN ({schemas}) \
+         AND (DIGEST_TEXT IS NULL OR DIGEST_TEXT NOT REGEXP '`(information|performance)_schema`')"
+    );
     [
         "SELECT @@performance_schema, CURRENT_USER()".to_owned(),
         format!(

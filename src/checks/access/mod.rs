@@ -51,13 +51,14 @@ pub(super) fn pairs<'a>(context: Context<'a>, verdicts: &mut Verdicts) -> Vec<Pa
         }
         Vec::new()
     };
+    let hidden = context.model.unseen.iter().find(|unseen| unseen.what == UnseenKind::Workload);
+    let hidden_or = |reason: &'static str| hidden.map_or(reason, |unseen| &unseen.reason);
     let (Some(access), Some(workload)) = (&context.survey.access, &context.model.workload) else {
-        let hidden = context.model.unseen.iter().find(|unseen| unseen.what == UnseenKind::Workload);
-        let reason = hidden.map_or("needs a workload: the catalog does not hold the queries", |unseen| &unseen.reason);
-        return unknown(verdicts, reason);
+        return unknown(verdicts, hidden_or("needs a workload: the catalog does not hold the queries"));
     };
     if access.statements == 0 {
-        return unknown(verdicts, "the workload has no statement on these tables that ran five times or more");
+        let reason = "the workload has no statement on these tables that ran five times or more";
+        return unknown(verdicts, hidden_or(reason));
     }
     for unclear in &access.unclear {
         let Some(query) = workload.queries.get(unclear.query) else { continue };

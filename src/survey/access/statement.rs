@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 /// Length in bytes from which on a text is not read: the tree that it makes could be too deep to walk.
 const LONGEST: usize = 16 * 1024;
 
+/// The old way to say FOR SHARE in MySQL and MariaDB, which the parser does not know.
+const SHARED: &str = "LOCK IN SHARE MODE";
+
 /// What is known of a statement.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
@@ -34,9 +37,11 @@ pub(super) fn read(names: &TableNames<'_>, query: &Query) -> Result<Reading, Str
         EngineName::MySql | EngineName::MariaDb => &MySqlDialect {},
         EngineName::Sqlite => &SQLiteDialect {},
     };
+    let start = query.text.len().saturating_sub(SHARED.len());
+    let locks = query.text.get(start..).is_some_and(|end| end.eq_ignore_ascii_case(SHARED));
+    let text = if locks { query.text.get(..start).unwrap_or_default() } else { &query.text };
     // The parser's own words name a position in a text that the reader does not see.
-    let statements =
-        Parser::parse_sql(dialect, &query.text).map_err(|_| "the statement could not be parsed".to_owned())?;
+    let statements = Parser::parse_sql(dialect, text).map_err(|_| "the statement could not be parsed".to_owned())?;
     let mut reader = Reader::new(names, query);
     for statement in &statements {
         reader.statement(statement);

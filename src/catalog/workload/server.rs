@@ -9,6 +9,9 @@ use crate::model::{EngineName, Extension, Model, QualifiedName, Query, Unseen, W
 /// Statements that are read.
 const LIMIT: u32 = 1_000;
 
+/// Characters of a statement that are read. No longer one is understood.
+const LONGEST: u32 = 20_000;
+
 /// Calls below which a statement is not read.
 const CALLS: u32 = 5;
 
@@ -57,7 +60,7 @@ fn postgres_statements(extension: &Extension) -> [String; 3] {
             "SELECT pg_catalog.sum({time}), pg_catalog.count(*) FILTER (WHERE queryid IS NULL) FROM {view} WHERE {here}"
         ),
         format!(
-            "SELECT query, pg_catalog.sum(calls), pg_catalog.sum({time}), NULL, pg_catalog.sum(rows) FROM {view} \
+            "SELECT pg_catalog.left(query, {LONGEST}), pg_catalog.sum(calls), pg_catalog.sum({time}), NULL, pg_catalog.sum(rows) FROM {view} \
              WHERE {here} AND queryid IS NOT NULL GROUP BY query HAVING pg_catalog.sum(calls) >= {CALLS} ORDER BY 3 DESC, 1 LIMIT {LIMIT}"
         ),
     ]

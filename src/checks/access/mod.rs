@@ -54,7 +54,7 @@ pub(super) fn pairs<'a>(context: Context<'a>, verdicts: &mut Verdicts) -> Vec<Pa
     let hidden = context.model.unseen.iter().find(|unseen| unseen.what == UnseenKind::Workload);
     let hidden_or = |reason: &'static str| hidden.map_or(reason, |unseen| &unseen.reason);
     let (Some(access), Some(workload)) = (&context.survey.access, &context.model.workload) else {
-        return unknown(verdicts, hidden_or("needs a workload: the catalog does not hold the queries"));
+        return unknown(verdicts, hidden_or("needs --workload: the catalog does not hold the queries"));
     };
     if access.statements == 0 {
         let reason = "the workload has no statement on these tables that ran five times or more";

@@ -7,6 +7,7 @@ mod statement;
 
 use crate::model::{EngineName, Model, NullsOrder, QualifiedName, Query, Schema, TableRef, Tables};
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// Calls below which a statement is not judged.
 const CALLS: u64 = 5;
@@ -191,7 +192,7 @@ impl<'a> TableNames<'a> {
 
     /// Whether a text that was not understood names a table or view.
     fn are_mentioned(&self, text: &str) -> bool {
-        let words: Vec<String> =
+        let words: HashSet<String> =
             text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$'))).map(str::to_lowercase).collect();
         let names = self.tables.iter().map(|table| table.table.name.as_str());
         names.chain(self.views().map(|(_, view)| view)).any(|name| words.contains(&name.to_lowercase()))

@@ -16,7 +16,7 @@ const LONGEST: u32 = 20_000;
 const CALLS: u32 = 5;
 
 /// What the server counted and what it keeps from this role; or why nothing can be read.
-type Answer = Result<(Workload, Option<Unseen>), Unseen>;
+type Answer = Result<(Workload, Vec<Unseen>), Unseen>;
 
 /// Reads the server's counters.
 pub(super) async fn read(source: &Source, options: &Options, model: &Model) -> Result<Answer, Error> {
@@ -50,14 +50,16 @@ fn postgres_statements(extension: &Extension) -> [String; 3] {
     let view = qualified(EngineName::PostgreSql, &QualifiedName::new(&extension.schema, "pg_stat_statements"));
     let mut numbers = extension.version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
     // PostgreSQL 13 brought version 1.8 and times of planning beside those of execution.
-    let new = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (1, 8);
-    let time = if new { "total_exec_time" } else { "total_time" };
+    let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    let time = if version >= (1, 8) { "total_exec_time" } else { "total_time" };
+    let info = qualified(EngineName::PostgreSql, &QualifiedName::new(&extension.schema, "pg_stat_statements_info"));
+    let given_up = if version >= (1, 9) { format!("(SELECT dealloc FROM {info})") } else { "NULL".to_owned() };
     let here = "dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) AND query !~ \
                 'pg_catalog\\.|information_schema\\.'";
     [
         "SELECT pg_catalog.quote_ident(current_user)".to_owned(),
         format!(
-            "SELECT pg_catalog.sum({time}), pg_catalog.count(*) FILTER (WHERE queryid IS NULL) FROM {view} WHERE {here}"
+            "SELECT pg_catalog.sum({time}), pg_catalog.count(*) FILTER (WHERE queryid IS NULL), {given_up} FROM {view} WHERE {here}"
         ),
         format!(
             "SELECT pg_catalog.left(query, {LONGEST}), pg_catalog.sum(calls), pg_catalog.sum({time}), NULL, pg_catalog.sum(rows) FROM {view} \
@@ -84,6 +86,13 @@ fn from_postgres(answers: Vec<Result<Vec<Row>, String>>) -> Answer {
     let hidden: u64 = cell(&sums, 1).and_then(|count| count.parse().ok()).unwrap_or(0);
     let hidden = (hidden > 0)
         .then(|| unseen(format!("the text of {hidden} statements that other roles ran is not shown"), grant.clone()));
+    let given_up: u64 = cell(&sums, 2).and_then(|count| count.parse().ok()).unwrap_or(0);
+    let given_up = (given_up > 0).then(|| {
+        unseen(
+            format!("the counters of the least frequent statements were thrown away {given_up} times"),
+            "raise pg_stat_statements.max, and restart",
+        )
+    });
     let queries = queries(EngineName::PostgreSql, rows, |_| None);
     if queries.is_empty()
         && let Some(hidden) = hidden
@@ -91,7 +100,7 @@ fn from_postgres(answers: Vec<Result<Vec<Row>, String>>) -> Answer {
         return Err(hidden);
     }
     let total = cell(&sums, 0).and_then(|sum| sum.parse().ok());
-    Ok((Workload::new("pg_stat_statements", total, queries), hidden))
+    Ok((Workload::new("pg_stat_statements", total, queries), hidden.into_iter().chain(given_up).collect()))
 }
 
 /// Whether anything is counted and for whom, the sum, and the statements. Times are in picoseconds.
@@ -152,7 +161,7 @@ fn from_mysql(engine: EngineName, answers: Vec<Result<Vec<Row>, String>>) -> Ans
     });
     let schema = |row: &mut Row| row.pop().flatten();
     let queries = queries(engine, next().map_err(refused)?, schema);
-    Ok((Workload::new("events_statements_summary_by_digest", total, queries), lost))
+    Ok((Workload::new("events_statements_summary_by_digest", total, queries), lost.into_iter().collect()))
 }
 
 /// Statements from rows of text, calls, milliseconds, rows examined and rows sent; and the schema, when there is one.
@@ -192,6 +201,7 @@ mod tests {
         assert!(of("1.7")[2].contains("sum(total_time)"));
         assert!(of("1.8")[2].contains("sum(total_exec_time)"));
         assert!(of("1.12")[2].contains("sum(total_exec_time)"));
+        assert!(!of("1.8")[1].contains("dealloc") && of("1.9")[1].contains("dealloc"));
     }
 
     #[test]
@@ -201,7 +211,9 @@ mod tests {
         let (workload, hidden) =
             from_postgres(vec![role(), Ok(vec![row(&["3.0", "2"])]), statement()]).expect("some of it can be read");
         assert_eq!(workload.queries.len(), 1);
-        assert_eq!(hidden.map(|unseen| unseen.remedy).as_deref(), Some("GRANT pg_read_all_stats TO app"));
+        assert_eq!(hidden.first().map(|unseen| unseen.remedy.as_str()), Some("GRANT pg_read_all_stats TO app"));
+        let thrown_away = from_postgres(vec![role(), Ok(vec![row(&["3.0", "0", "4"])]), statement()]);
+        assert!(thrown_away.is_ok_and(|(_, unseen)| unseen.len() == 1 && unseen[0].reason.ends_with("4 times")));
         let all = from_postgres(vec![role(), Ok(vec![row(&["3.0", "2"])]), Ok(Vec::new())]);
         assert!(all.is_err_and(|unseen| unseen.reason.contains("2 statements")));
         let off = from_postgres(vec![role(), Err("must be loaded via shared_preload_libraries".into())]);

@@ -17,12 +17,40 @@ pub(super) struct Request {
 pub(super) fn collect(planner: &mut Planner<'_>, findings: &[&Finding]) -> Vec<Request> {
     // Changes of different tables never touch each other here, so each table is settled by itself.
     let mut of_tables: BTreeMap<&QualifiedName, Vec<Request>> = BTreeMap::new();
+    let new_types = new_types(findings);
     for finding in findings {
         for change in &finding.changes {
-            gather(planner, of_tables.entry(change.table()).or_default(), change, finding.rule);
+            let requests = of_tables.entry(change.table()).or_default();
+            match as_others_become(change, &new_types) {
+                Some(changed) => gather(planner, requests, &changed, finding.rule),
+                None => gather(planner, requests, change, finding.rule),
+            }
         }
     }
     of_tables.into_values().flat_map(|requests| settle(planner, requests)).collect()
+}
+
+/// The types that columns get, by schema and column name; `None` where tables differ.
+fn new_types<'f>(findings: &[&'f Finding]) -> BTreeMap<(&'f str, &'f str), Option<&'f str>> {
+    let mut types = BTreeMap::new();
+    for change in findings.iter().flat_map(|finding| &finding.changes) {
+        if let Change::ChangeType { table, column, data_type, .. } = change {
+            let known = types.entry((table.schema.as_str(), column.as_str())).or_insert(Some(data_type.as_str()));
+            if *known != Some(data_type.as_str()) {
+                *known = None;
+            }
+        }
+    }
+    types
+}
+
+/// A new column that is like those of other tables gets the type that these get.
+fn as_others_become(change: &Change, new_types: &BTreeMap<(&str, &str), Option<&str>>) -> Option<Change> {
+    let Change::AddColumn { table, column } = change else { return None };
+    let data_type = (*new_types.get(&(table.schema.as_str(), column.name.as_str()))?)?;
+    let mut column = column.clone();
+    data_type.clone_into(&mut column.data_type);
+    Some(Change::AddColumn { table: table.clone(), column })
 }
 
 fn gather(planner: &mut Planner<'_>, requests: &mut Vec<Request>, change: &Change, rule: &'static str) {

@@ -3,7 +3,7 @@ use crate::checks::condition::can_fail;
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, TableRef, UnseenKind};
-use crate::survey::split;
+use crate::survey::{Plurality, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "enum-column-unchecked",
@@ -116,7 +116,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             } else if is_limited(context, table, column) {
                 verdicts.pass(object);
             } else {
-                verdicts.fail(finding(&names, table, column));
+                verdicts.fail(finding(context, &names, table, column));
             }
         }
     }
@@ -180,7 +180,7 @@ fn is_limiting_type(context: Context<'_>, name: &crate::model::QualifiedName) ->
     schema.enums.iter().any(|kind| kind.name == name.name) || domain.is_some_and(|domain| !domain.checks.is_empty())
 }
 
-fn finding(names: &Names<'_>, table: TableRef<'_>, column: &Column) -> Finding {
+fn finding(context: Context<'_>, names: &Names<'_>, table: TableRef<'_>, column: &Column) -> Finding {
     let message =
         format!("{} ({}) accepts any value: no enum, no check, no lookup table", column.name, column.data_type);
     let base = Finding::new(&RULE, Object::column(table, &column.name), message);
@@ -194,7 +194,11 @@ fn finding(names: &Names<'_>, table: TableRef<'_>, column: &Column) -> Finding {
     if let Some(last) = words.last_mut() {
         *last = crate::survey::singular(last);
     }
-    let lookup_table = format!("{}_{}", words.join("_"), plural(&split(&column.name).join("_")));
+    let values = split(&column.name).join("_");
+    let lookup_table = match context.survey.naming.expected_number {
+        Plurality::Plural => format!("{}_{}", words.join("_"), plural(&values)),
+        Plurality::Singular => format!("{}_{values}", words.join("_")),
+    };
     let columns = [column.name.clone()];
     base.with([Change::AddLookupTable {
         table: table.qualified_name(),

@@ -151,6 +151,8 @@ pub enum Change {
         lookup_table: String,
         /// Name for the foreign key.
         name: String,
+        /// Name for the index of the foreign key, where it needs one.
+        index: String,
     },
     /// Forbid NULL in a column.
     SetNotNull {

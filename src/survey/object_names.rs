@@ -2,7 +2,7 @@
 
 use crate::model::{EngineName, Schema};
 
-const INDEX_PATTERNS: [Pattern; 7] = [
+const INDEX_PATTERNS: [Pattern; 9] = [
     |table, columns| format!("{table}_{}_idx", columns.join("_")),
     |table, columns| format!("idx_{table}_{}", columns.join("_")),
     |table, columns| format!("ix_{table}_{}", columns.join("_")),
@@ -10,14 +10,17 @@ const INDEX_PATTERNS: [Pattern; 7] = [
     |table, columns| format!("{table}_{}_index", columns.join("_")),
     |table, columns| format!("idx_{table}_{}_id", columns.join("_")),
     |_, columns| format!("idx_{}", columns.join("_")),
+    |table, columns| format!("{table}_idx_{}", columns.join("_")),
+    |table, columns| format!("{table}_IDX_{}", columns.join("_")),
 ];
 
-const FOREIGN_KEY_PATTERNS: [Pattern; 6] = [
+const FOREIGN_KEY_PATTERNS: [Pattern; 7] = [
     |table, columns| format!("{table}_{}_fkey", columns.join("_")),
     |table, columns| format!("fk_{table}_{}", columns.join("_")),
     |table, columns| format!("{table}_{}_fk", columns.join("_")),
     |table, columns| format!("{table}_{}_foreign", columns.join("_")),
     |table, columns| format!("FK_{table}_{}", columns.join("_")),
+    |table, columns| format!("{table}_fk_{}", columns.join("_")),
     |table, columns| format!("{table}_FK_{}", columns.join("_")),
 ];
 
@@ -51,7 +54,7 @@ impl ObjectNaming {
 
     /// The patterns that most names of a schema follow.
     pub(super) fn of(engine: EngineName, schema: &Schema) -> Self {
-        let (mut indexes, mut foreign_keys, mut uniques) = ([0; 7], [0; 6], [0; 5]);
+        let (mut indexes, mut foreign_keys, mut uniques) = ([0; 9], [0; 7], [0; 5]);
         for table in &schema.tables {
             for index in table.indexes.iter().filter(|index| !index.primary && !index.automatic) {
                 let columns: Vec<&str> = index.key.iter().filter_map(|part| part.column.as_deref()).collect();
@@ -97,7 +100,7 @@ impl ObjectNaming {
 
 fn count(counts: &mut [u32], patterns: &[Pattern], table: &str, columns: &[&str], name: &str) {
     for (count, pattern) in counts.iter_mut().zip(patterns) {
-        *count += u32::from(pattern(table, columns).eq_ignore_ascii_case(name));
+        *count += u32::from(pattern(table, columns) == name);
     }
 }
 

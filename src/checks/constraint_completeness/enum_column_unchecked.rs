@@ -205,6 +205,7 @@ fn finding(context: Context<'_>, names: &Names<'_>, table: TableRef<'_>, column:
         column: column.name.clone(),
         lookup_table,
         name: names.foreign_key(&table.schema.name, &table.name, &columns),
+        index: names.index(&table.schema.name, &table.name, &columns),
     }])
     .advise("where the list is closed and short, a CHECK or an enum does as well")
 }

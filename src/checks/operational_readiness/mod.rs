@@ -46,8 +46,16 @@ pub(super) static RULES: &[&Rule] = &[
     &updated_at_not_maintained::RULE,
 ];
 
-/// Name and type of the columns that record creation or change in most tables of the schema.
-fn usual_column(context: Context<'_>, updated: bool) -> (String, String) {
+/// What columns that record creation or change are like in most tables.
+struct UsualColumn {
+    name: String,
+    data_type: String,
+    /// The database keeps some of them current, or there are none. Where statements do so, a column that the database keeps
+    /// would be the odd one out.
+    by_database: bool,
+}
+
+fn usual_column(context: Context<'_>, updated: bool) -> UsualColumn {
     let mut used: BTreeMap<(&str, &str), u32> = BTreeMap::new();
     for other in context.tables.base() {
         let found = &context.survey.timestamps[other.id.0];
@@ -56,6 +64,8 @@ fn usual_column(context: Context<'_>, updated: bool) -> (String, String) {
             *used.entry((&column.name, &column.data_type)).or_default() += 1;
         }
     }
+    let by_database =
+        used.is_empty() || context.survey.timestamps.iter().any(|stamps| updated && stamps.maintained_by.is_some());
     let default_type = match context.model.engine.name {
         EngineName::PostgreSql => "timestamp with time zone",
         EngineName::MySql | EngineName::MariaDb => "datetime",
@@ -63,7 +73,7 @@ fn usual_column(context: Context<'_>, updated: bool) -> (String, String) {
     };
     let majority = used.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|(column, _)| column);
     let (name, data_type) = majority.unwrap_or((if updated { "updated_at" } else { "created_at" }, default_type));
-    (name.to_owned(), data_type.to_owned())
+    UsualColumn { name: name.to_owned(), data_type: data_type.to_owned(), by_database }
 }
 
 /// Whether a table has up to three columns that statements fill.
@@ -72,13 +82,8 @@ fn is_small(table: TableRef<'_>) -> bool {
 }
 
 /// Adds the usual column. `None` when the table has a column of that name already.
-fn timestamp_column(
-    context: Context<'_>,
-    table: TableRef<'_>,
-    updated: bool,
-    usual: &(String, String),
-) -> Option<Change> {
-    let (name, data_type) = usual;
+fn timestamp_column(context: Context<'_>, table: TableRef<'_>, updated: bool, usual: &UsualColumn) -> Option<Change> {
+    let UsualColumn { name, data_type, by_database } = usual;
     if table.table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)) {
         return None;
     }
@@ -88,7 +93,7 @@ fn timestamp_column(
     let precision = precision.filter(|_| engine.is_mysql_family()).unwrap_or_default();
     let is_moment = ["time", "text"].iter().any(|word| data_type.to_lowercase().contains(word));
     let now = is_moment.then(|| format!("CURRENT_TIMESTAMP{precision}"));
-    let on_update = now.clone().filter(|_| updated && engine.is_mysql_family());
+    let on_update = now.clone().filter(|_| updated && *by_database && engine.is_mysql_family());
     let stamps = &context.survey.timestamps[table.id.0];
     let other = if updated { &stamps.created } else { &stamps.updated };
     let other = other.as_ref().filter(|other| table.table.column(other).is_some_and(|of| of.data_type == *data_type));

@@ -65,7 +65,7 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
         Change::DropCheck { table, name, expression } => {
             drop_check(planner, request, table, name.as_deref(), expression);
         }
-        Change::AddLookupTable { table, column, lookup_table, name } => {
+        Change::AddLookupTable { table, column, lookup_table, name, .. } => {
             add_lookup_table(planner, request, table, column, lookup_table, name);
         }
         Change::RenameConstraint { table, name, to } => rename_constraint(planner, request, table, name, to),

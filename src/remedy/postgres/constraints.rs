@@ -66,8 +66,8 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             ));
             planner.add(20, request, step);
         }
-        Change::AddLookupTable { table, column, lookup_table, name } => {
-            add_lookup_table(planner, request, table, column, lookup_table, name);
+        Change::AddLookupTable { table, column, lookup_table, name, index } => {
+            add_lookup_table(planner, request, (table, column), lookup_table, name, index);
         }
         _ => {}
     }
@@ -270,10 +270,10 @@ fn drop_constraint(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> 
 fn add_lookup_table(
     planner: &mut Planner<'_>,
     request: &Request,
-    table: &QualifiedName,
-    column: &str,
+    (table, column): (&QualifiedName, &str),
     lookup_table: &str,
     name: &str,
+    index: &str,
 ) {
     let Some(of) = planner.column(table, column) else {
         return planner.refuse(request.change.clone(), "the column is not in the catalog");
@@ -293,7 +293,7 @@ fn add_lookup_table(
     let columns = vec![column.to_owned()];
     let indexed = planner.table(table).is_some_and(|of| has_leading_index(of.table, &columns));
     if !indexed {
-        super::indexes::add_plain_index(planner, request, table, &format!("{}_{column}_idx", table.name), &columns);
+        super::indexes::add_plain_index(planner, request, table, index, &columns);
     }
     let key = Change::AddForeignKey {
         table: table.clone(),

@@ -192,8 +192,8 @@ impl Rebuild {
                 self.checks.push(planner.duplicates(&table, columns, predicate.as_deref(), *nulls_not_distinct));
                 Ok(format!("unique index {fresh}"))
             }
-            Change::AddLookupTable { column, lookup_table, name, .. } => {
-                self.add_lookup_table(planner, request, column, lookup_table, name)
+            Change::AddLookupTable { column, lookup_table, name, index, .. } => {
+                self.add_lookup_table(planner, request, column, lookup_table, (name, index))
             }
             _ => Err("SQLite has no such thing".to_owned()),
         }
@@ -233,7 +233,7 @@ impl Rebuild {
         request: &Request,
         column: &str,
         lookup_table: &str,
-        name: &str,
+        (name, index): (&str, &str),
     ) -> Result<String, String> {
         let table = self.table.clone();
         let of = planner.column(&table, column).ok_or("the column is not in the catalog")?;
@@ -257,7 +257,7 @@ impl Rebuild {
         self.definition.add_constraint(&text);
         self.adds_reference = true;
         if planner.table(&table).is_some_and(|of| !has_leading_index(of.table, &columns)) {
-            let index = planner.fresh_index(&table, &format!("{}_{column}_idx", table.name));
+            let index = planner.fresh_index(&table, index);
             self.after.push(create_index(planner, &table, &index, false, &[KeyPart::column(column)], None));
         }
         Ok(format!("add foreign key {name}"))

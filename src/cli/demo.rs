@@ -31,7 +31,7 @@ pub(super) fn run(common: &Common, options: &Demo) -> Result<(), Failure> {
     snapshot::grouped(&mut model, &settings);
     let tables = Tables::new(&model);
     let report = Report::new(&model, &tables, &settings);
-    let choices = DocumentOptions { title: Some("Shop".to_owned()), date: None, statistics: false };
+    let choices = DocumentOptions { title: Some("Shop".to_owned()), ..DocumentOptions::default() };
     output::file(&document, markdown::render(&report, &choices).as_bytes(), true)?;
     output::file_by(&model_file, true, |writer| snapshot::write(writer, &model))?;
     let mut text = terminal::scorecard(&report);

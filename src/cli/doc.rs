@@ -27,7 +27,9 @@ pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
     let settings = load::settings(common)?;
     // Without row counts no statement can be judged.
     let statistics = options.stats || options.database.workload.is_some();
+    let start = Instant::now();
     let mut model = load::model_with(&options.database, statistics)?;
+    let reading = Some(start.elapsed());
     if let Some(path) = &options.groups_from {
         model.groups = load::snapshot(path)?.groups;
     }
@@ -36,7 +38,7 @@ pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
     for stale in &report.descriptions.stale {
         eprintln!("note: the configuration describes {stale}");
     }
-    let choices = DocumentOptions { title: options.title.clone(), date, statistics };
+    let choices = DocumentOptions { title: options.title.clone(), date, statistics, reading };
     let start = Instant::now();
     let text = match options.format {
         DocumentFormat::Markdown => None,

@@ -356,6 +356,7 @@ fn statistics(place: Place) -> TestResult {
     let (summary, _) = counted.split_once("## Entity").ok_or("no diagram")?;
     ensure(summary.contains("\nAbout 3 rows"), || format!("the summary has no size: {summary}"))?;
     let (_, section) = counted.split_once("\n## Statistics\n").ok_or("no statistics")?;
+    ensure(section.contains(" Everything here was read in "), || format!("no time of the reading: {section}"))?;
     ensure(section.contains("| [`parcels`](#t-parcels) | 3 |"), || format!("no row count: {section}"))
 }
 

@@ -33,6 +33,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use page::{Base, Page};
 use serde::Serialize;
 use std::convert::Infallible;
+use std::time::Duration;
 
 /// The built-in template.
 pub const TEMPLATE: &str = include_str!("document.md.jinja");
@@ -50,6 +51,8 @@ pub struct DocumentOptions {
     /// Write row counts, sizes and usage in a section of their own. Without it nothing in the document differs between
     /// two copies of a schema.
     pub statistics: bool,
+    /// How long the reading of the source took; told with the statistics.
+    pub reading: Option<Duration>,
 }
 
 /// The sections, each a piece of Markdown, by their names in templates.

@@ -20,7 +20,11 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
     if statistics.standby {
         out.push_str("The server is a standby: its counters are its own. ");
     }
-    out.push_str("Row counts and sizes are the server's estimates.\n\n");
+    out.push_str("Row counts and sizes are the server's estimates.");
+    if let Some(reading) = page.options.reading {
+        push!(out, " Everything here was read in {} ms.", reading.as_millis());
+    }
+    out.push_str("\n\n");
     let rows: Vec<Vec<String>> = statistics
         .tables
         .iter()

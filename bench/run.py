@@ -65,7 +65,7 @@ def bare_queries(folder, version):
     source = (ROOT / "src/catalog/postgres/statements.rs").read_text()
     listed = source.split("const SNAPSHOT", 1)[1].split("];", 1)[0]
     sql = ROOT / "src/catalog/postgres/sql"
-    parts = [(sql / "begin.sql").read_text()]
+    parts = [(sql / "begin.sql").read_text(), (sql / "settings.sql").read_text()]
     for name, rest in re.findall(r"statement!\((\w+),([^)]*)\)", listed):
         since = re.search(r"since: ([\d_]+)", rest)
         if since is None or version >= int(since.group(1).replace("_", "")):

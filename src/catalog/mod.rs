@@ -45,6 +45,9 @@ pub struct Options {
     pub lock_timeout: Duration,
     /// Longest time to wait for a connection.
     pub connect_timeout: Duration,
+    /// Most connections that are open at the same time. A second one is opened to read a large catalog, and done without
+    /// where the server has none to give.
+    pub connections: u8,
 }
 
 impl Default for Options {
@@ -58,6 +61,7 @@ impl Default for Options {
             statement_timeout: Duration::from_mins(1),
             lock_timeout: Duration::from_secs(1),
             connect_timeout: Duration::from_secs(10),
+            connections: 2,
         }
     }
 }

@@ -120,6 +120,10 @@ pub(super) struct Database {
     /// Longest time, in seconds, to wait for a connection.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub(super) connect_timeout: u64,
+    /// Most connections to a server at the same time. The second is opened only when there are more than a thousand
+    /// tables and views to read, and done without where the server has none to give.
+    #[arg(long, value_name = "NUMBER", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub(super) connections: u8,
 }
 
 /// Where to write.

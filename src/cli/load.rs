@@ -149,6 +149,7 @@ fn options(database: &Database) -> Result<Options, Failure> {
         statement_timeout: Duration::from_secs(database.statement_timeout),
         lock_timeout: Duration::from_secs(database.lock_timeout),
         connect_timeout: Duration::from_secs(database.connect_timeout),
+        connections: database.connections,
         statements_of_tables: true,
     })
 }

@@ -6,6 +6,7 @@
 
 mod answers;
 mod assemble;
+mod beside;
 mod cells;
 mod connect;
 mod pgpass;

@@ -118,53 +118,68 @@ rows! {
     Change { class: Oid, object: Oid, position: i16, name: String }
 }
 
-/// Every answer of one reading.
-#[derive(Debug, Default)]
-pub(super) struct Rows {
-    pub(super) session: Vec<Session>,
-    pub(super) schemas: Vec<SchemaRow>,
-    pub(super) relations: Vec<Relation>,
-    pub(super) inheritance: Vec<Inherits>,
-    pub(super) columns: Vec<ColumnRow>,
-    pub(super) partition_columns: Vec<PartitionColumn>,
-    pub(super) constraints: Vec<Constraint>,
-    pub(super) not_null_constraints: Vec<NotNull>,
-    pub(super) indexes: Vec<IndexRow>,
-    pub(super) index_options: Vec<IndexOption>,
-    pub(super) missing_partitions: Vec<MissingPartition>,
-    pub(super) index_builds: Vec<IndexBuild>,
-    pub(super) operator_classes: Vec<OperatorClass>,
-    pub(super) collations: Vec<Collation>,
-    pub(super) types: Vec<TypeRow>,
-    pub(super) enum_labels: Vec<EnumLabel>,
-    pub(super) sequences: Vec<SequenceRow>,
-    pub(super) view_dependencies: Vec<ViewDependency>,
-    pub(super) triggers: Vec<TriggerRow>,
-    pub(super) disabled_foreign_keys: Vec<DisabledForeignKey>,
-    pub(super) policies: Vec<PolicyRow>,
-    pub(super) rules: Vec<RuleRow>,
-    pub(super) functions: Vec<FunctionRow>,
-    pub(super) function_bodies: Vec<FunctionBody>,
-    pub(super) extensions: Vec<ExtensionRow>,
-    pub(super) extension_members: Vec<ExtensionMember>,
-    pub(super) comments: Vec<Comment>,
-    pub(super) roles: Vec<Role>,
-    pub(super) publications: Vec<PublicationRow>,
-    pub(super) publication_tables: Vec<PublicationTable>,
-    pub(super) publication_schemas: Vec<PublicationSchema>,
-    pub(super) event_triggers: Vec<EventTriggerRow>,
-    pub(super) available_extensions: Vec<AvailableExtension>,
-    pub(super) table_statistics: Vec<TableCounters>,
-    pub(super) index_statistics: Vec<IndexCounters>,
-    pub(super) index_last_scans: Vec<IndexLastScan>,
-    pub(super) column_statistics: Vec<ColumnFacts>,
-    pub(super) view_definitions: Vec<ViewDefinition>,
-    pub(super) sequence_values: Vec<SequenceValue>,
-    pub(super) scheduled_jobs: Vec<Job>,
-    pub(super) locked_relations: Vec<Locked>,
-    pub(super) changes: Vec<Change>,
+macro_rules! answers {
+    ($($(#[$documentation:meta])* $field:ident: $row:ty,)*) => {
+        /// Every answer of one reading.
+        #[derive(Debug, Default)]
+        pub(super) struct Rows {
+            $($(#[$documentation])* pub(super) $field: Vec<$row>,)*
+        }
+
+        impl Rows {
+            /// Adds the answers that another connection got.
+            pub(super) fn append(&mut self, mut other: Self) {
+                $(self.$field.append(&mut other.$field);)*
+            }
+        }
+    };
+}
+
+answers! {
+    session: Session,
+    schemas: SchemaRow,
+    relations: Relation,
+    inheritance: Inherits,
+    columns: ColumnRow,
+    partition_columns: PartitionColumn,
+    constraints: Constraint,
+    not_null_constraints: NotNull,
+    indexes: IndexRow,
+    index_options: IndexOption,
+    missing_partitions: MissingPartition,
+    index_builds: IndexBuild,
+    operator_classes: OperatorClass,
+    collations: Collation,
+    types: TypeRow,
+    enum_labels: EnumLabel,
+    sequences: SequenceRow,
+    view_dependencies: ViewDependency,
+    triggers: TriggerRow,
+    disabled_foreign_keys: DisabledForeignKey,
+    policies: PolicyRow,
+    rules: RuleRow,
+    functions: FunctionRow,
+    function_bodies: FunctionBody,
+    extensions: ExtensionRow,
+    extension_members: ExtensionMember,
+    comments: Comment,
+    roles: Role,
+    publications: PublicationRow,
+    publication_tables: PublicationTable,
+    publication_schemas: PublicationSchema,
+    event_triggers: EventTriggerRow,
+    available_extensions: AvailableExtension,
+    table_statistics: TableCounters,
+    index_statistics: IndexCounters,
+    index_last_scans: IndexLastScan,
+    column_statistics: ColumnFacts,
+    view_definitions: ViewDefinition,
+    sequence_values: SequenceValue,
+    scheduled_jobs: Job,
+    locked_relations: Locked,
+    changes: Change,
     /// What could not be read, as far as it was noticed while reading.
-    pub(super) unseen: Vec<Unseen>,
+    unseen: Unseen,
 }
 
 impl Rows {

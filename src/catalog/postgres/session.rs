@@ -1,12 +1,12 @@
-//! Asks the statements: one message for the snapshot, one for what must stand outside it, and what to do when a
+//! Asks the statements: two messages for the snapshot, one for what must stand outside it, and what to do when a
 //! statement fails.
 
 use super::cells::Cells;
 use super::connect::{OLDEST_VERSION, cause};
-use super::rows::{Oid, Rows};
+use super::rows::{Locked, Oid, Rows};
 use super::scope::{Scope, unseen_lock, waits_for};
 use super::statements::{
-    BEGIN, CHANGES, LOCKED_RELATIONS, SCHEDULED_JOBS, SEQUENCE_VALUES, SNAPSHOT, Statement, VIEW_DEFINITIONS,
+    BEGIN, CHANGES, LOCKED_RELATIONS, SCHEDULED_JOBS, SEQUENCE_VALUES, SETTINGS, SNAPSHOT, Statement, VIEW_DEFINITIONS,
 };
 use super::target::Target;
 use crate::catalog::{Error, Options};
@@ -25,21 +25,26 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Views or sequences asked for in one transaction: each keeps locks until its end.
 const PORTION: usize = 500;
 
+/// Number of statements of a snapshot that are asked before it is known how much there is to read.
+const HEAD: usize = 3;
+/// Relations from which a second connection is worth opening.
+const MANY: usize = 1_000;
+
 /// The statements without which there is no model.
 const INDISPENSABLE: &[&str] = &["session", "schemas", "relations", "columns"];
 
 /// An open connection and what it takes to ask it.
 pub(super) struct Session<'a> {
-    connection: PgConnection,
-    target: &'a Target,
-    options: &'a Options,
-    version: u32,
+    pub(super) connection: PgConnection,
+    pub(super) target: &'a Target,
+    pub(super) options: &'a Options,
+    pub(super) version: u32,
     /// Messages sent since the connection was opened.
     pub(super) round_trips: u32,
 }
 
 /// One statement with what must be set for it.
-struct Step {
+pub(super) struct Step {
     statement: Statement,
     settings: Vec<(&'static str, String)>,
     before: &'static str,
@@ -50,9 +55,9 @@ struct Step {
 }
 
 /// The step at which a message broke off.
-struct Failure {
-    step: usize,
-    error: SqlError,
+pub(super) struct Failure {
+    pub(super) step: usize,
+    pub(super) error: SqlError,
 }
 
 /// Why a reading came to nothing.
@@ -64,7 +69,7 @@ enum Trouble {
 
 impl Step {
     /// A statement inside a transaction that is open already.
-    fn inside(statement: Statement) -> Self {
+    pub(super) fn inside(statement: Statement) -> Self {
         Self {
             statement,
             settings: Vec::new(),
@@ -79,6 +84,18 @@ impl Step {
     /// A statement in a transaction of its own.
     fn alone(statement: Statement) -> Self {
         Self { after: "COMMIT;\n", begins: true, ..Self::inside(statement) }
+    }
+
+    /// A statement that opens the transaction and says which relations to leave alone.
+    fn first(statement: Statement, locked: &[Locked]) -> Self {
+        let mut step = Self { begins: true, ..Self::inside(statement) };
+        step.leave(locked);
+        step
+    }
+
+    /// Says in the transaction which relations to leave alone.
+    pub(super) fn leave(&mut self, locked: &[Locked]) {
+        self.settings.push(("brownfield.locked", oid_array(locked.iter().map(|locked| &locked.relation))));
     }
 
     fn with(mut self, name: &'static str, value: String) -> Self {
@@ -148,8 +165,8 @@ impl<'a> Session<'a> {
         Ok(rows)
     }
 
-    /// The statements that share one snapshot: in one message, and statement by statement when that fails for a
-    /// reason that concerns one of them only.
+    /// The statements that share one snapshot: all at once, and statement by statement when that fails for a reason
+    /// that concerns one of them only.
     async fn snapshot(&mut self) -> Result<Rows, Trouble> {
         let statements: Vec<Statement> = SNAPSHOT
             .iter()
@@ -158,12 +175,12 @@ impl<'a> Session<'a> {
             .copied()
             .collect();
         let mut rows = Rows::default();
-        let Err(failure) = self.one_message(&statements, &mut rows).await else { return Ok(rows) };
-        match self.judge(&statements[failure.step], failure.error)? {
+        let Err((statement, error)) = self.at_once(&statements, &mut rows).await else { return Ok(rows) };
+        match self.judge(&statement, error)? {
             Remedy::SkipLocked => {
                 rows = self.locked_relations().await?;
-                let Err(failure) = self.one_message(&statements, &mut rows).await else { return Ok(rows) };
-                self.judge(&statements[failure.step], failure.error)?;
+                let Err((statement, error)) = self.at_once(&statements, &mut rows).await else { return Ok(rows) };
+                self.judge(&statement, error)?;
             }
             Remedy::Skip(_) => {}
         }
@@ -173,27 +190,47 @@ impl<'a> Session<'a> {
         Ok(rows)
     }
 
-    async fn one_message(&mut self, statements: &[Statement], rows: &mut Rows) -> Result<(), Failure> {
-        let locked = oid_array(rows.locked_relations.iter().map(|locked| &locked.relation));
-        let mut steps: Vec<Step> = statements.iter().copied().map(Step::inside).collect();
-        if let Some(first) = steps.first_mut() {
-            first.begins = true;
-            first.settings.push(("brownfield.locked", locked));
+    /// All statements in few messages: the first tells how much there is to read, and thus on how many connections.
+    async fn at_once(&mut self, statements: &[Statement], rows: &mut Rows) -> Result<(), (Statement, SqlError)> {
+        let (head, rest) = statements.split_at(HEAD.min(statements.len()));
+        let mut alone = self.options.connections < 2;
+        loop {
+            let mut steps = inside(head);
+            if let (Some(first), Some(statement)) = (steps.first_mut(), head.first()) {
+                *first = Step::first(*statement, &rows.locked_relations);
+            }
+            self.message(&steps, rows).await?;
+            if alone || rows.relations.len() < MANY {
+                let mut steps = inside(rest);
+                if let Some(last) = steps.last_mut() {
+                    last.after = "COMMIT;\n";
+                }
+                return self.message(&steps, rows).await;
+            }
+            if let Some(snapshot) = self.exported_snapshot().await {
+                return self.with_another(&snapshot, rest, rows).await;
+            }
+            alone = true;
+            *rows = Rows { locked_relations: std::mem::take(&mut rows.locked_relations), ..Rows::default() };
+            let _ = raw_sql("ROLLBACK").execute(&mut self.connection).await;
         }
-        if let Some(last) = steps.last_mut() {
-            last.after = "COMMIT;\n";
+    }
+
+    /// Sends steps in one message; on failure, says which statement it was.
+    pub(super) async fn message(&mut self, steps: &[Step], rows: &mut Rows) -> Result<(), (Statement, SqlError)> {
+        let Err(failure) = self.run(steps, rows).await else { return Ok(()) };
+        match steps.get(failure.step).or(steps.last()) {
+            Some(step) => Err((step.statement, failure.error)),
+            None => Ok(()),
         }
-        self.run(&steps, rows).await
     }
 
     /// Each statement in a message of its own, so that one that fails takes no other with it.
     async fn one_by_one(&mut self, statements: &[Statement], rows: &mut Rows) -> Result<(), Trouble> {
-        let locked = oid_array(rows.locked_relations.iter().map(|locked| &locked.relation));
         for (position, statement) in statements.iter().enumerate() {
             let mut step = Step::inside(*statement);
             if position == 0 {
-                step.begins = true;
-                step.settings.push(("brownfield.locked", locked.clone()));
+                step = Step::first(*statement, &rows.locked_relations);
             } else {
                 step.before = "SAVEPOINT statement;\n";
                 step.after = "RELEASE SAVEPOINT statement;\n";
@@ -311,14 +348,15 @@ impl<'a> Session<'a> {
     }
 
     /// Sends the steps in one message and keeps the rows of their statements. The only place that asks the server.
-    async fn run(&mut self, steps: &[Step], rows: &mut Rows) -> Result<(), Failure> {
+    pub(super) async fn run(&mut self, steps: &[Step], rows: &mut Rows) -> Result<(), Failure> {
         let mut message = String::new();
         // Commands of each step before its statement, and in all: the answer tells only where a command ends.
         let mut counts = Vec::with_capacity(steps.len());
         for step in steps {
             let start = message.len();
             if step.begins {
-                self.write_preface(&mut message);
+                message.push_str(BEGIN);
+                self.write_settings(&mut message);
             }
             for (name, value) in &step.settings {
                 let value = quote::quote_literal(EngineName::PostgreSql, value);
@@ -372,8 +410,9 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn write_preface(&self, message: &mut String) {
-        message.push_str(BEGIN);
+    /// What holds in a transaction that was opened just now.
+    pub(super) fn write_settings(&self, message: &mut String) {
+        message.push_str(SETTINGS);
         let statement = self.options.statement_timeout.as_millis();
         let lock = self.options.lock_timeout.as_millis();
         let _ = writeln!(message, "SET LOCAL statement_timeout = {statement};");
@@ -440,6 +479,11 @@ impl<'a> Session<'a> {
         // Everything has been read; a server that is gone by now takes nothing away.
         let _ = self.connection.close().await;
     }
+}
+
+/// Statements of a transaction that is open already.
+pub(super) fn inside(statements: &[Statement]) -> Vec<Step> {
+    statements.iter().copied().map(Step::inside).collect()
 }
 
 /// Records views or sequences that were left out because of a lock.

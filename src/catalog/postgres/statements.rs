@@ -6,6 +6,8 @@ use crate::model::UnseenKind;
 
 /// Opens the transaction that every statement runs in.
 pub(super) const BEGIN: &str = include_str!("sql/begin.sql");
+/// What holds in the transaction.
+pub(super) const SETTINGS: &str = include_str!("sql/settings.sql");
 
 /// One statement of a reading.
 #[derive(Clone, Copy)]
@@ -17,6 +19,8 @@ pub(super) struct Statement {
     pub(super) since: u32,
     /// Asked only when statistics are wanted.
     pub(super) statistics: bool,
+    /// Asked on the second connection, where there is one: about half of the work.
+    pub(super) beside: bool,
     /// What stays unseen when it fails.
     pub(super) kind: UnseenKind,
     /// Keeps a row of its answer.
@@ -34,6 +38,7 @@ macro_rules! statement {
                 sql: include_str!(concat!("sql/", stringify!($field), ".sql")),
                 since: 0,
                 statistics: false,
+                beside: false,
                 kind: UnseenKind::$kind,
                 keep: |rows, cells| rows.$field.push(Decode::decode(cells)),
                 forget: |rows| rows.$field.clear(),
@@ -50,13 +55,13 @@ pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(inheritance, Tables),
     statement!(columns, Columns),
     statement!(partition_columns, Columns),
-    statement!(constraints, Constraints),
-    statement!(not_null_constraints, Constraints, since: 180_000),
-    statement!(indexes, Indexes),
-    statement!(index_options, Indexes),
-    statement!(missing_partitions, Indexes),
-    statement!(index_builds, Indexes),
-    statement!(operator_classes, Indexes),
+    statement!(constraints, Constraints, beside: true),
+    statement!(not_null_constraints, Constraints, since: 180_000, beside: true),
+    statement!(indexes, Indexes, beside: true),
+    statement!(index_options, Indexes, beside: true),
+    statement!(missing_partitions, Indexes, beside: true),
+    statement!(index_builds, Indexes, beside: true),
+    statement!(operator_classes, Indexes, beside: true),
     statement!(collations, Columns),
     statement!(types, Columns),
     statement!(enum_labels, Columns),
@@ -77,10 +82,10 @@ pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(publication_schemas, Other, since: 150_000),
     statement!(event_triggers, Other),
     statement!(available_extensions, Other, statistics: true),
-    statement!(table_statistics, TableStatistics, statistics: true),
-    statement!(index_statistics, IndexStatistics, statistics: true),
-    statement!(index_last_scans, IndexStatistics, since: 160_000, statistics: true),
-    statement!(column_statistics, ColumnStatistics, statistics: true),
+    statement!(table_statistics, TableStatistics, statistics: true, beside: true),
+    statement!(index_statistics, IndexStatistics, statistics: true, beside: true),
+    statement!(index_last_scans, IndexStatistics, since: 160_000, statistics: true, beside: true),
+    statement!(column_statistics, ColumnStatistics, statistics: true, beside: true),
 ];
 
 /// Queries of some views.

@@ -11,10 +11,14 @@ mod types;
 use super::rows::{ColumnRow, Constraint, Oid, Relation, Rows, SequenceRow, TypeRow};
 use super::scope::{Scope, class, locked};
 use crate::model::{
-    Engine, EngineName, Model, QualifiedName, ScheduledJob, Schema, TriggerEnabled, Unseen, UnseenKind, quote,
+    Engine, EngineName, Model, QualifiedName, ScheduledJob, Schema, Table, TriggerEnabled, Unseen, UnseenKind, quote,
 };
-use std::cell::RefCell;
+use crate::parallel;
 use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+/// Relations that one thread builds at a time.
+const PORTION: usize = 64;
 
 /// Forks and services that say so in `version()`.
 const VARIANTS: &[(&str, &str)] = &[
@@ -41,36 +45,47 @@ pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics:
         positions.insert(row.oid, model.schemas.len());
         model.schemas.push(schema);
     }
-    let mut into = |oid: Oid, fill: &mut dyn FnMut(&mut Schema)| {
-        if let Some(schema) = positions.get(&oid).and_then(|position| model.schemas.get_mut(*position)) {
-            fill(schema);
-        }
-    };
 
     // In order already, so that the sort at the end finds nothing to move.
     let mut relations: Vec<&Relation> =
         rows.relations.iter().filter(|relation| scope.has_relation(relation.oid)).collect();
     relations.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-    for relation in relations {
-        into(relation.schema, &mut |schema| {
-            if matches!(relation.kind, 'v' | 'm') {
-                let mut view = maps.view(relation);
-                // Whether rows are stored is a fact about this copy, like the other statistics.
-                view.populated |= !statistics;
-                schema.views.push(view);
-            } else {
-                schema.tables.push(maps.table(relation));
-            }
-        });
+    let (views, tables): (Vec<&Relation>, Vec<&Relation>) =
+        relations.into_iter().partition(|relation| matches!(relation.kind, 'v' | 'm'));
+    let portions: Vec<&[&Relation]> = tables.chunks(PORTION).collect();
+    let build = |portion: &&[&Relation]| portion.iter().map(|relation| maps.table(relation)).collect::<Vec<Table>>();
+    let (built, found) = parallel::join(
+        tables.len(),
+        || parallel::map(&portions, tables.len(), build),
+        || statistics.then(|| maps.statistics(scope)),
+    );
+    for (relation, table) in tables.iter().zip(built.into_iter().flatten()) {
+        if let Some(schema) = schema_of(&mut model, &positions, relation.schema) {
+            schema.tables.push(table);
+        }
+    }
+    for relation in views {
+        if let Some(schema) = schema_of(&mut model, &positions, relation.schema) {
+            let mut view = maps.view(relation);
+            // Whether rows are stored is a fact about this copy, like the other statistics.
+            view.populated |= !statistics;
+            schema.views.push(view);
+        }
     }
     for row in rows.types.iter().filter(|row| !scope.is_member(class::TYPE, row.oid)) {
-        into(row.schema, &mut |schema| maps.user_type(row, schema));
+        if let Some(schema) = schema_of(&mut model, &positions, row.schema) {
+            maps.user_type(row, schema);
+        }
     }
     for row in rows.sequences.iter().filter(|row| scope.has_sequence(row)) {
-        into(row.schema, &mut |schema| schema.sequences.push(maps.sequence(row)));
+        if let Some(schema) = schema_of(&mut model, &positions, row.schema) {
+            schema.sequences.push(maps.sequence(row));
+        }
     }
     for row in rows.functions.iter().filter(|row| !scope.is_member(class::FUNCTION, row.oid)) {
-        into(row.schema, &mut |schema| schema.functions.push(maps.function(row)));
+        if let Some(schema) = schema_of(&mut model, &positions, row.schema) {
+            schema.functions.push(maps.function(row));
+        }
     }
 
     if !everything {
@@ -100,14 +115,19 @@ pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics:
         })
         .collect();
     model.migration_tables.clone_from(&scope.migration_tables);
-    if statistics {
-        model.statistics = Some(maps.statistics(scope));
+    if found.is_some() {
         maps.note_unseen_statistics(scope);
     }
+    model.statistics = found;
     model.unseen.clone_from(&rows.unseen);
-    model.unseen.extend(maps.unseen.into_inner());
+    model.unseen.extend(maps.unseen.into_inner().unwrap_or_else(PoisonError::into_inner));
     model.sort();
     model
+}
+
+/// The schema that was made from a row.
+fn schema_of<'m>(model: &'m mut Model, positions: &HashMap<Oid, usize>, oid: Oid) -> Option<&'m mut Schema> {
+    model.schemas.get_mut(*positions.get(&oid)?)
 }
 
 fn engine(rows: &Rows) -> Engine {
@@ -163,7 +183,7 @@ struct Maps<'r> {
     extension_types: HashSet<Oid>,
     locked: HashSet<Oid>,
     /// What turned out to be missing while the model was built.
-    unseen: RefCell<Vec<Unseen>>,
+    unseen: Mutex<Vec<Unseen>>,
 }
 
 /// Groups rows by a key, keeping their order.
@@ -282,7 +302,7 @@ impl<'r> Maps<'r> {
             roles: rows.roles.iter().map(|role| (role.oid, role.name.as_str())).collect(),
             labels,
             locked: rows.locked(),
-            unseen: RefCell::default(),
+            unseen: Mutex::default(),
         }
     }
 
@@ -317,10 +337,14 @@ impl<'r> Maps<'r> {
         self.collations.get(&oid).map(|row| qualify(&row.schema, &row.name))
     }
 
+    fn note(&self, unseen: Unseen) {
+        self.unseen.lock().unwrap_or_else(PoisonError::into_inner).push(unseen);
+    }
+
     /// Records that expressions of a relation could not be read.
     fn note_locked(&self, relation: Oid) {
         if let Some(name) = self.relation_name(relation) {
-            self.unseen.borrow_mut().push(locked(UnseenKind::Expressions, &name.schema, &name.name));
+            self.note(locked(UnseenKind::Expressions, &name.schema, &name.name));
         }
     }
 

@@ -92,11 +92,10 @@ impl Maps<'_> {
         for sequence in self.rows.sequences.iter().filter(|row| !row.readable && scope.has_sequence(row)) {
             *sequences.entry(self.schema_name(sequence.schema)).or_default() += 1;
         }
-        let mut unseen = self.unseen.borrow_mut();
-        let mut note = |what, schema: &str, count: u32, noun: &str, objects: &str| {
+        let note = |what, schema: &str, count: u32, noun: &str, objects: &str| {
             let plural = if count == 1 { "" } else { "s" };
             let schema_identifier = quote::quote_identifier(EngineName::PostgreSql, schema);
-            unseen.push(Unseen {
+            self.note(Unseen {
                 what,
                 schema: Some(schema.to_owned()),
                 object: None,

@@ -7,6 +7,7 @@ use crate::model::{EngineName, QualifiedName, Table};
 use futures_util::TryStreamExt as _;
 use sqlx::mysql::MySqlConnection;
 use sqlx::{AssertSqlSafe, Either, Error as SqlError, Row as _, raw_sql};
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 /// Statements in one message.
@@ -18,63 +19,97 @@ const FAILURES: usize = 100;
 /// Tables by schema and name.
 pub(super) type Created = BTreeMap<(String, String), Table>;
 
-/// Reads tables. The second list has those whose statement the server refused or the parser did not understand. While one
-/// answer is parsed, the server prepares the next.
-pub(super) async fn read(
-    connection: &mut MySqlConnection,
-    names: &[QualifiedName],
-) -> Result<(Created, Vec<QualifiedName>), SqlError> {
-    let (mut created, mut refused) = (Created::new(), Vec::new());
-    let mut failures = 0;
-    let mut rest = names;
-    while !rest.is_empty() {
-        let (batch, _) = rest.split_at(rest.len().min(BATCH));
-        let done = ask(connection, batch, &mut created, &mut refused).await?;
-        rest = rest.get(done..).unwrap_or_default();
-        if done < batch.len() {
-            // The server stops at the first that fails, for example because the table is gone meanwhile.
-            let Some((failed, others)) = rest.split_first() else { break };
-            refused.push(failed.clone());
-            rest = others;
-            failures += 1;
-        }
-        if failures > FAILURES {
-            refused.extend_from_slice(rest);
-            break;
-        }
-    }
-    Ok((created, refused))
+/// Tables to read, which several connections take from in turn.
+pub(super) struct Wanted<'n> {
+    names: &'n [QualifiedName],
+    next: Cell<usize>,
+    failures: Cell<usize>,
+    created: RefCell<Created>,
+    refused: RefCell<Vec<QualifiedName>>,
 }
 
-/// Sends one message. Returns how many statements succeeded.
-async fn ask(
-    connection: &mut MySqlConnection,
-    names: &[QualifiedName],
-    created: &mut Created,
-    refused: &mut Vec<QualifiedName>,
-) -> Result<usize, SqlError> {
-    let message: Vec<String> =
-        names.iter().map(|name| format!("SHOW CREATE TABLE {}", qualified(EngineName::MariaDb, name))).collect();
-    let mut answers = raw_sql(AssertSqlSafe(message.join(";"))).fetch_many(connection);
-    let mut done = 0;
-    loop {
-        match answers.try_next().await {
-            Ok(Some(Either::Right(row))) => {
-                let Some(name) = names.get(done) else { continue };
-                match table(name, &row) {
-                    Some(table) => {
-                        created.insert((name.schema.clone(), name.name.clone()), table);
-                    }
-                    None => refused.push(name.clone()),
+impl<'n> Wanted<'n> {
+    pub(super) fn new(names: &'n [QualifiedName]) -> Self {
+        Self {
+            names,
+            next: Cell::new(0),
+            failures: Cell::new(0),
+            created: RefCell::default(),
+            refused: RefCell::default(),
+        }
+    }
+
+    /// The tables, and those whose statement the server refused or the parser did not understand.
+    pub(super) fn finish(self) -> (Created, Vec<QualifiedName>) {
+        let (created, mut refused) = (self.created.into_inner(), self.refused.into_inner());
+        refused.retain(|name| !created.contains_key(&(name.schema.clone(), name.name.clone())));
+        (created, refused)
+    }
+
+    /// Reads tables until none is left. While one answer is parsed, the server prepares the next.
+    pub(super) async fn read(&self, connection: &mut MySqlConnection) -> Result<(), SqlError> {
+        while let Some(mut batch) = self.take() {
+            while !batch.is_empty() {
+                if self.failures.get() > FAILURES {
+                    self.refused.borrow_mut().extend_from_slice(batch);
+                    break;
                 }
+                let done = match self.ask(connection, batch).await {
+                    Ok(done) => done,
+                    Err(error) => {
+                        // Nobody else asks for what this connection has taken: `information_schema` has to tell it.
+                        self.refused.borrow_mut().extend_from_slice(batch);
+                        return Err(error);
+                    }
+                };
+                let rest = batch.get(done..).unwrap_or_default();
+                // The server stops at the first that fails, for example because the table is gone meanwhile.
+                let Some((failed, others)) = rest.split_first() else { break };
+                self.refused.borrow_mut().push(failed.clone());
+                self.failures.set(self.failures.get() + 1);
+                batch = others;
             }
-            Ok(Some(Either::Left(_))) => done += 1,
-            Ok(None) => return Ok(done.min(names.len())),
-            Err(SqlError::Database(error)) => {
-                tracing::debug!(target: "brownfield::sql", reason = error.message(), "no statement");
-                return Ok(done.min(names.len()));
+        }
+        Ok(())
+    }
+
+    fn take(&self) -> Option<&'n [QualifiedName]> {
+        let rest = self.names.get(self.next.get()..).filter(|rest| !rest.is_empty())?;
+        if self.failures.get() > FAILURES {
+            self.refused.borrow_mut().extend_from_slice(rest);
+            self.next.set(self.names.len());
+            return None;
+        }
+        let (batch, _) = rest.split_at(rest.len().min(BATCH));
+        self.next.set(self.next.get() + batch.len());
+        Some(batch)
+    }
+
+    /// Sends one message. Returns how many statements succeeded.
+    async fn ask(&self, connection: &mut MySqlConnection, names: &[QualifiedName]) -> Result<usize, SqlError> {
+        let message: Vec<String> =
+            names.iter().map(|name| format!("SHOW CREATE TABLE {}", qualified(EngineName::MariaDb, name))).collect();
+        let mut answers = raw_sql(AssertSqlSafe(message.join(";"))).fetch_many(connection);
+        let mut done = 0;
+        loop {
+            match answers.try_next().await {
+                Ok(Some(Either::Right(row))) => {
+                    let Some(name) = names.get(done) else { continue };
+                    match table(name, &row) {
+                        Some(table) => {
+                            self.created.borrow_mut().insert((name.schema.clone(), name.name.clone()), table);
+                        }
+                        None => self.refused.borrow_mut().push(name.clone()),
+                    }
+                }
+                Ok(Some(Either::Left(_))) => done += 1,
+                Ok(None) => return Ok(done.min(names.len())),
+                Err(SqlError::Database(error)) => {
+                    tracing::debug!(target: "brownfield::sql", reason = error.message(), "no statement");
+                    return Ok(done.min(names.len()));
+                }
+                Err(error) => return Err(error),
             }
-            Err(error) => return Err(error),
         }
     }
 }

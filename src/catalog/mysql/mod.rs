@@ -5,8 +5,8 @@
 //! plane are not told.
 //!
 //! MariaDB's `information_schema` opens every table once for each of its views, so tables are read from what
-//! `SHOW CREATE TABLE` prints, many in one message, and from `information_schema` only what cannot be read that way. Nothing of
-//! it is transactional: a schema that changes meanwhile may be read half before and half after.
+//! `SHOW CREATE TABLE` prints, many in one message, and from `information_schema` only what cannot be read that way. Of a thousand tables and more,
+//! a second connection reads its share. Nothing of it is transactional: a schema that changes meanwhile may be read half before and half after.
 //!
 //! MySQL 5.7, 8.0 and 8.4 follow their documentation; they are not run by the tests.
 

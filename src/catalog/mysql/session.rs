@@ -1,14 +1,17 @@
 //! Connects and asks.
 
+use super::created::{Created, Wanted};
+use super::statements::Statement;
 use super::target::Target;
-use super::{created, grants, statements};
+use super::{grants, statements};
 use crate::catalog::{Error, Options};
 use crate::model::quote::{qualified, quote_literal};
-use crate::model::{EngineName, QualifiedName, Table, UnseenKind};
+use crate::model::{EngineName, QualifiedName, UnseenKind};
+use futures_util::future::join;
 use sqlx::mysql::MySqlConnection;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Error as SqlError, Row as _, raw_sql};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Error as SqlError, Row as _, raw_sql};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const SYSTEM: &str = "'mysql', 'information_schema', 'performance_schema', 'sys', 'ndbinfo'";
 
@@ -21,13 +24,50 @@ pub(super) struct Catalog {
     pub(super) database: Option<String>,
     pub(super) schemas: Vec<Row>,
     pub(super) grants: Vec<String>,
-    pub(super) rows: BTreeMap<&'static str, Vec<Row>>,
+    pub(super) answers: Answers,
     /// Tables that were made from their own statements, and need no rows.
-    pub(super) created: BTreeMap<(String, String), Table>,
+    pub(super) created: Created,
     /// Whether the statements of tables were read at all.
     pub(super) shows_statements: bool,
+}
+
+/// Answers by statement.
+#[derive(Default)]
+pub(super) struct Answers {
+    pub(super) rows: BTreeMap<&'static str, Vec<Row>>,
     /// Statements that failed, with the server's words.
     pub(super) failed: BTreeMap<&'static str, (UnseenKind, String)>,
+}
+
+impl Answers {
+    fn append(&mut self, mut other: Self) {
+        self.rows.append(&mut other.rows);
+        self.failed.append(&mut other.failed);
+    }
+
+    fn has(&self, statement: &Statement) -> bool {
+        self.rows.contains_key(statement.name) || self.failed.contains_key(statement.name)
+    }
+
+    /// Asks a statement and keeps the answer or, where a reading makes sense without it, the refusal.
+    async fn ask(
+        &mut self,
+        connection: &mut MySqlConnection,
+        statement: &Statement,
+        text: &str,
+    ) -> Result<(), SqlError> {
+        match (ask(connection, statement.name, text).await, statement.kind) {
+            (Ok(rows), _) => {
+                self.rows.insert(statement.name, rows);
+                Ok(())
+            }
+            (Err(SqlError::Database(error)), Some(kind)) => {
+                self.failed.insert(statement.name, (kind, error.message().to_owned()));
+                Ok(())
+            }
+            (Err(error), _) => Err(error),
+        }
+    }
 }
 
 /// Connects within the time that the user gives it.
@@ -76,6 +116,7 @@ pub(in crate::catalog) async fn answers(
         ask(&mut connection, "settings", "START TRANSACTION READ ONLY").await.map_err(cannot)?;
         answers.push(ask(&mut connection, "data", statement).await.map_err(|error| error.to_string()));
     }
+    let _ = connection.close().await;
     Ok(answers)
 }
 
@@ -109,19 +150,20 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
         session: session.into_iter().next().unwrap_or_default(),
         database: target.database.clone(),
         grants: grants.into_iter().flatten().flatten().collect(),
-        rows: BTreeMap::new(),
-        created: BTreeMap::new(),
+        answers: Answers::default(),
+        created: Created::new(),
         shows_statements: false,
-        failed: BTreeMap::new(),
         schemas,
     };
     let names: Vec<_> = catalog.schemas.iter().map(|row| literal(engine, text(row, 0))).collect();
     if names.is_empty() {
+        let _ = connection.close().await;
         return Ok(catalog);
     }
     let names = names.join(", ");
+    let statements: Vec<&Statement> = statements::list(engine, numbers, options.statistics).collect();
     let mut rest = Rest::default();
-    for statement in statements::list(engine, numbers, options.statistics) {
+    for statement in &statements {
         let condition = match statement.name {
             "views" => &rest.views,
             "columns" => &rest.columns,
@@ -129,36 +171,51 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
             _ => &Condition::All,
         };
         let condition = match condition {
+            _ if catalog.answers.has(statement) => continue,
             Condition::All => "",
             Condition::Among(condition) => condition,
             Condition::Nothing => continue,
         };
-        match ask(&mut connection, statement.name, &statement.text(&names, condition)).await {
-            Ok(rows) => {
-                catalog.rows.insert(statement.name, rows);
-            }
-            Err(error) => match (statement.kind, error) {
-                (Some(kind), SqlError::Database(error)) => {
-                    catalog.failed.insert(statement.name, (kind, error.message().to_owned()));
-                }
-                (_, error) => return Err(cannot(error)),
-            },
-        }
+        catalog.answers.ask(&mut connection, statement, &statement.text(&names, condition)).await.map_err(cannot)?;
         if statement.name == "tables" && engine == EngineName::MariaDb && options.statements_of_tables {
-            rest = show_create(&mut connection, &mut catalog, options).await.map_err(cannot)?;
+            let beside: Vec<(&Statement, String)> = statements
+                .iter()
+                .filter(|statement| statement.stands_alone())
+                .map(|statement| (*statement, statement.text(&names, "")))
+                .collect();
+            let another = async { open(target, options, engine, numbers).await };
+            rest = show_create(&mut connection, another, &beside, &mut catalog, options).await.map_err(cannot)?;
         }
     }
     if let Some(statement) = sequence_statement(&catalog, options) {
         match ask(&mut connection, "sequences", &statement).await {
             Ok(rows) => {
-                catalog.rows.insert("sequences", rows);
+                catalog.answers.rows.insert("sequences", rows);
             }
             Err(error) => {
-                catalog.failed.insert("sequences", (UnseenKind::Other, error.to_string()));
+                catalog.answers.failed.insert("sequences", (UnseenKind::Other, error.to_string()));
             }
         }
     }
+    let _ = connection.close().await;
     Ok(catalog)
+}
+
+/// Another connection like the first; none where the server has none to give.
+async fn open(
+    target: &Target,
+    options: &Options,
+    engine: EngineName,
+    numbers: statements::Version,
+) -> Option<MySqlConnection> {
+    let opened = async {
+        let mut connection = connect(target, options).await.ok()?;
+        for statement in settings(engine, numbers, options) {
+            ask(&mut connection, "settings", &statement).await.ok()?;
+        }
+        Some(connection)
+    };
+    tokio::time::timeout(PATIENCE, opened).await.ok()?
 }
 
 /// Names whose rows are still needed.
@@ -191,15 +248,24 @@ struct Rest {
     views: Condition,
 }
 
+/// Tables from which a second connection is worth opening.
+const MANY: usize = 1_000;
+
+/// Longest time to wait for the second connection.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Tables whose statements were refused from which all are read from `information_schema`.
 const REFUSED: usize = 100;
 
 /// Names in a condition from which the condition is left out.
 const NAMED: usize = 5_000;
 
-/// Reads the tables of MariaDB from their statements, where the account may see these.
+/// Reads the tables of MariaDB from their statements, where the account may see these. Where there are many, `another`
+/// connection asks `beside` meanwhile, and then helps.
 async fn show_create(
     connection: &mut MySqlConnection,
+    another: impl Future<Output = Option<MySqlConnection>>,
+    beside: &[(&Statement, String)],
     catalog: &mut Catalog,
     options: &Options,
 ) -> Result<Rest, SqlError> {
@@ -207,7 +273,7 @@ async fn show_create(
     if !catalog.schemas.iter().all(|schema| grants::shows_statements(&catalog.grants, text(schema, 0))) {
         return Ok(Rest::default());
     }
-    let tables = catalog.rows.get("tables").map(Vec::as_slice).unwrap_or_default();
+    let tables = catalog.answers.rows.get("tables").map(Vec::as_slice).unwrap_or_default();
     let (mut wanted, mut views) = (Vec::new(), BTreeSet::new());
     for row in tables.iter().filter(|row| options.filter.allows(text(row, 0), text(row, 1))) {
         match text(row, 2) {
@@ -219,7 +285,26 @@ async fn show_create(
         }
     }
     let start = Instant::now();
-    let (found, refused) = created::read(connection, &wanted).await?;
+    let reading = Wanted::new(&wanted);
+    if options.connections > 1 && wanted.len() >= MANY {
+        let other = async {
+            let mut answers = Answers::default();
+            let mut connection = another.await?;
+            for (statement, text) in beside {
+                answers.ask(&mut connection, statement, text).await.ok()?;
+            }
+            reading.read(&mut connection).await.ok()?;
+            let _ = connection.close().await;
+            Some(answers)
+        };
+        let (read, answers) = join(reading.read(connection), other).await;
+        read?;
+        // What the other connection did not manage, this one does.
+        catalog.answers.append(answers.unwrap_or_default());
+    } else {
+        reading.read(connection).await?;
+    }
+    let (found, refused) = reading.finish();
     let elapsed = start.elapsed().as_millis();
     tracing::debug!(target: "brownfield::sql", name = "show_create", rows = found.len(), milliseconds = elapsed, "executed");
     if refused.len() > REFUSED {
@@ -239,7 +324,7 @@ async fn show_create(
 /// Asks every sequence of MariaDB for itself: what defines it stands nowhere else on all versions.
 fn sequence_statement(catalog: &Catalog, options: &Options) -> Option<String> {
     let engine = catalog.engine;
-    let tables = catalog.rows.get("tables")?;
+    let tables = catalog.answers.rows.get("tables")?;
     let parts: Vec<String> = tables
         .iter()
         .filter(|row| text(row, 2) == "SEQUENCE" && options.filter.allows(text(row, 0), text(row, 1)))

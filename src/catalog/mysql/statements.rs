@@ -59,6 +59,11 @@ impl Statement {
         self.sql.contains("{names}") && !["tables", "views"].contains(&self.name)
     }
 
+    /// Whether it can be asked before tables are read from their own statements.
+    pub(super) fn stands_alone(&self) -> bool {
+        !self.sql.contains("{names}")
+    }
+
     /// The text to send. `schemas` are literals; `names` is a further condition on the name of a table or view, or nothing.
     pub(super) fn text(&self, schemas: &str, names: &str) -> String {
         // Names can contain anything, so none may be searched for a place to fill.

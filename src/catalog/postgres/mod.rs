@@ -1,8 +1,8 @@
 //! Reads PostgreSQL 12 and later.
 //!
 //! Only `pg_catalog` is asked, since `information_schema` hides what the role does not own. The statements in `sql/`
-//! are constants that can be pasted into psql; they travel in one message and share one snapshot. What belongs
-//! together is joined here and not in the server.
+//! are constants that can be pasted into psql; they travel in two messages and share one snapshot, on two
+//! connections when there is much to read. What belongs together is joined here and not in the server.
 
 mod answers;
 mod assemble;

@@ -1,6 +1,7 @@
 //! Tests on live databases.
 
 mod concurrency;
+mod connections;
 mod counts;
 mod mysql;
 mod nasty;
@@ -18,6 +19,7 @@ use libtest_mimic::Trial;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     concurrency::add(trials);
+    connections::add(trials);
     counts::add(trials);
     mysql::add(trials);
     nasty::add(trials);

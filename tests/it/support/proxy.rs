@@ -14,6 +14,7 @@ pub(crate) struct Proxy {
 
 #[derive(Debug, Default)]
 struct Counter {
+    connections: AtomicUsize,
     server_spoke: AtomicBool,
     round_trips: AtomicUsize,
 }
@@ -32,6 +33,7 @@ impl Proxy {
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let Ok(server) = TcpStream::connect(&address) else { return };
+                shared.connections.fetch_add(1, Ordering::SeqCst);
                 let counter = Arc::clone(&shared);
                 std::thread::spawn(move || relay(&client, &server, &counter));
             }
@@ -42,6 +44,11 @@ impl Proxy {
     /// URL of the proxy.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Connections since the last call.
+    pub(crate) fn connections(&self) -> usize {
+        self.counter.connections.swap(0, Ordering::SeqCst)
     }
 
     /// Round trips since the last call.

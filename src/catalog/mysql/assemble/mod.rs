@@ -37,7 +37,7 @@ pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
         model.unseen.extend(grants::unseen(server, &account, grants, text(row, 0), catalog.shows_statements));
         model.schemas.push(schema);
     }
-    for (what, reason) in catalog.failed.values() {
+    for (what, reason) in catalog.answers.failed.values() {
         model.unseen.push(Unseen {
             what: *what,
             schema: None,
@@ -70,7 +70,7 @@ pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
 fn leaves_periods_out(catalog: &Catalog) -> bool {
     let table = |row: &Row| !["VIEW", "SEQUENCE"].contains(&text(row, 2)) && !catalog.created.contains_key(&key(row));
     catalog.engine == EngineName::MariaDb
-        && !catalog.rows.contains_key("periods")
+        && !catalog.answers.rows.contains_key("periods")
         && numbers(text(&catalog.session, 0)) < statements::TELLS_PERIODS
         && rows(catalog, "tables").iter().any(table)
 }
@@ -182,7 +182,7 @@ fn statistics(model: &mut Model, catalog: &Catalog) -> Statistics {
             frozen_age: None,
         });
     }
-    if catalog.rows.contains_key("accounts") {
+    if catalog.answers.rows.contains_key("accounts") {
         let mut accounts: Vec<String> = rows(catalog, "accounts").iter().map(|row| text(row, 0).to_owned()).collect();
         accounts.sort();
         statistics.accounts = Some(accounts);
@@ -199,7 +199,7 @@ fn statistics(model: &mut Model, catalog: &Catalog) -> Statistics {
             });
         }
     }
-    if usage.is_empty() && !statistics.tables.is_empty() && !catalog.failed.contains_key("index_usage") {
+    if usage.is_empty() && !statistics.tables.is_empty() && !catalog.answers.failed.contains_key("index_usage") {
         model.unseen.push(Unseen {
             what: UnseenKind::IndexStatistics,
             schema: None,
@@ -213,7 +213,7 @@ fn statistics(model: &mut Model, catalog: &Catalog) -> Statistics {
 }
 
 fn rows<'c>(catalog: &'c Catalog, statement: &str) -> &'c [Row] {
-    catalog.rows.get(statement).map(Vec::as_slice).unwrap_or_default()
+    catalog.answers.rows.get(statement).map(Vec::as_slice).unwrap_or_default()
 }
 
 fn schema<'m>(model: &'m mut Model, name: &str) -> Option<&'m mut Schema> {

@@ -5,6 +5,7 @@
 //! expressions in indexes before 8.0.13.
 
 use super::{Catalog, Options, Row, model};
+use crate::catalog::mysql::session::Answers;
 use crate::catalog::mysql::statements::{self, Version};
 use crate::model::{DefaultKind, EngineName, GeneratedStorage, Model, Table, UnseenKind};
 use std::collections::BTreeMap;
@@ -31,10 +32,12 @@ fn read(version: Version, answers: &[(&'static str, &str)]) -> Model {
         database: Some("shop".to_owned()),
         schemas: rows("shop|utf8mb4|utf8mb4_general_ci"),
         grants: vec!["GRANT REFERENCES ON `shop`.* TO 'reader'@'%'".to_owned()],
-        rows: answers.iter().map(|(name, text)| (*name, rows(text))).collect(),
+        answers: Answers {
+            rows: answers.iter().map(|(name, text)| (*name, rows(text))).collect(),
+            failed: BTreeMap::new(),
+        },
         created: BTreeMap::new(),
         shows_statements: false,
-        failed: BTreeMap::new(),
     };
     model(catalog, &Options { statistics: false, ..Options::default() })
 }

@@ -10,6 +10,7 @@ mod filter;
 mod migration_tables;
 mod secret;
 mod source;
+mod tls;
 mod workload;
 
 pub mod mysql;

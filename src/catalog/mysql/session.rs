@@ -4,6 +4,7 @@ use super::created::{Created, Wanted};
 use super::statements::Statement;
 use super::target::Target;
 use super::{grants, statements};
+use crate::catalog::tls::{self, Refusal};
 use crate::catalog::{Error, Options};
 use crate::model::quote::{qualified, quote_literal};
 use crate::model::{EngineName, QualifiedName, UnseenKind};
@@ -396,6 +397,23 @@ fn literal(engine: EngineName, name: &str) -> String {
 }
 
 fn hint(error: &SqlError) -> &'static str {
+    if let Some(refusal) = tls::refusal(error) {
+        return match refusal {
+            Refusal::Authority => {
+                "name the certificate of the authority that signed the server's in ssl-ca; ssl-mode=REQUIRED encrypts and \
+                 checks nothing"
+            }
+            Refusal::Name => {
+                "connect by a name that the certificate is made out to; ssl-mode=VERIFY_CA checks the authority and not the \
+                 name"
+            }
+            Refusal::Client => "the server wants another client certificate: check ssl-cert and ssl-key",
+            Refusal::Absent => {
+                "the server offers no TLS: ssl-mode=DISABLED connects without, if the network can be trusted"
+            }
+            Refusal::Other => "check ssl-mode, ssl-ca, ssl-cert and ssl-key",
+        };
+    }
     let code = match error {
         SqlError::Database(error) => error
             .try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>()
@@ -407,7 +425,6 @@ fn hint(error: &SqlError) -> &'static str {
         (1044, _) => "the account needs a privilege on the database, for example GRANT REFERENCES ON database.*",
         (1049, _) => "there is no such database; a URL without a database reads all that the account may see",
         (1130, _) => "the server accepts no account from this host",
-        (_, SqlError::Tls(_)) => "check ssl-mode, ssl-ca, ssl-cert and ssl-key",
         (_, SqlError::Io(_)) => "check that the server runs and listens on this host and port",
         _ => "an account with caching_sha2_password needs TLS: ?ssl-mode=REQUIRED",
     }

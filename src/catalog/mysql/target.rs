@@ -1,9 +1,11 @@
 //! Where and how to connect: a URL, the variables of the client programs, and the `[client]` group of `~/.my.cnf`.
 
+use crate::catalog::tls::{self, Content};
 use crate::catalog::{Error, Secret};
 use sqlx::mysql::{MySqlConnectOptions, MySqlSslMode};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 use url::Url;
 
 /// Where and how to connect.
@@ -84,15 +86,16 @@ impl Target {
         Ok(target)
     }
 
-    /// Whether the files that TLS needs can be read. The driver would not name the one that cannot.
+    /// Whether the files that TLS needs can be used. The driver would not name the one that cannot.
     pub(super) fn check_files(&self) -> Result<(), Error> {
-        let files = [("ssl-ca", &self.authority), ("ssl-cert", &self.certificate), ("ssl-key", &self.key)];
-        for (parameter, path) in files.into_iter().filter_map(|(parameter, path)| Some((parameter, path.as_ref()?))) {
-            std::fs::File::open(path).map_err(|error| {
-                Error::new(format!("cannot read {path}, which {parameter} names"))
-                    .because(error)
-                    .hint("name a file in PEM form that this user may read")
-            })?;
+        for (parameter, path, content) in [
+            ("ssl-ca", &self.authority, Content::Certificates),
+            ("ssl-cert", &self.certificate, Content::Certificates),
+            ("ssl-key", &self.key, Content::Key),
+        ] {
+            if let Some(path) = path {
+                tls::check_file(parameter, Path::new(path), content)?;
+            }
         }
         Ok(())
     }

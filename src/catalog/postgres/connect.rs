@@ -1,6 +1,7 @@
 //! Opens a connection and says what to do when that fails.
 
 use super::target::{Address, Target, TlsMode};
+use crate::catalog::tls::{self, Content, Refusal};
 use crate::catalog::{Error, Options};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{ConnectOptions as _, Error as SqlError};
@@ -44,9 +45,8 @@ pub(super) async fn connect(target: &Target, options: &Options) -> Result<PgConn
 /// The driver takes a TLS handshake that fails as final; other clients go on without TLS under `prefer`.
 fn another_mode_may_help(error: &SqlError) -> bool {
     match error {
-        SqlError::Tls(_) => true,
         SqlError::Database(database) => database.code().as_deref() == Some("28000"),
-        _ => false,
+        other => tls::refusal(other).is_some(),
     }
 }
 
@@ -90,12 +90,44 @@ fn driver_options(target: &Target, mode: PgSslMode) -> PgConnectOptions {
 }
 
 fn explain(target: &Target, error: SqlError) -> Error {
+    if let Err(complaint) = check_files(target, &error) {
+        return complaint;
+    }
     let hint = hint(target, &error);
     let error = Error::new(format!("cannot connect to {target}")).because(cause(error));
     match hint {
         Some(hint) => error.hint(hint),
         None => error,
     }
+}
+
+/// Whether a file is to blame. The driver says neither which one nor which parameter named it.
+fn check_files(target: &Target, error: &SqlError) -> Result<(), Error> {
+    let may_be_to_blame = match error {
+        SqlError::Io(cause) if matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied) => {
+            true
+        }
+        SqlError::Configuration(_) => true,
+        other => tls::refusal(other).is_some(),
+    };
+    if !may_be_to_blame || target.tls == TlsMode::Disable || matches!(target.address, Address::Socket(_)) {
+        return Ok(());
+    }
+    if let Some(path) = &target.root_certificate {
+        tls::check_file("sslrootcert", path, Content::Certificates)?;
+    }
+    if let Some(path) = &target.client_certificate {
+        tls::check_file("sslcert", path, Content::Certificates)?;
+    }
+    if let Some(path) = &target.client_key {
+        tls::check_file("sslkey", path, Content::Key)?;
+    }
+    if target.client_certificate.is_some() && target.client_key.is_none() {
+        return Err(Error::new(format!("cannot connect to {target}"))
+            .because("sslcert names a certificate, and sslkey does not name its key")
+            .hint("name the file of the key in sslkey or PGSSLKEY"));
+    }
+    Ok(())
 }
 
 /// What went wrong in the words of whoever said so, without what the driver adds to it.
@@ -120,7 +152,9 @@ fn hint(target: &Target, error: &SqlError) -> Option<String> {
                 format!("check the password of {user} and where it comes from: the URL, PGPASSWORD or ~/.pgpass")
             }
             "28000" if error.message().contains("pg_hba.conf") => {
-                if error.message().contains("no encryption") {
+                // The server's words of version 13, then those of later ones.
+                let plain = ["SSL off", "no encryption"].iter().any(|words| error.message().contains(words));
+                if plain && matches!(target.tls, TlsMode::Disable | TlsMode::Allow) {
                     format!(
                         "try sslmode=require; otherwise pg_hba.conf must allow {user} to reach database {database} from here"
                     )
@@ -129,6 +163,12 @@ fn hint(target: &Target, error: &SqlError) -> Option<String> {
                         "pg_hba.conf on the server must allow {user} to reach database {database} from this machine"
                     )
                 }
+            }
+            "28000" if error.message().contains("valid client certificate") => {
+                format!("the server wants a certificate of {user}: name its file in sslcert and its key's in sslkey")
+            }
+            "28000" if error.message().contains("ertificate authentication failed") => {
+                format!("the certificate in sslcert must be made out to {user}, or pg_ident.conf must map its name")
             }
             "28000" => format!("check that the role {user} exists and may log in"),
             "3D000" => "check the name behind the last slash of the URL, or list databases with psql -l".to_owned(),
@@ -141,6 +181,7 @@ fn hint(target: &Target, error: &SqlError) -> Option<String> {
             "08P01" => "a pooler may refuse a start-up parameter: take options out of the URL and PGOPTIONS".to_owned(),
             _ => return None,
         },
+        _ if tls::refusal(error).is_some() => return Some(hint_about_tls(target, error)),
         SqlError::Io(error) => match error.kind() {
             io::ErrorKind::ConnectionRefused => match &target.address {
                 Address::Tcp { .. } => format!("is the server running and listening on port {}?", target.port),
@@ -161,16 +202,34 @@ fn hint(target: &Target, error: &SqlError) -> Option<String> {
             }
             _ => return None,
         },
-        SqlError::Tls(error) if error.to_string().contains("does not support TLS") => {
-            "the server offers no TLS: sslmode=disable connects without, if the network can be trusted".to_owned()
-        }
-        SqlError::Tls(_) => {
-            "check sslrootcert and the host name in the certificate; sslmode=require encrypts without checking them"
-                .to_owned()
-        }
         SqlError::Configuration(_) => "check the files of sslrootcert, sslcert and sslkey".to_owned(),
         SqlError::Protocol(_) => "is this a PostgreSQL server?".to_owned(),
         _ => return None,
     };
     Some(hint)
+}
+
+fn hint_about_tls(target: &Target, error: &SqlError) -> String {
+    let hint = match tls::refusal(error) {
+        Some(Refusal::Absent) => {
+            "the server offers no TLS: sslmode=disable connects without, if the network can be trusted"
+        }
+        Some(Refusal::Authority) if target.root_certificate.is_some() => {
+            "sslrootcert must hold the certificate of the authority that signed the server's; sslmode=require without \
+             sslrootcert encrypts and checks nothing"
+        }
+        Some(Refusal::Authority) => {
+            "name the certificate of the authority that signed the server's in sslrootcert; sslmode=require encrypts and \
+             checks nothing"
+        }
+        Some(Refusal::Name) => {
+            "connect by a name that the certificate is made out to; sslmode=verify-ca checks the authority and not the name"
+        }
+        Some(Refusal::Client) if target.client_certificate.is_some() => {
+            "sslcert must hold a certificate that the server's ssl_ca_file vouches for"
+        }
+        Some(Refusal::Client) => "the server wants a certificate: name its file in sslcert and its key's in sslkey",
+        _ => "check sslrootcert, sslcert and sslkey; sslmode=require encrypts without checking the server",
+    };
+    hint.to_owned()
 }

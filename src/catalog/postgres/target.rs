@@ -112,6 +112,12 @@ impl Target {
         let address = address(&parameters, port)?;
         let home = parameters.environment.get("HOME").map(PathBuf::from);
         let (tls, root_certificate) = tls(&parameters, home.as_deref())?;
+        let client_file = |parameter: &str, file: &str| {
+            parameters.get(parameter).map(PathBuf::from).or_else(|| file_at_home(home.as_deref(), file))
+        };
+        let client_certificate = client_file("sslcert", "postgresql.crt");
+        // A key alone is of no use.
+        let client_key = client_certificate.as_ref().and_then(|_| client_file("sslkey", "postgresql.key"));
         if tls == TlsMode::VerifyFull && matches!(&address, Address::Tcp { resolved: Some(_), .. }) {
             return Err(invalid("hostaddr", "with sslmode=verify-full the server must be reached by its name"));
         }
@@ -127,8 +133,8 @@ impl Target {
             database,
             tls,
             root_certificate,
-            client_certificate: parameters.get("sslcert").map(PathBuf::from),
-            client_key: parameters.get("sslkey").map(PathBuf::from),
+            client_certificate,
+            client_key,
             settings: parameters.get("options").map(parse_options).transpose()?.unwrap_or_default(),
             application_name: parameters.get("application_name").unwrap_or(DEFAULT_APPLICATION_NAME).to_owned(),
             connect_timeout: parameters.get("connect_timeout").map(parse_timeout).transpose()?.flatten(),
@@ -341,11 +347,16 @@ fn tls(parameters: &Parameters<'_>, home: Option<&Path>) -> Result<(TlsMode, Opt
             }
             Some(path)
         }
-        None => home.map(|home| home.join(".postgresql/root.crt")).filter(|path| path.exists()),
+        None => file_at_home(home, "root.crt"),
     };
     // With a root certificate at hand `require` has always meant that the chain is checked too.
     let mode = if mode == TlsMode::Require && certificate.is_some() { TlsMode::VerifyCa } else { mode };
     Ok((mode, certificate))
+}
+
+/// A file where PostgreSQL's own clients keep those of TLS, when it is there.
+fn file_at_home(home: Option<&Path>, name: &str) -> Option<PathBuf> {
+    home.map(|home| home.join(".postgresql").join(name)).filter(|path| path.exists())
 }
 
 /// Server settings of an `options` value: `-c name=value`, `-cname=value` or `--name=value`, blanks escaped with a
@@ -588,6 +599,29 @@ mod tests {
         let certificate = tempfile::NamedTempFile::new().expect("a file");
         let url = format!("postgres://h/d?sslmode=require&sslrootcert={}", certificate.path().display());
         assert_eq!(parse(&url).tls, TlsMode::VerifyCa);
+    }
+
+    #[test]
+    fn files_of_tls_at_home() {
+        let home = tempfile::tempdir().expect("a folder");
+        let folder = home.path().join(".postgresql");
+        std::fs::create_dir(&folder).expect("made");
+        let environment = environment(&[("HOME", home.path().to_str().expect("UTF-8"))]);
+        let files = |url: &str| {
+            let target = Target::parse(url, &environment).expect("valid");
+            (target.root_certificate, target.client_certificate, target.client_key)
+        };
+        std::fs::write(folder.join("postgresql.key"), "").expect("written");
+        assert_eq!(files("postgres://h/d"), (None, None, None));
+        std::fs::write(folder.join("postgresql.crt"), "").expect("written");
+        std::fs::write(folder.join("root.crt"), "").expect("written");
+        let at_home = |name: &str| Some(folder.join(name));
+        assert_eq!(
+            files("postgres://h/d"),
+            (at_home("root.crt"), at_home("postgresql.crt"), at_home("postgresql.key"))
+        );
+        let given = files("postgres://h/d?sslcert=/a&sslkey=/b");
+        assert_eq!(given, (at_home("root.crt"), Some("/a".into()), Some("/b".into())));
     }
 
     #[test]

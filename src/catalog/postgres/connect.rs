@@ -11,6 +11,11 @@ use std::io;
 /// Oldest server whose catalog is understood, as `server_version_num`.
 pub(super) const OLDEST_VERSION: u32 = 120_000;
 
+/// What PgBouncer says when no server connection became free in the time that it lets a client wait.
+pub(super) const POOL_EXHAUSTED: &str = "query_wait_timeout";
+pub(super) const WAIT_FOR_POOL: &str =
+    "the pooler has no free connection to the server: try again later, or connect to the server itself";
+
 /// Connects, by the rules of `sslmode`: `prefer` falls back to plain text and `allow` to TLS when the server's access
 /// rules want the other.
 pub(super) async fn connect(target: &Target, options: &Options) -> Result<PgConnection, Error> {
@@ -178,6 +183,7 @@ fn hint(target: &Target, error: &SqlError) -> Option<String> {
                 "the server has no free connection: try again later, or use a role with reserved connections".to_owned()
             }
             "57P03" => "the server is starting up or shutting down: try again in a moment".to_owned(),
+            "08P01" if error.message() == POOL_EXHAUSTED => WAIT_FOR_POOL.to_owned(),
             "08P01" => "a pooler may refuse a start-up parameter: take options out of the URL and PGOPTIONS".to_owned(),
             _ => return None,
         },

@@ -2,7 +2,7 @@
 //! statement fails.
 
 use super::cells::Cells;
-use super::connect::{OLDEST_VERSION, cause};
+use super::connect::{OLDEST_VERSION, POOL_EXHAUSTED, WAIT_FOR_POOL, cause};
 use super::rows::{Locked, Oid, Rows};
 use super::scope::{Scope, unseen_lock, waits_for};
 use super::statements::{
@@ -453,6 +453,9 @@ impl<'a> Session<'a> {
                     self.failed(statement, error)
                         .hint(format!("the limit is {seconds} s: raise it with --statement-timeout")),
                 ))
+            }
+            "08P01" if database.message() == POOL_EXHAUSTED => {
+                Err(Trouble::Failed(self.failed(statement, error).hint(WAIT_FOR_POOL)))
             }
             class if class.starts_with("53") || class.starts_with("57") || class.starts_with("08") => {
                 Err(Trouble::Failed(self.failed(statement, error)))

@@ -6,6 +6,7 @@ mod counts;
 mod mysql;
 mod nasty;
 mod outputs;
+mod pooler;
 mod portable;
 mod privileges;
 mod reserved_words;
@@ -25,6 +26,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     mysql::add(trials);
     nasty::add(trials);
     outputs::add(trials);
+    pooler::add(trials);
     portable::add(trials);
     privileges::add(trials);
     reserved_words::add(trials);

@@ -3,6 +3,7 @@
 pub(crate) mod certificates;
 pub(crate) mod database;
 pub(crate) mod locks;
+pub(crate) mod pooler;
 pub(crate) mod proxy;
 pub(crate) mod schemas;
 pub(crate) mod servers;

@@ -2,8 +2,9 @@
 
 use brownfield::model::EngineName;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 /// A server that tests can run on.
@@ -143,6 +144,18 @@ pub(crate) fn mysql_client(server: &Server, program: &str) -> Result<PathBuf, St
     if path.exists() { Ok(path) } else { Err(format!("there is no {}", path.display())) }
 }
 
+/// A command that becomes PgBouncer with this configuration file. The process ends with the thread that starts it.
+pub(crate) fn pgbouncer(configuration: &Path) -> Result<Command, String> {
+    fetched("pgbouncer")?;
+    POOLED.store(true, Ordering::Relaxed);
+    let mut command = Command::new("bash");
+    command.arg(script()).args(["exec", "pgbouncer", "--"]).arg(configuration).stdin(Stdio::null());
+    Ok(command)
+}
+
+/// Whether a pooler could be had in this run.
+static POOLED: AtomicBool = AtomicBool::new(false);
+
 fn fetched(name: &str) -> Result<PathBuf, String> {
     ask(&["fetch", name])?;
     Ok(cache()?.join(name))
@@ -189,9 +202,12 @@ pub(crate) fn print_coverage() {
         server.given_url().is_some()
             || started.as_ref().and_then(|started| started.get(server.name)).is_some_and(Result::is_ok)
     };
-    println!("servers covered: sqlite(built in) {}", list(names(selected.iter().filter(|server| used(server)))));
-    let rest: Vec<_> = ALL.iter().filter(|server| !selected.contains(server) || !used(server)).collect();
-    println!("servers not covered: {}", list(names(rest.into_iter())));
+    let pooled = POOLED.load(Ordering::Relaxed);
+    let pooler = |wanted: bool| (pooled == wanted).then(|| "pgbouncer".to_owned());
+    let covered = names(selected.iter().filter(|server| used(server)));
+    println!("servers covered: sqlite(built in) {}", list(covered.into_iter().chain(pooler(true)).collect()));
+    let rest = names(ALL.iter().filter(|server| !selected.contains(server) || !used(server)));
+    println!("servers not covered: {}", list(rest.into_iter().chain(pooler(false)).collect()));
 }
 
 fn names<'a>(servers: impl Iterator<Item = &'a Server>) -> Vec<String> {

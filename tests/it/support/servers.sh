@@ -4,6 +4,7 @@
 #   servers.sh fetch [NAME...]              download and unpack into the cache (idempotent)
 #   servers.sh start [--while-pid PID] [NAME...]   fetch if needed, start, print 'export X=...' lines
 #   servers.sh run   [NAME...] -- CMD...    start, run CMD with those variables, stop; CMD's exit status
+#   servers.sh exec  NAME -- ARG...         fetch if needed, become NAME's program; it ends with its parent
 #   servers.sh stop  [RUNDIR]               stop what `start` started ($DBSERVERS_RUN, else RUNDIR)
 #   servers.sh list                         the names it knows and what is in the cache
 #   servers.sh cache                        the folder with what was fetched
@@ -348,6 +349,9 @@ case $cmd in
     # shellcheck disable=SC1091
     . "$RUN/env"
     "$@" ;;
+  exec) # as the user who runs the servers: not every program runs as root
+    fetch_all "${names[@]}"; [ ${#HAVE[@]} = 1 ] || die "exec: one program that can be had"
+    as_server --pdeathsig QUIT "$CACHE/${names[0]}/usr/sbin/${names[0]}" "$@" ;;
   stop) stop "${names[0]:-${DBSERVERS_RUN:?stop: which run?}}" ;;
   cache) echo "$CACHE" ;;
   list) echo "cache: $CACHE"

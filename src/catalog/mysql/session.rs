@@ -89,7 +89,12 @@ async fn connect(target: &Target, options: &Options) -> Result<MySqlConnection, 
                     "the account's plugin (caching_sha2_password, sha256_password) takes the password over TLS only";
                 return attempt().because(reason).hint(hint);
             }
-            attempt().because(error).hint(hint)
+            match error {
+                SqlError::Io(cause) => attempt().because(cause),
+                SqlError::Tls(cause) | SqlError::Configuration(cause) => attempt().because(cause),
+                other => attempt().because(other),
+            }
+            .hint(hint)
         })
 }
 
@@ -421,7 +426,10 @@ fn hint(error: &SqlError) -> &'static str {
         _ => 0,
     };
     match (code, error) {
-        (1045, _) => "check the user and the password; MYSQL_PWD can hold the password",
+        (1045, _) => {
+            "check the user and the password, which MYSQL_PWD can hold; an account can also want a client certificate, which \
+             ssl-cert and ssl-key name"
+        }
         (1044, _) => "the account needs a privilege on the database, for example GRANT REFERENCES ON database.*",
         (1049, _) => "there is no such database; a URL without a database reads all that the account may see",
         (1130, _) => "the server accepts no account from this host",

@@ -97,6 +97,11 @@ impl Target {
                 tls::check_file(parameter, Path::new(path), content)?;
             }
         }
+        if self.certificate.is_some() != self.key.is_some() {
+            return Err(Error::new(format!("cannot connect to {self}"))
+                .because("a client certificate needs ssl-cert and ssl-key, and only one is given")
+                .hint("name the files of both"));
+        }
         Ok(())
     }
 

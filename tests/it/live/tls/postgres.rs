@@ -1,4 +1,4 @@
-//! Encrypted connections: every `sslmode` against a PostgreSQL that has TLS, with certificates that fit and that do not.
+//! Every `sslmode` against a PostgreSQL that has TLS, with certificates that fit and that do not.
 
 use crate::support::certificates::{Authority, Certificate};
 use crate::support::database::{Database, Place};
@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-pub(crate) fn add(trials: &mut Vec<Trial>) {
+pub(super) fn add(trials: &mut Vec<Trial>) {
     let mut places = Place::of(EngineName::PostgreSql);
     places.sort_by_key(|place| place.version());
     if let Some(&place) = places.last() {
@@ -29,9 +29,6 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         {
             trials.push(Trial::test(case.title(place), move || case.run(place, "localhost")));
         }
-    }
-    for place in Place::all().into_iter().filter(|place| place.engine().is_mysql_family()) {
-        trials.push(Trial::test(format!("live::tls::{}", place.name()), move || mysql(place)));
     }
 }
 
@@ -359,44 +356,4 @@ fn setup(authority: &str, server: &Certificate) -> String {
         "ALTER SYSTEM SET ssl_ca_file = 'root.crt';\nALTER SYSTEM SET ssl = on;\nSELECT pg_reload_conf();\n".to_owned(),
     ]
     .concat()
-}
-
-/// MariaDB has TLS without being told from this version on.
-const MARIADB_MAKES_A_CERTIFICATE: (u32, u32) = (11, 4);
-
-/// MySQL and MariaDB make a certificate of their own: it encrypts, and no authority vouches for it.
-fn mysql(place: Place) -> TestResult {
-    let database = Database::new(place)?;
-    database.run("CREATE TABLE kept (id int PRIMARY KEY)")?;
-    let folder = tempfile::tempdir()?;
-    let file = folder.path().join("stranger");
-    std::fs::write(&file, Authority::new("Stranger")?.certificate)?;
-    let password = url::Url::parse(&database.url())?.password().unwrap_or_default().to_owned();
-    let run = |parameters: &str| {
-        let url = format!("{}?{parameters}", database.url());
-        let output = brownfield().args(["snapshot", "--no-stats", &url]).assert().get_output().clone();
-        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
-    };
-    let offers_tls = place.engine() == EngineName::MySql || place.version() >= MARIADB_MAKES_A_CERTIFICATE;
-    let stranger = format!("ssl-mode=VERIFY_CA&ssl-ca={}", file.display());
-    let expected = if offers_tls {
-        [
-            ("ssl-mode=REQUIRED", 0, ""),
-            ("ssl-mode=VERIFY_CA&ssl-ca=/nonexistent", 3, "cannot use /nonexistent, which ssl-ca names"),
-            (&stranger, 3, "ssl-ca; ssl-mode=REQUIRED encrypts and checks nothing"),
-        ]
-    } else {
-        [
-            ("ssl-mode=PREFERRED", 0, ""),
-            ("ssl-mode=REQUIRED", 3, "the server offers no TLS: ssl-mode=DISABLED connects without"),
-            (&stranger, 3, "the server offers no TLS: ssl-mode=DISABLED connects without"),
-        ]
-    };
-    for (parameters, code, phrase) in expected {
-        let (found, said) = run(parameters);
-        if found != Some(code) || !said.contains(phrase) || (!password.is_empty() && said.contains(&password)) {
-            return Err(format!("{parameters}: exit code {found:?}, said: {said}").into());
-        }
-    }
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Kinds of columns, and lists of their names, as several rules tell them.
 
 use super::Context;
-use crate::model::{Action, CheckConstraint, Column, ColumnDefault, ForeignKey, TableRef};
+use crate::model::{Action, CheckConstraint, Column, ColumnDefault, EngineName, ForeignKey, TableRef, base_type};
 use crate::survey::TableClass;
 
 /// Whether a column holds character strings of any length, and no list of them.
@@ -40,6 +40,22 @@ pub(super) fn default_of(column: &Column) -> Option<&ColumnDefault> {
     let default = column.default.as_ref()?;
     let bare = default.expression.split("::").next().unwrap_or_default();
     (!bare.trim().trim_matches(['(', ')']).eq_ignore_ascii_case("null")).then_some(default)
+}
+
+/// The current time as a column of this type keeps it, where the type tells.
+pub(super) fn now(engine: EngineName, data_type: &str) -> Option<String> {
+    let base = base_type(data_type);
+    // A fraction of a second in the type must stand in the default too (MySQL).
+    let precision = data_type.split_once('(').map(|(_, rest)| format!("({rest}"));
+    let precision = precision.filter(|_| engine.is_mysql_family()).unwrap_or_default();
+    if base == "date" {
+        // Only an expression gives a date in MySQL, and not before 8.0.13.
+        (!engine.is_mysql_family()).then(|| "CURRENT_DATE".to_owned())
+    } else if base.starts_with("timestamp") || base.starts_with("datetime") || base == "text" {
+        Some(format!("CURRENT_TIMESTAMP{precision}"))
+    } else {
+        None
+    }
 }
 
 /// Whether a comment says that NULL means something.

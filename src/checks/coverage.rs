@@ -124,7 +124,7 @@ pub(super) fn is_unique_key(table: &Table, columns: &[String]) -> bool {
 
 /// Whether an index could be dropped without dropping a constraint. In MySQL and MariaDB a unique constraint is
 /// nothing but its index.
-pub(super) fn is_secondary(engine: EngineName, index: &Index) -> bool {
+pub(crate) fn is_secondary(engine: EngineName, index: &Index) -> bool {
     !index.primary
         && !index.automatic
         && !index.exclusion
@@ -144,7 +144,7 @@ pub(super) fn equivalent(a: &Index, b: &Index) -> bool {
 }
 
 /// Whether `longer` answers every look-up that `shorter` answers and, if `shorter` is unique, refuses the same rows.
-pub(super) fn serves_instead(longer: &Index, shorter: &Index) -> bool {
+pub(crate) fn serves_instead(longer: &Index, shorter: &Index) -> bool {
     let included = shorter.include.iter().all(|column| {
         longer.include.contains(column) || longer.key.iter().any(|part| part.column.as_ref() == Some(column))
     });

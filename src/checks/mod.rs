@@ -24,6 +24,7 @@ pub mod referential_integrity;
 
 pub use crate::settings::Severity;
 pub use change::{Change, NewColumn};
+pub(crate) use coverage::{is_secondary, serves_instead};
 pub use object::{Object, ObjectKind};
 pub use registry::{all, find};
 pub use rule::{Dimension, Kind, Needs, Rule};

@@ -2,7 +2,7 @@
 //! a name is taken is for the remedy to see.
 
 use super::Context;
-use crate::survey::{ObjectNaming, Survey};
+use crate::survey::{NameStyle, ObjectNaming, Survey};
 
 /// Longest name that is given: below 63 bytes (PostgreSQL) and 64 characters (MySQL, MariaDB), from which on a name may
 /// have been cut.
@@ -43,6 +43,23 @@ impl<'a> Names<'a> {
 
     fn naming(&self, schema: &str) -> &ObjectNaming {
         self.survey.object_naming.get(schema).unwrap_or(&self.usual)
+    }
+}
+
+/// Words in a style of names.
+pub(super) fn written(words: &[String], style: NameStyle) -> String {
+    let capital = |word: &String| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+    };
+    match style {
+        NameStyle::Camel => {
+            let mut words = words.iter();
+            words.next().cloned().unwrap_or_default() + &words.map(capital).collect::<String>()
+        }
+        NameStyle::Pascal => words.iter().map(capital).collect(),
+        NameStyle::Upper => words.join("_").to_uppercase(),
+        _ => words.join("_"),
     }
 }
 

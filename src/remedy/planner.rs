@@ -54,6 +54,12 @@ impl<'a> Planner<'a> {
         self.impossible.push((change, reason.into()));
     }
 
+    /// Whether what a request depends on turned out to be impossible.
+    pub(super) fn is_pointless(&self, request: &Request) -> bool {
+        let after = request.after.as_ref();
+        after.is_some_and(|after| self.impossible.iter().any(|(impossible, _)| impossible == after))
+    }
+
     /// The playbook in its order: phase, rank, parents before children, table, then as planned.
     pub(super) fn finish(self) -> Playbook {
         let depths = self.depths();

@@ -1,8 +1,8 @@
 //! The changes that findings ask for, each once, without those that contradict or are contained in another.
 
 use super::planner::Planner;
-use crate::checks::{Change, Finding};
-use crate::model::{Action, KeyPart, QualifiedName};
+use crate::checks::{Change, Finding, is_secondary, serves_instead};
+use crate::model::{Action, Index, KeyPart, QualifiedName};
 use std::collections::BTreeMap;
 
 /// A change with the rules that ask for it.
@@ -11,51 +11,145 @@ pub(super) struct Request {
     pub(super) change: Change,
     pub(super) rules: Vec<&'static str>,
     pub(super) notes: Vec<String>,
+    /// Makes sense only when this other change is possible.
+    pub(super) after: Option<Change>,
+}
+
+impl Request {
+    /// What else a change of the same findings takes.
+    pub(super) fn part_of(request: &Self, change: Change) -> Self {
+        Self { change, rules: request.rules.clone(), notes: Vec::new(), after: None }
+    }
 }
 
 /// Gathers the changes of all findings.
 pub(super) fn collect(planner: &mut Planner<'_>, findings: &[&Finding]) -> Vec<Request> {
     // Changes of different tables never touch each other here, so each table is settled by itself.
     let mut of_tables: BTreeMap<&QualifiedName, Vec<Request>> = BTreeMap::new();
-    let new_types = new_types(findings);
+    let namesakes = Namesakes::new(planner, findings);
     for finding in findings {
-        for change in &finding.changes {
-            let requests = of_tables.entry(change.table()).or_default();
-            match as_others_become(change, &new_types) {
-                Some(changed) => gather(planner, requests, &changed, finding.rule),
-                None => gather(planner, requests, change, finding.rule),
-            }
+        let changes = namesakes.followed(&finding.changes);
+        for (original, change) in finding.changes.iter().zip(&changes) {
+            gather(planner, of_tables.entry(original.table()).or_default(), change, finding.rule);
         }
     }
-    of_tables.into_values().flat_map(|requests| settle(planner, requests)).collect()
+    let settled: Vec<_> = of_tables.into_values().map(|requests| settle(planner, requests)).collect();
+    settled.into_iter().flat_map(|requests| without_needless_indexes(planner, requests)).collect()
 }
 
-/// The types that columns get, by schema and column name; `None` where tables differ.
-fn new_types<'f>(findings: &[&'f Finding]) -> BTreeMap<(&'f str, &'f str), Option<&'f str>> {
-    let mut types = BTreeMap::new();
-    for change in findings.iter().flat_map(|finding| &finding.changes) {
-        if let Change::ChangeType { table, column, data_type, .. } = change {
-            let known = types.entry((table.schema.as_str(), column.as_str())).or_insert(Some(data_type.as_str()));
-            if *known != Some(data_type.as_str()) {
-                *known = None;
+/// Drops the indexes of a table that new keys make needless.
+fn without_needless_indexes(planner: &Planner<'_>, mut requests: Vec<Request>) -> Vec<Request> {
+    let Some(of) = requests.first().and_then(|request| planner.table(request.change.table())) else { return requests };
+    let dropped = |name: &str, requests: &[Request]| {
+        requests.iter().any(|request| match &request.change {
+            Change::DropIndex { name: dropped, .. } => dropped == name,
+            Change::AddUnique { replaces, .. } => replaces.as_deref() == Some(name),
+            _ => false,
+        })
+    };
+    for index in of.table.indexes.iter().filter(|index| is_secondary(planner.engine, index) && !index.unique) {
+        // InnoDB takes the index away by itself that it made for a foreign key.
+        let own = planner.engine.is_mysql_family()
+            && of.table.foreign_keys.iter().any(|key| key.name.as_ref() == Some(&index.name));
+        if own || index.replica_identity || dropped(&index.name, &requests) {
+            continue;
+        }
+        let new =
+            requests.iter().find(|request| new_index(&request.change).is_some_and(|new| serves_instead(&new, index)));
+        let Some(new) = new.cloned() else { continue };
+        requests.retain(|request| !matches!(&request.change, Change::RenameIndex { name, .. } if *name == index.name));
+        let change = Change::DropIndex { table: of.qualified_name(), name: index.name.clone() };
+        let mut request = Request::part_of(&new, change);
+        request.notes.push("The new key begins with the same columns and answers what this index answers.".to_owned());
+        request.after = Some(new.change);
+        requests.push(request);
+    }
+    requests
+}
+
+/// The index that a change makes, where it can stand in for another.
+fn new_index(change: &Change) -> Option<Index> {
+    let mut index = Index::new("");
+    match change {
+        Change::AddUnique { columns, predicate: None, .. } | Change::AddPrimaryKey { columns, .. } => {
+            index.unique = true;
+            index.key = columns.iter().map(KeyPart::column).collect();
+        }
+        Change::AddIndex { method, key, predicate: None, .. } if method == "btree" => index.key.clone_from(key),
+        _ => return None,
+    }
+    Some(index)
+}
+
+/// What becomes of columns, by schema and column name: a new column of that name follows. `None` where tables differ.
+struct Namesakes<'f> {
+    types: BTreeMap<(&'f str, &'f str), Option<&'f str>>,
+    /// By type too: a day and a moment of one name get different names.
+    names: BTreeMap<(&'f str, &'f str, &'f str), Option<&'f str>>,
+}
+
+impl<'f> Namesakes<'f> {
+    fn new(planner: &Planner<'f>, findings: &[&'f Finding]) -> Self {
+        fn agree<'f, K: Ord>(known: &mut BTreeMap<K, Option<&'f str>>, key: K, value: &'f str) {
+            let first = known.entry(key).or_insert(Some(value));
+            if *first != Some(value) {
+                *first = None;
             }
         }
+        let mut namesakes = Self { types: BTreeMap::new(), names: BTreeMap::new() };
+        for change in findings.iter().flat_map(|finding| &finding.changes) {
+            match change {
+                Change::ChangeType { table, column, data_type, .. } => {
+                    agree(&mut namesakes.types, (table.schema.as_str(), column.as_str()), data_type);
+                }
+                Change::RenameColumn { table, column, to } => {
+                    if let Some(of) = planner.column(table, column) {
+                        agree(
+                            &mut namesakes.names,
+                            (table.schema.as_str(), column.as_str(), of.data_type.as_str()),
+                            to,
+                        );
+                    }
+                }
+                _ => {}
+            }
+        }
+        namesakes
     }
-    types
-}
 
-/// A new column that is like those of other tables gets the type that these get.
-fn as_others_become(change: &Change, new_types: &BTreeMap<(&str, &str), Option<&str>>) -> Option<Change> {
-    let Change::AddColumn { table, column } = change else { return None };
-    let data_type = (*new_types.get(&(table.schema.as_str(), column.name.as_str()))?)?;
-    let mut column = column.clone();
-    data_type.clone_into(&mut column.data_type);
-    Some(Change::AddColumn { table: table.clone(), column })
+    /// The changes of a finding, with new columns as their namesakes become.
+    fn followed(&self, changes: &[Change]) -> Vec<Change> {
+        let mut changes = changes.to_vec();
+        let mut renamed: Option<(String, String)> = None;
+        for change in &mut changes {
+            match change {
+                Change::AddColumn { table, column } => {
+                    let of = (table.schema.as_str(), column.name.as_str());
+                    let name = self.names.get(&(of.0, of.1, column.data_type.as_str())).copied().flatten();
+                    let data_type = self.types.get(&of).copied().flatten();
+                    if let Some(data_type) = data_type {
+                        data_type.clone_into(&mut column.data_type);
+                    }
+                    if let Some(name) = name {
+                        renamed = Some((column.name.clone(), name.to_owned()));
+                        name.clone_into(&mut column.name);
+                    }
+                }
+                Change::MaintainUpdatedAt { column, .. } => {
+                    if let Some((_, to)) = renamed.as_ref().filter(|(from, _)| from == column) {
+                        column.clone_from(to);
+                    }
+                }
+                _ => {}
+            }
+        }
+        changes
+    }
 }
 
 fn gather(planner: &mut Planner<'_>, requests: &mut Vec<Request>, change: &Change, rule: &'static str) {
     match requests.iter_mut().find(|request| relation(&request.change, change) != Relation::Independent) {
-        None => requests.push(Request { change: change.clone(), rules: vec![rule], notes: Vec::new() }),
+        None => requests.push(Request { change: change.clone(), rules: vec![rule], notes: Vec::new(), after: None }),
         Some(request) => match relation(&request.change, change) {
             Relation::Wider => {
                 request.change = change.clone();

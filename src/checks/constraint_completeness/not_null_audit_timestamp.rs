@@ -1,4 +1,4 @@
-use crate::checks::columns::{default_of, null_means_never_changed, stamped_tables};
+use crate::checks::columns::{default_of, now, null_means_never_changed, stamped_tables};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::quote::quote_identifier;
 use crate::model::{Column, EngineName, TableRef};
@@ -79,7 +79,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 }
 
 fn changes(engine: EngineName, table: TableRef<'_>, column: &Column, other: Option<&Column>) -> Vec<Change> {
-    let now = now(engine, column);
+    let now = now(engine, &column.data_type);
     let moment = default_of(column).map(|default| default.expression.clone()).or(now.clone());
     let fill = match (other.filter(|other| other.data_type == column.data_type), moment) {
         (Some(other), Some(moment)) => Some(format!("COALESCE({}, {moment})", quote_identifier(engine, &other.name))),
@@ -92,20 +92,4 @@ fn changes(engine: EngineName, table: TableRef<'_>, column: &Column, other: Opti
         expression: Some(now),
     });
     default.into_iter().chain([Change::SetNotNull { table, column: column_name, fill }]).collect()
-}
-
-/// The current time as the column keeps it, where its type tells.
-fn now(engine: EngineName, column: &Column) -> Option<String> {
-    let base = column.base_type();
-    // A fraction of a second in the type must stand in the default too (MySQL).
-    let precision = column.data_type.split_once('(').map(|(_, rest)| format!("({rest}"));
-    let precision = precision.filter(|_| engine.is_mysql_family()).unwrap_or_default();
-    if base == "date" {
-        // Only an expression gives a date in MySQL, and not before 8.0.13.
-        (!engine.is_mysql_family()).then(|| "CURRENT_DATE".to_owned())
-    } else if base.starts_with("timestamp") || base.starts_with("datetime") || base == "text" {
-        Some(format!("CURRENT_TIMESTAMP{precision}"))
-    } else {
-        None
-    }
 }

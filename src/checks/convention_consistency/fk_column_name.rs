@@ -1,7 +1,7 @@
 use super::renamed;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, ForeignKey, TableRef};
-use crate::survey::{singular, split};
+use crate::survey::{TableClass, singular, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-column-name",
@@ -68,6 +68,23 @@ CREATE TABLE album (id integer NOT NULL PRIMARY KEY, artist integer, FOREIGN KEY
 CREATE TABLE track (id integer NOT NULL PRIMARY KEY, artist integer, composer integer, FOREIGN KEY (artist) REFERENCES artist (id), FOREIGN KEY (composer) REFERENCES artist (id));
 ```
 
+References into lists of values, which do not count when it is asked how most references are named:
+
+```sql,passes
+CREATE TABLE artist (id integer NOT NULL PRIMARY KEY, name varchar(80), country varchar(80), born date);
+CREATE TABLE album_status (status varchar(20) NOT NULL PRIMARY KEY);
+CREATE TABLE album_kind (kind varchar(20) NOT NULL PRIMARY KEY);
+CREATE TABLE album (
+    id integer NOT NULL PRIMARY KEY,
+    artist integer,
+    status varchar(20),
+    kind varchar(20),
+    FOREIGN KEY (artist) REFERENCES artist (id),
+    FOREIGN KEY (status) REFERENCES album_status (status),
+    FOREIGN KEY (kind) REFERENCES album_kind (kind)
+);
+```
+
 ```sql,passes
 CREATE TABLE employees (id integer NOT NULL PRIMARY KEY, reports_to integer, copied_from integer, FOREIGN KEY (reports_to) REFERENCES employees (id), FOREIGN KEY (copied_from) REFERENCES employees (id));
 CREATE TABLE visits (id integer NOT NULL PRIMARY KEY, employee_id integer, FOREIGN KEY (employee_id) REFERENCES employees (id));
@@ -91,8 +108,15 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         }
     }
     let bare = |key: &ForeignKey, column: &str| names_parent(column, &key.referenced_table.name);
-    let bare_count = judged.iter().filter(|(_, key, column, _, says)| bare(key, column) || !says).count();
-    let bare_is_usual = bare_count * 2 > judged.len();
+    // A key into a list of values has the name of the value, which says nothing about references to rows.
+    let refers_to_rows = |key: &ForeignKey| {
+        let parent = context.tables.find(&key.referenced_table);
+        parent.is_none_or(|parent| context.survey.class(parent.id) != TableClass::Lookup)
+    };
+    let telling: Vec<_> = judged.iter().filter(|(_, key, ..)| refers_to_rows(key)).collect();
+    let telling = if telling.is_empty() { judged.iter().collect() } else { telling };
+    let bare_count = telling.iter().filter(|(_, key, column, _, says)| bare(key, column) || !says).count();
+    let bare_is_usual = bare_count * 2 > telling.len();
     for (table, key, column, referenced, says) in judged {
         let object = Object::foreign_key(table, key);
         let parent = &key.referenced_table.name;

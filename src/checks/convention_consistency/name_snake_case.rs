@@ -1,3 +1,4 @@
+use crate::checks::names::written;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
 use crate::survey::{NameStyle, TableClass, split, style};
@@ -56,7 +57,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         if fits(&table.table.name, expected) {
             verdicts.pass(Object::table(table));
         } else {
-            let to = rewritten(&table.table.name, expected);
+            let to = written(&split(&table.table.name), expected);
             let message = format!("the table's name is not {}; {to} would be", word(expected));
             let finding = Finding::new(&RULE, Object::table(table), message);
             let taken = table.schema.tables.iter().any(|other| other.name == to)
@@ -73,7 +74,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 verdicts.pass(object);
                 continue;
             }
-            let to = rewritten(&column.name, expected);
+            let to = written(&split(&column.name), expected);
             let finding =
                 Finding::new(&RULE, object, format!("the column's name is not {}; {to} would be", word(expected)));
             let taken = table.table.columns.iter().any(|other| other.name == to);
@@ -115,22 +116,5 @@ fn word(style: NameStyle) -> &'static str {
         NameStyle::Pascal => "PascalCase",
         NameStyle::Upper => "UPPER_CASE",
         _ => "snake_case",
-    }
-}
-
-fn rewritten(name: &str, expected: NameStyle) -> String {
-    let words = split(name);
-    let capital = |word: &String| {
-        let mut letters = word.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
-    };
-    match expected {
-        NameStyle::Camel => {
-            let mut words = words.iter();
-            words.next().cloned().unwrap_or_default() + &words.map(capital).collect::<String>()
-        }
-        NameStyle::Pascal => words.iter().map(capital).collect(),
-        NameStyle::Upper => words.join("_").to_uppercase(),
-        _ => words.join("_"),
     }
 }

@@ -1,4 +1,5 @@
 use super::renamed;
+use crate::checks::names::written;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName};
 use crate::survey::{TableClass, split};
@@ -72,7 +73,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             };
             let other = usual.as_deref().filter(|usual| created == Some(column.name.as_str()) && *usual != column.name);
             let (message, to) = match (message.is_empty(), other) {
-                (false, _) => (message, replaced(&words, end)),
+                (false, _) => (message, replaced(context, &words, end)),
                 (true, Some(usual)) if !day => {
                     (format!("the moment of creation is called {usual} in most tables"), usual.to_owned())
                 }
@@ -114,7 +115,10 @@ fn usual_creation(context: Context<'_>) -> Option<String> {
     (*count > 1 && count * 2 > counts.values().sum::<usize>()).then(|| (*name).to_owned())
 }
 
-fn replaced(words: &[String], end: &str) -> String {
-    let kept = words.split_last().map(|(_, kept)| kept).unwrap_or_default();
-    format!("{}_{end}", kept.join("_"))
+/// The words with another end, written as the schema writes names.
+fn replaced(context: Context<'_>, words: &[String], end: &str) -> String {
+    let mut words = words.to_vec();
+    words.pop();
+    words.push(end.to_owned());
+    written(&words, context.survey.naming.expected_style)
 }

@@ -72,7 +72,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let finding = Finding::new(&RULE, Object::table(table), "no column records when a row was last changed");
         verdicts.fail(match timestamp_column(context, table, true, &usual) {
             Some(change) => {
-                let maintain = maintained(context, table, &change);
+                let maintain: Vec<Change> = maintained(context, table, &change);
                 finding.with(std::iter::once(change).chain(maintain)).advise("keep it current in every statement")
             }
             None => finding.advise("the usual name is taken by a column of another type: rename one of them"),
@@ -81,11 +81,18 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 }
 
 /// A trigger for the new column, where the database keeps such columns of the schema current.
-fn maintained(context: Context<'_>, table: TableRef<'_>, added: &Change) -> Option<Change> {
-    let Change::AddColumn { column, .. } = added else { return None };
+fn maintained(context: Context<'_>, table: TableRef<'_>, added: &Change) -> Vec<Change> {
+    let Change::AddColumn { column, .. } = added else { return Vec::new() };
     let others = context.tables.base().filter(|other| other.schema.name == table.schema.name);
     let usual = others.into_iter().any(|other| context.survey.timestamps[other.id.0].maintained_by.is_some());
     let moment = column.data_type.to_lowercase().contains("time");
-    (usual && moment && column.on_update.is_none())
-        .then(|| Change::MaintainUpdatedAt { table: table.qualified_name(), column: column.name.clone() })
+    if !usual || !moment || column.on_update.is_some() {
+        return Vec::new();
+    }
+    // Tables that inherit get the column, and no trigger.
+    let children = table.inheritance.iter().flat_map(|inheritance| &inheritance.children);
+    std::iter::once(&table.qualified_name())
+        .chain(children)
+        .map(|table| Change::MaintainUpdatedAt { table: table.clone(), column: column.name.clone() })
+        .collect()
 }

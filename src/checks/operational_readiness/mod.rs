@@ -20,7 +20,8 @@ mod timestamp_y2038;
 mod updated_at_not_maintained;
 
 use super::{Change, Context, NewColumn, Rule};
-use crate::checks::columns::null_means_never_changed;
+use crate::checks::columns::{now, null_means_never_changed};
+use crate::checks::names::written;
 use crate::model::quote::quote_identifier;
 use crate::model::{EngineName, QualifiedName, TableRef};
 use std::collections::BTreeMap;
@@ -72,8 +73,13 @@ fn usual_column(context: Context<'_>, updated: bool) -> UsualColumn {
         EngineName::Sqlite => "TEXT",
     };
     let majority = used.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|(column, _)| column);
-    let (name, data_type) = majority.unwrap_or((if updated { "updated_at" } else { "created_at" }, default_type));
-    UsualColumn { name: name.to_owned(), data_type: data_type.to_owned(), by_database }
+    let (name, data_type) = if let Some((name, data_type)) = majority {
+        (name.to_owned(), data_type)
+    } else {
+        let words = [if updated { "updated" } else { "created" }, "at"].map(str::to_owned);
+        (written(&words, context.survey.naming.expected_style), default_type)
+    };
+    UsualColumn { name, data_type: data_type.to_owned(), by_database }
 }
 
 /// Whether a table has up to three columns that statements fill.
@@ -88,11 +94,7 @@ fn timestamp_column(context: Context<'_>, table: TableRef<'_>, updated: bool, us
         return None;
     }
     let engine = context.model.engine.name;
-    // A fraction of a second in the type must stand in the default too (MySQL).
-    let precision = data_type.split_once('(').map(|(_, rest)| format!("({rest}"));
-    let precision = precision.filter(|_| engine.is_mysql_family()).unwrap_or_default();
-    let is_moment = ["time", "text"].iter().any(|word| data_type.to_lowercase().contains(word));
-    let now = is_moment.then(|| format!("CURRENT_TIMESTAMP{precision}"));
+    let now = now(engine, data_type);
     let on_update = now.clone().filter(|_| updated && *by_database && engine.is_mysql_family());
     let stamps = &context.survey.timestamps[table.id.0];
     let other = if updated { &stamps.created } else { &stamps.updated };

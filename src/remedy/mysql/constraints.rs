@@ -230,8 +230,10 @@ fn add_lookup_table(
     let mut key = of;
     (key.default, key.comment, key.nullable) = (None, None, false);
     let text = definition(planner.engine, &key, &[], Overrides::default());
+    // Like the column's, so that both are compared alike.
+    let collation = key.collation.as_ref().map(|name| format!(" DEFAULT COLLATE={name}")).unwrap_or_default();
     let statements = vec![
-        format!("CREATE TABLE {target} ({text}, PRIMARY KEY ({quoted})) ENGINE=InnoDB"),
+        format!("CREATE TABLE {target} ({text}, PRIMARY KEY ({quoted})) ENGINE=InnoDB{collation}"),
         format!("INSERT INTO {target} ({quoted}) SELECT DISTINCT {quoted} FROM {relation} WHERE {quoted} IS NOT NULL"),
     ];
     let step = Step::new(format!("create lookup table {}", lookup.name), table, Phase::Expand, statements)
@@ -250,7 +252,7 @@ fn add_lookup_table(
         on_delete: if planner.engine == EngineName::MariaDb { Action::NoAction } else { Action::Restrict },
         on_update: Action::Cascade,
     };
-    add(planner, &Request { change: key, rules: request.rules.clone(), notes: Vec::new() });
+    add(planner, &Request::part_of(request, key));
 }
 
 fn rename_constraint(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str, to: &str) {
@@ -265,7 +267,7 @@ fn rename_constraint(planner: &mut Planner<'_>, request: &Request, table: &Quali
     }
     if of.table.indexes.iter().any(|index| index.name == name && !index.primary) {
         let change = Change::RenameIndex { table: table.clone(), name: name.to_owned(), to: to.to_owned() };
-        let request = Request { change, rules: request.rules.clone(), notes: request.notes.clone() };
+        let request = Request { notes: request.notes.clone(), ..Request::part_of(request, change) };
         return super::indexes::add(planner, &request);
     }
     let Some(check) = of.table.check_constraints.iter().find(|check| check.name.as_deref() == Some(name)) else {

@@ -55,6 +55,7 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
                 let reason = format!("index {name} goes by itself when a new index serves its foreign key");
                 planner.refuse(request.change.clone(), reason);
             }
+            _ if planner.is_pointless(&request) => {}
             _ => add(planner, &request),
         }
     }

@@ -304,6 +304,5 @@ fn add_lookup_table(
         on_delete: Action::Restrict,
         on_update: Action::Cascade,
     };
-    let key = Request { change: key, rules: request.rules.clone(), notes: Vec::new() };
-    add(planner, &key);
+    add(planner, &Request::part_of(request, key));
 }

@@ -46,7 +46,9 @@ fn plan_table(planner: &mut Planner<'_>, table: &QualifiedName, requests: Vec<Re
         }
     }
     for request in &direct {
-        add(planner, request, rebuild.as_mut());
+        if !planner.is_pointless(request) {
+            add(planner, request, rebuild.as_mut());
+        }
     }
     if let Some(rebuild) = rebuild {
         rebuild.finish(planner);

@@ -287,6 +287,7 @@ impl Rebuild {
             change: Change::EnableTriggers { table: self.table.clone() },
             rules: self.rules,
             notes: Vec::new(),
+            after: None,
         };
         planner.add(rank, &request, step);
     }

@@ -49,6 +49,11 @@ impl<'a> Planner<'a> {
         self.drafts.push((rank, step));
     }
 
+    /// Whether a step with the same statements is there already.
+    pub(super) fn is_planned(&self, step: &Step) -> bool {
+        self.drafts.iter().any(|(_, other)| other.table == step.table && other.statements == step.statements)
+    }
+
     /// Records a change that no statement makes.
     pub(super) fn refuse(&mut self, change: Change, reason: impl Into<String>) {
         self.impossible.push((change, reason.into()));

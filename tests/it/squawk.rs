@@ -19,7 +19,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::of(EngineName::PostgreSql) {
         for sample in schemas::samples(place) {
             let name = format!("squawk::{}::{}", place.name(), sample.name);
-            trials.push(Trial::test(name, move || lint(place, &sample)));
+            trials.push(Trial::test(name, move || sample_script(place, &sample)));
         }
     }
 }
@@ -47,13 +47,18 @@ const EXCEPTIONS: [(&str, &str); 9] = [
 const AS_THE_SCHEMA: [&str; 4] =
     ["prefer-timestamp-tz", "prefer-text-field", "prefer-bigint-over-int", "prefer-bigint-over-smallint"];
 
-fn lint(place: Place, sample: &schemas::Sample) -> TestResult {
-    let program = program()?;
+fn sample_script(place: Place, sample: &schemas::Sample) -> TestResult {
     let database = Database::new(place)?;
     sample.load(&database)?;
     let model = read(&database.url()).map_err(|error| chain(&error))?;
     let script = sql::render(&Report::new(&model, &Tables::new(&model), &Settings::default()), &[]);
-    let excluded: Vec<&str> = EXCEPTIONS.iter().map(|(rule, _)| *rule).chain(AS_THE_SCHEMA).collect();
+    lint(place, &model, &script, &[])
+}
+
+/// Whether squawk has nothing to say against a script that was made from a model, but for exceptions and their reasons.
+pub(crate) fn lint(place: Place, model: &Model, script: &str, more: &[(&str, &str)]) -> TestResult {
+    let program = program()?;
+    let excluded: Vec<&str> = EXCEPTIONS.iter().chain(more).map(|(rule, _)| *rule).chain(AS_THE_SCHEMA).collect();
     let mut child = Command::new(&program)
         .args(["--reporter", "gcc", "--pg-version", &format!("{}.0", place.version().0)])
         .arg(format!("--exclude={}", excluded.join(",")))
@@ -63,7 +68,7 @@ fn lint(place: Place, sample: &schemas::Sample) -> TestResult {
         .spawn()
         .map_err(|error| format!("cannot run {}: {error}", program.display()))?;
     let mut input = child.stdin.take().ok_or("no standard input")?;
-    let text = script.clone();
+    let text = script.to_owned();
     let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
     let output = child.wait_with_output()?;
     writer.join().map_err(|_| "the script could not be handed over")??;
@@ -73,7 +78,7 @@ fn lint(place: Place, sample: &schemas::Sample) -> TestResult {
     for finding in said.lines() {
         let number: usize = finding.split(':').nth(1).and_then(|number| number.parse().ok()).unwrap_or_default();
         let statement = lines.get(number).copied().unwrap_or_default();
-        if !is_about_partitions(&model, finding, statement) {
+        if !is_about_partitions(model, finding, statement) {
             let _ = writeln!(rest, "{finding}\n    {statement}");
         }
     }

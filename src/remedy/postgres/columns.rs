@@ -2,7 +2,7 @@
 
 use super::{
     ACCESS_EXCLUSIVE, BRIEFLY, Duration, EVERYTHING, Phase, Planner, ROW_EXCLUSIVE, Request, SHARE_ROW_EXCLUSIVE,
-    Safety, Step, is_partitioned,
+    Safety, Step, is_partitioned, widening,
 };
 use crate::checks::{Change, NewColumn};
 use crate::model::quote::quote_literal;
@@ -218,15 +218,32 @@ fn change_type(
         return planner.refuse(request.change.clone(), obstacle);
     }
     for (table, column) in all {
-        change_one_type(planner, request, table, column, data_type);
+        // Two findings can ask for the same column, one of them by way of a foreign key.
+        let Some(mut changed) = planner.planned_column(table, column) else { continue };
+        if changed.data_type == data_type {
+            continue;
+        }
+        let worthwhile = widening::is_worthwhile(planner, table, column, data_type);
+        let hindrance = if worthwhile { widening::hindrance(planner, table, column) } else { None };
+        if worthwhile && hindrance.is_none() {
+            widening::widen(planner, request, table, column);
+        } else {
+            change_one_type(planner, request, table, column, data_type, hindrance.as_deref());
+        }
+        data_type.clone_into(&mut changed.data_type);
+        planner.alter_column(table, changed);
     }
 }
 
-fn change_one_type(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, column: &str, data_type: &str) {
+fn change_one_type(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    column: &str,
+    data_type: &str,
+    hindrance: Option<&str>,
+) {
     let Some(of) = planner.column(table, column) else { return };
-    if of.data_type == data_type {
-        return;
-    }
     let (relation, quoted) = (planner.relation(table), planner.quote(column));
     let (old, new) = (of.base_type(), base_type(data_type));
     let to_zoned = old == "timestamp without time zone" && (new == "timestamp with time zone" || new == "timestamptz");
@@ -260,6 +277,9 @@ fn change_one_type(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
             .note("Writes the table and its indexes anew while nobody can use it.")
             .note("Expand and contract instead on a big table: add a second column of the new type, let a trigger write both, fill it in batches, build its indexes concurrently, then swap the names in one transaction.")
     };
+    if let Some(hindrance) = hindrance {
+        step = step.note(format!("The table is big, but these steps are not planned here: {hindrance}."));
+    }
     if to_zoned {
         step = step.note("Stored values are taken as UTC, which spares the rewrite. If they are local times, say so with USING instead.");
     }

@@ -74,7 +74,7 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
 }
 
 /// `FOREIGN KEY (…) REFERENCES …` with every option of the key.
-fn clause(planner: &Planner<'_>, key: &ForeignKey) -> String {
+pub(super) fn clause(planner: &Planner<'_>, key: &ForeignKey) -> String {
     let period = |columns: &[String]| match columns.split_last() {
         Some((last, rest)) if key.period => {
             let mut parts: Vec<String> = rest.iter().map(|column| planner.quote(column)).collect();

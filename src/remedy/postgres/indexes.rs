@@ -26,12 +26,12 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
 
 /// What `CREATE INDEX` says beside name and table.
 #[derive(Clone, Copy)]
-struct Definition<'d> {
-    unique: bool,
-    method: &'d str,
-    key: &'d [KeyPart],
-    predicate: Option<&'d str>,
-    equal_nulls: bool,
+pub(super) struct Definition<'d> {
+    pub(super) unique: bool,
+    pub(super) method: &'d str,
+    pub(super) key: &'d [KeyPart],
+    pub(super) predicate: Option<&'d str>,
+    pub(super) equal_nulls: bool,
 }
 
 impl Definition<'_> {
@@ -99,7 +99,13 @@ fn add_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName
     planner.add(50, request, step);
 }
 
-fn concurrent_step(planner: &Planner<'_>, table: &QualifiedName, name: &str, index: &Definition<'_>) -> Step {
+/// The index, built while everybody works.
+pub(super) fn concurrent_step(
+    planner: &Planner<'_>,
+    table: &QualifiedName,
+    name: &str,
+    index: &Definition<'_>,
+) -> Step {
     let statement = index.create(planner, name, &planner.relation(table), true);
     let unique = if index.unique { "unique " } else { "" };
     Step::new(format!("add {unique}index {name}"), table, Phase::Expand, vec![statement])

@@ -4,6 +4,7 @@ mod columns;
 mod constraints;
 mod indexes;
 mod rights;
+mod widening;
 
 use super::planner::Planner;
 use super::requests::Request;

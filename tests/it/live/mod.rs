@@ -15,6 +15,7 @@ mod round_trips;
 mod statements;
 mod survey;
 mod tls;
+mod widening;
 mod workload;
 
 use libtest_mimic::Trial;
@@ -35,5 +36,6 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     statements::add(trials);
     survey::add(trials);
     tls::add(trials);
+    widening::add(trials);
     workload::add(trials);
 }

@@ -98,14 +98,17 @@ impl Session {
         self.run("COMMIT").await.map_err(text)
     }
 
-    /// A statement that refuses to run in a transaction. It is held up by one that writes to the table, until its lock is
-    /// seen.
+    /// A statement that refuses to run in a transaction. It is held up by another that locks the table, until its
+    /// lock is seen.
     async fn alone(&mut self, step: &Step, statement: &str, table: Option<i64>) -> Result<(), String> {
         let text = |error: sqlx::Error| error.to_string();
         let Some(table) = table else { return self.run(statement).await.map_err(text) };
         let mut writer = PgConnection::connect(&self.url).await.map_err(text)?;
         let relation = qualified(EngineName::PostgreSql, &step.table);
-        let hold = format!("BEGIN; LOCK TABLE {relation} IN ROW EXCLUSIVE MODE");
+        // What writes rows itself is not held up by another writer.
+        let writes = step.lock == "ROW EXCLUSIVE";
+        let mode = if writes { "SHARE" } else { "ROW EXCLUSIVE" };
+        let hold = format!("BEGIN; LOCK TABLE {relation} IN {mode} MODE");
         raw_sql(AssertSqlSafe(hold)).execute(&mut writer).await.map_err(text)?;
         let mut modes = Vec::new();
         {
@@ -116,7 +119,8 @@ impl Session {
                     done = &mut running => break Some(done),
                     () = tokio::time::sleep(Duration::from_millis(2)) => {
                         modes = locks(&mut self.watcher, self.process, table).await.map_err(text)?;
-                        if !modes.is_empty() {
+                        // It may look at the table before it writes.
+                        if modes.iter().any(|mode| !writes || mode != "AccessShareLock") {
                             break None;
                         }
                     }

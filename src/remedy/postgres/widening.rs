@@ -330,6 +330,11 @@ impl Swap<'_> {
         let title = format!("change {}.{} from {} to bigint", self.table.name, self.column.name, self.column.data_type);
         let mut step = Step::new(title, self.table, Phase::Expand, statements)
             .how(METHOD, ACCESS_EXCLUSIVE, BRIEFLY, Safety::Breaking, Duration::Metadata)
+            .verify(format!(
+                "SELECT atttypid::regtype FROM pg_attribute WHERE attrelid = {}::regclass AND attname = {}",
+                quote_literal(EngineName::PostgreSql, &relation),
+                quote_literal(EngineName::PostgreSql, &self.column.name),
+            ))
             .note("The column is the last of the table from now on. Code must name columns, and read the type as eight bytes.")
             .note(format!("The old column stays as {}, without values for new rows, until the phase contract.", self.old))
             .note("When a lock is not had in time, nothing has happened: run the transaction again.");

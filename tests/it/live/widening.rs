@@ -119,10 +119,22 @@ fn script(place: Place) -> TestResult {
         assert!(methods.contains(&"expand-contract"), "{methods:?}");
         assert_eq!(methods.iter().filter(|method| **method == "rewrite").count(), 1, "the small table: {methods:?}");
     }
+    for query in report.playbook_for(&[RULE.to_owned()]).steps.iter().filter_map(|step| step.pre_check.as_deref()) {
+        // A check of what a step before makes cannot run yet.
+        if query.contains("pg_depend") {
+            let found = database.query(query)?;
+            assert!(found.is_empty(), "{query}: {found:?}");
+        }
+    }
     let script = sql::render(&report, &[RULE.to_owned()]);
     squawk::lint(place, &model, &script, &EXCEPTIONS)?;
     database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
     assert_eq!(rows(&database)?, before);
+    let exchanged =
+        |step: &&brownfield::remedy::Step| step.method == "expand-contract" && step.title.starts_with("change ");
+    for step in report.playbook_for(&[RULE.to_owned()]).steps.iter().filter(exchanged) {
+        assert_eq!(database.query(step.verify.as_deref().ok_or("nothing to verify with")?)?, [["bigint"]]);
+    }
     check(place, &database, &model)
 }
 

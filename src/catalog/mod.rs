@@ -24,6 +24,7 @@ pub use source::Source;
 pub use workload::WorkloadSource;
 
 use crate::model::Model;
+use std::io;
 use std::time::Duration;
 
 /// How to read.
@@ -49,6 +50,22 @@ pub struct Options {
     /// Most connections that are open at the same time. A second one is opened to read a large catalog, and done without
     /// where the server has none to give.
     pub connections: u8,
+}
+
+impl Options {
+    /// Longest time to wait for the next word of a server. The server's own limits end a statement before; this is for
+    /// servers that are gone and for proxies that have nobody to pass a question to.
+    fn patience(&self) -> Duration {
+        self.statement_timeout + self.connect_timeout
+    }
+}
+
+/// Waits for an answer, but not for ever.
+async fn within<T>(patience: Duration, answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| {
+        let reason = format!("no answer within {} s", patience.as_secs());
+        Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, reason)))
+    })
 }
 
 impl Default for Options {

@@ -1,11 +1,11 @@
 //! Asks MariaDB for the statements of tables, many in one message.
 
-use super::session::cell;
+use super::session::{Server, cell};
 use super::{assemble, show_create};
+use crate::catalog::within;
 use crate::model::quote::qualified;
 use crate::model::{EngineName, QualifiedName, Table};
 use futures_util::TryStreamExt as _;
-use sqlx::mysql::MySqlConnection;
 use sqlx::{AssertSqlSafe, Either, Error as SqlError, Row as _, raw_sql};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -47,14 +47,14 @@ impl<'n> Wanted<'n> {
     }
 
     /// Reads tables until none is left. While one answer is parsed, the server prepares the next.
-    pub(super) async fn read(&self, connection: &mut MySqlConnection) -> Result<(), SqlError> {
+    pub(super) async fn read(&self, server: &mut Server) -> Result<(), SqlError> {
         while let Some(mut batch) = self.take() {
             while !batch.is_empty() {
                 if self.failures.get() > FAILURES {
                     self.refused.borrow_mut().extend_from_slice(batch);
                     break;
                 }
-                let done = match self.ask(connection, batch).await {
+                let done = match self.ask(server, batch).await {
                     Ok(done) => done,
                     Err(error) => {
                         // Nobody else asks for what this connection has taken: `information_schema` has to tell it.
@@ -86,13 +86,13 @@ impl<'n> Wanted<'n> {
     }
 
     /// Sends one message. Returns how many statements succeeded.
-    async fn ask(&self, connection: &mut MySqlConnection, names: &[QualifiedName]) -> Result<usize, SqlError> {
+    async fn ask(&self, server: &mut Server, names: &[QualifiedName]) -> Result<usize, SqlError> {
         let message: Vec<String> =
             names.iter().map(|name| format!("SHOW CREATE TABLE {}", qualified(EngineName::MariaDb, name))).collect();
-        let mut answers = raw_sql(AssertSqlSafe(message.join(";"))).fetch_many(connection);
+        let mut answers = raw_sql(AssertSqlSafe(message.join(";"))).fetch_many(&mut server.connection);
         let mut done = 0;
         loop {
-            match answers.try_next().await {
+            match within(server.patience, answers.try_next()).await {
                 Ok(Some(Either::Right(row))) => {
                     let Some(name) = names.get(done) else { continue };
                     match table(name, &row) {

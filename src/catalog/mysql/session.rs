@@ -5,7 +5,7 @@ use super::statements::Statement;
 use super::target::Target;
 use super::{grants, statements};
 use crate::catalog::tls::{self, Refusal};
-use crate::catalog::{Error, Options};
+use crate::catalog::{Error, Options, within};
 use crate::model::quote::{qualified, quote_literal};
 use crate::model::{EngineName, QualifiedName, UnseenKind};
 use futures_util::future::join;
@@ -51,13 +51,8 @@ impl Answers {
     }
 
     /// Asks a statement and keeps the answer or, where a reading makes sense without it, the refusal.
-    async fn ask(
-        &mut self,
-        connection: &mut MySqlConnection,
-        statement: &Statement,
-        text: &str,
-    ) -> Result<(), SqlError> {
-        match (ask(connection, statement.name, text).await, statement.kind) {
+    async fn ask(&mut self, server: &mut Server, statement: &Statement, text: &str) -> Result<(), SqlError> {
+        match (server.ask(statement.name, text).await, statement.kind) {
             (Ok(rows), _) => {
                 self.rows.insert(statement.name, rows);
                 Ok(())
@@ -68,6 +63,33 @@ impl Answers {
             }
             (Err(error), _) => Err(error),
         }
+    }
+}
+
+/// A server that answers within the time that the user gives it.
+pub(super) struct Server {
+    pub(super) connection: MySqlConnection,
+    pub(super) patience: Duration,
+}
+
+impl Server {
+    async fn connect(target: &Target, options: &Options) -> Result<Self, Error> {
+        Ok(Self { connection: connect(target, options).await?, patience: options.patience() })
+    }
+
+    /// Executes one statement in the text protocol, in which every cell is text whatever its type.
+    async fn ask(&mut self, name: &str, statement: &str) -> Result<Vec<Row>, SqlError> {
+        let start = Instant::now();
+        let question = raw_sql(AssertSqlSafe(statement.to_owned())).fetch_all(&mut self.connection);
+        let rows = within(self.patience, question).await?;
+        let elapsed = start.elapsed().as_millis();
+        tracing::debug!(target: "brownfield::sql", name, rows = rows.len(), milliseconds = elapsed, "executed");
+        Ok(rows.iter().map(|row| (0..row.len()).map(|position| cell(row, position)).collect()).collect())
+    }
+
+    /// Takes leave. Everything has been read; a server that is gone by now takes nothing away.
+    async fn close(self) {
+        let _ = self.connection.close().await;
     }
 }
 
@@ -108,28 +130,28 @@ pub(in crate::catalog) async fn answers(
     if statements.is_empty() {
         return Ok(answers);
     }
-    let mut connection = connect(target, options).await?;
+    let mut server = Server::connect(target, options).await?;
     let cannot = |error: SqlError| Error::new(format!("cannot read {target}")).because(error);
-    let version = ask(&mut connection, "version", "SELECT VERSION()").await.map_err(cannot)?;
+    let version = server.ask("version", "SELECT VERSION()").await.map_err(cannot)?;
     let version = version.into_iter().flatten().next().flatten().unwrap_or_default();
     let engine = if version.contains("MariaDB") { EngineName::MariaDb } else { EngineName::MySql };
     let numbers = numbers(&version);
     for statement in settings(engine, numbers, options) {
-        ask(&mut connection, "settings", &statement).await.map_err(cannot)?;
+        server.ask("settings", &statement).await.map_err(cannot)?;
     }
     for statement in statements {
-        ask(&mut connection, "settings", "COMMIT").await.map_err(cannot)?;
-        ask(&mut connection, "settings", "START TRANSACTION READ ONLY").await.map_err(cannot)?;
-        answers.push(ask(&mut connection, "data", statement).await.map_err(|error| error.to_string()));
+        server.ask("settings", "COMMIT").await.map_err(cannot)?;
+        server.ask("settings", "START TRANSACTION READ ONLY").await.map_err(cannot)?;
+        answers.push(server.ask("data", statement).await.map_err(|error| error.to_string()));
     }
-    let _ = connection.close().await;
+    server.close().await;
     Ok(answers)
 }
 
 pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, Error> {
-    let mut connection = connect(target, options).await?;
+    let mut server = Server::connect(target, options).await?;
     let cannot = |error: SqlError| Error::new(format!("cannot read {target}")).because(error);
-    let version = ask(&mut connection, "version", "SELECT VERSION()").await.map_err(cannot)?;
+    let version = server.ask("version", "SELECT VERSION()").await.map_err(cannot)?;
     let version = version.into_iter().flatten().next().flatten().unwrap_or_default();
     let engine = if version.contains("MariaDB") { EngineName::MariaDb } else { EngineName::MySql };
     let numbers = numbers(&version);
@@ -140,17 +162,17 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
             .hint("MySQL 5.7.8 and MariaDB 10.5.10 and later are supported"));
     }
     for statement in settings(engine, numbers, options) {
-        ask(&mut connection, "settings", &statement).await.map_err(cannot)?;
+        server.ask("settings", &statement).await.map_err(cannot)?;
     }
-    let session = ask(&mut connection, "session", statements::SESSION).await.map_err(cannot)?;
+    let session = server.ask("session", statements::SESSION).await.map_err(cannot)?;
     let only = match &target.database {
         Some(name) => format!("SCHEMA_NAME = {}", literal(engine, name)),
         None => format!("SCHEMA_NAME NOT IN ({SYSTEM})"),
     };
     let schemas = statements::schemas(engine).replace("{only}", &only);
-    let mut schemas = ask(&mut connection, "schemas", &schemas).await.map_err(cannot)?;
+    let mut schemas = server.ask("schemas", &schemas).await.map_err(cannot)?;
     schemas.retain(|row| options.filter.allows_schema(text(row, 0)));
-    let grants = ask(&mut connection, "grants", "SHOW GRANTS").await.map_err(cannot)?;
+    let grants = server.ask("grants", "SHOW GRANTS").await.map_err(cannot)?;
     let mut catalog = Catalog {
         engine,
         session: session.into_iter().next().unwrap_or_default(),
@@ -163,7 +185,7 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
     };
     let names: Vec<_> = catalog.schemas.iter().map(|row| literal(engine, text(row, 0))).collect();
     if names.is_empty() {
-        let _ = connection.close().await;
+        server.close().await;
         return Ok(catalog);
     }
     let names = names.join(", ");
@@ -182,7 +204,7 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
             Condition::Among(condition) => condition,
             Condition::Nothing => continue,
         };
-        catalog.answers.ask(&mut connection, statement, &statement.text(&names, condition)).await.map_err(cannot)?;
+        catalog.answers.ask(&mut server, statement, &statement.text(&names, condition)).await.map_err(cannot)?;
         if statement.name == "tables" && engine == EngineName::MariaDb && options.statements_of_tables {
             let beside: Vec<(&Statement, String)> = statements
                 .iter()
@@ -190,11 +212,11 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
                 .map(|statement| (*statement, statement.text(&names, "")))
                 .collect();
             let another = async { open(target, options, engine, numbers).await };
-            rest = show_create(&mut connection, another, &beside, &mut catalog, options).await.map_err(cannot)?;
+            rest = show_create(&mut server, another, &beside, &mut catalog, options).await.map_err(cannot)?;
         }
     }
     if let Some(statement) = sequence_statement(&catalog, options) {
-        match ask(&mut connection, "sequences", &statement).await {
+        match server.ask("sequences", &statement).await {
             Ok(rows) => {
                 catalog.answers.rows.insert("sequences", rows);
             }
@@ -203,23 +225,18 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
             }
         }
     }
-    let _ = connection.close().await;
+    server.close().await;
     Ok(catalog)
 }
 
 /// Another connection like the first; none where the server has none to give.
-async fn open(
-    target: &Target,
-    options: &Options,
-    engine: EngineName,
-    numbers: statements::Version,
-) -> Option<MySqlConnection> {
+async fn open(target: &Target, options: &Options, engine: EngineName, numbers: statements::Version) -> Option<Server> {
     let opened = async {
-        let mut connection = connect(target, options).await.ok()?;
+        let mut server = Server::connect(target, options).await.ok()?;
         for statement in settings(engine, numbers, options) {
-            ask(&mut connection, "settings", &statement).await.ok()?;
+            server.ask("settings", &statement).await.ok()?;
         }
-        Some(connection)
+        Some(server)
     };
     tokio::time::timeout(PATIENCE, opened).await.ok()?
 }
@@ -269,8 +286,8 @@ const NAMED: usize = 5_000;
 /// Reads the tables of MariaDB from their statements, where the account may see these. Where there are many, `another`
 /// connection asks `beside` meanwhile, and then helps.
 async fn show_create(
-    connection: &mut MySqlConnection,
-    another: impl Future<Output = Option<MySqlConnection>>,
+    server: &mut Server,
+    another: impl Future<Output = Option<Server>>,
     beside: &[(&Statement, String)],
     catalog: &mut Catalog,
     options: &Options,
@@ -295,20 +312,20 @@ async fn show_create(
     if options.connections > 1 && wanted.len() >= MANY {
         let other = async {
             let mut answers = Answers::default();
-            let mut connection = another.await?;
+            let mut server = another.await?;
             for (statement, text) in beside {
-                answers.ask(&mut connection, statement, text).await.ok()?;
+                answers.ask(&mut server, statement, text).await.ok()?;
             }
-            reading.read(&mut connection).await.ok()?;
-            let _ = connection.close().await;
+            reading.read(&mut server).await.ok()?;
+            server.close().await;
             Some(answers)
         };
-        let (read, answers) = join(reading.read(connection), other).await;
+        let (read, answers) = join(reading.read(server), other).await;
         read?;
         // What the other connection did not manage, this one does.
         catalog.answers.append(answers.unwrap_or_default());
     } else {
-        reading.read(connection).await?;
+        reading.read(server).await?;
     }
     let (found, refused) = reading.finish();
     let elapsed = start.elapsed().as_millis();
@@ -364,15 +381,6 @@ fn settings(engine: EngineName, version: statements::Version, options: &Options)
     list.push("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ".to_owned());
     list.push("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY".to_owned());
     list
-}
-
-/// Executes one statement in the text protocol, in which every cell is text whatever its type.
-async fn ask(connection: &mut MySqlConnection, name: &str, statement: &str) -> Result<Vec<Row>, SqlError> {
-    let start = Instant::now();
-    let rows = raw_sql(AssertSqlSafe(statement.to_owned())).fetch_all(&mut *connection).await?;
-    let elapsed = start.elapsed().as_millis();
-    tracing::debug!(target: "brownfield::sql", name, rows = rows.len(), milliseconds = elapsed, "executed");
-    Ok(rows.iter().map(|row| (0..row.len()).map(|position| cell(row, position)).collect()).collect())
 }
 
 /// The text of a cell that the server sent.

@@ -4,7 +4,7 @@ use super::cells::Cells;
 use super::connect::{cause, connect};
 use super::target::Target;
 use crate::catalog::data::Row;
-use crate::catalog::{Error, Options};
+use crate::catalog::{Error, Options, within};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, raw_sql};
 
 /// Runs every statement in a read-only transaction of its own, so that none keeps a snapshot or a lock for long, and
@@ -26,7 +26,8 @@ pub(in crate::catalog) async fn answers(
     );
     for statement in statements {
         let message = format!("{begin}; {statement}; COMMIT");
-        let rows = raw_sql(AssertSqlSafe(message)).fetch_all(&mut connection).await;
+        let question = raw_sql(AssertSqlSafe(message)).fetch_all(&mut connection);
+        let rows = within(options.patience(), question).await;
         answers.push(match rows {
             Ok(rows) => Ok(rows
                 .iter()
@@ -36,7 +37,7 @@ pub(in crate::catalog) async fn answers(
                 })
                 .collect()),
             Err(error) => {
-                let _ = raw_sql("ROLLBACK").execute(&mut connection).await;
+                let _ = within(options.patience(), raw_sql("ROLLBACK").execute(&mut connection)).await;
                 Err(cause(error).to_string())
             }
         });

@@ -5,7 +5,7 @@ use super::rows::Rows;
 use super::session::{Session, inside};
 use super::statements::{BEGIN, Statement};
 use super::target::Target;
-use crate::catalog::Options;
+use crate::catalog::{Options, within};
 use crate::model::{EngineName, quote};
 use futures_util::future::join;
 use sqlx::{AssertSqlSafe, Error as SqlError, Row as _, raw_sql};
@@ -54,7 +54,7 @@ impl<'a> Session<'a> {
                 self.message(&inside(&beside), rows).await?;
             }
         }
-        let end = raw_sql("COMMIT").execute(&mut self.connection).await;
+        let end = within(options.patience(), raw_sql("COMMIT").execute(&mut self.connection)).await;
         self.round_trips += 1;
         match (end, statements.last()) {
             (Err(error), Some(statement)) => Err((*statement, error)),
@@ -66,7 +66,8 @@ impl<'a> Session<'a> {
     /// the server refuses, that has ended the transaction.
     pub(super) async fn exported_snapshot(&mut self) -> Option<String> {
         self.round_trips += 1;
-        let row = raw_sql("SELECT pg_catalog.pg_export_snapshot()").fetch_one(&mut self.connection).await.ok()?;
+        let question = raw_sql("SELECT pg_catalog.pg_export_snapshot()").fetch_one(&mut self.connection);
+        let row = within(self.options.patience(), question).await.ok()?;
         row.try_get(0).ok()
     }
 

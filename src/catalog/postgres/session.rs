@@ -9,7 +9,7 @@ use super::statements::{
     BEGIN, CHANGES, LOCKED_RELATIONS, SCHEDULED_JOBS, SEQUENCE_VALUES, SETTINGS, SNAPSHOT, Statement, VIEW_DEFINITIONS,
 };
 use super::target::Target;
-use crate::catalog::{Error, Options};
+use crate::catalog::{Error, Options, within};
 use crate::model::{EngineName, Unseen, UnseenKind, quote};
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgConnection;
@@ -122,8 +122,8 @@ impl<'a> Session<'a> {
             version
         } else {
             round_trips += 1;
-            let row = raw_sql("SHOW server_version_num")
-                .fetch_one(&mut connection)
+            let question = raw_sql("SHOW server_version_num").fetch_one(&mut connection);
+            let row = within(options.patience(), question)
                 .await
                 .map_err(|error| Error::new(format!("cannot ask {target} for its version")).because(cause(error)))?;
             Cells::new(&row).take()
@@ -371,11 +371,12 @@ impl<'a> Session<'a> {
 
         self.round_trips += 1;
         let round_trip = self.round_trips;
+        let patience = self.options.patience();
         let mut answers = raw_sql(AssertSqlSafe(message)).fetch_many(&mut self.connection);
         let (mut step, mut command, mut kept) = (0, 0, 0_u64);
         let mut started = Instant::now();
         loop {
-            let answer = answers.try_next().await.map_err(|error| Failure { step, error })?;
+            let answer = within(patience, answers.try_next()).await.map_err(|error| Failure { step, error })?;
             let (Some(answer), Some((before, all)), Some(asked)) = (answer, counts.get(step), steps.get(step)) else {
                 return Ok(());
             };
@@ -423,7 +424,7 @@ impl<'a> Session<'a> {
     /// A command without an answer worth keeping.
     async fn command(&mut self, command: &'static str) -> Result<(), Trouble> {
         self.round_trips += 1;
-        let answer = raw_sql(command).execute(&mut self.connection).await;
+        let answer = within(self.options.patience(), raw_sql(command).execute(&mut self.connection)).await;
         answer
             .map(|_| ())
             .map_err(|error| Trouble::Failed(Error::new(format!("cannot read {}", self.target)).because(cause(error))))

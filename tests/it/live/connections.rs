@@ -1,5 +1,5 @@
 //! A large catalog is read on two connections, and the answer is that of one; where the server gives no second one, the
-//! first reads everything.
+//! first reads everything; and no connection is waited for without end.
 
 use crate::support::database::{Database, Place};
 use crate::support::proxy::Proxy;
@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all().into_iter().filter(|place| *place != Place::Sqlite) {
         trials.push(Trial::test(format!("live::connections::{}", place.name()), move || one_or_two(place)));
+        trials.push(Trial::test(format!("live::connections::silence::{}", place.name()), move || silence(place)));
     }
 }
 
@@ -35,6 +36,17 @@ fn one_or_two(place: Place) -> TestResult {
     let outcome = compare(place, &database, &reader);
     database.run(&drop)?;
     outcome
+}
+
+/// A server that says nothing any more in the middle of its answer is not waited for without end.
+fn silence(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(&ddl(300))?;
+    let proxy = Proxy::silent_after(&database.url(), 30_000)?;
+    let limits = ["--statement-timeout", "1", "--connect-timeout", "2"];
+    let assert = brownfield().args(["snapshot", proxy.url()]).args(limits).assert().code(3);
+    let said = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    if said.contains("no answer within 3 s") { Ok(()) } else { Err(said.into()) }
 }
 
 fn compare(place: Place, database: &Database, reader: &str) -> TestResult {

@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 /// Statements in one message.
 const BATCH: usize = 500;
 
+/// Statements in the last messages, when two connections send them.
+const SMALL_BATCH: usize = 100;
+
 /// Failures after which nothing more is asked: then something is wrong with all of them.
 const FAILURES: usize = 100;
 
@@ -22,6 +25,8 @@ pub(super) type Created = BTreeMap<(String, String), Table>;
 /// Tables to read, which several connections take from in turn.
 pub(super) struct Wanted<'n> {
     names: &'n [QualifiedName],
+    /// Two connections take from it, so that the last messages are small and both end at about the same time.
+    shared: bool,
     next: Cell<usize>,
     failures: Cell<usize>,
     created: RefCell<Created>,
@@ -29,9 +34,10 @@ pub(super) struct Wanted<'n> {
 }
 
 impl<'n> Wanted<'n> {
-    pub(super) fn new(names: &'n [QualifiedName]) -> Self {
+    pub(super) fn new(names: &'n [QualifiedName], shared: bool) -> Self {
         Self {
             names,
+            shared,
             next: Cell::new(0),
             failures: Cell::new(0),
             created: RefCell::default(),
@@ -80,7 +86,8 @@ impl<'n> Wanted<'n> {
             self.next.set(self.names.len());
             return None;
         }
-        let (batch, _) = rest.split_at(rest.len().min(BATCH));
+        let share = if self.shared { (rest.len() / 4).max(SMALL_BATCH) } else { BATCH };
+        let (batch, _) = rest.split_at(rest.len().min(share).min(BATCH));
         self.next.set(self.next.get() + batch.len());
         Some(batch)
     }

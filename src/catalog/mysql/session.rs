@@ -206,13 +206,9 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
         };
         catalog.answers.ask(&mut server, statement, &statement.text(&names, condition)).await.map_err(cannot)?;
         if statement.name == "tables" && engine == EngineName::MariaDb && options.statements_of_tables {
-            let beside: Vec<(&Statement, String)> = statements
-                .iter()
-                .filter(|statement| statement.stands_alone())
-                .map(|statement| (*statement, statement.text(&names, "")))
-                .collect();
             let another = async { open(target, options, engine, numbers).await };
-            rest = show_create(&mut server, another, &beside, &mut catalog, options).await.map_err(cannot)?;
+            let others = (statements.as_slice(), names.as_str());
+            rest = show_create(&mut server, another, others, &mut catalog, options).await.map_err(cannot)?;
         }
     }
     if let Some(statement) = sequence_statement(&catalog, options) {
@@ -284,11 +280,11 @@ const REFUSED: usize = 100;
 const NAMED: usize = 5_000;
 
 /// Reads the tables of MariaDB from their statements, where the account may see these. Where there are many, `another`
-/// connection asks `beside` meanwhile, and then helps.
+/// connection asks meanwhile what does not hang on tables, and then helps.
 async fn show_create(
     server: &mut Server,
     another: impl Future<Output = Option<Server>>,
-    beside: &[(&Statement, String)],
+    (statements, names): (&[&Statement], &str),
     catalog: &mut Catalog,
     options: &Options,
 ) -> Result<Rest, SqlError> {
@@ -308,13 +304,20 @@ async fn show_create(
         }
     }
     let start = Instant::now();
-    let reading = Wanted::new(&wanted);
-    if options.connections > 1 && wanted.len() >= MANY {
+    let share = options.connections > 1 && wanted.len() >= MANY;
+    let reading = Wanted::new(&wanted, share);
+    if share {
+        let of_views = Condition::among(&views);
         let other = async {
             let mut answers = Answers::default();
             let mut server = another.await?;
-            for (statement, text) in beside {
-                answers.ask(&mut server, statement, text).await.ok()?;
+            for statement in statements {
+                let condition = match (&of_views, statement.name) {
+                    (Condition::Among(condition), "columns" | "views") => condition.as_str(),
+                    _ if statement.stands_alone() => "",
+                    _ => continue,
+                };
+                answers.ask(&mut server, statement, &statement.text(names, condition)).await.ok()?;
             }
             reading.read(&mut server).await.ok()?;
             server.close().await;
@@ -328,6 +331,10 @@ async fn show_create(
         reading.read(server).await?;
     }
     let (found, refused) = reading.finish();
+    if !refused.is_empty() {
+        // Their columns are still to be asked for, with those of views.
+        catalog.answers.rows.remove("columns");
+    }
     let elapsed = start.elapsed().as_millis();
     tracing::debug!(target: "brownfield::sql", name = "show_create", rows = found.len(), milliseconds = elapsed, "executed");
     if refused.len() > REFUSED {

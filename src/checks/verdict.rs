@@ -3,7 +3,6 @@
 use super::{Change, Kind, Object, Rule, Severity};
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// One failure.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -170,24 +169,29 @@ impl Verdicts {
         let mut outcome = Outcome {
             rule: self.rule,
             counts: Counts::default(),
-            tables: BTreeMap::new(),
+            tables: Vec::new(),
             findings: Vec::new(),
             unknown: self.unknown,
             suppressed: Vec::new(),
         };
         let severity = settings.severity(self.rule.id);
         let (mut failed, mut suppressed, mut unknown) = (Tally::default(), Tally::default(), Tally::default());
-        for mut finding in self.findings {
+        let judged = self.findings.into_iter().filter_map(|mut finding| {
             finding.severity = severity.unwrap_or(finding.severity);
             let reason = settings.suppression(finding.rule, &finding.object);
             if finding.scored {
                 if reason.is_some() { &mut suppressed } else { &mut failed }.add(&finding.object);
             }
             match reason {
-                Some(reason) => outcome.suppressed.push((finding, reason.to_owned())),
-                None => outcome.findings.push(finding),
+                Some(reason) => {
+                    outcome.suppressed.push((finding, reason.to_owned()));
+                    None
+                }
+                None => Some(finding),
             }
-        }
+        });
+        // In the memory that they are in.
+        outcome.findings = judged.collect();
         for unseen in &outcome.unknown {
             unknown.add(&unseen.object);
         }
@@ -210,7 +214,10 @@ impl Verdicts {
         for (_, counts) in &tables {
             outcome.counts += *counts;
         }
-        outcome.tables = tables.into_iter().collect();
+        // Nobody asks for the tables of what does not count.
+        if self.rule.kind != Kind::Informational {
+            outcome.tables = tables;
+        }
         outcome.findings.sort_by(|a, b| (&a.object, &a.message).cmp(&(&b.object, &b.message)));
         outcome.unknown.sort();
         outcome
@@ -224,8 +231,9 @@ pub struct Outcome {
     pub rule: &'static Rule,
     /// Counts over all objects.
     pub counts: Counts,
-    /// Counts per table (schema, table); objects in no table stand under an empty table name.
-    pub tables: BTreeMap<(String, String), Counts>,
+    /// Counts per table (schema, table), in order; objects in no table stand under an empty table name. None for rules
+    /// that do not count.
+    pub tables: Vec<((String, String), Counts)>,
     /// Failures, by object.
     pub findings: Vec<Finding>,
     /// What could not be judged, by object.

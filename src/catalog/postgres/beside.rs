@@ -15,63 +15,19 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 impl<'a> Session<'a> {
-    /// Asks the statements on two connections at the same time, or on this one when no other is to be had, and ends the
-    /// transaction.
-    pub(super) async fn with_another(
-        &mut self,
-        snapshot: &str,
-        statements: &[Statement],
-        rows: &mut Rows,
-    ) -> Result<(), (Statement, SqlError)> {
-        let (beside, here): (Vec<Statement>, Vec<Statement>) =
-            statements.iter().partition(|statement| statement.beside);
-        let locked = rows.locked_relations.clone();
-        let (target, options, version) = (self.target, self.options, self.version);
-        let other = async {
-            let opened = Session::in_snapshot(target, options, version, snapshot);
-            let mut session = tokio::time::timeout(PATIENCE, opened).await.ok()??;
-            let (mut rows, mut steps) = (Rows::default(), inside(&beside));
-            if let Some(first) = steps.first_mut() {
-                first.leave(&locked);
-            }
-            let answer = session.message(&steps, &mut rows).await;
-            let round_trips = session.round_trips;
-            session.close().await;
-            Some((answer, rows, round_trips))
-        };
-        let here = inside(&here);
-        let (answer, other) = join(self.message(&here, rows), other).await;
-        answer?;
-        match other {
-            Some((Ok(()), found, round_trips)) => {
-                rows.append(found);
-                self.round_trips += round_trips;
-            }
-            Some((Err((statement, error @ SqlError::Database(_))), ..)) => return Err((statement, error)),
-            // What the second connection did not manage, the first one does.
-            _ => {
-                tracing::debug!("no second connection: the first reads everything");
-                self.message(&inside(&beside), rows).await?;
-            }
-        }
-        let end = within(options.patience(), raw_sql("COMMIT").execute(&mut self.connection)).await;
-        self.round_trips += 1;
-        match (end, statements.last()) {
-            (Err(error), Some(statement)) => Err((*statement, error)),
-            _ => Ok(()),
-        }
-    }
-
-    /// The name under which another session can take the snapshot of this one, as long as its transaction is open. Where
-    /// the server refuses, that has ended the transaction.
-    pub(super) async fn exported_snapshot(&mut self) -> Option<String> {
+    /// Another session, in a transaction that sees what this one sees; `None` when there is none to be had. After an
+    /// error this session's transaction is over.
+    pub(super) async fn another(&mut self) -> Result<Option<Self>, SqlError> {
         self.round_trips += 1;
         let question = raw_sql("SELECT pg_catalog.pg_export_snapshot()").fetch_one(&mut self.connection);
-        let row = within(self.options.patience(), question).await.ok()?;
-        row.try_get(0).ok()
+        let row = within(self.options.patience(), question).await?;
+        let snapshot: String = row.try_get(0)?;
+        // The server ends a transaction that idles as long as a statement may take.
+        let patience = PATIENCE.min(self.options.statement_timeout / 2);
+        let opened = Self::in_snapshot(self.target, self.options, self.version, &snapshot);
+        Ok(tokio::time::timeout(patience, opened).await.unwrap_or_default())
     }
 
-    /// Another session, in a transaction that sees what the first one sees.
     async fn in_snapshot(target: &'a Target, options: &'a Options, version: u32, snapshot: &str) -> Option<Self> {
         let connection = connect(target, options).await.ok()?;
         let mut session = Self { connection, target, options, version, round_trips: 1 };
@@ -82,5 +38,31 @@ impl<'a> Session<'a> {
         session.write_settings(&mut message);
         raw_sql(AssertSqlSafe(message)).execute(&mut session.connection).await.ok()?;
         Some(session)
+    }
+
+    /// Asks the statements on two connections at the same time, and ends both transactions.
+    pub(super) async fn together(
+        &mut self,
+        mut other: Self,
+        statements: &[Statement],
+        rows: &mut Rows,
+    ) -> Result<(), (Statement, SqlError)> {
+        let (beside, here): (Vec<Statement>, Vec<Statement>) =
+            statements.iter().partition(|statement| statement.beside);
+        let (mut here, mut there) = (inside(&here), inside(&beside));
+        for last in [here.last_mut(), there.last_mut()].into_iter().flatten() {
+            last.commit();
+        }
+        if let Some(first) = there.first_mut() {
+            first.leave(&rows.locked_relations);
+        }
+        let mut found = Rows::default();
+        let (answer, other_answer) = join(self.message(&here, rows), other.message(&there, &mut found)).await;
+        self.round_trips += other.round_trips;
+        answer?;
+        other_answer?;
+        other.close().await;
+        rows.append(found);
+        Ok(())
     }
 }

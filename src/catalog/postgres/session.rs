@@ -93,6 +93,11 @@ impl Step {
         step
     }
 
+    /// Ends the transaction after the statement.
+    pub(super) fn commit(&mut self) {
+        self.after = "COMMIT;\n";
+    }
+
     /// Says in the transaction which relations to leave alone.
     pub(super) fn leave(&mut self, locked: &[Locked]) {
         self.settings.push(("brownfield.locked", oid_array(locked.iter().map(|locked| &locked.relation))));
@@ -200,19 +205,26 @@ impl<'a> Session<'a> {
                 *first = Step::first(*statement, &rows.locked_relations);
             }
             self.message(&steps, rows).await?;
-            if alone || rows.relations.len() < MANY {
-                let mut steps = inside(rest);
-                if let Some(last) = steps.last_mut() {
-                    last.after = "COMMIT;\n";
+            let another = if alone || rows.relations.len() < MANY { Ok(None) } else { self.another().await };
+            let again = match another {
+                Ok(None) => {
+                    let mut steps = inside(rest);
+                    if let Some(last) = steps.last_mut() {
+                        last.commit();
+                    }
+                    return self.message(&steps, rows).await;
                 }
-                return self.message(&steps, rows).await;
-            }
-            if let Some(snapshot) = self.exported_snapshot().await {
-                return self.with_another(&snapshot, rest, rows).await;
-            }
+                Ok(Some(other)) => match self.together(other, rest, rows).await {
+                    // The connections are two, and one of them may break.
+                    Err((_, error)) if !matches!(error, SqlError::Database(_)) => error,
+                    answer => return answer,
+                },
+                Err(error) => error,
+            };
+            tracing::debug!(%again, "two connections did not work: the first reads everything");
             alone = true;
             *rows = Rows { locked_relations: std::mem::take(&mut rows.locked_relations), ..Rows::default() };
-            let _ = raw_sql("ROLLBACK").execute(&mut self.connection).await;
+            let _ = within(self.options.patience(), raw_sql("ROLLBACK").execute(&mut self.connection)).await;
         }
     }
 

@@ -14,7 +14,7 @@ pub(super) struct Planner<'a> {
     pub(super) context: Context<'a>,
     pub(super) engine: EngineName,
     pub(super) version: (u32, u32, u32),
-    pub(super) names: Names,
+    pub(super) names: Names<'a>,
     pub(super) preamble: Vec<String>,
     /// Columns as the steps planned so far leave them.
     altered: HashMap<QualifiedName, BTreeMap<String, Column>>,
@@ -32,7 +32,7 @@ impl<'a> Planner<'a> {
             context,
             engine: context.model.engine.name,
             version: context.model.engine.version_numbers(),
-            names: Names::new(context.model),
+            names: Names::new(context.model, context.tables),
             preamble: Vec::new(),
             altered: HashMap::new(),
             referencing: HashSet::new(),

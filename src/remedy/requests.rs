@@ -29,7 +29,7 @@ pub(super) fn collect(planner: &mut Planner<'_>, findings: &[&Finding]) -> Vec<R
     let namesakes = Namesakes::new(planner, findings);
     for finding in findings {
         let changes = namesakes.followed(&finding.changes);
-        for (original, change) in finding.changes.iter().zip(&changes) {
+        for (original, change) in finding.changes.iter().zip(changes) {
             gather(planner, of_tables.entry(original.table()).or_default(), change, finding.rule);
         }
     }
@@ -147,17 +147,16 @@ impl<'f> Namesakes<'f> {
     }
 }
 
-fn gather(planner: &mut Planner<'_>, requests: &mut Vec<Request>, change: &Change, rule: &'static str) {
-    match requests.iter_mut().find(|request| relation(&request.change, change) != Relation::Independent) {
-        None => requests.push(Request { change: change.clone(), rules: vec![rule], notes: Vec::new(), after: None }),
-        Some(request) => match relation(&request.change, change) {
-            Relation::Wider => {
-                request.change = change.clone();
-                serve(request, rule);
-            }
-            Relation::Contradicts(reason) => planner.refuse(change.clone(), reason),
-            Relation::Same | Relation::Contains | Relation::Independent => serve(request, rule),
-        },
+fn gather(planner: &mut Planner<'_>, requests: &mut Vec<Request>, change: Change, rule: &'static str) {
+    let mut known = requests.iter_mut().map(|request| (relation(&request.change, &change), request));
+    match known.find(|(relation, _)| *relation != Relation::Independent) {
+        None => requests.push(Request { change, rules: vec![rule], notes: Vec::new(), after: None }),
+        Some((Relation::Wider, request)) => {
+            request.change = change;
+            serve(request, rule);
+        }
+        Some((Relation::Contradicts(reason), _)) => planner.refuse(change, reason),
+        Some((Relation::Same | Relation::Contains | Relation::Independent, request)) => serve(request, rule),
     }
 }
 
@@ -262,33 +261,28 @@ fn prefixes(method: &str, known: &[KeyPart], new: &[KeyPart]) -> Relation {
 
 /// Takes out what another change makes needless or impossible.
 fn settle(planner: &mut Planner<'_>, requests: Vec<Request>) -> Vec<Request> {
-    let mut kept: Vec<Request> = Vec::with_capacity(requests.len());
-    let all = requests.clone();
-    for request in requests {
-        match overruled(&all, &request.change) {
-            Some(Overruled::Served(by)) => {
-                // The other change takes over; its rules are extended below through `kept` or `all` order.
-                if let Some(other) = kept.iter_mut().find(|other| other.change == all[by].change) {
-                    for rule in request.rules {
-                        serve(other, rule);
-                    }
-                }
-            }
+    let verdicts: Vec<Option<Overruled>> =
+        requests.iter().map(|request| overruled(&requests, &request.change)).collect();
+    let mut served = Vec::new();
+    // By their places, so that those that take over can be found.
+    let mut kept: BTreeMap<usize, Request> = BTreeMap::new();
+    for (at, (request, verdict)) in requests.into_iter().zip(verdicts).enumerate() {
+        match verdict {
+            Some(Overruled::Served(by)) => served.push((at, by, request.rules)),
             Some(Overruled::Refused(reason)) => planner.refuse(request.change, reason),
-            None => kept.push(request),
-        }
-    }
-    // A request that was served by a later one is found only now.
-    for request in &all {
-        if let Some(Overruled::Served(by)) = overruled(&all, &request.change)
-            && let Some(other) = kept.iter_mut().find(|other| other.change == all[by].change)
-        {
-            for rule in &request.rules {
-                serve(other, rule);
+            None => {
+                kept.insert(at, request);
             }
         }
     }
-    kept
+    // Those that come later first, as they were asked for when the other was there.
+    served.sort_by_key(|(at, by, _)| at < by);
+    for (_, by, rules) in served {
+        if let Some(other) = kept.get_mut(&by) {
+            rules.into_iter().for_each(|rule| serve(other, rule));
+        }
+    }
+    kept.into_values().collect()
 }
 
 enum Overruled {

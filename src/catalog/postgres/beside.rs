@@ -10,22 +10,18 @@ use crate::model::{EngineName, quote};
 use futures_util::future::join;
 use sqlx::{AssertSqlSafe, Error as SqlError, Row as _, raw_sql};
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 /// Longest time to wait for the second connection. A pool may have none and let the client wait.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 impl<'a> Session<'a> {
-    /// Another session, in a transaction that sees what this one sees; `None` when there is none to be had. After an
-    /// error this session's transaction is over.
-    pub(super) async fn another(&mut self) -> Result<Option<Self>, SqlError> {
+    /// The name by which another session can see what this one sees, until this transaction ends. After an error this
+    /// session's transaction is over.
+    pub(super) async fn export_snapshot(&mut self) -> Result<String, SqlError> {
         self.round_trips += 1;
         let question = raw_sql("SELECT pg_catalog.pg_export_snapshot()").fetch_one(&mut self.connection);
-        let row = within(self.options.patience(), question).await?;
-        let snapshot: String = row.try_get(0)?;
-        // The server ends a transaction that idles as long as a statement may take.
-        let patience = PATIENCE.min(self.options.statement_timeout / 2);
-        let opened = Self::in_snapshot(self.target, self.options, self.version, &snapshot);
-        Ok(tokio::time::timeout(patience, opened).await.unwrap_or_default())
+        within(self.options.patience(), question).await?.try_get(0)
     }
 
     async fn in_snapshot(target: &'a Target, options: &'a Options, version: u32, snapshot: &str) -> Option<Self> {
@@ -40,29 +36,52 @@ impl<'a> Session<'a> {
         Some(session)
     }
 
-    /// Asks the statements on two connections at the same time, and ends both transactions.
+    /// Asks the statements on two connections at the same time, and ends both transactions. This session begins with its
+    /// part while the other is being opened, and asks everything when there is no other to be had.
     pub(super) async fn together(
         &mut self,
-        mut other: Self,
+        snapshot: &str,
         statements: &[Statement],
         rows: &mut Rows,
     ) -> Result<(), (Statement, SqlError)> {
         let (beside, here): (Vec<Statement>, Vec<Statement>) =
             statements.iter().partition(|statement| statement.beside);
-        let (mut here, mut there) = (inside(&here), inside(&beside));
-        for last in [here.last_mut(), there.last_mut()].into_iter().flatten() {
+        let mut there = inside(&beside);
+        if let Some(last) = there.last_mut() {
             last.commit();
         }
         if let Some(first) = there.first_mut() {
             first.leave(&rows.locked_relations);
         }
-        let mut found = Rows::default();
-        let (answer, other_answer) = join(self.message(&here, rows), other.message(&there, &mut found)).await;
-        self.round_trips += other.round_trips;
+        let (target, options, version) = (self.target, self.options, self.version);
+        // The server ends a transaction that idles as long as a statement may take.
+        let patience = PATIENCE.min(options.statement_timeout / 2);
+        let (opened, is_open) = oneshot::channel();
+        let reading = async {
+            self.message(&inside(&here), rows).await?;
+            if !is_open.await.unwrap_or(false) {
+                return self.message(&there, rows).await;
+            }
+            // The other one has the snapshot by now: nothing is left to wait for in this transaction.
+            match (self.commit().await, here.last()) {
+                (Err(error), Some(last)) => Err((*last, error)),
+                _ => Ok(()),
+            }
+        };
+        let reading_beside = async {
+            let opening = Self::in_snapshot(target, options, version, snapshot);
+            let other = tokio::time::timeout(patience, opening).await.unwrap_or_default();
+            let _ = opened.send(other.is_some());
+            let mut found = Rows::default();
+            if let Some(mut other) = other {
+                other.message(&there, &mut found).await?;
+                other.close().await;
+            }
+            Ok(found)
+        };
+        let (answer, found) = join(reading, reading_beside).await;
         answer?;
-        other_answer?;
-        other.close().await;
-        rows.append(found);
+        rows.append(found?);
         Ok(())
     }
 }

@@ -205,8 +205,9 @@ impl<'a> Session<'a> {
                 *first = Step::first(*statement, &rows.locked_relations);
             }
             self.message(&steps, rows).await?;
-            let another = if alone || rows.relations.len() < MANY { Ok(None) } else { self.another().await };
-            let again = match another {
+            let snapshot =
+                if alone || rows.relations.len() < MANY { Ok(None) } else { self.export_snapshot().await.map(Some) };
+            let again = match snapshot {
                 Ok(None) => {
                     let mut steps = inside(rest);
                     if let Some(last) = steps.last_mut() {
@@ -214,7 +215,7 @@ impl<'a> Session<'a> {
                     }
                     return self.message(&steps, rows).await;
                 }
-                Ok(Some(other)) => match self.together(other, rest, rows).await {
+                Ok(Some(snapshot)) => match self.together(&snapshot, rest, rows).await {
                     // The connections are two, and one of them may break.
                     Err((_, error)) if !matches!(error, SqlError::Database(_)) => error,
                     answer => return answer,
@@ -440,6 +441,12 @@ impl<'a> Session<'a> {
         answer
             .map(|_| ())
             .map_err(|error| Trouble::Failed(Error::new(format!("cannot read {}", self.target)).because(cause(error))))
+    }
+
+    /// Ends the transaction.
+    pub(super) async fn commit(&mut self) -> Result<(), SqlError> {
+        self.round_trips += 1;
+        within(self.options.patience(), raw_sql("COMMIT").execute(&mut self.connection)).await.map(|_| ())
     }
 
     /// What a failed statement means for the reading.

@@ -84,7 +84,14 @@ pub(crate) fn fence(language: &str, content: &str) -> String {
 
 /// A row of a table from cells that are already Markdown.
 pub(crate) fn row<I: AsRef<str>>(cells: &[I]) -> String {
-    let mut out = String::from("|");
+    let mut out = String::new();
+    push_row(&mut out, cells);
+    out
+}
+
+/// Writes a row of a table from cells that are already Markdown.
+pub(crate) fn push_row<I: AsRef<str>>(out: &mut String, cells: &[I]) {
+    out.push('|');
     for cell in cells {
         let cell = cell.as_ref();
         out.push(' ');
@@ -92,7 +99,6 @@ pub(crate) fn row<I: AsRef<str>>(cells: &[I]) -> String {
         out.push_str(" |");
     }
     out.push('\n');
-    out
 }
 
 /// A whole table.
@@ -104,7 +110,7 @@ pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     }
     out.push('\n');
     for cells in rows {
-        out.push_str(&row(cells));
+        push_row(&mut out, cells);
     }
     out
 }

@@ -311,10 +311,16 @@ fn doubtful(page: &Page<'_, '_>) -> String {
 
 /// A block, folded when it has many rows.
 pub(super) fn folded(summary: &str, rows: usize, block: &str) -> String {
+    let (before, after) = fold_around(summary, rows);
+    [&before, block, after].concat()
+}
+
+/// What stands before and after a block, which folds it when it has many rows.
+pub(super) fn fold_around(summary: &str, rows: usize) -> (String, &'static str) {
     if rows <= 20 {
-        format!("{block}\n")
+        (String::new(), "\n")
     } else {
-        format!("<details><summary>{}</summary>\n\n{block}\n</details>\n\n", text(summary))
+        (format!("<details><summary>{}</summary>\n\n", text(summary)), "\n</details>\n\n")
     }
 }
 

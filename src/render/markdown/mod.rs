@@ -13,6 +13,7 @@ mod objects;
 mod page;
 mod pages;
 mod playbook;
+mod portions;
 #[cfg(test)]
 mod reading;
 mod retention;
@@ -31,6 +32,7 @@ use crate::render::names::Names;
 use crate::report::Report;
 use minijinja::{Environment, UndefinedBehavior};
 use page::{Base, Page};
+use portions::Take;
 use serde::Serialize;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -97,12 +99,7 @@ const MARK: char = '\u{1}';
 
 /// The document as one file.
 pub fn render(report: &Report<'_>, options: &DocumentOptions) -> String {
-    let mut document = String::new();
-    let Ok(()) = write::<Infallible>(report, options, |piece| {
-        document.push_str(piece);
-        Ok(())
-    });
-    document
+    portions::whole(|take| write(report, options, take))
 }
 
 /// Hands out the document as one file, piece by piece: with thousands of tables it is too long to be copied around. Stops
@@ -115,12 +112,12 @@ pub fn write<E>(
     let names = Names::new(report.tables);
     let page = Page::new(report, &names, options, Base::Single);
     let mut sections = sections_around(&page);
-    let playbook = std::mem::replace(&mut sections.migration_playbook, format!("{MARK}playbook{MARK}"));
+    sections.migration_playbook = format!("{MARK}playbook{MARK}");
     sections.table_definitions = format!("{MARK}tables{MARK}");
     for part in assemble(&sections).split(MARK) {
         match part {
-            "playbook" => take(&playbook)?,
-            "tables" => tables::write(&page, &mut take)?,
+            "playbook" => portions::trimmed(&mut take, |take| playbook::write(&page, take))?,
+            "tables" => portions::trimmed(&mut take, |take| tables::write(&page, take))?,
             other => take(other)?,
         }
     }
@@ -148,25 +145,25 @@ fn title(options: &DocumentOptions) -> String {
 fn sections(report: &Report<'_>, options: &DocumentOptions) -> Sections {
     let names = Names::new(report.tables);
     let page = Page::new(report, &names, options, Base::Single);
-    Sections { table_definitions: tables::section(&page), ..sections_around(&page) }
+    let section = |write: &dyn Fn(&mut Take<'_, Infallible>) -> Result<(), Infallible>| {
+        portions::whole(|take| portions::trimmed(take, |take| write(take)))
+    };
+    Sections {
+        table_definitions: section(&|take| tables::write(&page, take)),
+        migration_playbook: section(&|take| playbook::write(&page, take)),
+        ..sections_around(&page)
+    }
 }
 
-/// Every section but the definitions of the tables.
+/// Every section but the two that are long: the definitions of the tables and the playbook.
 fn sections_around(page: &Page<'_, '_>) -> Sections {
-    let (playbook, others) = parallel::join(
+    let (drawn, others) = parallel::join(
         page.report.tables.len(),
-        || trimmed(playbook::section(page)),
-        || {
-            let (er_diagram, diagrams) = diagrams::section(page);
-            Sections {
-                er_diagram,
-                diagrams: trimmed(diagrams),
-                other_objects: trimmed(objects::section(page)),
-                ..Sections::without_tables(page)
-            }
-        },
+        || (diagrams::section(page), trimmed(objects::section(page))),
+        || Sections::without_tables(page),
     );
-    Sections { migration_playbook: playbook, ..others }
+    let ((er_diagram, diagrams), other_objects) = drawn;
+    Sections { er_diagram, diagrams: trimmed(diagrams), other_objects, ..others }
 }
 
 impl Sections {

@@ -1,7 +1,7 @@
 //! The document as a folder: an index, and pages that are small enough for the hosts to show whole.
 
 use super::page::{Base, Page, number};
-use super::{DocumentOptions, Sections, assemble, diagrams, escape, objects, playbook, tables};
+use super::{DocumentOptions, Sections, assemble, diagrams, escape, objects, playbook, portions, tables};
 use crate::model::Schema;
 use crate::render::names::Names;
 use crate::report::Report;
@@ -69,7 +69,7 @@ pub fn render_pages(report: &Report<'_>, options: &DocumentOptions, placement: &
         let text = part.text.strip_prefix(&format!("### {}\n\n", part.title)).unwrap_or(&part.text);
         add(part.file, part.title, text, up);
     }
-    add("playbook.md", "Migration Playbook", &playbook::section(&beside_index), up);
+    add("playbook.md", "Migration Playbook", &portions::whole(|take| playbook::write(&beside_index, take)), up);
     let beside = Page::new(report, &names, options, Base::Tables);
     for (table, definition) in report.tables.iter().zip(tables::definitions(&beside)) {
         let path = format!("tables/{}.md", beside.slug(table.id));

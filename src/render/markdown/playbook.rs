@@ -1,12 +1,12 @@
 //! How to get from the schema as it is to a better one: classified by table, then every step with its SQL.
 
-use super::escape::{code, fence, html_code, table, text};
-use super::indexes::folded;
+use super::escape::{code, fence, html_code, push_row, table, text};
+use super::indexes::{fold_around, folded};
 use super::page::{Page, codes, number, sentence};
+use super::portions::{self, Take};
 use super::tables::item;
 use crate::checks::Needs;
 use crate::model::TableRef;
-use crate::parallel;
 use crate::remedy::{Duration, Phase, Safety, Step};
 
 /// The notes in a table's section.
@@ -58,44 +58,48 @@ pub(super) fn of_table(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
         let mut of_phase = steps().filter(|step| step.phase == phase).peekable();
         if of_phase.peek().is_some() {
             push!(out, "#### {title}\n\n");
-            out.extend(of_phase.map(step));
+            of_phase.for_each(|one| step(one, &mut out));
         }
     }
     out
 }
 
-pub(super) fn section(page: &Page<'_, '_>) -> String {
+/// Hands out the playbook: what happens to which table, then every step.
+pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<(), E> {
     let playbook = &page.report.playbook;
-    let mut out = String::new();
     if playbook.steps.is_empty() {
-        out.push_str("No evidence of anything that DDL could mend.\n\n");
+        take("No evidence of anything that DDL could mend.\n\n")?;
     } else {
         let [safe, caution, breaking] = page.report.summary.steps;
-        push!(
-            out,
+        take(&format!(
             "{} in the order in which they can run: {safe} safe, {caution} with caution, {breaking} breaking.\n\n",
             number(playbook.steps.len(), "step", "steps"),
-        );
+        ))?;
         if page.is_split() {
-            out.push_str("The SQL of a step stands in the page of its table.\n\n");
+            take("The SQL of a step stands in the page of its table.\n\n")?;
+            take(&counts(page))?;
+        } else {
+            classification(page, take)?;
         }
-        out.push_str(&if page.is_split() { counts(page) } else { classification(page) });
         if !playbook.preamble.is_empty() {
-            out.push_str("Every session that runs steps starts with:\n\n");
-            out.push_str(&fence("sql", &statements(&playbook.preamble)));
-            out.push('\n');
+            take("Every session that runs steps starts with:\n\n")?;
+            take(&fence("sql", &statements(&playbook.preamble)))?;
+            take("\n")?;
         }
         for (phase, title, meaning) in PHASES {
             let steps: Vec<&Step> = playbook.steps.iter().filter(|step| step.phase == phase).collect();
             if steps.is_empty() {
                 continue;
             }
-            push!(out, "### {title}\n\n{meaning}\n\n");
+            take(&format!("### {title}\n\n{meaning}\n\n"))?;
             let groups: Vec<(usize, &[&Step])> = steps.chunk_by(|a, b| a.table == b.table).enumerate().collect();
-            let tables = page.report.tables.len();
-            out.extend(parallel::map(&groups, tables, |(place, group)| of_group(page, *place, group)));
+            portions::write(&groups, BATCH, page.report.tables.len(), take, |batch, out| {
+                for (place, group) in batch {
+                    of_group(page, *place, group, out);
+                }
+            })?;
             if page.is_split() {
-                out.push('\n');
+                take("\n")?;
             }
         }
     }
@@ -105,31 +109,34 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
             .iter()
             .map(|(change, reason)| vec![page.link_to(change.table()), text(&change.title()), sentence(reason)])
             .collect();
-        out.push_str("### By Hand\n\nWhat no statement does by itself here:\n\n");
-        out.push_str(&folded(
+        take("### By Hand\n\nWhat no statement does by itself here:\n\n")?;
+        take(&folded(
             &number(rows.len(), "change", "changes"),
             rows.len(),
             &table(&["Table", "Change", "Why"], &rows),
-        ));
+        ))?;
     }
-    out
+    Ok(())
 }
+
+/// Tables whose steps are written one after the other.
+const BATCH: usize = 100;
 
 /// The steps of one table in one phase. With a page for each table, its steps stand there: all of them in one page would
 /// be too long to be shown.
-fn of_group(page: &Page<'_, '_>, place: usize, group: &[&Step]) -> String {
+fn of_group(page: &Page<'_, '_>, place: usize, group: &[&Step], out: &mut String) {
     let of = &group[0].table;
     let count = number(group.len(), "step", "steps");
     if page.is_split() && page.report.tables.find(of).is_some() {
-        return format!("{}. {}: {count}\n", place + 1, page.link_to(of));
+        push!(out, "{}. {}: {count}\n", place + 1, page.link_to(of));
+        return;
     }
     let space = if page.is_split() { "\n" } else { "" };
-    let mut out = format!("{space}<details><summary>{}: {count}</summary>\n\n", html_code(&page.names.of(of)));
+    push!(out, "{space}<details><summary>{}: {count}</summary>\n\n", html_code(&page.names.of(of)));
     for step in group {
-        out.push_str(&self::step(step));
+        self::step(step, out);
     }
     out.push_str("</details>\n\n");
-    out
 }
 
 const PHASES: [(Phase, &str, &str); 4] = [
@@ -140,22 +147,24 @@ const PHASES: [(Phase, &str, &str); 4] = [
 ];
 
 /// The table of the template: what happens to each table, and how safe it is.
-fn classification(page: &Page<'_, '_>) -> String {
-    let mut rows = Vec::new();
-    for of in page.report.tables.iter() {
-        for at in &page.report.details(of.id).steps {
-            let step = &page.report.playbook.steps[*at];
-            rows.push(vec![
-                page.link(of.id),
-                text(&step.title),
-                step.safety.title().to_owned(),
-                text(step.method),
-                format!("{}; blocks {}", text(step.lock), text(step.blocks)),
-            ]);
+fn classification<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<(), E> {
+    let tables: Vec<TableRef<'_>> = page.report.tables.iter().collect();
+    let steps = |of: &TableRef<'_>| page.report.details(of.id).steps.as_slice();
+    let rows = tables.iter().map(|of| steps(of).len()).sum();
+    let (before, after) = fold_around(&number(rows, "operation", "operations"), rows);
+    take(&before)?;
+    take(&table(&["Table", "Operation", "Safety", "Method", "Notes"], &[]))?;
+    portions::write(&tables, BATCH, tables.len(), take, |batch, out| {
+        for of in batch {
+            let link = page.link(of.id);
+            for at in steps(of) {
+                let step = &page.report.playbook.steps[*at];
+                let notes = format!("{}; blocks {}", text(step.lock), text(step.blocks));
+                push_row(out, &[&link, &text(&step.title), step.safety.title(), &text(step.method), &notes]);
+            }
         }
-    }
-    let block = table(&["Table", "Operation", "Safety", "Method", "Notes"], &rows);
-    folded(&number(rows.len(), "operation", "operations"), rows.len(), &block)
+    })?;
+    take(after)
 }
 
 /// The same in one row a table, for a folder, whose pages have the operations.
@@ -176,13 +185,14 @@ fn counts(page: &Page<'_, '_>) -> String {
     folded(&number(rows.len(), "table", "tables"), rows.len(), &block)
 }
 
-fn step(step: &Step) -> String {
+fn step(step: &Step, out: &mut String) {
     let duration = match step.duration {
         Duration::Metadata => "catalog only",
         Duration::Scan => "reads every row once",
         Duration::Rewrite => "writes the table anew",
     };
-    let mut out = format!(
+    push!(
+        out,
         "**{}** — {}\n\n{} · lock {} · blocks {} · {duration} · {} · for {}\n\n",
         step.safety.title(),
         text(&step.title),
@@ -218,7 +228,6 @@ fn step(step: &Step) -> String {
     }
     out.push_str(&fence("sql", &sql));
     out.push('\n');
-    out
 }
 
 fn statements(statements: &[String]) -> String {

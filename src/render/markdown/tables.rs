@@ -3,6 +3,7 @@
 use super::diagrams;
 use super::escape::{code, fence, html_code, paragraph, row, table, text};
 use super::page::{Page, codes, fold, number, sentence};
+use super::portions::{self, Take};
 use super::{foreign_keys, indexes, playbook, words};
 use crate::model::{
     Column, GeneratedStorage, IdentityMode, Partitioning, Persistence, PolicyCommand, TableKind, TableRef, Trigger,
@@ -12,23 +13,12 @@ use crate::parallel;
 use crate::render::ddl;
 use crate::survey::TableClass;
 use std::collections::{HashMap, HashSet};
-use std::convert::Infallible;
 
 /// Longest check or default that is written into a cell.
 const LONGEST_IN_CELL: usize = 120;
 
-/// Every table, in order.
-pub(super) fn section(page: &Page<'_, '_>) -> String {
-    let mut section = String::new();
-    let Ok(()) = write::<Infallible>(page, &mut |piece: &str| {
-        section.push_str(piece);
-        Ok(())
-    });
-    section
-}
-
-/// Hands out the section in pieces, each when it is written.
-pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut dyn FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+/// Hands out every table, in order.
+pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<(), E> {
     let tables: Vec<TableRef<'_>> = page.report.tables.iter().collect();
     if tables.is_empty() {
         return take("No evidence of tables.");
@@ -41,20 +31,13 @@ pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut dyn FnMut(&str) -> Result
             links.join(" · ")
         ))?;
     }
-    for portion in tables.chunks(PORTION) {
-        let mut definitions = define(page, portion);
-        if portion.last().map(|table| table.id) == tables.last().map(|table| table.id)
-            && let Some(last) = definitions.last_mut()
-        {
-            last.truncate(last.trim_end().len());
+    portions::write(&tables, BATCH, tables.len(), take, |batch, out| {
+        let mut entities = HashMap::new();
+        for table in batch {
+            definition(page, *table, &mut entities, out);
         }
-        definitions.iter().try_for_each(|definition| take(definition))?;
-    }
-    Ok(())
+    })
 }
-
-/// Tables that are described before they are handed out.
-const PORTION: usize = 800;
 
 /// Tables that are described one after the other: the words of entity names recur, so that a batch shares what it learnt
 /// about them.
@@ -62,22 +45,24 @@ const BATCH: usize = 100;
 
 /// Everything about each table, in order.
 pub(super) fn definitions(page: &Page<'_, '_>) -> Vec<String> {
-    define(page, &page.report.tables.iter().collect::<Vec<_>>())
-}
-
-fn define(page: &Page<'_, '_>, tables: &[TableRef<'_>]) -> Vec<String> {
+    let tables: Vec<TableRef<'_>> = page.report.tables.iter().collect();
     let batches: Vec<&[TableRef<'_>]> = tables.chunks(BATCH).collect();
     let written = parallel::map(&batches, tables.len(), |batch| {
         let mut entities = HashMap::new();
-        batch.iter().map(|table| definition(page, *table, &mut entities)).collect::<Vec<_>>()
+        let define = |table: &TableRef<'_>| {
+            let mut out = String::new();
+            definition(page, *table, &mut entities, &mut out);
+            out
+        };
+        batch.iter().map(define).collect::<Vec<_>>()
     });
     written.into_iter().flatten().collect()
 }
 
 /// Everything about one table.
-fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entities: &mut HashMap<String, String>) -> String {
+fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entities: &mut HashMap<String, String>, out: &mut String) {
     let name = page.names.table(table.id);
-    let mut out = format!("<a name=\"t-{}\"></a>\n\n", page.slug(table.id));
+    push!(out, "<a name=\"t-{}\"></a>\n\n", page.slug(table.id));
     push!(out, "### {} ({})\n\n", text(&entity_name(&table.table.name, entities)), code(name));
     if let Some(comment) = page.report.table_comment(table) {
         out.push_str(&paragraph(comment));
@@ -100,7 +85,6 @@ fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entities: &mut HashMap<S
         out.push_str(&playbook::of_table(page, table));
     }
     out.push_str(&create_table(page, table));
-    out
 }
 
 /// `order_items` is `OrderItem`.

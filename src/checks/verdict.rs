@@ -132,6 +132,8 @@ impl std::ops::AddAssign for Counts {
 pub struct Verdicts {
     rule: &'static Rule,
     passed: Tally,
+    /// Objects that passed a rule that does not count: nobody asks in which tables.
+    passed_uncounted: u32,
     findings: Vec<Finding>,
     unknown: Vec<Unknown>,
 }
@@ -139,7 +141,7 @@ pub struct Verdicts {
 impl Verdicts {
     /// Nothing judged yet.
     pub fn new(rule: &'static Rule) -> Self {
-        Self { rule, passed: Tally::default(), findings: Vec::new(), unknown: Vec::new() }
+        Self { rule, passed: Tally::default(), passed_uncounted: 0, findings: Vec::new(), unknown: Vec::new() }
     }
 
     /// The rule whose verdicts these are.
@@ -149,7 +151,9 @@ impl Verdicts {
 
     /// The object is as it should be.
     pub fn pass(&mut self, object: Object) {
-        if !self.passed.again(&object) {
+        if self.rule.kind == Kind::Informational {
+            self.passed_uncounted += 1;
+        } else if !self.passed.again(&object) {
             self.passed.0.push((object.schema, object.table, 1));
         }
     }
@@ -168,7 +172,7 @@ impl Verdicts {
     pub fn finish(self, settings: &Settings) -> Outcome {
         let mut outcome = Outcome {
             rule: self.rule,
-            counts: Counts::default(),
+            counts: Counts { passed: self.passed_uncounted, ..Counts::default() },
             tables: Vec::new(),
             findings: Vec::new(),
             unknown: self.unknown,

@@ -35,7 +35,7 @@ pub(super) async fn read(source: &Source, options: &Options, model: &mut Model) 
         Source::MySql(target) => mysql::answers(target, options, &statements).await?,
         Source::Sqlite(target) => sqlite::answers(target, options, &statements).await?,
         // A snapshot has the answers of its own time, or none.
-        Source::Snapshot(_) => return Ok(()),
+        Source::File(_) => return Ok(()),
     };
     let mut data = TableData::default();
     for (question, answer) in questions.into_iter().zip(answers) {

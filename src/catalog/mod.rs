@@ -19,7 +19,7 @@ pub mod sqlite;
 
 pub use error::Error;
 pub use filter::Filter;
-pub use secret::Secret;
+pub use secret::{Secret, masked};
 pub use source::Source;
 pub use workload::WorkloadSource;
 
@@ -87,11 +87,12 @@ impl Default for Options {
 /// Reads the catalog that a source names.
 pub async fn read(source: &Source, options: &Options) -> Result<Model, Error> {
     let workload = options.workload.as_ref().map(workload::open).transpose()?;
+    let source = &source.opened()?;
     let mut model = match source {
         Source::Postgres(target) => postgres::read(target, options).await?,
         Source::MySql(target) => mysql::read(target, options).await?,
         Source::Sqlite(target) => sqlite::read(target, options).await?,
-        Source::Snapshot(path) => source::read_snapshot(path, options)?,
+        Source::File(path) => source::read_snapshot(path, options)?,
     };
     if options.data {
         data::read(source, options, &mut model).await?;

@@ -1,6 +1,6 @@
 //! Where a model comes from: a database URL, a SQLite file or a snapshot file.
 
-use super::{Error, Options, mysql, postgres, sqlite};
+use super::{Error, Options, masked, mysql, postgres, sqlite};
 use crate::model::{FORMAT, Model, VERSION};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 /// The bytes that every SQLite 3 database starts with (sqlite.org/fileformat2.html, §1.3).
 const SQLITE_MAGIC: &[u8] = b"SQLite format 3\0";
 
+/// Words that a connection string in keywords and values is known by (libpq's, "Keyword/Value Connection Strings").
+const CONNECTION_KEYWORDS: &[&str] = &["dbname", "host", "hostaddr", "password", "port", "service", "sslmode", "user"];
+
 /// Something that can be read.
 #[derive(Clone, Debug)]
 pub enum Source {
@@ -20,18 +23,24 @@ pub enum Source {
     MySql(mysql::Target),
     /// A SQLite file.
     Sqlite(sqlite::Target),
-    /// A snapshot that was written before.
-    Snapshot(PathBuf),
+    /// A file that is a SQLite database or a snapshot that was written before: its content tells.
+    File(PathBuf),
 }
 
 impl Source {
     /// Understands a URL or a path. `environment` holds the variables that the engines' own clients read.
     ///
-    /// A scheme may carry a driver's name as other tools write it: `postgresql+psycopg://`, `jdbc:mysql://`.
+    /// A scheme may carry a driver's name as other tools write it: `postgresql+psycopg://`, `jdbc:mysql://`. Blanks and
+    /// quotes around the text, which files of variables leave there, are no part of it. No file is opened yet.
     pub fn parse(text: &str, environment: &BTreeMap<String, String>) -> Result<Self, Error> {
+        let path = Path::new(text);
+        if path.exists() {
+            return Ok(Self::File(path.to_owned()));
+        }
+        let text = text.trim().trim_matches(['"', '\'']).trim();
         let text = text.strip_prefix("jdbc:").unwrap_or(text);
         let Some((scheme, rest)) = text.split_once(':').filter(|(scheme, _)| is_scheme(scheme)) else {
-            return file(Path::new(text));
+            return file(text);
         };
         let engine = scheme.split_once('+').map_or(scheme, |(engine, _driver)| engine);
         let url = format!("{engine}:{rest}");
@@ -43,9 +52,16 @@ impl Source {
                 Ok(Self::MySql(mysql::Target::parse(&url, environment)?))
             }
             "sqlite" | "sqlite3" | "file" => Ok(Self::Sqlite(sqlite::Target::parse(&url)?)),
-            _ if Path::new(text).exists() => file(Path::new(text)),
             other => Err(Error::new(format!("the scheme `{other}:` names no engine that can be read"))
                 .hint("known are postgres:, mysql:, mariadb: and sqlite:, and the path of a SQLite or snapshot file")),
+        }
+    }
+
+    /// The source, with a SQLite database told from a snapshot by what stands in the file.
+    pub(super) fn opened(&self) -> Result<Self, Error> {
+        match self {
+            Self::File(path) => open(path),
+            other => Ok(other.clone()),
         }
     }
 }
@@ -56,7 +72,7 @@ impl fmt::Display for Source {
             Self::Postgres(target) => target.fmt(formatter),
             Self::MySql(target) => target.fmt(formatter),
             Self::Sqlite(target) => target.fmt(formatter),
-            Self::Snapshot(path) => path.display().fmt(formatter),
+            Self::File(path) => formatter.write_str(&masked(&path.display().to_string())),
         }
     }
 }
@@ -68,13 +84,30 @@ fn is_scheme(text: &str) -> bool {
         && text.chars().all(|character| character.is_ascii_alphanumeric() || "+-.".contains(character))
 }
 
-fn file(path: &Path) -> Result<Source, Error> {
+/// A path, unless the text is the beginning of something else.
+fn file(text: &str) -> Result<Source, Error> {
+    let shown = masked(text);
+    let is_pair = |word: &str| word.split_once('=').is_some_and(|(name, _)| CONNECTION_KEYWORDS.contains(&name));
+    if text.split_whitespace().any(is_pair) {
+        return Err(Error::new(format!("cannot read the connection string {shown:?}"))
+            .because("it is written in keywords and values")
+            .hint("write it as a URL: postgres://user@host:5432/database"));
+    }
+    if text.contains("//") && text.contains('@') {
+        return Err(Error::new(format!("{shown:?} is neither a file nor a URL"))
+            .hint("a URL begins with the name of an engine, a colon and two slashes: postgres://user@host/database"));
+    }
+    Ok(Source::File(PathBuf::from(text)))
+}
+
+/// Tells a SQLite database from a snapshot.
+fn open(path: &Path) -> Result<Source, Error> {
     let cannot = |error: std::io::Error| {
         let hint = match error.kind() {
             ErrorKind::NotFound => "a database server is named by a URL such as postgres://user@host/database",
             _ => "the file must be readable",
         };
-        Error::new(format!("cannot open {}", path.display())).because(error).hint(hint)
+        Error::new(format!("cannot open {}", masked(&path.display().to_string()))).because(error).hint(hint)
     };
     if path.is_dir() {
         return Err(Error::new(format!("{} is a folder", path.display())).hint("name a SQLite file or a snapshot file"));
@@ -82,11 +115,11 @@ fn file(path: &Path) -> Result<Source, Error> {
     let mut start = Vec::new();
     File::open(path).map_err(cannot)?.take(64).read_to_end(&mut start).map_err(cannot)?;
     if start.is_empty() || start.starts_with(SQLITE_MAGIC) {
-        return Ok(Source::Sqlite(sqlite::Target::parse(&path.display().to_string())?));
+        return Ok(Source::Sqlite(sqlite::Target::of(path)));
     }
     let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
     if first == Some(&b'{') {
-        return Ok(Source::Snapshot(path.to_owned()));
+        return Ok(Source::File(path.to_owned()));
     }
     Err(Error::new(format!("{} is neither a SQLite database nor a snapshot", path.display()))
         .hint("an encrypted SQLite database cannot be read; a snapshot is what `brownfield snapshot` writes"))

@@ -25,7 +25,7 @@ Start here: brownfield demo";
 #[derive(Args, Debug)]
 #[command(next_help_heading = "General")]
 pub(super) struct Common {
-    /// Show every query with its time on standard error.
+    /// Show every query with its rows and time on standard error; given twice, its SQL too.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
     /// When to use colour. `NO_COLOR` is honoured.

@@ -1,12 +1,14 @@
 //! How a run can fail, and how that is said.
 
-use crate::catalog;
+use crate::catalog::{self, masked};
 use anstream::eprintln;
 use anstyle::{AnsiColor, Style};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Exit code of wrong usage or configuration.
-pub(super) const USAGE: u8 = 2;
+const USAGE: u8 = 2;
 
 /// A run that did not end well.
 #[derive(Debug)]
@@ -25,7 +27,8 @@ impl Failure {
         Self::Usage(anyhow::Error::new(catalog::Error::new(message).hint(hint)))
     }
 
-    /// Says on standard error what was tried, why it failed and what to do next, and gives the exit code.
+    /// Says on standard error what was tried, why it failed and what to do next, and gives the exit code. Whatever the
+    /// words came from, no password is among them.
     pub(super) fn report(&self) -> ExitCode {
         let (code, error) = match self {
             Self::Gate(lines) => {
@@ -45,14 +48,34 @@ impl Failure {
             eprintln!("  because: {}", printable(&cause.to_string()));
         }
         for hint in error.chain().filter_map(|cause| cause.downcast_ref::<catalog::Error>()?.hint.as_ref()) {
-            eprintln!("{plain}hint{plain:#}: {hint}");
+            eprintln!("{plain}hint{plain:#}: {}", printable(hint));
         }
         ExitCode::from(code)
     }
 }
 
-/// Text from elsewhere without control characters, which a terminal would obey. Line feeds stay.
+/// What is wrong with the arguments, in the words of their parser but without passwords; and help and version, which are
+/// answers and no errors. A closed pipe is fine for both.
+pub(super) fn report_arguments(error: &clap::Error) -> ExitCode {
+    let text = error.render().ansi().to_string();
+    if !error.use_stderr() {
+        let _ = write!(anstream::stdout(), "{text}");
+        return ExitCode::SUCCESS;
+    }
+    let _ = write!(anstream::stderr(), "{}", masked(&text));
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
+        && word.contains([':', '/', '.', '='])
+    {
+        let bold = Style::new().bold();
+        eprintln!("{bold}hint{bold:#}: what to do comes before the database: `brownfield audit URL`");
+    }
+    ExitCode::from(USAGE)
+}
+
+/// Text from elsewhere without passwords, and without control characters, which a terminal would obey. Line feeds stay.
 fn printable(text: &str) -> String {
+    let text = masked(text);
     text.chars().map(|character| if character.is_control() && character != '\n' { ' ' } else { character }).collect()
 }
 

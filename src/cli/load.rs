@@ -21,7 +21,8 @@ pub(super) fn environment() -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Logs to standard error: `-v` every query with its time, `-vv` the driver's own words too.
+/// Logs to standard error, without styles: `-v` every query with its rows and time, `-vv` its SQL and the driver's own
+/// words too.
 pub(super) fn set_up_logging(verbose: u8) {
     use tracing_subscriber::EnvFilter;
     let directives = match verbose {
@@ -32,7 +33,6 @@ pub(super) fn set_up_logging(verbose: u8) {
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(directives))
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .without_time()
         .finish();

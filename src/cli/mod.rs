@@ -27,11 +27,7 @@ use std::process::ExitCode;
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // Help and version are answers, not errors; a closed pipe is fine for both.
-            let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(failure::USAGE) } else { ExitCode::SUCCESS };
-        }
+        Err(error) => return failure::report_arguments(&error),
     };
     arguments.common.color.apply();
     load::set_up_logging(arguments.common.verbose);

@@ -19,6 +19,9 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     test("filters", filters);
     test("configuration", configuration);
     test("wrong_files", wrong_files);
+    test("terminal_colours", terminal_colours);
+    test("terminal_progress", terminal_progress);
+    test("database_without_a_verb", database_without_a_verb);
     test("workload_files", workload_files);
     test("completions", completions);
     test("verbose_shows_queries", verbose);
@@ -177,6 +180,14 @@ fn secrets() -> TestResult {
         format!("postgres://app:{secret}@127.0.0.1:1/shop?no_such_parameter=1"),
         format!("oracle://app:{secret}@127.0.0.1/shop"),
         format!("postgres://app:{secret}@:no-port/shop"),
+        format!("postgres//app:{secret}@h/shop"),
+        format!("postgres:app:{secret}@h/shop"),
+        format!("postgres://app:with blank {secret}@h/shop"),
+        format!(" 'postgres://app:{secret}@127.0.0.1:1/shop'"),
+        format!("host=h user=app password={secret}"),
+        format!("user=app password = '{secret}' port=1"),
+        format!("sqlite://app:{secret}@h/shop"),
+        format!("app:{secret}@h/shop"),
     ] {
         for verbosity in ["-v", "-vv"] {
             let output =
@@ -186,8 +197,116 @@ fn secrets() -> TestResult {
                 return Err(format!("{url}: {said}").into());
             }
         }
+        // In every place where a URL may be put by mistake, and in every variable.
+        let url = url.as_str();
+        for arguments in [
+            &[url][..],
+            &["audit", "d", url],
+            &["audit", "d", "--format", url],
+            &["audit", "d", "--workload", url],
+            &["audit", "d", "--config", url],
+            &["audit", "d", "--include", url],
+            &["audit", "d", &format!("--min-score={url}")],
+            &["audit", "d", &format!("--{url}")],
+            &["doc", "d", "--template", url],
+            &["doc", "d", "--groups-from", url],
+            &["doc", "d", "--date", url],
+            &["fix", "d", "--rule", url],
+            &["rules", url],
+            &["completions", url],
+            &["audit"],
+        ] {
+            let mut command = brownfield();
+            command.args(arguments).env("NO_COLOR", "").env("CLICOLOR_FORCE", "1").env("DATABASE_URL", url);
+            let output = command.assert().failure().get_output().clone();
+            let said = text(&output.stderr) + &text(&output.stdout);
+            if said.contains(secret) || said.contains("panicked") || !said.contains("error") {
+                return Err(format!("{arguments:?}: {said}").into());
+            }
+        }
     }
     Ok(())
+}
+
+/// The verb is easily forgotten: what is missing is said.
+fn database_without_a_verb() -> TestResult {
+    for word in ["postgres://app:hunter2@h/db", "shop.db", "host=h user=app"] {
+        let output = brownfield().arg(word).assert().code(2).get_output().clone();
+        let said = text(&output.stderr);
+        if !said.contains("hint: what to do comes before the database: `brownfield audit URL`") {
+            return Err(said.into());
+        }
+    }
+    let output = brownfield().arg("adit").assert().code(2).get_output().clone();
+    let said = text(&output.stderr);
+    if said.contains("comes before") || !said.contains("audit") { Err(said.into()) } else { Ok(()) }
+}
+
+/// What a person sees at a terminal, from both streams, and the exit code.
+fn at_a_terminal(
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> Result<(String, Option<i32>), Box<dyn std::error::Error>> {
+    let quoted = |word: &str| format!("'{}'", word.replace('\'', "'\\''"));
+    let words: Vec<String> = std::iter::once(program().display().to_string())
+        .chain(arguments.iter().map(|word| (*word).to_owned()))
+        .collect();
+    let command = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+    let output = Command::new("script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .env_clear()
+        .envs([("HOME", "/nonexistent"), ("PATH", "/usr/bin:/bin"), ("SHELL", "/bin/sh"), ("TERM", "xterm")])
+        .envs(variables.iter().copied())
+        .current_dir(std::env::temp_dir())
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("cannot run `script` of util-linux: {error}"))?;
+    Ok((text(&output.stdout), output.status.code()))
+}
+
+fn terminal_colours() -> TestResult {
+    let (_folder, database) = sample()?;
+    for (options, variables, is_coloured) in [
+        (&[][..], &[][..], true),
+        (&["-vv"], &[], true),
+        (&[], &[("NO_COLOR", "1")], false),
+        (&[], &[("TERM", "dumb")], false),
+        (&["--color", "never"], &[], false),
+        (&["--color", "always"], &[("NO_COLOR", "1")], true),
+    ] {
+        let arguments = [&["audit", &database], options].concat();
+        let (said, code) = at_a_terminal(&arguments, variables)?;
+        let is_as_wanted = said.contains('\u{1b}') == is_coloured && said.contains("Quality scorecard");
+        if !is_as_wanted || code != Some(0) || said.contains("panicked") || said.contains("crate feature") {
+            return Err(format!("{arguments:?} with {variables:?}, {code:?}:\n{said}").into());
+        }
+    }
+    // Errors have colours too, and those of the arguments are no exception.
+    for arguments in [["audit", "/nonexistent"], ["audit", "--no-such-option"]] {
+        let (plain, code) = at_a_terminal(&arguments, &[("NO_COLOR", "1")])?;
+        let (coloured, same_code) = at_a_terminal(&arguments, &[])?;
+        let is_plain = !plain.contains('\u{1b}') && plain.contains("error: ");
+        if !is_plain || !coloured.contains("\u{1b}[") || code != same_code {
+            return Err(format!("{arguments:?}:\n{plain}\n{coloured}").into());
+        }
+    }
+    let output = brownfield().args(["audit", &database, "--color", "always"]).assert().success().get_output().clone();
+    if output.stdout.contains(&0x1b) { Ok(()) } else { Err("--color always gives none in a pipe".into()) }
+}
+
+/// A server that takes its time is waited for with a line that says so, which is gone at the end.
+fn terminal_progress() -> TestResult {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let url = format!("postgres://app:hunter2@{}/shop", silent.local_addr()?);
+    let (said, code) = at_a_terminal(&["audit", &url, "--connect-timeout", "2"], &[("NO_COLOR", "1")])?;
+    let reading = said.find("reading postgres://app:****@127.0.0.1");
+    let error = said.find("error: cannot connect");
+    let is_cleared = reading.zip(error).is_some_and(|(reading, error)| said[reading..error].contains("\u{1b}[2K"));
+    if !is_cleared || code != Some(3) || said.contains("hunter2") {
+        return Err(format!("{code:?}: {said:?}").into());
+    }
+    let output = brownfield().args(["audit", &url, "--connect-timeout", "1"]).assert().code(3).get_output().clone();
+    if text(&output.stderr).contains("reading") { Err("a progress line in a pipe".into()) } else { Ok(()) }
 }
 
 fn url_sources() -> TestResult {
@@ -198,6 +317,11 @@ fn url_sources() -> TestResult {
     brownfield().arg("audit").env("DATABASE_URL", "/nonexistent").env("BROWNFIELD_URL", &database).assert().code(0);
     brownfield().args(["audit", &database]).env("BROWNFIELD_URL", "/nonexistent").assert().code(0);
     brownfield().args(["audit", &format!("sqlite:{database}")]).assert().code(0);
+    // As files of variables leave it there.
+    for quoted in [format!("\"sqlite:{database}\""), format!("'{database}'"), format!(" {database}\n")] {
+        brownfield().arg("audit").env("DATABASE_URL", &quoted).assert().code(0);
+        brownfield().args(["audit", &quoted]).assert().code(0);
+    }
     Ok(())
 }
 
@@ -258,18 +382,35 @@ fn wrong_files() -> TestResult {
         std::fs::write(folder.path().join(name), bytes)?;
         Ok(folder.path().join(name).display().to_string())
     };
+    let missing = folder.path().join("none.db").display().to_string();
+    let urls = [format!("sqlite:{missing}"), format!("file:{missing}")];
     for (file, message) in [
         (folder.path().display().to_string(), "is a folder"),
-        (folder.path().join("none.db").display().to_string(), "cannot open"),
+        (missing, "cannot open"),
+        (urls[0].clone(), "cannot open"),
+        (urls[1].clone(), "cannot open"),
         (write("notes.txt", b"hello, world")?, "neither a SQLite database nor a snapshot"),
         (write("cut.json", b"{\"format\": \"brownfield/snap")?, "cannot read the snapshot"),
         (write("other.json", b"{\"format\": \"other\"}")?, "its `format` is not"),
         (write("broken.db", &[b"SQLite format 3\0".as_slice(), &[7; 5000]].concat())?, "broken.db"),
     ] {
-        let output = brownfield().args(["audit", &file]).assert().failure().get_output().clone();
+        let output = brownfield().args(["audit", &file]).assert().code(3).get_output().clone();
         let said = text(&output.stderr);
         if !said.contains(message) || said.contains("panicked") {
             return Err(format!("{file}: {said}").into());
+        }
+    }
+    for (words, message) in [
+        ("oracle://h/d", "names no engine"),
+        ("postgres//h@d", "neither a file nor a URL"),
+        ("host=h dbname=d", "keywords and values"),
+        ("postgres://h:x/d", "invalid port"),
+        ("mysql://h:x/d", "cannot understand the database URL"),
+        ("sqlite::memory:", "names no file"),
+    ] {
+        let output = brownfield().args(["audit", words]).assert().code(2).get_output().clone();
+        if !text(&output.stderr).contains(message) {
+            return Err(format!("{words}: {}", text(&output.stderr)).into());
         }
     }
     if !Path::new(&write("empty.db", b"")?).exists() {
@@ -334,9 +475,19 @@ fn completions() -> TestResult {
 
 fn verbose() -> TestResult {
     let (_folder, database) = sample()?;
-    let output = brownfield().args(["snapshot", "-v", &database]).assert().success().get_output().clone();
-    let said = text(&output.stderr);
-    if said.contains("ms") && !said.is_empty() { Ok(()) } else { Err(format!("-v shows no query: {said}").into()) }
+    let said = |level: &str| {
+        let output = brownfield().args(["snapshot", level, &database]).assert().success().get_output().clone();
+        text(&output.stderr)
+    };
+    let (names, statements) = (said("-v"), said("-vv"));
+    let timed = names.lines().filter(|line| line.contains(" rows in ") && line.ends_with(" ms")).count();
+    if timed < 5 || names.contains("SELECT") {
+        return Err(format!("-v shows no query, or more: {names}").into());
+    }
+    if !statements.contains("rows in") || !statements.contains("SELECT") {
+        return Err(format!("-vv shows no SQL: {statements}").into());
+    }
+    Ok(())
 }
 
 fn other_version() -> TestResult {

@@ -96,7 +96,9 @@ impl<'n> Wanted<'n> {
     async fn ask(&self, server: &mut Server, names: &[QualifiedName]) -> Result<usize, SqlError> {
         let message: Vec<String> =
             names.iter().map(|name| format!("SHOW CREATE TABLE {}", qualified(EngineName::MariaDb, name))).collect();
-        let mut answers = raw_sql(AssertSqlSafe(message.join(";"))).fetch_many(&mut server.connection);
+        let message = message.join(";");
+        tracing::trace!(target: "brownfield::sql", "{message}");
+        let mut answers = raw_sql(AssertSqlSafe(message)).fetch_many(&mut server.connection);
         let mut done = 0;
         loop {
             match within(server.patience, answers.try_next()).await {

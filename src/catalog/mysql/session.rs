@@ -84,6 +84,7 @@ impl Server {
         let rows = within(self.patience, question).await?;
         let elapsed = start.elapsed().as_millis();
         tracing::debug!(target: "brownfield::sql", name, rows = rows.len(), milliseconds = elapsed, "executed");
+        tracing::trace!(target: "brownfield::sql", "{statement}");
         Ok(rows.iter().map(|row| (0..row.len()).map(|position| cell(row, position)).collect()).collect())
     }
 

@@ -6,6 +6,7 @@ use super::target::Target;
 use crate::catalog::data::Row;
 use crate::catalog::{Error, Options, within};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, raw_sql};
+use std::time::Instant;
 
 /// Runs every statement in a read-only transaction of its own, so that none keeps a snapshot or a lock for long, and
 /// collects the rows or the server's refusal.
@@ -26,8 +27,13 @@ pub(in crate::catalog) async fn answers(
     );
     for statement in statements {
         let message = format!("{begin}; {statement}; COMMIT");
+        tracing::trace!(target: "brownfield::sql", "{message}");
+        let start = Instant::now();
         let question = raw_sql(AssertSqlSafe(message)).fetch_all(&mut connection);
         let rows = within(options.patience(), question).await;
+        let elapsed = start.elapsed().as_millis();
+        let kept = rows.as_ref().map_or(0, Vec::len);
+        tracing::debug!(target: "brownfield::sql", statement = "data", rows = kept, milliseconds = elapsed);
         answers.push(match rows {
             Ok(rows) => Ok(rows
                 .iter()

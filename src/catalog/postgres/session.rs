@@ -385,6 +385,7 @@ impl<'a> Session<'a> {
         self.round_trips += 1;
         let round_trip = self.round_trips;
         let patience = self.options.patience();
+        tracing::trace!(target: "brownfield::sql", round_trip, "{message}");
         let mut answers = raw_sql(AssertSqlSafe(message)).fetch_many(&mut self.connection);
         let (mut step, mut command, mut kept) = (0, 0, 0_u64);
         let mut started = Instant::now();

@@ -1,6 +1,6 @@
 //! Which file, and why it cannot be read.
 
-use crate::catalog::Error;
+use crate::catalog::{Error, masked};
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
@@ -27,6 +27,11 @@ pub(super) struct Resting {
 }
 
 impl Target {
+    /// The file of this path.
+    pub(in crate::catalog) fn of(path: &Path) -> Self {
+        Self { path: path.to_owned() }
+    }
+
     /// Understands `sqlite:path`, `sqlite://path`, `file:path` and a bare path. A query (`?mode=ro`) is ignored: files are
     /// always opened read-only.
     pub fn parse(text: &str) -> Result<Self, Error> {
@@ -114,7 +119,8 @@ impl Target {
 
 impl fmt::Display for Target {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.path.display())
+        // A URL of a server that was taken for a file may hold a password.
+        formatter.write_str(&masked(&self.path.display().to_string()))
     }
 }
 

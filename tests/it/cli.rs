@@ -16,6 +16,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     test("foreign_files_stay", foreign_files);
     test("secrets_are_never_printed", secrets);
     test("url_comes_from_the_environment", url_sources);
+    test("user_and_service_of_postgres", user_and_service);
     test("filters", filters);
     test("configuration", configuration);
     test("wrong_files", wrong_files);
@@ -321,6 +322,35 @@ fn url_sources() -> TestResult {
     for quoted in [format!("\"sqlite:{database}\""), format!("'{database}'"), format!(" {database}\n")] {
         brownfield().arg("audit").env("DATABASE_URL", &quoted).assert().code(0);
         brownfield().args(["audit", &quoted]).assert().code(0);
+    }
+    Ok(())
+}
+
+/// Who is meant when nobody is named, and where a service file leads. What is tried is in the error.
+fn user_and_service() -> TestResult {
+    let user = Command::new("id").arg("--user").arg("--name").output()?;
+    let user = text(&user.stdout).trim().to_owned();
+    let folder = tempfile::tempdir()?;
+    std::fs::write(folder.path().join(".pg_service.conf"), "[shop]\nhost=127.0.0.1\nport=1\nuser=app\ndbname=shop\n")?;
+    let home = folder.path().display().to_string();
+    for (arguments, variables, message) in [
+        (
+            &["audit", "postgres://127.0.0.1:1"][..],
+            &[][..],
+            format!("cannot connect to postgres://{user}@127.0.0.1:1/{user}"),
+        ),
+        (&["audit"], &[("HOME", home.as_str()), ("PGSERVICE", "shop")], "postgres://app@127.0.0.1:1/shop".to_owned()),
+        (&["audit", "postgres:///x?service=shop"], &[("HOME", &home)], "postgres://app@127.0.0.1:1/x".to_owned()),
+    ] {
+        let output = brownfield().args(arguments).envs(variables.iter().copied()).assert().code(3).get_output().clone();
+        if !text(&output.stderr).contains(&message) {
+            return Err(format!("{arguments:?} does not say {message}: {}", text(&output.stderr)).into());
+        }
+    }
+    for (variable, value) in [("PGSERVICE", "none"), ("PGTARGETSESSIONATTRS", "primary")] {
+        let mut command = brownfield();
+        command.args(["audit", "postgres://127.0.0.1:1"]).env("HOME", &home).env(variable, value);
+        command.assert().code(2);
     }
     Ok(())
 }

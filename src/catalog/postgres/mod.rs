@@ -12,6 +12,7 @@ mod connect;
 mod pgpass;
 mod rows;
 mod scope;
+mod service;
 mod session;
 mod statements;
 mod target;

@@ -1,8 +1,10 @@
 //! Where and how to connect, by the conventions of PostgreSQL's own clients.
 //!
-//! A URL wins over `PG*` variables, those over defaults. The password may also come from a password file.
+//! A URL wins over the service file, that over `PG*` variables, those over defaults. The password may also come from a
+//! password file.
 
 use super::pgpass;
+use super::service::{self, Service};
 use crate::catalog::{Error, Secret};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -30,6 +32,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("password", "PGPASSWORD"),
     ("port", "PGPORT"),
     ("service", "PGSERVICE"),
+    ("servicefile", "PGSERVICEFILE"),
     ("sslcert", "PGSSLCERT"),
     ("sslkey", "PGSSLKEY"),
     ("sslmode", "PGSSLMODE"),
@@ -41,13 +44,33 @@ const PARAMETERS: &[(&str, &str)] = &[
 const IGNORED: &[&str] = &[
     "client_encoding",
     "fallback_application_name",
+    "gssdelegation",
+    "gsslib",
     "keepalives",
     "keepalives_count",
     "keepalives_idle",
     "keepalives_interval",
+    "krbsrvname",
+    "load_balance_hosts",
     "sslcompression",
     "sslsni",
     "tcp_user_timeout",
+];
+
+/// Parameters that ask for something that this program cannot do, with their variable and the values that ask for nothing
+/// or for what it does anyway. TLS before 1.2 is never spoken.
+const LIMITED: &[(&str, &str, &[&str])] = &[
+    ("channel_binding", "PGCHANNELBINDING", &["disable", "prefer"]),
+    ("gssencmode", "PGGSSENCMODE", &["disable", "prefer"]),
+    ("require_auth", "PGREQUIREAUTH", &[]),
+    ("requirepeer", "PGREQUIREPEER", &[]),
+    ("ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION", &["TLSv1.3"]),
+    ("ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION", &["TLSv1", "TLSv1.1", "TLSv1.2"]),
+    ("sslcertmode", "PGSSLCERTMODE", &["allow"]),
+    ("sslcrl", "PGSSLCRL", &[]),
+    ("sslcrldir", "PGSSLCRLDIR", &[]),
+    ("sslnegotiation", "PGSSLNEGOTIATION", &["postgres"]),
+    ("target_session_attrs", "PGTARGETSESSIONATTRS", &["any", "prefer-standby"]),
 ];
 
 /// Where and how to connect. Its `Display` form is a URL in which the password is `****`.
@@ -94,12 +117,19 @@ impl Target {
     /// says where home is; an empty text takes everything from there.
     pub fn parse(url: &str, environment: &BTreeMap<String, String>) -> Result<Self, Error> {
         let written = if url.is_empty() { BTreeMap::new() } else { parse_url(url)? };
-        let parameters = Parameters { written, environment };
-        if let Some(service) = parameters.get("service") {
-            return Err(Error::new(format!("cannot use the connection service {service:?}"))
-                .because("service files are not supported")
-                .hint("write host, port, user and dbname in the URL, or set PGHOST, PGPORT, PGUSER and PGDATABASE"));
+        let mut parameters = Parameters { written, service: BTreeMap::new(), environment };
+        if let Some(name) = parameters.get("service") {
+            let Service { file, parameters: found } =
+                service::look_up(name, parameters.get("servicefile"), environment)?;
+            let place = format!("service {name:?} of {}", file.display());
+            for (name, value) in &found {
+                if let Some((name, value)) = accept(name, value, &place)? {
+                    // The first of several counts, as in PostgreSQL's own clients.
+                    parameters.service.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+                }
+            }
         }
+        parameters.refuse_what_cannot_be_done()?;
 
         let port = match parameters.get("port") {
             None => DEFAULT_PORT,
@@ -198,20 +228,55 @@ impl fmt::Display for Target {
     }
 }
 
-/// What the URL says, then what the environment says. An empty value counts as none, as in PostgreSQL's own clients.
+/// What the URL says, then what the service says, then what the environment says. An empty value counts as none, as in
+/// PostgreSQL's own clients.
 struct Parameters<'a> {
     written: BTreeMap<String, String>,
+    service: BTreeMap<String, String>,
     environment: &'a BTreeMap<String, String>,
 }
 
 impl Parameters<'_> {
     fn get(&self, name: &str) -> Option<&str> {
         let variable = PARAMETERS.iter().find(|(known, _)| *known == name).map(|(_, variable)| *variable);
-        self.written
-            .get(name)
-            .filter(|value| !value.is_empty())
-            .or_else(|| self.environment.get(variable?).filter(|value| !value.is_empty()))
-            .map(String::as_str)
+        self.find(name, variable?)
+    }
+
+    fn find(&self, name: &str, variable: &str) -> Option<&str> {
+        let given = [self.written.get(name), self.service.get(name), self.environment.get(variable)];
+        given.into_iter().flatten().find(|value| !value.is_empty()).map(String::as_str)
+    }
+
+    /// Whoever asks for a check that would not be made must hear of it.
+    fn refuse_what_cannot_be_done(&self) -> Result<(), Error> {
+        for (name, variable, harmless) in LIMITED {
+            let Some(value) = self.find(name, variable).filter(|value| !harmless.contains(value)) else { continue };
+            let hint = match harmless {
+                [] => format!("leave {name} and {variable} out"),
+                known => format!("leave {name} and {variable} out, or set it to {}", known.join(" or ")),
+            };
+            return Err(Error::new(format!("cannot connect with {name}={value}"))
+                .because("this program does not support it")
+                .hint(hint));
+        }
+        Ok(())
+    }
+}
+
+/// The parameter that is meant and its value, when it counts. `place` says where it is written.
+fn accept<'p>(name: &'p str, value: &'p str, place: &str) -> Result<Option<(&'p str, &'p str)>, Error> {
+    match name {
+        "schema" => Err(Error::new(format!("unknown parameter \"schema\" in the {place}"))
+            .hint("take it out and choose schemas with --schema")),
+        "ssl" if value == "true" => Ok(Some(("sslmode", "require"))),
+        _ if PARAMETERS.iter().any(|(known, _)| *known == name) => Ok(Some((name, value))),
+        _ if LIMITED.iter().any(|(known, ..)| *known == name) => Ok(Some((name, value))),
+        _ if IGNORED.contains(&name) => Ok(None),
+        _ => {
+            let known: Vec<&str> = PARAMETERS.iter().map(|(parameter, _)| *parameter).collect();
+            Err(Error::new(format!("unsupported parameter {name:?} in the {place}"))
+                .hint(format!("supported are {}", known.join(", "))))
+        }
     }
 }
 
@@ -262,21 +327,8 @@ fn parse_url(url: &str) -> Result<BTreeMap<String, String>, Error> {
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let name = decode(name).map_err(|reason| invalid("query", reason))?;
-        match name.as_str() {
-            "ssl" if value == "true" => set("sslmode", "require")?,
-            known if PARAMETERS.iter().any(|(parameter, _)| *parameter == known) => set(known, value)?,
-            ignored if IGNORED.contains(&ignored) => {}
-            "target_session_attrs" if value == "any" => {}
-            "channel_binding" | "gssencmode" if value != "require" => {}
-            "schema" => {
-                return Err(Error::new("unknown parameter \"schema\" in the connection URL")
-                    .hint("take it out of the URL and choose schemas with --schema"));
-            }
-            _ => {
-                let known: Vec<&str> = PARAMETERS.iter().map(|(parameter, _)| *parameter).collect();
-                return Err(Error::new(format!("unsupported parameter {name:?} in the connection URL"))
-                    .hint(format!("supported are {}", known.join(", "))));
-            }
+        if let Some((name, value)) = accept(&name, value, "connection URL")? {
+            set(name, value)?;
         }
     }
     Ok(parameters)
@@ -588,6 +640,56 @@ mod tests {
         assert!(complaint("postgres://h/d?sslrootcert=/nonexistent").contains("/nonexistent"));
         assert!(complaint("postgres://h/%00").contains("%00"));
         parse("postgres://h/d?keepalives=1&channel_binding=prefer");
+    }
+
+    #[test]
+    fn what_cannot_be_checked_is_refused_wherever_it_is_asked_for() {
+        for (name, variable, harmless) in LIMITED {
+            let refused = |url: &str, value: &str| {
+                let error = Target::parse(url, &environment(&[(variable, value)])).expect_err("refused");
+                (error.to_string(), error.hint.unwrap_or_default())
+            };
+            for (error, hint) in [refused("postgres://h/d", "x"), refused(&format!("postgres://h/d?{name}=x"), "")] {
+                assert_eq!(error, format!("cannot connect with {name}=x"));
+                assert!(hint.contains(variable) && harmless.iter().all(|value| hint.contains(value)), "{hint}");
+            }
+            for value in harmless.iter().chain(&[""]) {
+                Target::parse("postgres://h/d", &environment(&[(variable, value)])).expect("harmless");
+            }
+            if let [value, ..] = harmless {
+                let url = format!("postgres://h/d?{name}={value}");
+                Target::parse(&url, &environment(&[(variable, "x")])).expect("the URL wins");
+            }
+        }
+    }
+
+    #[test]
+    fn a_service_stands_between_the_url_and_the_environment() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("services");
+        let text = "[shop]\nhost=service.example\nport=6000\nuser=service\npassword=hunter2\nkeepalives=1\n\
+                    [wrong]\nnonsense=hunter2\n[strict]\nrequire_auth=scram-sha-256\n";
+        std::fs::write(&file, text).expect("written");
+        let environment = environment(&[
+            ("PGSERVICEFILE", file.to_str().expect("UTF-8")),
+            ("PGSERVICE", "shop"),
+            ("PGHOST", "env.example"),
+            ("PGDATABASE", "envdb"),
+        ]);
+        let target = |url: &str| Target::parse(url, &environment);
+        let shown = |url: &str| target(url).expect("complete").to_string();
+        assert_eq!(shown(""), "postgres://service:****@service.example:6000/envdb");
+        assert_eq!(shown("postgres://me@h/d"), "postgres://me:****@h:6000/d");
+        assert_eq!(target("").expect("complete").password, Some(Secret::new("hunter2")));
+        let error = target("postgres:///?service=wrong").expect_err("a parameter nobody knows");
+        assert!(
+            error.to_string().contains("unsupported parameter \"nonsense\" in the service \"wrong\" of"),
+            "{error}"
+        );
+        let error = target("postgres:///?service=strict").expect_err("a check that nobody makes");
+        assert_eq!(error.to_string(), "cannot connect with require_auth=scram-sha-256");
+        let other = format!("postgres:///?service=shop&servicefile={}", file.display());
+        assert_eq!(Target::parse(&other, &BTreeMap::new()).expect("complete").port, 6000);
     }
 
     #[test]

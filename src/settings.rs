@@ -66,7 +66,7 @@ pub struct Ignore {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No TOML, or an unknown key, or a value of the wrong type.
-    #[error("{0}")]
+    #[error(transparent)]
     Toml(#[from] toml::de::Error),
     /// Something that TOML allows and `brownfield` does not.
     #[error("line {line}: {message}\n  | {text}")]
@@ -80,8 +80,54 @@ pub enum Error {
     },
 }
 
-/// The options that a rule takes, by name with what they do; `None` for a rule that does not exist.
-pub type RuleOptions<'a> = &'a dyn Fn(&str) -> Option<&'static [(&'static str, &'static str)]>;
+/// An option that a rule takes.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleOption {
+    /// Name in the configuration.
+    pub name: &'static str,
+    /// What it may be.
+    pub values: Values,
+    /// What it does, with the default, in words.
+    pub meaning: &'static str,
+}
+
+/// What an option may be.
+#[derive(Clone, Copy, Debug)]
+pub enum Values {
+    /// True or false.
+    Boolean,
+    /// A whole number from 1.
+    Number,
+    /// One of these words.
+    Words(&'static [&'static str]),
+    /// Names separated by commas, each of which this function knows.
+    Names(fn(&str) -> bool),
+}
+
+impl Values {
+    /// What is wrong with a value, to be said behind the option's name.
+    fn complaint(self, value: &toml::Value) -> Option<String> {
+        match (self, value) {
+            (Self::Boolean, toml::Value::Boolean(_)) => None,
+            (Self::Boolean, _) => Some("is true or false".to_owned()),
+            (Self::Number, toml::Value::Integer(1..)) => None,
+            (Self::Number, _) => Some("is a whole number from 1".to_owned()),
+            (Self::Words(known), toml::Value::String(word)) if known.contains(&word.as_str()) => None,
+            (Self::Words(known), _) => {
+                let known: Vec<String> = known.iter().map(|word| format!("{word:?}")).collect();
+                Some(format!("is {}", known.join(" or ")))
+            }
+            (Self::Names(is_known), toml::Value::String(names)) => {
+                let unknown = names.split(',').map(str::trim).find(|name| !is_known(name))?;
+                Some(format!("names {unknown:?}, which does not exist"))
+            }
+            (Self::Names(_), _) => Some("is a text: names separated by commas".to_owned()),
+        }
+    }
+}
+
+/// The options that a rule takes; `None` for a rule that does not exist.
+pub type RuleOptions<'a> = &'a dyn Fn(&str) -> Option<&'static [RuleOption]>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -139,13 +185,18 @@ impl Settings {
                             .map_err(|_| wrong(at, "`severity` is \"info\", \"warning\" or \"error\"".to_owned()))?;
                         settings.severities.insert(id.get_ref().clone(), severity);
                     }
-                    (option, value) if options.iter().any(|(name, _)| *name == option) => {
+                    (name, value) if let Some(option) = options.iter().find(|option| option.name == name) => {
+                        if let Some(complaint) = option.values.complaint(&value) {
+                            return Err(wrong(at, format!("`{name}` {complaint}")));
+                        }
                         let of_rule = settings.options.entry(id.get_ref().clone()).or_default();
-                        of_rule.insert(option.to_owned(), value);
+                        of_rule.insert(name.to_owned(), value);
                     }
                     (option, _) => {
-                        let known: Vec<_> =
-                            ["enabled", "severity"].into_iter().chain(options.iter().map(|(name, _)| *name)).collect();
+                        let known: Vec<_> = ["enabled", "severity"]
+                            .into_iter()
+                            .chain(options.iter().map(|option| option.name))
+                            .collect();
                         let message =
                             format!("`{}` has no option `{option}`; it takes {}", id.get_ref(), known.join(", "));
                         return Err(wrong(at, message));
@@ -251,7 +302,13 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Settings, String> {
-        let options: RuleOptions<'_> = &|rule| (rule == "fk-missing").then_some(&[("accept", "what it does")] as &[_]);
+        const OPTIONS: &[RuleOption] = &[
+            RuleOption { name: "accept", values: Values::Boolean, meaning: "what it does" },
+            RuleOption { name: "most", values: Values::Number, meaning: "what it does" },
+            RuleOption { name: "style", values: Values::Words(&["snake", "camel"]), meaning: "what it does" },
+            RuleOption { name: "scripts", values: Values::Names(|name| name == "Han"), meaning: "what it does" },
+        ];
+        let options: RuleOptions<'_> = &|rule| (rule == "fk-missing").then_some(OPTIONS);
         Settings::parse(text, options).map_err(|error| error.to_string())
     }
 
@@ -263,6 +320,9 @@ mod tests {
             enabled = false
             severity = "info"
             accept = true
+            most = 3
+            style = "camel"
+            scripts = "Han,Han"
             [[ignore]]
             rule = "fk-missing"
             object = "public.audit_*"
@@ -294,6 +354,12 @@ mod tests {
         for (text, message) in [
             ("\n[rules.fk-mising]\nenabled = false", "line 2: there is no rule `fk-mising`"),
             ("[rules.fk-missing]\nacept = 1", "line 2: `fk-missing` has no option `acept`"),
+            ("[rules.fk-missing]\naccept = \"yes\"", "line 2: `accept` is true or false\n  | accept = \"yes\""),
+            ("[rules.fk-missing]\nmost = 0", "line 2: `most` is a whole number from 1"),
+            ("[rules.fk-missing]\nstyle = \"snaky\"", "line 2: `style` is \"snake\" or \"camel\""),
+            ("[rules.fk-missing]\nstyle = 3", "line 2: `style` is \"snake\" or \"camel\""),
+            ("[rules.fk-missing]\nscripts = \"Han, Hun\"", "line 2: `scripts` names \"Hun\", which does not exist"),
+            ("[rules.fk-missing]\nscripts = true", "line 2: `scripts` is a text"),
             ("[[ignore]]\nobject = \"*\"\nreason = \" \"", "line 3: an ignored finding needs a reason"),
             ("[ruls]", "unknown field `ruls`"),
             ("[relations]\n\"a.b\" = \"none\"", "line 2: a relation is"),

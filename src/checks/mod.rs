@@ -22,7 +22,7 @@ pub mod informational;
 pub mod operational_readiness;
 pub mod referential_integrity;
 
-pub use crate::settings::Severity;
+pub use crate::settings::{RuleOption, Severity, Values};
 pub use change::{Change, NewColumn};
 pub(crate) use coverage::{is_secondary, serves_instead};
 pub use object::{Object, ObjectKind};

@@ -2,6 +2,7 @@
 
 use super::{Context, Severity, Verdicts};
 use crate::model::EngineName;
+use crate::settings::RuleOption;
 use serde::{Deserialize, Serialize};
 
 /// A rule: data and a function.
@@ -25,8 +26,8 @@ pub struct Rule {
     pub needs: Needs,
     /// What is counted: the objects that can pass or fail, in words.
     pub denominator: &'static str,
-    /// Options it takes from the configuration, with their defaults in words.
-    pub options: &'static [(&'static str, &'static str)],
+    /// Options it takes from the configuration.
+    pub options: &'static [RuleOption],
     /// Tools that have the same check, by name.
     pub peers: &'static [&'static str],
     /// Manual pages and sources.

@@ -35,8 +35,8 @@ pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
     }
     let tables = Tables::new(&model);
     let report = Report::new(&model, &tables, &settings);
-    for stale in &report.descriptions.stale {
-        eprintln!("note: the configuration describes {stale}");
+    for stale in &report.summary.stale_entries {
+        eprintln!("note: without effect in the configuration: {stale}");
     }
     let choices = DocumentOptions { title: options.title.clone(), date, statistics, reading };
     let start = Instant::now();

@@ -121,8 +121,8 @@ fn body(text: &mut String, rule: &Rule, heading: &str) {
     let _ = writeln!(text, "- Engines: {}", engines.join(", "));
     let _ = writeln!(text, "- Judges: {}", rule.denominator);
     let _ = writeln!(text, "- Needs: {needs}");
-    for (name, meaning) in rule.options {
-        let _ = writeln!(text, "- Option `{name}`: {meaning}");
+    for option in rule.options {
+        let _ = writeln!(text, "- Option `{}`: {}", option.name, option.meaning);
     }
     if !rule.peers.is_empty() {
         let _ = writeln!(text, "- Also found by: {}", rule.peers.join(", "));

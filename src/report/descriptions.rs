@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 pub struct Descriptions {
     known: HashMap<(String, String), Description>,
     /// Entries of the configuration that describe nothing in the model, each with the reason.
-    pub stale: Vec<String>,
+    pub(super) stale: Vec<String>,
 }
 
 impl Descriptions {

@@ -175,7 +175,8 @@ impl Grouping<'_, '_> {
     }
 }
 
-fn within(schema: &str, name: &str) -> String {
+/// A name in a schema, as patterns of groups see it.
+pub(super) fn within(schema: &str, name: &str) -> String {
     format!("{schema}.{name}")
 }
 

@@ -7,6 +7,7 @@ mod descriptions;
 mod groups;
 mod opportunities;
 mod rationale;
+mod stale;
 mod summary;
 mod words;
 
@@ -120,11 +121,12 @@ impl<'a> Report<'a> {
         playbook: Playbook,
     ) -> Self {
         let details = details(tables, &survey, &outcomes, &playbook);
-        let summary = summary::summary(model, tables, &outcomes, &score, &playbook, settings);
+        let descriptions = Descriptions::new(model, settings);
+        let mut summary = summary::summary(model, tables, &outcomes, &score, &playbook, settings);
+        summary.stale_entries = [descriptions.stale.clone(), stale::stale(tables, settings)].concat();
         let concerns = concerns::concerns(model, tables, &survey);
         let opportunities = opportunities::opportunities(model, tables, &survey);
         let groups = groups::groups(tables, &links(tables, &survey, &details), &settings.groups, &model.groups);
-        let descriptions = Descriptions::new(model, settings);
         Self {
             model,
             tables,

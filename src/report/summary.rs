@@ -65,6 +65,8 @@ pub struct Summary {
     pub fixes: Vec<Fix>,
     /// Entries of the configuration that suppress nothing any more.
     pub stale_ignores: Vec<StaleIgnore>,
+    /// Other entries of the configuration without effect: what each names, and why it has none.
+    pub stale_entries: Vec<String>,
 }
 
 /// An entry of the configuration that suppresses nothing any more.

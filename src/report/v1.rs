@@ -29,6 +29,8 @@ pub struct Report<'a> {
     pub fix_first: &'a [super::Fix],
     /// Entries of the configuration that suppress nothing any more.
     pub stale_ignores: &'a [super::StaleIgnore],
+    /// Other entries of the configuration without effect: what each names, and why it has none.
+    pub stale_entries: &'a [String],
     /// Failures, by rule and object.
     pub findings: Vec<Finding<'a>>,
     /// Failures that the configuration suppresses.
@@ -216,6 +218,7 @@ impl<'a> Report<'a> {
             tables: &report.score.tables,
             fix_first: &report.summary.fixes,
             stale_ignores: &report.summary.stale_ignores,
+            stale_entries: &report.summary.stale_entries,
             findings: report
                 .outcomes
                 .iter()

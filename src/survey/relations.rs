@@ -138,7 +138,7 @@ pub(super) fn infer(tables: &Tables<'_>, settings: &Settings) -> (Vec<Relation>,
             if !settings.relations.is_empty()
                 && let Some(pin) = settings.relations.get(&path())
             {
-                relations.extend(pin.as_ref().and_then(|target| pinned(table, column, target)));
+                relations.extend(pin.as_ref().and_then(|target| pinned(tables, table, column, target)));
                 continue;
             }
             if column.generated.is_some() || family(column).is_none() {
@@ -160,13 +160,16 @@ pub(super) fn infer(tables: &Tables<'_>, settings: &Settings) -> (Vec<Relation>,
     (relations, polymorphic)
 }
 
-fn pinned(table: TableRef<'_>, column: &Column, target: &str) -> Option<Relation> {
+/// The relation that the configuration tells, when there is something at its other end.
+fn pinned(tables: &Tables<'_>, table: TableRef<'_>, column: &Column, target: &str) -> Option<Relation> {
     let (rest, referenced_column) = target.rsplit_once('.')?;
     let (schema, name) = rest.split_once('.')?;
+    let referenced_table = QualifiedName::new(schema, name);
+    tables.find(&referenced_table)?.table.columns.iter().find(|column| column.name == referenced_column)?;
     Some(Relation {
         table: table.qualified_name(),
         column: column.name.clone(),
-        referenced_table: QualifiedName::new(schema, name),
+        referenced_table,
         referenced_column: referenced_column.to_owned(),
         confidence: 1.0,
         why: "set in the configuration".to_owned(),

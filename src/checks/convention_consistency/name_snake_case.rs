@@ -1,5 +1,7 @@
 use crate::checks::names::written;
-use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::checks::{
+    Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts,
+};
 use crate::model::EngineName;
 use crate::survey::{NameStyle, TableClass, split, style};
 
@@ -13,10 +15,11 @@ pub(super) static RULE: Rule = Rule {
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
     denominator: "tables and their columns",
-    options: &[(
-        "style",
-        "the expected style: majority (default: the one that 70 % of the names fit, else snake), snake, camel, pascal or upper",
-    )],
+    options: &[RuleOption {
+        name: "style",
+        values: Values::Words(&["majority", "snake", "camel", "pascal", "upper"]),
+        meaning: "the expected style: majority (default: the one that 70 % of the names fit, else snake), snake, camel, pascal or upper",
+    }],
     peers: &["pg-index-health", "schemalint", "Azimutt", "skeema", "db_verifier"],
     references: &["https://wiki.postgresql.org/wiki/Don't_Do_This#Don.27t_use_upper_case_table_or_column_names"],
     documentation: r#"

@@ -1,5 +1,7 @@
 use super::renamed;
-use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
+use crate::checks::{
+    Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, RuleOption, Severity, Values, Verdicts,
+};
 use crate::model::{EngineName, TableRef};
 use std::collections::BTreeMap;
 use unicode_script::{Script, UnicodeScript};
@@ -15,10 +17,11 @@ pub(super) static RULE: Rule = Rule {
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
     denominator: "tables, views, columns, constraints and indexes",
-    options: &[(
-        "scripts",
-        "scripts whose letters are fine besides Latin without marks, such as Cyrillic, Han: a comma-separated list",
-    )],
+    options: &[RuleOption {
+        name: "scripts",
+        values: Values::Names(|name| Script::from_full_name(name).is_some()),
+        meaning: "scripts whose letters are fine besides Latin without marks, such as Cyrillic, Han: a comma-separated list",
+    }],
     peers: &["db_verifier", "SchemaCrawler", "pg-index-health"],
     references: &["https://www.unicode.org/reports/tr39/"],
     documentation: r#"

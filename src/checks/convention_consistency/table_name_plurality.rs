@@ -1,4 +1,4 @@
-use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts};
 use crate::model::EngineName;
 use crate::survey::Plurality;
 
@@ -12,7 +12,11 @@ pub(super) static RULE: Rule = Rule {
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
     denominator: "entity and lookup tables whose name ends in a word with a singular and a plural and is not made of two tables' names",
-    options: &[("expected", "plural, singular, or majority (default)")],
+    options: &[RuleOption {
+        name: "expected",
+        values: Values::Words(&["majority", "plural", "singular"]),
+        meaning: "plural, singular, or majority (default)",
+    }],
     peers: &["schemalint", "SchemaCrawler additional lints"],
     references: &["https://github.com/kristiandupont/schemalint"],
     documentation: r"

@@ -1,6 +1,6 @@
 //! An index over many columns.
 
-use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts};
 use crate::model::EngineName;
 
 pub(super) static RULE: Rule = Rule {
@@ -13,7 +13,11 @@ pub(super) static RULE: Rule = Rule {
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
     denominator: "btree indexes that are not unique",
-    options: &[("max_columns", "key columns that are still fine; default 3")],
+    options: &[RuleOption {
+        name: "max_columns",
+        values: Values::Number,
+        meaning: "key columns that are still fine; default 3",
+    }],
     peers: &["strong_migrations", "Bytebase"],
     references: &["https://www.postgresql.org/docs/current/indexes-multicolumn.html"],
     documentation: r"

@@ -1,6 +1,6 @@
 //! An enumerated type is in use (a preference, off by default).
 
-use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts};
 use crate::model::EngineName;
 
 pub(super) static RULE: Rule = Rule {
@@ -13,7 +13,11 @@ pub(super) static RULE: Rule = Rule {
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
     denominator: "columns of an enumerated type",
-    options: &[("report", "`true` to report enumerated types; off by default, since it is a preference")],
+    options: &[RuleOption {
+        name: "report",
+        values: Values::Boolean,
+        meaning: "`true` to report enumerated types; off by default, since it is a preference",
+    }],
     peers: &["schemalint", "skeema", "sqlcheck"],
     references: &[
         "https://www.postgresql.org/docs/current/datatype-enum.html",

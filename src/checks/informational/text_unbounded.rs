@@ -1,6 +1,6 @@
 //! A text has no limit of length (a preference, off by default).
 
-use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts};
 use crate::model::EngineName;
 
 pub(super) static RULE: Rule = Rule {
@@ -13,7 +13,11 @@ pub(super) static RULE: Rule = Rule {
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
     denominator: "text columns",
-    options: &[("report", "`true` to report unlimited texts; off by default, since it is a preference")],
+    options: &[RuleOption {
+        name: "report",
+        values: Values::Boolean,
+        meaning: "`true` to report unlimited texts; off by default, since it is a preference",
+    }],
     peers: &["GitLab"],
     references: &["https://www.postgresql.org/docs/current/datatype-character.html"],
     documentation: r"

@@ -1,6 +1,6 @@
 //! A text is limited by its type (a preference, off by default).
 
-use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts};
 use crate::model::EngineName;
 
 pub(super) static RULE: Rule = Rule {
@@ -13,7 +13,11 @@ pub(super) static RULE: Rule = Rule {
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
     denominator: "columns of type varchar(n)",
-    options: &[("report", "`true` to report varchar(n); off by default, since it is a preference")],
+    options: &[RuleOption {
+        name: "report",
+        values: Values::Boolean,
+        meaning: "`true` to report varchar(n); off by default, since it is a preference",
+    }],
     peers: &["Don't Do This", "pg-index-health", "schemalint", "squawk"],
     references: &["https://wiki.postgresql.org/wiki/Don%27t_Do_This#Don.27t_use_varchar.28n.29_by_default"],
     documentation: r"

@@ -1,6 +1,6 @@
 //! A table with very many columns, or with one.
 
-use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts};
 use crate::model::{EngineName, TableRef};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,7 +13,11 @@ pub(super) static RULE: Rule = Rule {
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
     denominator: "tables",
-    options: &[("max_columns", "columns that a table may have; 50")],
+    options: &[RuleOption {
+        name: "max_columns",
+        values: Values::Number,
+        meaning: "columns that a table may have; 50",
+    }],
     peers: &["Azimutt", "tbls", "DbDeo", "pg-index-health", "SchemaCrawler"],
     references: &["https://www.postgresql.org/docs/current/limits.html"],
     documentation: r"

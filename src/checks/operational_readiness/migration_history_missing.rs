@@ -1,4 +1,4 @@
-use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts};
 use crate::model::{EngineName, TableRef};
 use crate::survey::{is_temporal, split};
 
@@ -12,7 +12,11 @@ pub(super) static RULE: Rule = Rule {
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
     denominator: "the database: one object",
-    options: &[("migrations", "`declarative` when a tool without a history table keeps the schema")],
+    options: &[RuleOption {
+        name: "migrations",
+        values: Values::Words(&["declarative"]),
+        meaning: "`declarative` when a tool without a history table keeps the schema",
+    }],
     peers: &[],
     references: &["https://martinfowler.com/articles/evodb.html"],
     documentation: r"

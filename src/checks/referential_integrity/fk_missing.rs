@@ -6,7 +6,9 @@ use crate::checks::relations::{
     REPORTED, SCORED, TypeMatch, can_have_foreign_keys, compare_types, delete_action, index_instead, resolve,
     unify_types,
 };
-use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
+use crate::checks::{
+    Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, RuleOption, Severity, Values, Verdicts,
+};
 use crate::model::{Action, EngineName, TableRef, UnseenKind};
 use crate::survey::{Relation, TableClass};
 
@@ -20,10 +22,11 @@ pub(super) static RULE: Rule = Rule {
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
     denominator: "single-column foreign keys and inferred relations of confidence 0.90 or more of tables that are no log and no copy",
-    options: &[(
-        "foreign_keys",
-        "`forbidden` where foreign keys are not used at all, so that nothing is judged; default `allowed`",
-    )],
+    options: &[RuleOption {
+        name: "foreign_keys",
+        values: Values::Words(&["allowed", "forbidden"]),
+        meaning: "`forbidden` where foreign keys are not used at all, so that nothing is judged; default `allowed`",
+    }],
     peers: &[
         "tbls",
         "SchemaSpy",

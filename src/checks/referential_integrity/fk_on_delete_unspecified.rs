@@ -1,7 +1,9 @@
 //! A foreign key without a decision about deletes.
 
 use crate::checks::relations::{arrow, delete_action};
-use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::checks::{
+    Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts,
+};
 use crate::model::{Action, Deferral, EngineName, ForeignKey};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,10 +16,11 @@ pub(super) static RULE: Rule = Rule {
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
     denominator: "foreign keys",
-    options: &[(
-        "accept_no_action",
-        "`true` where the default action is the decision, so that nothing is judged; default `false`",
-    )],
+    options: &[RuleOption {
+        name: "accept_no_action",
+        values: Values::Boolean,
+        meaning: "`true` where the default action is the decision, so that nothing is judged; default `false`",
+    }],
     peers: &["schemalint reference-actions", "database_consistency", "GitLab guidelines"],
     references: &["https://docs.gitlab.com/development/database/foreign_keys/"],
     documentation: r"

@@ -189,6 +189,14 @@ fn suppressed(page: &Page<'_, '_>) -> String {
         }
         out.push('\n');
     }
+    let stale = &page.report.summary.stale_entries;
+    if !stale.is_empty() {
+        out.push_str("**Without effect** are these entries of the configuration:\n\n");
+        for entry in stale {
+            push!(out, "- {}\n", text(entry));
+        }
+        out.push('\n');
+    }
     out
 }
 

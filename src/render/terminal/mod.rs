@@ -143,6 +143,14 @@ fn findings(text: &mut String, report: &Report<'_>, all: bool) {
             let _ = writeln!(text, "        {rule} {}: {}", printable(&entry.object), printable(&entry.reason));
         }
     }
+    let stale = &report.summary.stale_entries;
+    if !stale.is_empty() {
+        let number = count(stale.len(), "entry", "entries");
+        let _ = writeln!(text, "\n{number} of the configuration without effect:");
+        for entry in stale {
+            let _ = writeln!(text, "        {}", printable(entry));
+        }
+    }
     if !report.summary.fixes.is_empty() {
         let _ = writeln!(text, "\n{bold}Fix first{bold:#} (the total after each, on top of those before)");
         for fix in report.summary.fixes.iter().take(SHOWN) {

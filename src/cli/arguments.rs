@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use crate::remedy::Phase;
 use crate::settings::Severity;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -277,6 +278,34 @@ pub(super) struct Fix {
     /// Only the findings of this rule; may be repeated.
     #[arg(long, value_name = "ID")]
     pub(super) rule: Vec<String>,
+    /// Only the steps of this phase; may be repeated. Phases are run in this order, each when the code is ready for it.
+    #[arg(long, value_enum, value_name = "PHASE")]
+    pub(super) phase: Vec<PhaseName>,
+}
+
+/// Phase of a playbook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PhaseName {
+    /// Adds things.
+    Expand,
+    /// Fills existing rows.
+    Backfill,
+    /// Checks existing rows and makes constraints count.
+    Validate,
+    /// Removes or renames things.
+    Contract,
+}
+
+impl PhaseName {
+    /// The phase of this name.
+    pub(super) fn phase(self) -> Phase {
+        match self {
+            Self::Expand => Phase::Expand,
+            Self::Backfill => Phase::Backfill,
+            Self::Validate => Phase::Validate,
+            Self::Contract => Phase::Contract,
+        }
+    }
 }
 
 /// Options of `snapshot`.

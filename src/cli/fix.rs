@@ -1,9 +1,10 @@
 //! `brownfield fix`: the migration playbook as SQL.
 
-use super::arguments::{Common, Fix};
+use super::arguments::{Common, Fix, PhaseName};
 use super::failure::Failure;
 use super::{load, output, rules};
 use crate::model::Tables;
+use crate::remedy::Phase;
 use crate::render::sql;
 use crate::report::Report;
 
@@ -15,5 +16,6 @@ pub(super) fn run(common: &Common, options: &Fix) -> Result<(), Failure> {
     let model = load::model(&options.database)?;
     let tables = Tables::new(&model);
     let report = Report::new(&model, &tables, &settings);
-    output::write(&options.output, sql::render(&report, &options.rule).as_bytes())
+    let phases: Vec<Phase> = options.phase.iter().copied().map(PhaseName::phase).collect();
+    output::write(&options.output, sql::render_phases(&report, &options.rule, &phases).as_bytes())
 }

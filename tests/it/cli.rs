@@ -19,6 +19,9 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     test("user_and_service_of_postgres", user_and_service);
     test("filters", filters);
     test("configuration", configuration);
+    test("configuration_that_is_not_valid", invalid_configuration);
+    test("configuration_without_effect", stale_configuration);
+    test("phases_of_a_fix", phases);
     test("wrong_files", wrong_files);
     test("terminal_colours", terminal_colours);
     test("terminal_progress", terminal_progress);
@@ -398,11 +401,147 @@ fn configuration() -> TestResult {
     if after["score"]["total"].as_f64() < before["score"]["total"].as_f64() {
         return Err("suppressing lowered the score".into());
     }
-    std::fs::write(&file, "[rules.no-such-rule]\nenabled = false\n")?;
-    let output = brownfield().args(["audit", &database, "--config"]).arg(&file).assert().code(2).get_output().clone();
-    if !text(&output.stderr).contains("line 1: there is no rule `no-such-rule`") {
-        return Err(text(&output.stderr).into());
+    // The reason is printed, in every form.
+    for (verb, line) in [("audit", format!("{rule} ")), ("doc", format!("- `{rule}` ("))] {
+        let mut command = brownfield();
+        let output = command.args([verb, &database, "--config"]).arg(&file).assert().success().get_output().clone();
+        let said = text(&output.stdout);
+        if !said.lines().any(|text| text.trim_start().starts_with(&line) && text.ends_with(": known")) {
+            return Err(format!("{verb} does not give the reason why {rule} is ignored").into());
+        }
     }
+    // Another severity changes what a gate lets through, and never the score.
+    let rules: Vec<&str> =
+        before["rules"].as_array().into_iter().flatten().filter_map(|rule| rule["id"].as_str()).collect();
+    if rules.is_empty() {
+        return Err("the report lists no rules".into());
+    }
+    let all = |severity: &str| -> String {
+        rules.iter().map(|rule| format!("[rules.{rule}]\nseverity = \"{severity}\"\n")).collect()
+    };
+    for (severity, code) in [("info", 0), ("error", 1)] {
+        std::fs::write(&file, all(severity))?;
+        let report = audit()?;
+        let mut findings = report["findings"].as_array().into_iter().flatten();
+        if !findings.all(|finding| finding["severity"] == severity) || report["score"] != before["score"] {
+            return Err(format!("the severity {severity} is not that of every finding, or moves the score").into());
+        }
+        let mut command = brownfield();
+        command.args(["audit", &database, "--fail-on", "error", "--config"]).arg(&file).assert().code(code);
+    }
+    Ok(())
+}
+
+fn invalid_configuration() -> TestResult {
+    let (folder, database) = sample()?;
+    let file = folder.path().join("brownfield.toml");
+    for (content, message) in [
+        ("[rules.no-such-rule]\nenabled = false\n", "line 1: there is no rule `no-such-rule`"),
+        ("[rules.fk-missing]\nforeign_keys = \"forbiden\"\n", "line 2: `foreign_keys` is \"allowed\" or \"forbidden\""),
+        ("[rules.table-name-plurality]\nexpected = 3\n", "line 2: `expected` is \"majority\" or"),
+        ("[rules.wide-table]\nmax_columns = \"9\"\n", "line 2: `max_columns` is a whole number from 1"),
+        ("[rules.varchar-n]\nreport = 1\n", "line 2: `report` is true or false"),
+        ("[rules.name-special-characters]\nscripts = \"Han, Runes\"\n", "`scripts` names \"Runes\""),
+        ("[ruls]\n", "unknown field `ruls`"),
+    ] {
+        std::fs::write(&file, content)?;
+        let mut command = brownfield();
+        let output = command.args(["audit", &database, "--config"]).arg(&file).assert().code(2).get_output().clone();
+        let said = text(&output.stderr);
+        if said.matches(message).count() != 1 {
+            return Err(format!("not said once: {message}\n{said}").into());
+        }
+    }
+    std::fs::write(&file, "[rules.name-special-characters]\nscripts = \"Cyrillic, Han\"\n")?;
+    brownfield().args(["audit", &database, "--config"]).arg(&file).assert().code(0);
+    Ok(())
+}
+
+/// What the configuration names and is not there is said, wherever the findings are.
+fn stale_configuration() -> TestResult {
+    let (folder, database) = sample()?;
+    let file = folder.path().join("brownfield.toml");
+    std::fs::write(
+        &file,
+        r#"
+        [[ignore]]
+        rule = "fk-missing"
+        object = "main.gone.*"
+        reason = "it was so"
+        [relations]
+        "main.gone.customer_id" = "main.customers.id"
+        "main.orders.gone" = "none"
+        "main.customers.name" = "main.gone.id"
+        "main.orders.customer_id" = "none"
+        "main.customers.phone" = "none"
+        [tables.gone]
+        description = "Was here."
+        [[group]]
+        name = "Sales"
+        tables = ["main.order*", "main.gone*"]
+        "#,
+    )?;
+    let stale = [
+        "relation main.customers.name: no column main.gone.id was read",
+        "relation main.gone.customer_id: no such column was read",
+        "relation main.orders.customer_id: a foreign key declares it",
+        "relation main.orders.gone: no such column was read",
+        "group Sales: main.gone* matches no table that was read",
+        "table gone: there is none",
+    ];
+    for arguments in [&["audit"][..], &["audit", "--format", "json"], &["doc"]] {
+        let mut command = brownfield();
+        let output =
+            command.args(arguments).args([&database, "--config"]).arg(&file).assert().success().get_output().clone();
+        let said = text(&output.stdout).replace("&#42;", "*");
+        for entry in stale.into_iter().chain(["it was so"]) {
+            if !said.contains(entry) {
+                return Err(format!("{arguments:?} does not say: {entry}").into());
+            }
+        }
+        if said.contains("relation main.customers.phone") || said.contains("Sales: main.order*") {
+            return Err(format!("{arguments:?} takes entries for stale that are not").into());
+        }
+        let notes = text(&output.stderr);
+        let is_noted = |entry: &&str| notes.contains(&format!("note: without effect in the configuration: {entry}"));
+        if arguments == ["doc"] && !stale.iter().all(is_noted) {
+            return Err(format!("doc is silent: {notes}").into());
+        }
+    }
+    Ok(())
+}
+
+/// The phases one by one are the whole script, and together they are it too.
+fn phases() -> TestResult {
+    let (_folder, database) = sample()?;
+    let fix = |arguments: &[&str]| {
+        let output = brownfield().args(["fix", &database]).args(arguments).assert().success().get_output().clone();
+        text(&output.stdout)
+    };
+    // From the heading of the first phase on.
+    let steps = |script: &str| script.find("\n-- ==== Phase ").map_or_else(String::new, |at| script[at..].to_owned());
+    let names = ["expand", "backfill", "validate", "contract"];
+    let each: Vec<String> = names.iter().map(|name| fix(&["--phase", name])).collect();
+    let whole = steps(&fix(&[]));
+    let parts: String = each.iter().map(|script| steps(script)).collect();
+    if whole.is_empty() || parts != whole {
+        return Err("the phases together are not the whole script".into());
+    }
+    let filled = each.iter().filter(|script| !steps(script).is_empty()).count();
+    if filled < 2 {
+        return Err(format!("{filled} phases of the sample hold steps: nothing is told apart").into());
+    }
+    for (name, script) in names.iter().zip(&each) {
+        let empty = steps(script).is_empty();
+        if !script.contains(&format!("-- Only these phases: {name}\n")) || empty != script.contains("Nothing to do.") {
+            return Err(format!("{name} does not say what it is:\n{script}").into());
+        }
+    }
+    let two = steps(&fix(&["--phase", "contract", "--phase", "expand"]));
+    if two != steps(&each[0]) + &steps(&each[3]) {
+        return Err("two phases are not both of them in their order".into());
+    }
+    brownfield().args(["fix", &database, "--phase", "contrast"]).assert().code(2);
     Ok(())
 }
 

@@ -1,12 +1,13 @@
-//! The documents in `docs/examples` are what the program writes about the shop, on every engine.
+//! The documents in `docs/examples` are what the program writes about the shop, on every engine. The snapshots there fix
+//! the names by which other programs read them.
 
 use crate::docs;
 use crate::support::database::{Database, Place};
 use crate::support::{TestResult, chain, read_with, schemas};
 use brownfield::catalog::Options;
-use brownfield::model::Tables;
+use brownfield::model::{EngineName, Model, Tables};
 use brownfield::render::{markdown, svg};
-use brownfield::report::Report;
+use brownfield::report::{self, Report};
 use brownfield::settings::Settings;
 use libtest_mimic::Trial;
 
@@ -39,5 +40,16 @@ fn is_current(place: Place, version: &str) -> TestResult {
     // Both are written before either is judged.
     let spec = docs::is_current(&format!("{folder}/spec.md"), &markdown::render(&report, &options));
     let picture = docs::is_current(&format!("{folder}/schema.svg"), &svg::render(&report));
-    spec.and(picture)
+    let snapshot = match place.engine() {
+        EngineName::PostgreSql | EngineName::Sqlite => snapshot(&folder, &model, &tables, &settings),
+        EngineName::MySql | EngineName::MariaDb => Ok(()),
+    };
+    spec.and(picture).and(snapshot)
+}
+
+/// The file that `brownfield snapshot` writes of a model.
+fn snapshot(folder: &str, model: &Model, tables: &Tables<'_>, settings: &Settings) -> TestResult {
+    let model = Model { groups: report::table_groups(model, tables, settings), ..model.clone() };
+    let text = serde_json::to_string_pretty(&model)?;
+    docs::is_current(&format!("{folder}/snapshot.json"), &format!("{text}\n"))
 }

@@ -108,9 +108,8 @@ impl Values {
     /// What is wrong with a value, to be said behind the option's name.
     fn complaint(self, value: &toml::Value) -> Option<String> {
         match (self, value) {
-            (Self::Boolean, toml::Value::Boolean(_)) => None,
+            (Self::Boolean, toml::Value::Boolean(_)) | (Self::Number, toml::Value::Integer(1..)) => None,
             (Self::Boolean, _) => Some("is true or false".to_owned()),
-            (Self::Number, toml::Value::Integer(1..)) => None,
             (Self::Number, _) => Some("is a whole number from 1".to_owned()),
             (Self::Words(known), toml::Value::String(word)) if known.contains(&word.as_str()) => None,
             (Self::Words(known), _) => {

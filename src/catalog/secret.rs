@@ -99,11 +99,13 @@ fn without_parameters(line: &str) -> String {
         if words.take(1).any(|name| SECRET_PARAMETERS.iter().any(|known| name.eq_ignore_ascii_case(known))) {
             let value = after.trim_start_matches(' ');
             let quote = value.chars().next().filter(|first| QUOTES.contains(first));
-            let end = quote.and_then(|quote| value[1..].find(quote)).map(|at| at + 2).unwrap_or_else(|| {
+            let end = if let Some(closing) = quote.and_then(|quote| value[1..].find(quote)) {
+                closing + 2
+            } else {
                 let end = value.find(|character| is_end(character) || character == '&').unwrap_or(value.len());
                 // A quote around the whole text is not part of the value.
                 value[..end].trim_end_matches(QUOTES).len()
-            });
+            };
             out.push_str(MASK);
             rest = &value[end..];
         }

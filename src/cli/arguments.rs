@@ -85,8 +85,8 @@ pub(super) enum Verb {
 pub(super) struct Database {
     /// Database URL, SQLite file or snapshot file: postgres://…, sqlite:…, shop.db, shop.json.
     ///
-    /// Falls back to --url, then BROWNFIELD_URL, then DATABASE_URL. PG* variables and ~/.pgpass fill in what the URL
-    /// leaves out, so no password needs to stand on a command line.
+    /// Falls back to --url, then BROWNFIELD_URL, then DATABASE_URL. PG* variables, `~/.pg_service.conf` and ~/.pgpass
+    /// fill in what the URL leaves out, so no password needs to stand on a command line.
     #[arg(value_name = "URL")]
     pub(super) target: Option<String>,
     /// Database URL, instead of the first argument.

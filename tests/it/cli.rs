@@ -1,6 +1,8 @@
 //! The program as a user meets it: verbs, exit codes, streams, files, secrets.
 
+use crate::support::database::{Database, Place};
 use crate::support::{TestResult, brownfield, program};
+use brownfield::model::EngineName;
 use libtest_mimic::Trial;
 use std::io::Read;
 use std::path::Path;
@@ -350,6 +352,23 @@ fn user_and_service() -> TestResult {
             return Err(format!("{arguments:?} does not say {message}: {}", text(&output.stderr)).into());
         }
     }
+    // A service that is there answers.
+    if let Some(place) = Place::of(EngineName::PostgreSql).into_iter().max_by_key(|place| place.version()) {
+        let database = Database::new(place)?;
+        let url = url::Url::parse(&database.url())?;
+        let service = format!(
+            "[other]\nhost=/nonexistent\n[live]\nhost={}\nport={}\nuser={}\npassword={}\ndbname={}\n",
+            url.host_str().unwrap_or_default(),
+            url.port().unwrap_or(5432),
+            url.username(),
+            url.password().unwrap_or_default(),
+            database.name
+        );
+        std::fs::write(folder.path().join("services"), service)?;
+        let mut command = brownfield();
+        command.arg("snapshot").env("PGSERVICEFILE", folder.path().join("services")).env("PGSERVICE", "live");
+        command.assert().code(0);
+    }
     for (variable, value) in [("PGSERVICE", "none"), ("PGTARGETSESSIONATTRS", "primary")] {
         let mut command = brownfield();
         command.args(["audit", "postgres://127.0.0.1:1"]).env("HOME", &home).env(variable, value);
@@ -643,18 +662,22 @@ fn completions() -> TestResult {
 }
 
 fn verbose() -> TestResult {
-    let (_folder, database) = sample()?;
-    let said = |level: &str| {
-        let output = brownfield().args(["snapshot", level, &database]).assert().success().get_output().clone();
-        text(&output.stderr)
-    };
-    let (names, statements) = (said("-v"), said("-vv"));
-    let timed = names.lines().filter(|line| line.contains(" rows in ") && line.ends_with(" ms")).count();
-    if timed < 5 || names.contains("SELECT") {
-        return Err(format!("-v shows no query, or more: {names}").into());
-    }
-    if !statements.contains("rows in") || !statements.contains("SELECT") {
-        return Err(format!("-vv shows no SQL: {statements}").into());
+    for place in Place::all() {
+        let database = Database::new(place)?;
+        database.run("CREATE TABLE looked_at (id INTEGER PRIMARY KEY)")?;
+        let said = |level: &str| {
+            let mut command = brownfield();
+            let output = command.args(["snapshot", level, &database.url()]).assert().success().get_output().clone();
+            text(&output.stderr)
+        };
+        let (names, statements) = (said("-v"), said("-vv"));
+        let is_timed = |line: &&str| line.contains("rows") && (line.contains(" ms") || line.contains("milliseconds="));
+        if names.lines().filter(is_timed).count() < 5 || names.contains("SELECT") {
+            return Err(format!("{}: -v shows no queries, or more than them: {names}", place.name()).into());
+        }
+        if statements.lines().filter(is_timed).count() < 5 || !statements.contains("SELECT") {
+            return Err(format!("{}: -vv shows no SQL: {statements}", place.name()).into());
+        }
     }
     Ok(())
 }

@@ -12,8 +12,11 @@ const SYSTEM_FOLDERS: &[&str] = &["/etc/postgresql-common", "/etc/sysconfig/pgsq
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Service {
     pub(super) file: PathBuf,
-    pub(super) parameters: Vec<(String, String)>,
+    pub(super) parameters: Parameters,
 }
+
+/// Names and values.
+type Parameters = Vec<(String, String)>;
 
 /// Looks a service up in the user's file, then in the machine's. `named` is the file that takes the place of the user's.
 pub(super) fn look_up(
@@ -53,8 +56,8 @@ pub(super) fn look_up(
 
 /// The parameters of the first section of this name, or the line that cannot be understood and the reason. Nothing is
 /// said of the line's text: a password may stand in it.
-fn find(text: &str, name: &str) -> Result<Option<Vec<(String, String)>>, (usize, &'static str)> {
-    let mut found: Option<Vec<(String, String)>> = None;
+fn find(text: &str, name: &str) -> Result<Option<Parameters>, (usize, &'static str)> {
+    let mut found: Option<Parameters> = None;
     for (at, line) in text.lines().map(str::trim).enumerate() {
         if line.is_empty() || line.starts_with('#') {
             continue;
@@ -84,7 +87,7 @@ mod tests {
     use std::error::Error as _;
     use std::path::Path;
 
-    fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
+    fn pairs(of: &[(&str, &str)]) -> Parameters {
         of.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 

@@ -8,6 +8,7 @@ use crate::render::markdown::{self, DocumentOptions, Placement, Surroundings};
 use crate::render::{dbml, ddl, dot, json, mermaid, plantuml, svg};
 use crate::report::Report;
 use anstream::eprintln;
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -86,7 +87,14 @@ fn markdown(options: &Doc, report: &Report<'_>, choices: &DocumentOptions) -> Re
                 let reason = format!("{} KiB are too much", document.len() / 1024);
                 return index_and_pages(path, report, choices, force, &reason);
             }
-            output::write(&options.output, document.as_bytes())
+            output::write(&options.output, document.as_bytes())?;
+            without_pages(path)
+        }
+        Some(path) if is_file_like(path) => {
+            output::stream(&options.output, |writer| {
+                markdown::write(report, choices, |piece| writer.write_all(&output::plain(piece.as_bytes())))
+            })?;
+            without_pages(path)
         }
         _ => output::stream(&options.output, |writer| {
             markdown::write(report, choices, |piece| writer.write_all(&output::plain(piece.as_bytes())))
@@ -111,6 +119,16 @@ fn index_and_pages(
         path.display(),
         path.with_extension("").display()
     );
+    Ok(())
+}
+
+/// Removes the pages that an earlier run wrote beside a document that is one file now.
+fn without_pages(path: &Path) -> Result<(), Failure> {
+    let folder = path.with_extension("");
+    let removed = output::remove_stale(&folder, &HashSet::new())?;
+    if removed > 0 {
+        eprintln!("note: the document is one file now: removed the {removed} pages of an earlier run in {}", folder.display());
+    }
     Ok(())
 }
 

@@ -127,19 +127,33 @@ pub(super) fn pages(base: &Path, folder: &str, files: &[DocumentFile], force: bo
     for written in files {
         file(&base.join(&written.path), written.content.as_bytes(), true)?;
     }
-    for place in ["", "tables", "schemas"] {
-        let Ok(entries) = std::fs::read_dir(base.join(folder).join(place)) else { continue };
+    remove_stale(&base.join(folder), &paths)?;
+    Ok(())
+}
+
+/// Removes the pages of a folder that an earlier run left behind, apart from some, and says how many they were. What
+/// `brownfield` did not write stays.
+pub(super) fn remove_stale(folder: &Path, kept: &HashSet<PathBuf>) -> Result<usize, Failure> {
+    let mut removed = 0;
+    for place in ["tables", "schemas", ""] {
+        let place_of = folder.join(place);
+        let Ok(entries) = std::fs::read_dir(&place_of) else { continue };
         for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
             let is_page = path.extension().is_some_and(|extension| extension == "md") && path.is_file();
             let is_known = ["code.md", "diagrams.md", "enums.md", "playbook.md", "views.md"]
                 .iter()
                 .any(|name| path.file_name().is_some_and(|file| file == *name));
-            if is_page && (is_known || !place.is_empty()) && !paths.contains(&path) && is_own(&path) {
+            if is_page && (is_known || !place.is_empty()) && !kept.contains(&path) && is_own(&path) {
                 std::fs::remove_file(&path).map_err(|error| unwritable(&path, error))?;
+                removed += 1;
             }
         }
+        if removed > 0 {
+            // Fails for a folder that still holds something, which is what it is for.
+            let _ = std::fs::remove_dir(&place_of);
+        }
     }
-    Ok(())
+    Ok(removed)
 }
 
 /// The failure to write something.

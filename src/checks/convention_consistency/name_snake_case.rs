@@ -61,7 +61,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             verdicts.pass(Object::table(table));
         } else {
             let to = written(&split(&table.table.name), expected);
-            let message = format!("the table's name is not {}; {to} would be", word(expected));
+            let message = message("table", &to, expected);
             let finding = Finding::new(&RULE, Object::table(table), message);
             let taken = table.schema.tables.iter().any(|other| other.name == to)
                 || table.schema.views.iter().any(|view| view.name == to);
@@ -78,8 +78,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 continue;
             }
             let to = written(&split(&column.name), expected);
-            let finding =
-                Finding::new(&RULE, object, format!("the column's name is not {}; {to} would be", word(expected)));
+            let finding = Finding::new(&RULE, object, message("column", &to, expected));
             let taken = table.table.columns.iter().any(|other| other.name == to);
             verdicts.fail(if taken || !fits(&to, expected) {
                 finding.advise("choose a name that is free and written in that style")
@@ -88,6 +87,12 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             });
         }
     }
+}
+
+/// What is wrong with a name. Of one without a letter, nothing stays that could be proposed.
+fn message(what: &str, to: &str, expected: NameStyle) -> String {
+    let wrong = format!("the {what}'s name is not {}", word(expected));
+    if to.is_empty() { wrong } else { format!("{wrong}; {to} would be") }
 }
 
 fn expected(context: Context<'_>) -> NameStyle {

@@ -124,9 +124,10 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let message = match with.len() {
             0 => format!("{name} is {}, which ends at {}", column.data_type, largest(&base, unsigned)),
             count => format!(
-                "{name} is {}, which ends at {}; {count} referencing columns must be widened with it",
+                "{name} is {}, which ends at {}; {count} referencing {} must be widened with it",
                 column.data_type,
-                largest(&base, unsigned)
+                largest(&base, unsigned),
+                if count == 1 { "column" } else { "columns" }
             ),
         };
         verdicts.fail(Finding::new(&RULE, object, message).with([Change::ChangeType {

@@ -7,7 +7,7 @@ use crate::model::{FORMAT, VERSION};
 pub(super) fn technical(page: &Page<'_, '_>) -> String {
     let model = page.report.model;
     let engine = &model.engine;
-    let mut stack = vec![format!("{} {}", engine.name.title(), text(&engine.version))];
+    let mut stack = vec![format!("{} {}", engine.name.title(), text(page.version()))];
     stack.extend(engine.variant.as_deref().map(text));
     stack.extend(engine.encoding.as_deref().map(|encoding| format!("encoding {}", code(encoding))));
     stack.extend(engine.collation.as_deref().map(|collation| format!("collation {}", code(collation))));
@@ -16,7 +16,10 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
         let names: Vec<String> = model
             .extensions
             .iter()
-            .map(|extension| format!("{} {}", code(&extension.name), text(&extension.version)))
+            .map(|extension| match page.options.statistics {
+                true => format!("{} {}", code(&extension.name), text(&extension.version)),
+                false => code(&extension.name),
+            })
             .collect();
         push!(out, "**Extensions**: {}\n\n", names.join(", "));
     }
@@ -35,7 +38,12 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
             .iter()
             .map(|entry| format!("{} ({})", text(&entry.tool), code(&page.names.join(&entry.schema, &entry.name))))
             .collect();
-        push!(out, "**Migration tools**: {}\n\n", tools.join(", "));
+        push!(
+            out,
+            "**Migration tools**: {}; {} in no count, list or diagram here\n\n",
+            tools.join(", "),
+            if tools.len() == 1 { "the table of its history is" } else { "the tables of their history are" }
+        );
     }
     let mut machinery = String::new();
     let publications: Vec<String> = model.publications.iter().map(|publication| code(&publication.name)).collect();

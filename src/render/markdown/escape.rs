@@ -14,6 +14,24 @@ pub(crate) fn text(raw: &str) -> String {
     out
 }
 
+/// A sentence of this program, in which backticks stand around code.
+pub(crate) fn prose(raw: &str) -> String {
+    let pieces: Vec<&str> = raw.trim().split('`').collect();
+    let spans = pieces.iter().skip(1).step_by(2);
+    if pieces.len() % 2 == 0 || spans.clone().any(|span| span.is_empty()) {
+        return text(raw);
+    }
+    let mut out = String::with_capacity(raw.len() + raw.len() / 8);
+    for (place, piece) in pieces.into_iter().enumerate() {
+        if place % 2 == 0 {
+            push_inner(&mut out, piece);
+        } else {
+            out.push_str(&code(piece));
+        }
+    }
+    out
+}
+
 /// Text that may start a line: a paragraph of its own.
 pub(crate) fn paragraph(raw: &str) -> String {
     let escaped = text(raw);
@@ -185,7 +203,10 @@ fn is_plain(byte: u8) -> bool {
 }
 
 fn push_text(out: &mut String, raw: &str) {
-    let mut raw = raw.trim_matches(|edge| matches!(class(edge), Class::LineBreak | Class::Space));
+    push_inner(out, raw.trim_matches(|edge| matches!(class(edge), Class::LineBreak | Class::Space)));
+}
+
+fn push_inner(out: &mut String, mut raw: &str) {
     loop {
         let plain = raw.bytes().position(|byte| !is_plain(byte)).unwrap_or(raw.len());
         out.push_str(&raw[..plain]);
@@ -313,6 +334,16 @@ mod tests {
             };
             let seen = block.literal.replace("\r\n", "\n").replace('\r', "\n");
             prop_assert_eq!(seen.trim_end_matches('\n'), wanted.trim_end_matches('\n'));
+        }
+    }
+
+    #[test]
+    fn sentences_show_their_code() {
+        assert_eq!(prose("set `expected`"), "set `expected`");
+        assert_eq!(prose("in the role `a|b`, or *more*"), "in the role <code>a&#124;b</code>, or &#42;more&#42;");
+        // What is no pair is no code.
+        for raw in ["a ` b", "``", "`a` and `"] {
+            assert_eq!(prose(raw), text(raw));
         }
     }
 

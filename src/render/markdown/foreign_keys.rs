@@ -1,6 +1,6 @@
 //! What rows of a table have to do with rows of others.
 
-use super::escape::{self, code, text};
+use super::escape::{self, code, prose, text};
 use super::page::{Page, codes};
 use crate::model::{Action, Deferral, ForeignKey, MatchType, TableRef};
 use crate::render::mermaid::is_unique;
@@ -35,7 +35,7 @@ pub(super) fn of_table(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
         out.push_str("**Undeclared relations:**\n\n");
         for at in &details.relations {
             let relation = &page.report.survey.relations[*at];
-            let why = if relation.pinned { "pinned by the configuration".to_owned() } else { text(&relation.why) };
+            let why = if relation.pinned { "pinned by the configuration".to_owned() } else { prose(&relation.why) };
             push!(
                 out,
                 "- {} → {}.{} (confidence {:.2}: {why})\n",

@@ -1,6 +1,6 @@
 //! Why indexes exist: for each index of a table, and the strategy across all of them.
 
-use super::escape::{code, table, text};
+use super::escape::{code, prose, table, text};
 use super::page::{Page, codes, fold, share};
 use super::statistics;
 use crate::checks::{Needs, ObjectKind};
@@ -98,7 +98,7 @@ fn explain(page: &Page<'_, '_>, of: TableRef<'_>, index: &Index, rationale: &Rat
     }
     for finding in page.report.findings_about(of.id, ObjectKind::Index, &index.name) {
         if finding.rule.starts_with("index-") {
-            sentences.push(format!("{}: {}", code(finding.rule), text(&finding.message)));
+            sentences.push(format!("{}: {}", code(finding.rule), prose(&finding.message)));
         }
     }
     if let Some(comment) = &index.comment {
@@ -298,7 +298,7 @@ fn doubtful(page: &Page<'_, '_>) -> String {
         for finding in outcome.findings.iter().filter(|finding| finding.object.kind == ObjectKind::Index) {
             let place = finding.object.table_name().map(|name| page.link_to(&name)).unwrap_or_default();
             let name = finding.object.name.as_deref().map(code).unwrap_or_default();
-            rows.push(vec![name, place, code(finding.rule), text(&finding.message)]);
+            rows.push(vec![name, place, code(finding.rule), prose(&finding.message)]);
         }
     }
     if rows.is_empty() {
@@ -331,7 +331,7 @@ fn unserved(page: &Page<'_, '_>) -> String {
     let rules = page.report.outcomes.iter().filter(|outcome| outcome.rule.needs == Needs::Workload);
     for finding in rules.flat_map(|outcome| &outcome.findings) {
         let place = finding.object.table_name().map(|name| page.link_to(&name)).unwrap_or_default();
-        rows.push(vec![place, code(finding.rule), text(&finding.message)]);
+        rows.push(vec![place, code(finding.rule), prose(&finding.message)]);
     }
     if rows.is_empty() {
         return format!("\n**Statements that ran:** of {} that were judged, none lacks an index.\n", access.statements);

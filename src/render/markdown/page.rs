@@ -1,8 +1,8 @@
 //! What every section of the document needs: names, links and ways to list things.
 
 use super::DocumentOptions;
-use super::escape::{code, slug, text};
-use crate::model::{QualifiedName, TableId};
+use super::escape::{code, prose, slug};
+use crate::model::{EngineName, QualifiedName, TableId};
 use crate::render::mermaid::Artist;
 use crate::render::names::Names;
 use crate::report::{Report, Tally};
@@ -62,6 +62,19 @@ impl<'r, 'a> Page<'r, 'a> {
     /// Whether each table has a page of its own.
     pub(super) fn is_split(&self) -> bool {
         self.base != Base::Single
+    }
+
+    /// The product's version: as far as it decides what the schema can be, and in full with what differs between two
+    /// copies of a schema.
+    pub(super) fn version(&self) -> &'r str {
+        let engine = &self.report.model.engine;
+        let parts = match engine.name {
+            _ if self.options.statistics => usize::MAX,
+            EngineName::PostgreSql | EngineName::Sqlite => 1,
+            EngineName::MySql | EngineName::MariaDb => 2,
+        };
+        let end = engine.version.match_indices('.').map(|(at, _)| at).nth(parts - 1);
+        end.map_or(&engine.version, |end| &engine.version[..end])
     }
 
     /// A table as part of anchors and paths.
@@ -137,7 +150,10 @@ pub(super) fn share(part: u32, whole: u32) -> String {
     if whole == 0 {
         return "0 of 0".to_owned();
     }
-    format!("{part} of {whole} ({} %)", u64::from(part) * 100 / u64::from(whole))
+    // Half up, but all is only what is all.
+    let percent = (u64::from(part) * 200 + u64::from(whole)) / (u64::from(whole) * 2);
+    let percent = if part < whole { percent.min(99) } else { percent };
+    format!("{part} of {whole} ({percent} %)")
 }
 
 /// Text as a sentence: with a capital and a final stop.
@@ -146,5 +162,16 @@ pub(super) fn sentence(raw: &str) -> String {
     let Some(first) = characters.next() else { return String::new() };
     let capital: String = first.to_uppercase().chain(characters).collect();
     let stop = if capital.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{}{stop}", text(&capital))
+    format!("{}{stop}", prose(&capital))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn shares_are_rounded_half_up() {
+        let wanted = ["8 of 9 (89 %)", "1 of 8 (13 %)", "1 of 3 (33 %)", "199 of 200 (99 %)", "7 of 7 (100 %)", "0 of 0"];
+        assert_eq!([share(8, 9), share(1, 8), share(1, 3), share(199, 200), share(7, 7), share(0, 0)], wanted);
+    }
 }

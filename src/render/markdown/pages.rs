@@ -10,8 +10,8 @@ use crate::survey::TableClass;
 /// Tables above which one file is too long for GitHub and GitLab to show.
 pub const SPLIT_ABOVE: usize = 150;
 
-/// Bytes above which GitHub shows a Markdown file as plain text.
-pub const SPLIT_ABOVE_BYTES: usize = 512 * 1024;
+/// Bytes above which GitHub cuts a Markdown file off.
+pub const SPLIT_ABOVE_BYTES: usize = 500 * 1024;
 
 /// Where the files of a document stand.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! How to get from the schema as it is to a better one: classified by table, then every step with its SQL.
 
-use super::escape::{code, fence, html_code, push_row, table, text};
+use super::escape::{code, fence, html_code, prose, push_row, row, table, text};
 use super::indexes::{fold_around, folded};
 use super::page::{Page, codes, number, sentence};
 use super::portions::{self, Take};
@@ -13,42 +13,79 @@ use crate::remedy::{Duration, Phase, Safety, Step};
 pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
     let report = page.report;
     let details = report.details(of.id);
-    let mut planned = String::new();
-    for at in &details.steps {
-        let step = &report.playbook.steps[*at];
-        push!(planned, "  - {}: {} ({})\n", step.safety.title(), text(&step.title), text(step.method));
-    }
-    let mut open = String::new();
+    let steps: Vec<&Step> = details.steps.iter().map(|at| &report.playbook.steps[*at]).collect();
+    let mut open = Vec::new();
     for at in &details.impossible {
         let (change, reason) = &report.playbook.impossible[*at];
-        push!(open, "  - By hand: {}. {}\n", text(&change.title()), sentence(reason));
+        open.push(format!("By hand: {}. {}", text(&change.title()), sentence(reason)));
     }
     for finding in report.findings(of.id) {
         let volatile = report.outcome(finding.rule).is_some_and(|outcome| outcome.rule.needs != Needs::Catalog);
-        let serves = |at: &usize| report.playbook.steps[*at].rules.contains(&finding.rule);
-        let mended = finding.advice.is_none() && details.steps.iter().any(serves);
+        let mended = finding.advice.is_none() && steps.iter().any(|step| step.rules.contains(&finding.rule));
         if mended || finding.printed_under.is_some() || (volatile && !page.options.statistics) {
             continue;
         }
-        push!(open, "  - {}: {}", code(finding.rule), text(&finding.message));
-        if let Some(advice) = &finding.advice {
-            push!(open, ". {}", sentence(advice));
-        }
-        open.push('\n');
+        let subject = finding.object.name.as_deref().map(|name| format!(" on {}", code(name))).unwrap_or_default();
+        let advice = finding.advice.as_deref().map(|advice| format!(". {}", sentence(advice))).unwrap_or_default();
+        open.push(format!("{}{subject}: {}{advice}", code(finding.rule), prose(&finding.message)));
     }
     let mut out = String::from("**Migration Notes:**\n\n");
-    if planned.is_empty() && open.is_empty() {
+    if steps.is_empty() && open.is_empty() {
         out.push_str("- Nothing to do.\n");
     }
-    if !planned.is_empty() {
-        push!(out, "- {} of the playbook, in order:\n{planned}", number(details.steps.len(), "step", "steps"));
+    if !steps.is_empty() {
+        let count = number(steps.len(), "step", "steps");
+        out.push_str(&listed(&format!("{count} of the playbook, in order"), &in_short(&steps)));
     }
     if !open.is_empty() {
-        push!(out, "- For a person to decide:\n{open}");
+        out.push_str(&listed("For a person to decide", &open));
     }
     out.push('\n');
     out
 }
+
+/// Most notes that are listed openly.
+const NOTES: usize = 10;
+
+/// Notes below a bullet, folded when there are many.
+fn listed(title: &str, notes: &[String]) -> String {
+    let lines: String = notes.iter().map(|note| format!("  - {note}\n")).collect();
+    if notes.len() <= NOTES {
+        return format!("- {title}:\n{lines}");
+    }
+    format!("- <details><summary>{title}</summary>\n\n{lines}\n  </details>\n")
+}
+
+/// A line a step. What is done to partition after partition is said once.
+fn in_short(steps: &[&Step]) -> Vec<String> {
+    let line = |step: &&Step| format!("{}: {} ({})", step.safety.title(), text(&step.title), text(step.method));
+    let is_of_partition = |step: &Step| step.method == ATTACH || step.title.contains(" to partition ");
+    let mut lines = Vec::new();
+    for run in steps.chunk_by(|a, b| is_of_partition(a) == is_of_partition(b)) {
+        let attached = run.iter().filter(|step| step.method == ATTACH).count();
+        if attached < 2 || !is_of_partition(run[0]) {
+            lines.extend(run.iter().map(line));
+            continue;
+        }
+        let mut methods: Vec<&str> = Vec::new();
+        for step in run {
+            if !methods.contains(&step.method) {
+                methods.push(step.method);
+            }
+        }
+        let safety = run.iter().map(|step| step.safety).max().unwrap_or(Safety::Safe);
+        lines.push(format!(
+            "{}: the same on {attached} partitions one by one, attaching each ({} steps: {})",
+            safety.title(),
+            run.len(),
+            text(&methods.join(", "))
+        ));
+    }
+    lines
+}
+
+/// The method by which an index of a partition becomes a part of the whole table's.
+const ATTACH: &str = "ATTACH PARTITION";
 
 /// The steps of one table, for a page of its own.
 pub(super) fn of_table(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
@@ -150,7 +187,8 @@ const PHASES: [(Phase, &str, &str); 4] = [
 fn classification<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<(), E> {
     let tables: Vec<TableRef<'_>> = page.report.tables.iter().collect();
     let steps = |of: &TableRef<'_>| page.report.details(of.id).steps.as_slice();
-    let rows = tables.iter().map(|of| steps(of).len()).sum();
+    let others: Vec<Vec<String>> = of_no_table(page).collect();
+    let rows = others.len() + tables.iter().map(|of| steps(of).len()).sum::<usize>();
     let (before, after) = fold_around(&number(rows, "operation", "operations"), rows);
     take(&before)?;
     take(&table(&["Table", "Operation", "Safety", "Method", "Notes"], &[]))?;
@@ -164,7 +202,24 @@ fn classification<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<(), 
             }
         }
     })?;
+    for other in others {
+        take(&row(&other))?;
+    }
     take(after)
+}
+
+/// The operations on materialized views and whatever else is no table.
+fn of_no_table(page: &Page<'_, '_>) -> impl Iterator<Item = Vec<String>> {
+    let report = page.report;
+    report.playbook.steps.iter().filter(|step| report.tables.find(&step.table).is_none()).map(|step| {
+        vec![
+            code(&page.names.of(&step.table)),
+            text(&step.title),
+            step.safety.title().to_owned(),
+            text(step.method),
+            format!("{}; blocks {}", text(step.lock), text(step.blocks)),
+        ]
+    })
 }
 
 /// The same in one row a table, for a folder, whose pages have the operations.

@@ -4,7 +4,7 @@ use super::escape::{code, table, text};
 use super::page::{Page, number};
 use crate::checks::{Counts, Dimension, Kind, Outcome};
 use crate::model::QualifiedName;
-use crate::score::Confidence;
+use crate::score::{Confidence, SMOOTHING};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -19,9 +19,17 @@ pub(super) fn dimensions(page: &Page<'_, '_>) -> [(String, String); 5] {
             return ("—".to_owned(), "no rule had anything to judge".to_owned());
         };
         let counts = score.counts;
-        let mut notes = format!("{} of {} pass", counts.passed, counts.applicable());
-        let mut worst: Vec<_> =
-            report.score.rules.iter().filter(|rule| rule.dimension == dimension && rule.counts.failed > 0).collect();
+        let rules = || report.score.rules.iter().filter(|rule| rule.dimension == dimension);
+        let mut coverage = Counts::default();
+        for rule in rules().filter(|rule| rule.kind == Kind::Coverage) {
+            coverage += rule.counts;
+        }
+        let mut notes = format!("{} of {} pass", coverage.passed, coverage.applicable());
+        let defects: u32 = rules().filter(|rule| rule.kind == Kind::Defect).map(|rule| rule.counts.failed).sum();
+        if defects > 0 {
+            push!(notes, "; {}", number(defects as usize, "defect", "defects"));
+        }
+        let mut worst: Vec<_> = rules().filter(|rule| rule.counts.failed > 0).collect();
         worst.sort_by(|a, b| b.points_lost.total_cmp(&a.points_lost).then_with(|| a.rule.cmp(b.rule)));
         if !worst.is_empty() {
             let worst: Vec<String> =
@@ -55,6 +63,9 @@ pub(super) fn overall(page: &Page<'_, '_>) -> (String, String) {
 /// Coverage by rule, what is unknown and why, and the fixes in the order of what they are worth.
 pub(super) fn details(page: &Page<'_, '_>) -> String {
     let mut out = String::new();
+    if !page.report.score.rules.is_empty() {
+        out.push_str(&formula());
+    }
     out.push_str(&fixes(page));
     out.push_str(&coverage(page));
     out.push_str(&coverage_by_place(page));
@@ -62,6 +73,19 @@ pub(super) fn details(page: &Page<'_, '_>) -> String {
     out.push_str(&suppressed(page));
     out.push_str(&informational(page));
     out
+}
+
+/// How the numbers come about, so that anyone can argue with them.
+fn formula() -> String {
+    format!(
+        "**How a score comes about.** The pass counts of a row are those of its coverage rules. Where *p* of the *n* \
+         objects that a coverage rule of weight *w* applies to pass, it earns w · p ÷ (n + {SMOOTHING}) of w · n ÷ (n + \
+         {SMOOTHING}) points; a defect rule that fails for *f* objects adds w · f ÷ (f + {SMOOTHING}) points that nobody \
+         earns. A row scores 100 × the points earned ÷ all its points, and nothing when there are none. The total is the \
+         mean of the rows with a score by their weights, taken before they are rounded; there is none when these rows \
+         weigh less than half. Both are rounded to tenths, and only what never fails has 100. Weights and counts stand \
+         under *Coverage* below.\n\n"
+    )
 }
 
 fn fixes(page: &Page<'_, '_>) -> String {

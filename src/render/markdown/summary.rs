@@ -13,8 +13,8 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
     let engine = &report.model.engine;
     let mut lines = Vec::new();
     let product = match &engine.variant {
-        Some(variant) => format!("{} {} ({})", engine.name.title(), text(&engine.version), text(variant)),
-        None => format!("{} {}", engine.name.title(), text(&engine.version)),
+        Some(variant) => format!("{} {} ({})", engine.name.title(), text(page.version()), text(variant)),
+        None => format!("{} {}", engine.name.title(), text(page.version())),
     };
     let schemas = if summary.schemas > 1 {
         format!(" in {}", number(summary.schemas, "schema", "schemas"))

@@ -90,15 +90,12 @@ fn markdown(options: &Doc, report: &Report<'_>, choices: &DocumentOptions) -> Re
             output::write(&options.output, document.as_bytes())?;
             without_pages(path)
         }
-        Some(path) if is_file_like(path) => {
+        _ => {
             output::stream(&options.output, |writer| {
                 markdown::write(report, choices, |piece| writer.write_all(&output::plain(piece.as_bytes())))
             })?;
-            without_pages(path)
+            path.filter(|path| is_file_like(path)).map_or(Ok(()), without_pages)
         }
-        _ => output::stream(&options.output, |writer| {
-            markdown::write(report, choices, |piece| writer.write_all(&output::plain(piece.as_bytes())))
-        }),
     }
 }
 
@@ -127,7 +124,10 @@ fn without_pages(path: &Path) -> Result<(), Failure> {
     let folder = path.with_extension("");
     let removed = output::remove_stale(&folder, &HashSet::new())?;
     if removed > 0 {
-        eprintln!("note: the document is one file now: removed the {removed} pages of an earlier run in {}", folder.display());
+        eprintln!(
+            "note: the document is one file now: removed the {removed} pages of an earlier run in {}",
+            folder.display()
+        );
     }
     Ok(())
 }

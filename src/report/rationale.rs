@@ -160,6 +160,7 @@ fn purposes(
         "fulltext" | "rum" => found.push(Purpose::FullText),
         "spatial" | "rtree" => found.push(Purpose::Spatial),
         "gin" => found.push(Purpose::Containment),
+        "gist" if index.key.iter().any(|part| holds_words(part, table)) => found.push(Purpose::FullText),
         "gist" | "spgist" | "vector" | "hnsw" | "ivfflat" if !index.exclusion => found.push(Purpose::Similarity),
         "brin" => found.push(Purpose::BlockRange),
         "hash" if found.is_empty() => found.push(Purpose::Hash),
@@ -171,6 +172,13 @@ fn purposes(
         found.insert(0, Purpose::Lookup);
     }
     found
+}
+
+/// Whether a part of a key holds the words of a text (PostgreSQL).
+fn holds_words(part: &KeyPart, table: TableRef<'_>) -> bool {
+    let column = part.column.as_deref().and_then(|name| table.table.column(name));
+    column.is_some_and(|column| column.base_type() == "tsvector")
+        || part.expression.as_deref().is_some_and(|expression| mentions(expression, "to_tsvector"))
 }
 
 /// Whether the leading parts of the key are the columns of the foreign key, in any order.

@@ -21,7 +21,10 @@ pub(super) fn section(page: &Page<'_, '_>) -> (String, String) {
     let all: Vec<TableId> = report.tables.iter().map(|table| table.id).collect();
     if tables <= ONE_DIAGRAM {
         let diagram = page.artist.whole(&all);
-        let section = format!("{}\n{LEGEND}", fence("mermaid", &diagram));
+        let mut section = format!("{}\n{LEGEND}", fence("mermaid", &diagram));
+        if !report.settings.groups.is_empty() {
+            push!(section, "\n{}", groups(page));
+        }
         return (body(&diagram), section);
     }
     let (overview, text) = overview(page);

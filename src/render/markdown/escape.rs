@@ -58,8 +58,9 @@ pub(crate) fn code(raw: &str) -> String {
     let mut flat = String::with_capacity(raw.len());
     let mut plain = true;
     for character in raw.chars() {
-        // A bar ends a cell even inside a code span, and a backslash means something else in a cell than outside.
-        plain &= !matches!(character, '|' | '\\');
+        // A bar ends a cell even inside a code span, a backslash means something else in a cell than outside, and a code
+        // span shows no end of a line.
+        plain &= !matches!(character, '|' | '\\' | '\n' | '\r');
         match class(character) {
             Class::Ordinary => flat.push(character),
             Class::LineBreak | Class::Space => flat.push(' '),
@@ -335,6 +336,13 @@ mod tests {
             let seen = block.literal.replace("\r\n", "\n").replace('\r', "\n");
             prop_assert_eq!(seen.trim_end_matches('\n'), wanted.trim_end_matches('\n'));
         }
+    }
+
+    #[test]
+    fn code_keeps_its_lines() {
+        assert_eq!(code("'a\nb'"), "<code>'a<br>b'</code>");
+        assert_eq!(code("'a\r\nb'"), "<code>'a<br>b'</code>");
+        assert_eq!(code("'a b'"), "`'a b'`");
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use super::escape::{code, fence, html_code, paragraph, table, text};
 use super::indexes::{self, folded};
 use super::page::{Page, codes, number};
-use super::tables::trigger_line;
+use super::tables::{trigger_code, trigger_line};
 use super::words;
-use crate::model::{FunctionKind, Schema, View};
+use crate::model::{FunctionKind, QualifiedName, Schema, View};
+use std::collections::HashMap;
 
 /// A page of a folder that holds some of the section.
 pub(super) struct Part {
@@ -91,6 +92,7 @@ fn view(page: &Page<'_, '_>, schema: &Schema, view: &View) -> String {
     if !view.indexes.is_empty() || !view.triggers.is_empty() {
         out.push('\n');
     }
+    out.push_str(&trigger_code(&view.triggers));
     if let Some(definition) = &view.definition {
         push!(
             out,
@@ -121,6 +123,16 @@ fn enums(page: &Page<'_, '_>) -> String {
 }
 
 fn domains(page: &Page<'_, '_>) -> String {
+    let mut users = HashMap::<&QualifiedName, Vec<String>>::new();
+    if schemas(page).any(|schema| !schema.domains.is_empty()) {
+        for table in page.report.tables.iter() {
+            for column in &table.table.columns {
+                if let Some(of) = &column.user_type {
+                    users.entry(of).or_default().push(page.column(table.id, &column.name));
+                }
+            }
+        }
+    }
     let mut rows = Vec::new();
     for schema in schemas(page) {
         for domain in &schema.domains {
@@ -138,11 +150,15 @@ fn domains(page: &Page<'_, '_>) -> String {
                 code(&domain.base_type),
                 domain.default.as_deref().map(code).unwrap_or_default(),
                 rules.join("; "),
+                users
+                    .get(&QualifiedName::new(&schema.name, &domain.name))
+                    .map(|users| users.join(", "))
+                    .unwrap_or_default(),
                 domain.comment.as_deref().map(text).unwrap_or_default(),
             ]);
         }
     }
-    block("Domains", &["Domain", "Type", "Default", "Rules", "Comment"], &rows)
+    block("Domains", &["Domain", "Type", "Default", "Rules", "Used by", "Comment"], &rows)
 }
 
 fn composites(page: &Page<'_, '_>) -> String {
@@ -183,6 +199,7 @@ fn sequences(page: &Page<'_, '_>) -> String {
             rows.push(vec![
                 code(&page.names.join(&schema.name, &sequence.name)),
                 code(&sequence.data_type),
+                sequence.start.to_string(),
                 sequence.increment.to_string(),
                 format!("{} to {}", sequence.minimum, sequence.maximum),
                 if sequence.cycle { "yes" } else { "no" }.to_owned(),
@@ -195,7 +212,7 @@ fn sequences(page: &Page<'_, '_>) -> String {
         1 => "1 sequence belongs to a column and is described there.\n\n".to_owned(),
         _ => format!("{owned} sequences belong to columns and are described there.\n\n"),
     };
-    let header = ["Sequence", "Type", "Step", "Range", "Cycles", "Comment"];
+    let header = ["Sequence", "Type", "Start", "Step", "Range", "Cycles", "Comment"];
     match (rows.is_empty(), owned) {
         (true, 0) => String::new(),
         (true, _) => format!("### Sequences\n\n{of_columns}"),
@@ -228,7 +245,21 @@ fn functions(page: &Page<'_, '_>) -> String {
             ]);
         }
     }
-    block("Functions and procedures", &["Name", "Arguments", "Result", "Facts", "Comment"], &rows)
+    let mut out = block("Functions and procedures", &["Name", "Arguments", "Result", "Facts", "Comment"], &rows);
+    for schema in schemas(page) {
+        for function in &schema.functions {
+            let Some(body) = function.body.as_deref().filter(|body| !body.trim().is_empty()) else { continue };
+            let called = format!("{}({})", page.names.join(&schema.name, &function.name), function.arguments);
+            let language = if matches!(function.language.as_str(), "sql" | "plpgsql") { "sql" } else { "" };
+            push!(
+                out,
+                "<details><summary>Body of {}</summary>\n\n{}\n</details>\n\n",
+                html_code(&called),
+                fence(language, body.trim_matches(['\n', '\r']))
+            );
+        }
+    }
+    out
 }
 
 fn events(page: &Page<'_, '_>) -> String {

@@ -171,7 +171,8 @@ mod tests {
 
     #[test]
     fn shares_are_rounded_half_up() {
-        let wanted = ["8 of 9 (89 %)", "1 of 8 (13 %)", "1 of 3 (33 %)", "199 of 200 (99 %)", "7 of 7 (100 %)", "0 of 0"];
+        let wanted =
+            ["8 of 9 (89 %)", "1 of 8 (13 %)", "1 of 3 (33 %)", "199 of 200 (99 %)", "7 of 7 (100 %)", "0 of 0"];
         assert_eq!([share(8, 9), share(1, 8), share(1, 3), share(199, 200), share(7, 7), share(0, 0)], wanted);
     }
 }

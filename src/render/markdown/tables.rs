@@ -6,13 +6,13 @@ use super::page::{Page, codes, fold, number, sentence};
 use super::portions::{self, Take};
 use super::{foreign_keys, indexes, playbook, words};
 use crate::model::{
-    Column, GeneratedStorage, IdentityMode, Partitioning, Persistence, PolicyCommand, TableKind, TableRef, Trigger,
-    TriggerEnabled,
+    Column, GeneratedStorage, IdentityMode, Index, Partitioning, Persistence, PolicyCommand, TableKind, TableRef,
+    Trigger, TriggerEnabled,
 };
 use crate::parallel;
 use crate::render::ddl;
 use crate::survey::TableClass;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Longest check or default that is written into a cell.
 const LONGEST_IN_CELL: usize = 120;
@@ -186,17 +186,6 @@ fn columns(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
     }
     let mut out = row(&header);
     out.push_str(if with_comments { "|---|---|---|---|---|---|\n" } else { "|---|---|---|---|---|\n" });
-    let unique: HashSet<&str> = table
-        .table
-        .indexes
-        .iter()
-        .filter(|index| index.unique && !index.primary && index.predicate.is_none())
-        .filter_map(crate::model::Index::plain_columns)
-        .filter_map(|columns| match columns.as_slice() {
-            [column] => Some(*column),
-            _ => None,
-        })
-        .collect();
     for column in &table.table.columns {
         let data_type = if column.data_type.is_empty() { "—".to_owned() } else { code(&column.data_type) };
         let nullable = if column.nullable {
@@ -209,7 +198,7 @@ fn columns(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
             data_type,
             nullable.to_owned(),
             default(column),
-            column_constraints(page, table, column, unique.contains(column.name.as_str())),
+            column_constraints(page, table, column),
         ];
         if with_comments {
             cells.push(comment(column).map(text).unwrap_or_default());
@@ -259,16 +248,56 @@ fn short(expression: &str) -> String {
     }
 }
 
-fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column, unique: bool) -> String {
+/// What a unique index demands of one of its columns: `` UNIQUE with `tenant_id` ``.
+fn unique(index: &Index, column: &str) -> Option<String> {
+    let columns = index.plain_columns().filter(|columns| columns.contains(&column))?;
+    let others: Vec<&str> = columns.into_iter().filter(|other| *other != column).collect();
+    let with = if others.is_empty() { String::new() } else { format!(" with {}", codes(&others)) };
+    let rows = index.predicate.as_deref().map(|predicate| format!(" where {}", short(predicate))).unwrap_or_default();
+    Some(format!("UNIQUE{with}{rows}"))
+}
+
+/// What a column's domain demands, where the column itself does not say it.
+fn of_domain(page: &Page<'_, '_>, column: &Column) -> Vec<String> {
+    let model = page.report.model;
+    let Some(user_type) = column.user_type.as_ref().filter(|_| column.array_dimensions == 0) else { return Vec::new() };
+    let Some(domain) = model
+        .schemas
+        .iter()
+        .find(|schema| schema.name == user_type.schema)
+        .and_then(|schema| schema.domains.iter().find(|domain| domain.name == user_type.name))
+    else {
+        return Vec::new();
+    };
+    let mut rules = Vec::new();
+    if domain.not_null && column.nullable {
+        rules.push("NOT NULL by its domain".to_owned());
+    }
+    rules.extend(domain.checks.iter().map(|check| {
+        let said = words::of_value(model.engine.name, &check.expression);
+        let said = said.filter(|said| said.chars().count() <= LONGEST_IN_CELL);
+        format!("{} by its domain", said.unwrap_or_else(|| format!("CHECK {}", short(&check.expression))))
+    }));
+    rules
+}
+
+fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column) -> String {
     let mut out = Vec::new();
     if let Some(key) = &table.table.primary_key
         && key.columns.contains(&column.name)
     {
         out.push(if key.columns.len() == 1 { "PRIMARY KEY" } else { "PRIMARY KEY (composite)" }.to_owned());
     }
-    if unique {
-        out.push("UNIQUE".to_owned());
-    }
+    let mut rules: Vec<String> = table
+        .table
+        .indexes
+        .iter()
+        .filter(|index| index.unique && !index.primary)
+        .filter_map(|index| unique(index, &column.name))
+        .collect();
+    rules.sort_unstable();
+    rules.dedup();
+    out.extend(rules);
     for key in table.table.foreign_keys.iter().filter(|key| key.columns.contains(&column.name)) {
         out.push(format!("FK → {}", page.link_to(&key.referenced_table)));
     }
@@ -280,6 +309,7 @@ fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column,
             out.push(said.unwrap_or_else(|| format!("CHECK {}", short(&check.expression))));
         }
     }
+    out.extend(of_domain(page, column));
     if let Some(collation) = &column.collation
         && table.table.collation.as_ref() != Some(collation)
     {
@@ -324,7 +354,8 @@ fn constraints(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
         lines.push(format!("- {name}: {said}{}{facts}{comment}\n", code(&check.expression)));
     }
     for exclusion in &table.table.exclusion_constraints {
-        lines.push(format!("- {}: {}\n", code(&exclusion.name), code(&exclusion.definition)));
+        let comment = exclusion.comment.as_deref().map(|comment| format!(" — {}", text(comment))).unwrap_or_default();
+        lines.push(format!("- {}: {}{comment}\n", code(&exclusion.name), code(&exclusion.definition)));
     }
     if lines.is_empty() { String::new() } else { format!("**Checks:**\n\n{}\n", lines.concat()) }
 }
@@ -342,13 +373,29 @@ fn triggers(table: TableRef<'_>) -> String {
         push!(out, "- rewrite rule {} {how} {}\n", code(&rule.name), text(&rule.event));
     }
     out.push('\n');
+    out.push_str(&trigger_code(&table.table.triggers));
+    out
+}
+
+/// The code of triggers, with the conditions on which they run.
+pub(super) fn trigger_code(triggers: &[Trigger]) -> String {
+    let mut out = String::new();
+    for trigger in triggers.iter().filter(|trigger| !trigger.definition.trim().is_empty()) {
+        push!(
+            out,
+            "<details><summary>Code of trigger {}</summary>\n\n{}\n</details>\n\n",
+            html_code(&trigger.name),
+            fence("sql", trigger.definition.trim())
+        );
+    }
     out
 }
 
 pub(super) fn trigger_line(trigger: &Trigger) -> String {
     let events = trigger.events.join(" or ");
     let each = if trigger.for_each_row { "each row" } else { "each statement" };
-    let mut line = format!("{}: {} {} of {each}", code(&trigger.name), text(&trigger.timing), text(&events));
+    let kind = if trigger.constraint { "constraint trigger, " } else { "" };
+    let mut line = format!("{}: {kind}{} {} of {each}", code(&trigger.name), text(&trigger.timing), text(&events));
     if !trigger.update_columns.is_empty() {
         push!(line, ", for {}", codes(&trigger.update_columns));
     }

@@ -70,10 +70,15 @@ pub fn render_template(
     environment.add_filter("cell", |raw: &str| super::escape::text(raw));
     let world = surroundings.clone();
     environment.set_loader(move |path| match (world.file)(path) {
-        Ok(source) => Ok(Some(translate(&source))),
+        Ok(source) => translate(&source).map(Some).map_err(|line| failure(format!("{path}, line {line}: {UNCLOSED}"))),
         Err(reason) => Err(EngineError::new(ErrorKind::TemplateNotFound, format!("cannot read {path}: {reason}"))),
     });
-    let source = translate(source);
+    let source = translate(source).map_err(|line| TemplateError {
+        name: name.to_owned(),
+        line,
+        reason: UNCLOSED.to_owned(),
+        hint: Some("a comment ends with `-->`".to_owned()),
+    })?;
     let mut context: Vec<(String, Value)> = Vec::new();
     if let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(&sections) {
         context.extend(fields.into_iter().map(|(field, value)| (field, Value::from(Serde(value)))));
@@ -83,8 +88,9 @@ pub fn render_template(
     if source.contains("model") || source.contains("include") {
         context.push(("model".to_owned(), Value::from(Serde(report.model))));
     }
-    let rendered = environment.render_named_str(name, &source, Value::from_pairs(context));
-    let mut document = rendered.map_err(|error| explain(&error, name, &source, &known))?;
+    let context = Value::from_pairs(context);
+    let rendered = environment.render_named_str(name, &source, context.clone());
+    let mut document = rendered.map_err(|error| explain(&error, name, &source, &known, &context))?;
     document.truncate(document.trim_end().len());
     document.push('\n');
     if !document.chars().take(300).collect::<String>().contains(MARK) {
@@ -102,11 +108,11 @@ fn names(sections: &Sections) -> Vec<String> {
     names
 }
 
-fn explain(error: &EngineError, name: &str, source: &str, known: &[String]) -> TemplateError {
+fn explain(error: &EngineError, name: &str, source: &str, known: &[String], context: &Value) -> TemplateError {
     use std::error::Error as _;
     // An error in an included file stands below the one in the file that includes it.
     if let Some(inner) = error.source().and_then(|inner| inner.downcast_ref::<EngineError>()) {
-        return explain(inner, name, source, known);
+        return explain(inner, name, source, known, context);
     }
     let word = error.range().and_then(|range| {
         let text = error.template_source().unwrap_or(source).get(range)?;
@@ -114,9 +120,7 @@ fn explain(error: &EngineError, name: &str, source: &str, known: &[String]) -> T
     });
     let (reason, hint) = match (error.kind(), word) {
         (ErrorKind::UndefinedError, Some(word)) => {
-            let close = known.iter().filter(|candidate| distance(candidate, &word) <= 3);
-            let close = close.min_by_key(|candidate| distance(candidate, &word));
-            let hint = match close {
+            let hint = match nearest(&word, known, context) {
                 Some(close) => format!("did you mean `{close}`?"),
                 None if word.contains('.') => {
                     "`--format json` shows the fields of `report`, `snapshot` those of `model`; `is defined` asks whether \
@@ -135,6 +139,29 @@ fn explain(error: &EngineError, name: &str, source: &str, known: &[String]) -> T
         reason,
         hint,
     }
+}
+
+/// What may have been meant by a name that is not there, or by the first part of a path that is not there: among the
+/// fields of what stands before it, as far as these are known outside the template's loops.
+fn nearest(word: &str, known: &[String], context: &Value) -> Option<String> {
+    let closest = |wanted: &str, names: &[String]| {
+        let near = names.iter().filter(|name| distance(name, wanted) <= 3);
+        near.min_by_key(|name| distance(name, wanted)).cloned()
+    };
+    let Some((first, rest)) = word.split_once('.') else { return closest(word, known) };
+    let mut value = context.get_attr(first).ok()?;
+    let mut path = first.to_owned();
+    for part in rest.split('.') {
+        let next = value.get_attr(part).ok()?;
+        if next.is_undefined() {
+            let fields: Vec<String> =
+                value.try_iter().ok()?.filter_map(|field| Some(field.as_str()?.to_owned())).collect();
+            return closest(part, &fields).map(|field| format!("{path}.{field}"));
+        }
+        path = format!("{path}.{part}");
+        value = next;
+    }
+    None
 }
 
 /// Number of letters to insert, remove or replace to get from one word to another.
@@ -192,9 +219,9 @@ fn expand(surroundings: &Surroundings, path: &str) -> Result<String, EngineError
 /// The text below the heading with this anchor, up to the next heading that is not below it.
 fn part(markdown: &str, anchor: &str) -> Option<String> {
     let mut inside: Option<(usize, Vec<&str>)> = None;
-    let mut fenced = false;
+    let mut fence = Fence::default();
     for line in markdown.lines() {
-        fenced ^= line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
+        let fenced = fence.is_around(line);
         let level = line.bytes().take_while(|byte| *byte == b'#').count();
         let is_heading = !fenced && (1..=6).contains(&level) && line[level..].starts_with(' ');
         match &mut inside {
@@ -220,27 +247,80 @@ fn heading_anchor(heading: &str) -> String {
         .collect()
 }
 
-/// A template with the additions replaced by what minijinja knows, line by line the same.
-fn translate(source: &str) -> String {
+/// Whether lines stand in a fenced block of code.
+#[derive(Debug, Default)]
+struct Fence(Option<(char, usize)>);
+
+impl Fence {
+    /// Whether the next line belongs to a block, its fences included.
+    fn is_around(&mut self, line: &str) -> bool {
+        let content = line.trim_start_matches(' ');
+        let mark = content.chars().next().filter(|mark| matches!(mark, '`' | '~'));
+        let length = mark.map_or(0, |mark| content.chars().take_while(|next| *next == mark).count());
+        let rest = &content[length..];
+        match (self.0, mark) {
+            (Some((open, least)), Some(mark)) if mark == open && length >= least && rest.trim().is_empty() => {
+                self.0 = None
+            }
+            (Some(_), _) => {}
+            // Backticks after those of a fence make it a span of code.
+            (None, Some(mark)) if length >= 3 && !(mark == '`' && rest.contains('`')) => self.0 = Some((mark, length)),
+            (None, _) => return false,
+        }
+        true
+    }
+}
+
+/// Why a template has no end.
+const UNCLOSED: &str = "the comment that starts with `<!--` is not closed";
+
+/// A template with the additions replaced by what minijinja knows, line by line the same. The error is the line of a
+/// comment that does not end.
+fn translate(source: &str) -> Result<String, usize> {
     let mut out = String::with_capacity(source.len());
+    // The source so far without its comments, which open and close no block of code.
+    let mut read = String::with_capacity(source.len());
     let mut rest = source;
     while let Some(at) = rest.find("<!--").into_iter().chain(rest.find("{{")).min() {
         out.push_str(&rest[..at]);
+        read.push_str(&rest[..at]);
         rest = &rest[at..];
-        let taken = if rest.starts_with("<!--") { comment(&mut out, rest) } else { expression(&mut out, rest) };
+        let taken = if rest.starts_with("{{") {
+            let taken = expression(&mut out, rest);
+            read.push_str(&rest[..taken]);
+            taken
+        } else if ends_in_code(&read) {
+            // There a comment is part of what is shown.
+            out.push_str(COMMENT);
+            read.push_str(COMMENT);
+            COMMENT.len()
+        } else {
+            let line = || source[..source.len() - rest.len()].matches('\n').count() + 1;
+            comment(&mut out, rest).ok_or_else(line)?
+        };
         rest = &rest[taken..];
     }
     out.push_str(rest);
-    out
+    Ok(out)
 }
 
-/// A comment of HTML becomes one of minijinja, which keeps the count of lines and prints nothing.
-fn comment(out: &mut String, rest: &str) -> usize {
-    let length = rest.find("-->").map_or(rest.len(), |end| end + 3);
+fn ends_in_code(text: &str) -> bool {
+    let mut fence = Fence::default();
+    text.lines().fold(false, |_, line| fence.is_around(line)) && (fence.0.is_some() || !text.ends_with('\n'))
+}
+
+/// What starts a comment of HTML.
+const COMMENT: &str = "<!--";
+
+/// A comment of HTML becomes one of minijinja, which keeps the count of lines and prints nothing. `None` when it does
+/// not end.
+fn comment(out: &mut String, rest: &str) -> Option<usize> {
+    let inner = rest.strip_prefix(COMMENT)?;
+    let end = inner.find("-->")?;
     out.push_str("{#-");
-    out.push_str(&rest[4..length.max(4)].trim_end_matches("-->").replace("#}", "# }"));
+    out.push_str(&inner[..end].replace("#}", "# }"));
     out.push_str("#}");
-    length
+    Some(COMMENT.len() + end + "-->".len())
 }
 
 /// `{{import:…}}` and `{{env:…}}` become calls; everything else stays.
@@ -275,6 +355,7 @@ mod tests {
                 "ctx/tech.md" => {
                     Ok("# Tech\n\n## Current Stack\n\nRust\n\n### Below\n\nmore\n\n## Constraints\n\nnone\n".to_owned())
                 }
+                "open.md" => Ok("\n<!-- open".to_owned()),
                 _ => Err("no such file".to_owned()),
             }),
             variable: Arc::new(|name| (name == "CONTEXT").then(|| "ctx".to_owned())),
@@ -296,6 +377,14 @@ mod tests {
     }
 
     #[test]
+    fn comments_in_code_are_shown() {
+        let shown = "```html\n<!-- shown -->\n```\n\n~~~~\n~~~\n<!-- open\n~~~~\n";
+        let hidden = "<!-- ```\n-->\nA `<b>` <!-- gone -->\n";
+        let document = render(&format!("{hidden}{shown}{hidden}")).unwrap_or_default();
+        assert!(document.contains(shown.trim_end()) && !document.contains("gone"), "{document}");
+    }
+
+    #[test]
     fn the_report_and_the_model_are_there() {
         let document = render("{{ report.scope.tables }} {{ model.schemas[0].tables[0].name }}");
         assert_eq!(document.unwrap_or_default().lines().next(), Some("4 customers"));
@@ -313,7 +402,19 @@ mod tests {
         assert_eq!(error.to_string(), "template my.md, line 2: ctx/tech.md has no section `absent`");
         let error = render("{{env:NOWHERE}}").expect_err("a broken template");
         assert_eq!(error.to_string(), "template my.md, line 1: the variable NOWHERE is not set");
-        assert!(render("{{ report.scpoe.tables }}").is_err());
+        let error = render("{{ report.scpoe.tables }}").expect_err("a broken template");
+        assert_eq!(error.hint.as_deref(), Some("did you mean `report.scope`?"));
+        // What a loop's variable holds is not known here, and a near name of something else is none of its fields.
+        let error = render("{% for t in report.tables %}{{ t.nme }}{% endfor %}").expect_err("a broken template");
+        assert!(error.hint.as_deref().is_some_and(|hint| !hint.contains("did you mean")), "{error:?}");
+        let error =
+            render("# {{title}}\n\n<!-- never closed\n\n{{ tenancy_pattern }}\n").expect_err("a broken template");
+        assert_eq!(error.to_string(), "template my.md, line 3: the comment that starts with `<!--` is not closed");
+        let error = render("\n{% include 'open.md' %}").expect_err("a broken template");
+        assert_eq!(
+            error.to_string(),
+            "template my.md, line 2: open.md, line 2: the comment that starts with `<!--` is not closed"
+        );
         assert!(render("{% if %}").is_err());
     }
 }

@@ -21,6 +21,13 @@ pub(super) fn about_column(engine: EngineName, table: &Table, column: &str, sql:
     (!said.contains(&code(column))).then(|| said.strip_prefix("is ").unwrap_or(said).to_owned())
 }
 
+/// What a domain demands of its values, for the cell of a column that has them: `at least 0`.
+pub(super) fn of_value(engine: EngineName, sql: &str) -> Option<String> {
+    let said = condition(engine, None, sql)?;
+    let said = said.strip_prefix("the value ")?;
+    Some(said.strip_prefix("is ").unwrap_or(said).to_owned())
+}
+
 /// A check of one column that does not speak of NULL holds for NULL, because it is then unknown and not false.
 fn may_be_null(table: Option<&Table>, sql: &str, said: &str) -> bool {
     let Some(table) = table else { return false };

@@ -20,6 +20,8 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     test("dates", dates);
     test("descriptions_and_groups_of_the_configuration", configuration);
     test("groups_stay_from_snapshot_to_snapshot", groups_stay);
+    test("one_file_leaves_no_pages_of_an_earlier_run", no_pages);
+    test("chosen_groups_of_a_small_schema", groups_of_few);
     for engine in [EngineName::Sqlite, EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb] {
         // What is written depends on the engine; its newest server does for all.
         if let Some(place) = Place::of(engine).into_iter().max_by_key(|place| place.version()) {
@@ -27,6 +29,20 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
             trials.push(Trial::test(name, move || new_column(place)));
             let name = format!("document::counts_only_with_stats::{}", place.name());
             trials.push(Trial::test(name, move || statistics(place)));
+            let name = format!("document::notes_name_what_they_are_about::{}", place.name());
+            trials.push(Trial::test(name, move || notes(place)));
+            if engine == EngineName::PostgreSql {
+                let name = format!("document::many_steps_in_short::{}", place.name());
+                trials.push(Trial::test(name, move || many_steps(place)));
+            }
+            let name = format!("document::code_and_rules_in_full::{}", place.name());
+            trials.push(Trial::test(name, move || in_full(place)));
+            let name = format!("document::what_is_left_out_is_said::{}", place.name());
+            trials.push(Trial::test(name, move || left_out(place)));
+            for sample in schemas::samples(place).into_iter().filter(|sample| RECOMPUTED.contains(&&*sample.name)) {
+                let name = format!("document::scores_follow_from_what_is_printed::{}::{}", sample.name, place.name());
+                trials.push(Trial::test(name, move || recomputed(place, &sample)));
+            }
         }
     }
 }
@@ -300,7 +316,7 @@ fn many_tables() -> TestResult {
     ensure(!index.contains("### Item7") && index.contains("spec/tables/item_7.md"), || "no index".to_owned())?;
     for page in &found {
         let bytes = std::fs::metadata(page)?.len();
-        ensure(bytes < 512 * 1024, || format!("{} has {bytes} bytes, which GitHub does not show", page.display()))?;
+        ensure(bytes < 500 * 1024, || format!("{} has {bytes} bytes, which GitHub does not show", page.display()))?;
     }
     let steps = std::fs::read_to_string(folder.path().join("spec/tables/item_7.md"))?;
     ensure(steps.contains("\n#### ") && steps.contains("```sql"), || "a table's page has no steps".to_owned())?;
@@ -353,6 +369,16 @@ fn statistics(place: Place) -> TestResult {
     let plain = doc(&[&database.url()])?;
     let counted = doc(&[&database.url(), "--stats"])?;
     ensure(!plain.contains("About ") && !plain.contains("## Statistics"), || "counts without --stats".to_owned())?;
+    // The server's patch level is none of the schema's.
+    let snapshot: serde_json::Value = serde_json::from_slice(
+        &brownfield().args(["snapshot", &database.url()]).assert().success().get_output().stdout,
+    )?;
+    let version = snapshot["engine"]["version"].as_str().ok_or("no version")?;
+    ensure(version.contains('.') && !plain.contains(version), || format!("{version} without --stats"))?;
+    ensure(counted.contains(&format!(" {version}")), || format!("no {version} with --stats"))?;
+    let stack = plain.lines().find(|line| line.starts_with("**Stack**: ")).ok_or("no stack")?;
+    let named = stack.split([' ', ',']).nth(2).unwrap_or_default();
+    ensure(!named.is_empty() && version.starts_with(&format!("{named}.")), || format!("{version} is not in {stack}"))?;
     let (summary, _) = counted.split_once("## Entity").ok_or("no diagram")?;
     ensure(summary.contains("\nAbout 3 rows"), || format!("the summary has no size: {summary}"))?;
     let (_, section) = counted.split_once("\n## Statistics\n").ok_or("no statistics")?;
@@ -439,40 +465,344 @@ fn groups_stay() -> TestResult {
     ensure(live == doc(&[&path])?, || "--groups-from differs from the snapshot's own groups".to_owned())
 }
 
+/// A line without its numbers.
+fn uncounted(line: &str) -> String {
+    let mut out = String::new();
+    for character in line.chars() {
+        match character {
+            '0'..='9' if out.ends_with('#') => {}
+            '0'..='9' => out.push('#'),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// Whether a line says how much there is, so that a column more may change a number in it: counts and scores in the
+/// summary and the scorecard, the columns of the table, and how names are written.
+fn counts_something(section: &str, line: &str) -> bool {
+    match section {
+        "Executive Summary" => line.starts_with("A **") || line.starts_with("Quality score: ") || line.contains(" → "),
+        "Table Definitions" => line.starts_with("*Table · ") && line.ends_with('*'),
+        "Cross-Cutting Concerns" => line.starts_with("- Columns: "),
+        "Quality Scorecard" => line.starts_with("| "),
+        _ => false,
+    }
+}
+
+/// Lines with the sections and the headings below which they stand.
+fn in_sections(text: &str) -> BTreeSet<(String, String, String)> {
+    let (mut section, mut heading) = (String::new(), String::new());
+    let lines = text.lines().map(|line| {
+        if let Some(title) = line.strip_prefix("## ") {
+            title.clone_into(&mut section);
+        }
+        if line.starts_with('#') {
+            line.clone_into(&mut heading);
+        }
+        (section.clone(), heading.clone(), line.to_owned())
+    });
+    lines.collect()
+}
+
+/// A new column changes numbers where something is counted, and the lines that list the columns of its table.
 fn new_column(place: Place) -> TestResult {
     let sample = schemas::samples(place).into_iter().find(|sample| sample.name == "shop").ok_or("there is no shop")?;
     let database = Database::new(place)?;
     sample.load(&database)?;
-    let before = doc(&[&database.url()])?;
-    database.run("ALTER TABLE orders ADD COLUMN remark VARCHAR(40)")?;
-    let after = doc(&[&database.url()])?;
-    // Counts and scores may change; every other line that changes names the column, and is otherwise as it was.
-    let lines = |text: &str| -> Vec<String> {
-        let uncounted = |line: &str| {
-            let mut out = String::new();
-            for character in line.chars() {
-                match character {
-                    '0'..='9' if out.ends_with('#') => {}
-                    '0'..='9' => out.push('#'),
-                    other => out.push(other),
-                }
-            }
-            out
+    for (column, definition) in [("remark", "VARCHAR(40)"), ("floor_plan", "VARCHAR(3) NOT NULL DEFAULT 'x7'")] {
+        let before = in_sections(&doc(&[&database.url()])?);
+        database.run(&format!("ALTER TABLE orders ADD COLUMN {column} {definition}"))?;
+        let after = in_sections(&doc(&[&database.url()])?);
+        let row = format!("| `{column}` | `");
+        let new: Vec<_> = after.difference(&before).collect();
+        ensure(new.iter().any(|(section, _, line)| section == "Table Definitions" && line.starts_with(&row)), || {
+            format!("{column} has no row in {new:#?}")
+        })?;
+        // Without the column in their lists, the new lines are as they were.
+        let without = |line: &str| {
+            let forms = [format!(", {column} {definition}"), format!(", `{column}`"), format!(", {column}")];
+            forms.iter().fold(line.to_owned(), |line, form| line.replace(form, ""))
         };
-        text.lines().map(uncounted).collect()
+        let mut gone: BTreeSet<_> = before.difference(&after).cloned().collect();
+        let mut counted = BTreeSet::new();
+        for (section, heading, line) in new {
+            if line.contains(column) {
+                gone.remove(&(section.clone(), heading.clone(), without(line)));
+            } else {
+                ensure(counts_something(section, line), || format!("{column} changes a line of {section}: {line}"))?;
+                counted.insert((section.clone(), heading.clone(), uncounted(line)));
+            }
+        }
+        let gone: BTreeSet<_> =
+            gone.into_iter().map(|(section, heading, line)| (section, heading, uncounted(&line))).collect();
+        ensure(gone == counted, || format!("{column}: gone: {gone:#?}\ncounted: {counted:#?}"))?;
+    }
+    Ok(())
+}
+
+/// Where pages were, one file leaves none of them, and nothing of anybody else's goes.
+fn no_pages() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("spec.md");
+    let pages_of = folder.path().join("spec");
+    let write = |count: usize, options: &[&str]| -> Result<String, Failure> {
+        let database = tables(count)?;
+        let mut command = brownfield();
+        let assert = command.args(["doc", &database.url()]).args(options).arg("-o").arg(&file).assert().success();
+        Ok(String::from_utf8_lossy(&assert.get_output().stderr).into_owned())
     };
-    let (before, after) = (lines(&before), lines(&after));
-    let gone: BTreeSet<_> = before.iter().filter(|line| !after.contains(line)).cloned().collect();
-    let new: Vec<_> = after.iter().filter(|line| !before.contains(line)).collect();
-    ensure(new.iter().any(|line| line.starts_with("| `remark` | `") && line.contains("(#)` | YES | — |")), || {
-        format!("{new:#?}")
-    })?;
-    let without = |line: &str| {
-        let forms = [", remark VARCHAR(#)", ", `remark`", ", remark"];
-        forms.iter().fold(line.to_owned(), |line, form| line.replace(form, ""))
+    for (count, options) in [(151, &["--single"][..]), (20, &[])] {
+        write(151, &[])?;
+        let before = pages(&pages_of)?.len();
+        ensure(before > 151, || format!("{before} pages"))?;
+        let said = write(count, options)?;
+        ensure(said.contains(&format!("removed the {before} pages of an earlier run")), || said.clone())?;
+        ensure(!pages_of.exists(), || format!("{:?} stays", pages(&pages_of)))?;
+        ensure(write(count, options)?.is_empty(), || "nothing to remove is worth no note".to_owned())?;
+    }
+    write(151, &[])?;
+    std::fs::write(pages_of.join("tables/notes.md"), "by hand\n")?;
+    std::fs::write(pages_of.join("views.md"), "by hand\n")?;
+    write(20, &[])?;
+    let kept: BTreeSet<PathBuf> = ["tables/notes.md", "views.md"].iter().map(|name| pages_of.join(name)).collect();
+    ensure(pages(&pages_of)? == kept, || format!("{:?}", pages(&pages_of)))
+}
+
+fn groups_of_few() -> TestResult {
+    let (database, folder) = (tables(5)?, tempfile::tempdir()?);
+    let file = folder.path().join("brownfield.toml");
+    std::fs::write(
+        &file,
+        "[[group]]\nname = \"Odd ones\"\ndescription = \"Few\"\ntables = [\"main.item_1\", \"*.item_3\"]\n",
+    )?;
+    let config = file.display().to_string();
+    let plain = doc(&[&database.url()])?;
+    let grouped = doc(&[&database.url(), "--config", &config])?;
+    let (_, group) = grouped.split_once("<details><summary>Odd ones (2 tables)</summary>").ok_or("no group")?;
+    let (group, _) = group.split_once("</details>").ok_or("no end")?;
+    ensure(group.contains("Few") && group.contains("item_3 {") && !group.contains("item_2 {"), || group.to_owned())?;
+    ensure(!plain.contains("(2 tables)") && plain.lines().all(|line| grouped.contains(line)), || {
+        "the groups take something away".to_owned()
+    })
+}
+
+/// Notes say which column or object they mean, and show code as code.
+fn notes(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let quote = if matches!(place.engine(), EngineName::MySql | EngineName::MariaDb) { '`' } else { '"' };
+    let key = match place.engine() {
+        EngineName::PostgreSql => "id serial",
+        EngineName::MySql | EngineName::MariaDb => "id int AUTO_INCREMENT",
+        EngineName::Sqlite => "id integer",
     };
-    let explained: BTreeSet<_> = new.iter().map(|line| without(line)).filter(|line| gone.contains(line)).collect();
-    ensure(gone == explained && new.iter().all(|line| line.contains("remark")), || {
-        format!("gone: {gone:#?}\nnew: {new:#?}")
+    let fields = "name varchar(40) NOT NULL, starts date NOT NULL, ends date NOT NULL, PRIMARY KEY (id)";
+    database.run(&format!(
+        "CREATE TABLE customers ({key}, password varchar(41) NOT NULL, {quote}???{quote} varchar(9), {fields});
+         CREATE TABLE orders ({key}, customer_id int NOT NULL, {fields},
+             CONSTRAINT orders_customer FOREIGN KEY (customer_id) REFERENCES customers (id));
+         CREATE TABLE carts ({key}, {fields});
+         CREATE TABLE depot ({key}, {fields});"
+    ))?;
+    let text = doc(&[&database.url()])?;
+    for part in [
+        "  - `plaintext-secret-column` on `password`: is ",
+        "  - `name-snake-case` on `???`: the column's name is not snake_case. Choose",
+        "or set `expected`.",
+    ] {
+        ensure(text.contains(part), || format!("no `{part}` in {text}"))?;
+    }
+    if place.engine() == EngineName::PostgreSql {
+        let json = doc(&[&database.url(), "--format", "json"])?;
+        ensure(json.contains("; 1 referencing column must be widened with it"), || {
+            format!("not one column in {json}")
+        })?;
+    }
+    ensure(!text.contains("&#96;"), || "backticks are shown".to_owned())
+}
+
+/// The schemas from whose documents the scores are worked out again.
+const RECOMPUTED: [&str; 3] = ["shop", "chinook", "sakila"];
+
+/// The rows of the table with this header, cell by cell.
+fn rows_below<'t>(text: &'t str, header: &str) -> Result<Vec<Vec<&'t str>>, Failure> {
+    let (_, rest) = text.split_once(&format!("{header}\n")).ok_or_else(|| format!("no table `{header}`"))?;
+    let rows = rest.lines().skip(1).take_while(|line| line.starts_with('|'));
+    Ok(rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect()).collect())
+}
+
+/// Every number of the scorecard follows from the document alone, by the formula that it states.
+fn recomputed(place: Place, sample: &schemas::Sample) -> TestResult {
+    let database = Database::new(place)?;
+    sample.load(&database)?;
+    let text = doc(&[&database.url()])?;
+    for part in ["w · p ÷ (n + 3) of w · n ÷ (n + 3) points", "w · f ÷ (f + 3) points"] {
+        ensure(text.contains(part), || format!("the formula does not say `{part}`"))?;
+    }
+    let header = "| Rule | Dimension | Counts as | Passed | Applicable | Unknown | Suppressed |";
+    let rules = rows_below(&text, header)?;
+    let card = rows_below(&text, "| Dimension | Weight | Score | Notes |")?;
+    let (mut sum, mut weights, mut failures) = (0.0, 0.0, 0.0);
+    let rounded = |score: f64, failures: f64| {
+        let score = (score * 10.0 + 0.5).floor() / 10.0;
+        if failures > 0.0 { score.min(99.9) } else { score }
+    };
+    for row in &card[..5] {
+        let (mut earned, mut possible, mut failed) = (0.0, 0.0, 0.0);
+        let (mut passed, mut applicable, mut defects) = (0.0, 0.0, 0.0);
+        for rule in rules.iter().filter(|rule| rule[1] == row[0]) {
+            let (kind, weight) = rule[2].split_once(" × ").ok_or("no weight")?;
+            let (weight, p, n): (f64, f64, f64) = (weight.parse()?, rule[3].parse()?, rule[4].parse()?);
+            failed += n - p;
+            if kind == "coverage" {
+                earned += weight * p / (n + 3.0);
+                possible += weight * n / (n + 3.0);
+                passed += p;
+                applicable += n;
+            } else {
+                possible += weight * (n - p) / (n - p + 3.0);
+                defects += n - p;
+            }
+        }
+        failures += failed;
+        if possible == 0.0 {
+            ensure(row[2] == "—", || format!("{row:?} has a score of nothing"))?;
+            continue;
+        }
+        let score = 100.0 * earned / possible;
+        ensure(row[2] == format!("{:.1}", rounded(score, failed)), || format!("{row:?} is {score}"))?;
+        let notes = match defects {
+            0.0 => format!("{passed} of {applicable} pass"),
+            1.0 => format!("{passed} of {applicable} pass; 1 defect"),
+            _ => format!("{passed} of {applicable} pass; {defects} defects"),
+        };
+        let said = row[3].split("; most").next().unwrap_or_default();
+        ensure(said.starts_with(&notes), || format!("{row:?} does not say {notes}"))?;
+        let weight: f64 = row[1].trim_end_matches('%').parse()?;
+        sum += weight * score;
+        weights += weight;
+    }
+    ensure(rules.len() > 50 && weights >= 50.0, || format!("{} rules, {weights} % of the score", rules.len()))?;
+    let total = rounded(sum / weights, failures);
+    ensure(card[5][2] == format!("**{total:.1}**"), || format!("{:?} is {total}", card[5]))
+}
+
+/// What the tools of migrations keep is left out, and tables without a time are not all findings; both are said.
+fn left_out(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let sample = schemas::samples(place).into_iter().find(|sample| sample.name == "shop").ok_or("there is no shop")?;
+    sample.load(&database)?;
+    let text = doc(&[&database.url()])?;
+    let part = "(`schema_migrations`). 1 table is left out of this document";
+    ensure(text.contains(part), || format!("no `{part}`"))?;
+    let (_, times) = text.split_once("\n- Without a creation time (").ok_or("every table has a creation time")?;
+    let count: usize = times.split(')').next().unwrap_or_default().parse()?;
+    let findings =
+        text.lines().filter(|line| line.contains("| `missing-created-at` | Operational")).collect::<Vec<_>>();
+    let cells: Vec<&str> = findings.first().ok_or("no coverage")?.split('|').map(str::trim).collect();
+    let failed = cells[5].parse::<usize>()? - cells[4].parse::<usize>()?;
+    let said = format!("\n- `missing-created-at` reports {failed} of these {count}: ");
+    ensure(failed < count && text.contains(&said), || format!("no `{said}`"))
+}
+
+/// Code, conditions and rules stand in the document, not only their names.
+fn in_full(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let columns = "id int PRIMARY KEY, tenant_id int NOT NULL, email varchar(90) NOT NULL, amount int NOT NULL";
+    let table = format!("CREATE TABLE payments ({columns}, CONSTRAINT payments_email UNIQUE (tenant_id, email));");
+    database.run(&table)?;
+    let wanted: &[&str] = match place.engine() {
+        EngineName::PostgreSql => {
+            database.run(
+                "CREATE DOMAIN cents AS int NOT NULL CONSTRAINT cents_positive CHECK (VALUE >= 0);
+                 CREATE SEQUENCE tickets START 500;
+                 ALTER TABLE payments ADD fee cents, ADD words tsvector, ADD during tsrange,
+                     ADD CONSTRAINT payments_once EXCLUDE USING gist (during WITH &&);
+                 COMMENT ON CONSTRAINT payments_once ON payments IS 'One at a time';
+                 CREATE INDEX payments_words_idx ON payments USING gist (words);
+                 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                 BEGIN
+                     RAISE EXCEPTION 'too much'; -- refused here
+                 END $$;
+                 CREATE CONSTRAINT TRIGGER payments_refuse AFTER INSERT ON payments DEFERRABLE INITIALLY DEFERRED
+                     FOR EACH ROW WHEN (NEW.amount > 1000) EXECUTE FUNCTION refuse();",
+            )?;
+            &[
+                "`payments_refuse`: constraint trigger, after insert",
+                "WHEN ((new.amount > 1000))",
+                "DEFERRABLE INITIALLY DEFERRED",
+                "Body of <code>refuse()</code>",
+                "RAISE EXCEPTION 'too much'; -- refused here\n",
+                "at least 0 by its domain",
+                "`cents` | `integer` | — | NOT NULL; the value is at least 0: CHECK `(VALUE >= 0)` | [`payments`](#t-payments).`fee` |",
+                "| `tickets` | `bigint` | 500 | 1 |",
+                " — One at a time\n",
+                "| `payments_words_idx` | (`words`) | gist | Full-text search",
+            ]
+        }
+        EngineName::MySql | EngineName::MariaDb => {
+            database.run("CREATE TRIGGER payments_cap BEFORE INSERT ON payments FOR EACH ROW SET NEW.amount = LEAST(NEW.amount, 77)")?;
+            database.run("CREATE PROCEDURE drop_small(limit_of int) DELETE FROM payments WHERE amount < limit_of")?;
+            &[
+                "Code of trigger <code>payments&#95;cap</code>",
+                "LEAST(NEW.amount, 77)",
+                "DELETE FROM payments WHERE amount < limit_of",
+            ]
+        }
+        EngineName::Sqlite => {
+            database.run(
+                "CREATE TRIGGER payments_cap AFTER INSERT ON payments WHEN NEW.amount > 77 BEGIN
+                     UPDATE payments SET amount = 77 WHERE id = NEW.id;
+                 END;",
+            )?;
+            &["WHEN NEW.amount > 77 BEGIN\n", "UPDATE payments SET amount = 77 WHERE id = NEW.id;"]
+        }
+    };
+    let text = doc(&[&database.url()])?;
+    for part in ["UNIQUE with `tenant_id`", "UNIQUE with `email`"].iter().chain(wanted) {
+        ensure(text.contains(part), || format!("no `{part}` in {text}"))?;
+    }
+    Ok(())
+}
+
+/// What is done to partition after partition is one note, many notes are folded, and every step is an operation, whether
+/// it is about a table or not.
+fn many_steps(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let mut script = String::from(
+        "CREATE TABLE customers (id bigint PRIMARY KEY, name text NOT NULL);
+         CREATE TABLE payments (id bigint NOT NULL, at date NOT NULL, customer_id bigint NOT NULL REFERENCES customers (id),
+             PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+         CREATE FUNCTION tidy() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM customers';
+         CREATE TABLE mess (id bigint PRIMARY KEY);\n",
+    );
+    for number in 1..=4 {
+        writeln!(
+            script,
+            "CREATE TABLE payments_{number} PARTITION OF payments FOR VALUES FROM ('2026-0{number}-01') TO ('2026-0{}-01');",
+            number + 1
+        )?;
+    }
+    for number in 1..=12 {
+        writeln!(script, "ALTER TABLE mess ADD customer_{number}_id bigint REFERENCES customers (id);")?;
+    }
+    database.run(&script)?;
+    let text = doc(&[&database.url()])?;
+    let notes = |table: &str| {
+        let (_, section) = text.split_once(&format!("(`{table}`)\n"))?;
+        let (_, notes) = section.split_once("**Migration Notes:**\n")?;
+        notes.split_once("<details><summary>CREATE TABLE").map(|(notes, _)| notes)
+    };
+    let payments = notes("payments").ok_or("no payments")?;
+    let said =
+        "  - Safe: the same on 4 partitions one by one, attaching each (8 steps: CONCURRENTLY, ATTACH PARTITION)\n";
+    ensure(payments.contains(said) && !payments.contains("payments_1"), || payments.to_owned())?;
+    let mess = notes("mess").ok_or("no mess")?;
+    ensure(mess.starts_with("\n- <details><summary>") && mess.contains("  - Safe: add index"), || mess.to_owned())?;
+    let (_, playbook) = text.split_once("\n## Migration Playbook\n\n").ok_or("no playbook")?;
+    let count = playbook.split(' ').next().unwrap_or_default();
+    let operations = format!("<details><summary>{count} operations</summary>");
+    ensure(playbook.contains(&operations) && playbook.contains("| `tidy` | fix the search path"), || {
+        playbook.chars().take(4000).collect()
     })
 }

@@ -2,6 +2,7 @@
 
 use super::escape::code;
 use super::page::{Page, codes, counted, fold, number, share};
+use crate::model::TableId;
 use crate::report::Generator;
 use crate::survey::{NameStyle, Plurality};
 
@@ -28,9 +29,32 @@ pub(super) fn timestamps(page: &Page<'_, '_>) -> String {
     }
     push!(out, "- Types: {}\n", counted(&facts.types));
     out.push_str(&page.tables("Without a creation time", &facts.without_created));
+    out.push_str(&reported(
+        page,
+        "missing-created-at",
+        &facts.without_created,
+        "logs, tables of up to three columns and those with a column for the moment of what they record need none",
+    ));
     out.push_str(&page.tables("Entities without an update time", &facts.without_updated));
+    out.push_str(&reported(
+        page,
+        "missing-updated-at",
+        &facts.without_updated,
+        "tables of up to three columns and those whose rows never change need none",
+    ));
     out.push_str(&page.tables("Update time kept by the application only", &facts.unmaintained));
     out
+}
+
+/// Why a rule reports fewer tables than those without a time.
+fn reported(page: &Page<'_, '_>, rule: &str, without: &[TableId], why: &str) -> String {
+    let Some(outcome) = page.report.outcome(rule) else { return String::new() };
+    let (findings, suppressed) = (outcome.findings.len(), outcome.suppressed.len());
+    if findings + suppressed >= without.len() {
+        return String::new();
+    }
+    let suppressed = if suppressed == 0 { String::new() } else { format!(", and {suppressed} are suppressed") };
+    format!("- {} reports {findings} of these {}{suppressed}: {why}\n", code(rule), without.len())
 }
 
 pub(super) fn soft_deletes(page: &Page<'_, '_>) -> String {

@@ -1,7 +1,7 @@
 //! Where the schema lives, what could not be seen of it, and what made this document.
 
 use super::escape::{code, table, text};
-use super::page::{Page, codes, fold};
+use super::page::{Page, codes, fold, number};
 use crate::model::{FORMAT, VERSION};
 
 pub(super) fn technical(page: &Page<'_, '_>) -> String {
@@ -40,9 +40,9 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
             .collect();
         push!(
             out,
-            "**Migration tools**: {}; {} in no count, list or diagram here\n\n",
+            "**Migration tools**: {}. {} of this document: only the history of migrations.\n\n",
             tools.join(", "),
-            if tools.len() == 1 { "the table of its history is" } else { "the tables of their history are" }
+            number(tools.len(), "table is left out", "tables are left out")
         );
     }
     let mut machinery = String::new();

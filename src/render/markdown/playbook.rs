@@ -25,7 +25,9 @@ pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
         if mended || finding.printed_under.is_some() || (volatile && !page.options.statistics) {
             continue;
         }
-        let subject = finding.object.name.as_deref().map(|name| format!(" on {}", code(name))).unwrap_or_default();
+        // Some messages start with what they are about.
+        let subject = finding.object.name.as_deref().filter(|name| !finding.message.starts_with(name));
+        let subject = subject.map(|name| format!(" on {}", code(name))).unwrap_or_default();
         let advice = finding.advice.as_deref().map(|advice| format!(". {}", sentence(advice))).unwrap_or_default();
         open.push(format!("{}{subject}: {}{advice}", code(finding.rule), prose(&finding.message)));
     }

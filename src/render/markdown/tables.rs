@@ -6,8 +6,8 @@ use super::page::{Page, codes, fold, number, sentence};
 use super::portions::{self, Take};
 use super::{foreign_keys, indexes, playbook, words};
 use crate::model::{
-    Column, GeneratedStorage, IdentityMode, Index, Partitioning, Persistence, PolicyCommand, TableKind, TableRef,
-    Trigger, TriggerEnabled,
+    Column, DomainCheck, GeneratedStorage, IdentityMode, Index, Partitioning, Persistence, PolicyCommand, TableKind,
+    TableRef, Trigger, TriggerEnabled,
 };
 use crate::parallel;
 use crate::render::ddl;
@@ -257,7 +257,7 @@ fn unique(index: &Index, column: &str) -> Option<String> {
     Some(format!("UNIQUE{with}{rows}"))
 }
 
-/// What a column's domain demands, where the column itself does not say it.
+/// What a column's domain demands beside being there, which the column says itself.
 fn of_domain(page: &Page<'_, '_>, column: &Column) -> Vec<String> {
     let model = page.report.model;
     let Some(user_type) = column.user_type.as_ref().filter(|_| column.array_dimensions == 0) else { return Vec::new() };
@@ -269,16 +269,12 @@ fn of_domain(page: &Page<'_, '_>, column: &Column) -> Vec<String> {
     else {
         return Vec::new();
     };
-    let mut rules = Vec::new();
-    if domain.not_null && column.nullable {
-        rules.push("NOT NULL by its domain".to_owned());
-    }
-    rules.extend(domain.checks.iter().map(|check| {
+    let rule = |check: &DomainCheck| {
         let said = words::of_value(model.engine.name, &check.expression);
         let said = said.filter(|said| said.chars().count() <= LONGEST_IN_CELL);
         format!("{} by its domain", said.unwrap_or_else(|| format!("CHECK {}", short(&check.expression))))
-    }));
-    rules
+    };
+    domain.checks.iter().map(rule).collect()
 }
 
 fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column) -> String {
@@ -377,10 +373,16 @@ fn triggers(table: TableRef<'_>) -> String {
     out
 }
 
-/// The code of triggers, with the conditions on which they run.
+/// The code of triggers, with the conditions on which they run, where their lines do not say it all.
 pub(super) fn trigger_code(triggers: &[Trigger]) -> String {
+    let says_more = |trigger: &&Trigger| {
+        let definition = trigger.definition.trim();
+        let whole = trigger.function.is_some() && !trigger.constraint && definition.ends_with("()");
+        let more = [" WHEN (", " REFERENCING "].iter().any(|word| definition.contains(word));
+        !definition.is_empty() && (!whole || more)
+    };
     let mut out = String::new();
-    for trigger in triggers.iter().filter(|trigger| !trigger.definition.trim().is_empty()) {
+    for trigger in triggers.iter().filter(says_more) {
         push!(
             out,
             "<details><summary>Code of trigger {}</summary>\n\n{}\n</details>\n\n",

@@ -744,7 +744,7 @@ fn in_full(place: Place) -> TestResult {
             database.run("CREATE TRIGGER payments_cap BEFORE INSERT ON payments FOR EACH ROW SET NEW.amount = LEAST(NEW.amount, 77)")?;
             database.run("CREATE PROCEDURE drop_small(limit_of int) DELETE FROM payments WHERE amount < limit_of")?;
             &[
-                "Code of trigger <code>payments&#95;cap</code>",
+                "Code of trigger <code>payments_cap</code>",
                 "LEAST(NEW.amount, 77)",
                 "DELETE FROM payments WHERE amount < limit_of",
             ]

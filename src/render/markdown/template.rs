@@ -115,7 +115,11 @@ fn explain(error: &EngineError, name: &str, source: &str, known: &[String], cont
         return explain(inner, name, source, known, context);
     }
     let word = error.range().and_then(|range| {
-        let text = error.template_source().unwrap_or(source).get(range)?;
+        let text = error.template_source().unwrap_or(source);
+        // Of a path of several parts the engine means the last ones only.
+        let before = text.get(..range.start)?;
+        let of_path = |character: char| character.is_alphanumeric() || matches!(character, '_' | '.');
+        let text = text.get(before.trim_end_matches(of_path).len()..range.end)?;
         Some(text.trim().trim_start_matches("{{").trim_end_matches("}}").trim().to_owned())
     });
     let (reason, hint) = match (error.kind(), word) {
@@ -405,7 +409,7 @@ mod tests {
         let error = render("{{ report.scpoe.tables }}").expect_err("a broken template");
         assert_eq!(error.hint.as_deref(), Some("did you mean `report.scope`?"));
         // What a loop's variable holds is not known here, and a near name of something else is none of its fields.
-        let error = render("{% for t in report.tables %}{{ t.nme }}{% endfor %}").expect_err("a broken template");
+        let error = render("{% for t in [{'name': 1}] %}{{ t.nme }}{% endfor %}").expect_err("a broken template");
         assert!(error.hint.as_deref().is_some_and(|hint| !hint.contains("did you mean")), "{error:?}");
         let error =
             render("# {{title}}\n\n<!-- never closed\n\n{{ tenancy_pattern }}\n").expect_err("a broken template");

@@ -151,8 +151,8 @@ pub(super) struct Doc {
     /// Date to print, `YYYY-MM-DD` [default: SOURCE_DATE_EPOCH, else none, so that equal schemas give equal bytes].
     #[arg(long, value_name = "DATE")]
     pub(super) date: Option<String>,
-    /// Read statistics too: judge by them, and add a section with row counts, sizes and usage. These change without the
-    /// schema, and so does the document then.
+    /// Read statistics too: judge by them, and add a section with row counts, sizes and usage, and every version in full.
+    /// These change without the schema, and so does the document then.
     #[arg(long)]
     pub(super) stats: bool,
     /// Snapshot file whose groups of tables to start from, so that diagrams change only where the schema does. A snapshot
@@ -170,7 +170,7 @@ pub(super) struct Doc {
     pub(super) print_template: Option<BuiltInTemplate>,
     /// Write a folder with an index and a page for each table; -o names the folder.
     ///
-    /// A file for more than 150 tables, or of more than 512 KiB, becomes an index with pages in a folder beside it by
+    /// A file for more than 150 tables, or of more than 500 KiB, becomes an index with pages in a folder beside it by
     /// itself, because GitHub and GitLab do not show long files whole.
     #[arg(long, requires = "output", conflicts_with = "format")]
     pub(super) split: bool,

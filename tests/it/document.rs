@@ -379,6 +379,14 @@ fn statistics(place: Place) -> TestResult {
     let stack = plain.lines().find(|line| line.starts_with("**Stack**: ")).ok_or("no stack")?;
     let named = stack.split([' ', ',']).nth(2).unwrap_or_default();
     ensure(!named.is_empty() && version.starts_with(&format!("{named}.")), || format!("{version} is not in {stack}"))?;
+    if place.engine() == EngineName::PostgreSql {
+        ensure(plain.contains("\n**Extensions**: `plpgsql`\n"), || {
+            "an extension's version without --stats".to_owned()
+        })?;
+        ensure(counted.contains("\n**Extensions**: `plpgsql` 1."), || {
+            "no extension's version with --stats".to_owned()
+        })?;
+    }
     let (summary, _) = counted.split_once("## Entity").ok_or("no diagram")?;
     ensure(summary.contains("\nAbout 3 rows"), || format!("the summary has no size: {summary}"))?;
     let (_, section) = counted.split_once("\n## Statistics\n").ok_or("no statistics")?;

@@ -16,9 +16,9 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
         let names: Vec<String> = model
             .extensions
             .iter()
-            .map(|extension| match page.options.statistics {
-                true => format!("{} {}", code(&extension.name), text(&extension.version)),
-                false => code(&extension.name),
+            .map(|extension| {
+                let version = format!(" {}", text(&extension.version));
+                format!("{}{}", code(&extension.name), if page.options.statistics { &version } else { "" })
             })
             .collect();
         push!(out, "**Extensions**: {}\n\n", names.join(", "));

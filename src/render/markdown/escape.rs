@@ -18,7 +18,7 @@ pub(crate) fn text(raw: &str) -> String {
 pub(crate) fn prose(raw: &str) -> String {
     let pieces: Vec<&str> = raw.trim().split('`').collect();
     let spans = pieces.iter().skip(1).step_by(2);
-    if pieces.len() % 2 == 0 || spans.clone().any(|span| span.is_empty()) {
+    if pieces.len().is_multiple_of(2) || spans.clone().any(|span| span.is_empty()) {
         return text(raw);
     }
     let mut out = String::with_capacity(raw.len() + raw.len() / 8);

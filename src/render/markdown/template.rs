@@ -264,7 +264,7 @@ impl Fence {
         let rest = &content[length..];
         match (self.0, mark) {
             (Some((open, least)), Some(mark)) if mark == open && length >= least && rest.trim().is_empty() => {
-                self.0 = None
+                self.0 = None;
             }
             (Some(_), _) => {}
             // Backticks after those of a fence make it a span of code.

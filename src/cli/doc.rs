@@ -122,6 +122,10 @@ fn index_and_pages(
 /// Removes the pages that an earlier run wrote beside a document that is one file now.
 fn without_pages(path: &Path) -> Result<(), Failure> {
     let folder = path.with_extension("");
+    if folder.join(Placement::default().index).exists() {
+        // A folder with an index of its own is another document.
+        return Ok(());
+    }
     let removed = output::remove_stale(&folder, &HashSet::new())?;
     if removed > 0 {
         eprintln!(

@@ -574,7 +574,13 @@ fn no_pages() -> TestResult {
     std::fs::write(pages_of.join("views.md"), "by hand\n")?;
     write(20, &[])?;
     let kept: BTreeSet<PathBuf> = ["tables/notes.md", "views.md"].iter().map(|name| pages_of.join(name)).collect();
-    ensure(pages(&pages_of)? == kept, || format!("{:?}", pages(&pages_of)))
+    ensure(pages(&pages_of)? == kept, || format!("{:?}", pages(&pages_of)))?;
+    // A folder with an index of its own is another document.
+    std::fs::remove_dir_all(&pages_of)?;
+    let database = tables(3)?;
+    brownfield().args(["doc", &database.url(), "--split", "-o"]).arg(&pages_of).assert().success();
+    let other = pages(&pages_of)?;
+    ensure(write(20, &[])?.is_empty() && pages(&pages_of)? == other, || format!("{:?}", pages(&pages_of)))
 }
 
 fn groups_of_few() -> TestResult {
@@ -807,6 +813,7 @@ fn many_steps(place: Place) -> TestResult {
     ensure(payments.contains(said) && !payments.contains("payments_1"), || payments.to_owned())?;
     let mess = notes("mess").ok_or("no mess")?;
     ensure(mess.starts_with("\n- <details><summary>") && mess.contains("  - Safe: add index"), || mess.to_owned())?;
+    ensure(!mess.contains("\n  </details>\n  - "), || format!("a note stands outside: {mess}"))?;
     let (_, playbook) = text.split_once("\n## Migration Playbook\n\n").ok_or("no playbook")?;
     let count = playbook.split(' ').next().unwrap_or_default();
     let operations = format!("<details><summary>{count} operations</summary>");

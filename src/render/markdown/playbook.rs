@@ -40,7 +40,8 @@ pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
         out.push_str(&listed(&format!("{count} of the playbook, in order"), &in_short(&steps)));
     }
     if !open.is_empty() {
-        out.push_str(&listed("For a person to decide", &open));
+        let count = if open.len() > NOTES { format!("{} notes for", open.len()) } else { "For".to_owned() };
+        out.push_str(&listed(&format!("{count} a person to decide"), &open));
     }
     out.push('\n');
     out

@@ -81,7 +81,7 @@ fn formula() -> String {
         "**How a score comes about.** The pass counts of a row are those of its coverage rules. Where *p* of the *n* \
          objects that a coverage rule of weight *w* applies to pass, it earns w · p ÷ (n + {SMOOTHING}) of w · n ÷ (n + \
          {SMOOTHING}) points; a defect rule that fails for *f* objects adds w · f ÷ (f + {SMOOTHING}) points that nobody \
-         earns. A row scores 100 × the points earned ÷ all its points, and nothing when there are none. The total is the \
+         earns. A row scores 100 × the points earned ÷ all its points; without points it has no score. The total is the \
          mean of the rows with a score by their weights, taken before they are rounded; there is none when these rows \
          weigh less than half. Both are rounded to tenths, and only what never fails has 100. Weights and counts stand \
          under *Coverage* below.\n\n"

@@ -10,8 +10,8 @@ use crate::report::Report;
 use crate::score::{Confidence, Score};
 use crate::settings::Settings;
 use crate::survey::{
-    DataSubject, ErasureStep, NameStyle, Naming, PersonalData, PersonalDataClass, Plurality, Relation, Retention,
-    SoftDelete, Survey, TableClass, Timestamps,
+    DataSubject, Erasing, ErasureStep, ErasureWay, NameStyle, Naming, PersonalData, PersonalDataClass, Plurality,
+    Relation, Retention, SoftDelete, Survey, TableClass, Timestamps, WayEvidence,
 };
 use proptest::prelude::*;
 
@@ -446,17 +446,23 @@ pub(crate) fn surveyed(survey: &mut Survey) {
         vec![Retention { table: Some(of("events")), kind: "time partitions", evidence: "at".to_owned() }];
     survey.data_subjects = vec![DataSubject {
         table: of("customers"),
+        staying: Vec::new(),
         erasure: vec![
             ErasureStep {
                 table: of("orders"),
-                column: Some("customer_id".to_owned()),
-                towards: Some(of("customers")),
-                on_delete: Some(Action::Cascade),
-                inferred: false,
+                ways: vec![ErasureWay {
+                    columns: vec!["customer_id".to_owned()],
+                    towards: Some(of("customers")),
+                    on_delete: Some(Action::Cascade),
+                    evidence: WayEvidence::Declared,
+                    erasing: Erasing::Delete,
+                }],
+                others: Vec::new(),
             },
-            ErasureStep { table: of("customers"), column: None, towards: None, on_delete: None, inferred: false },
+            ErasureStep { table: of("customers"), ways: Vec::new(), others: Vec::new() },
         ],
         cycles: Vec::new(),
+        left: Vec::new(),
     }];
 }
 

@@ -99,7 +99,11 @@ fn class(table: TableRef<'_>, relations: &[Relation]) -> TableClass {
     let columns = table.table.columns.len();
     // One column that is its own key is a list of codes.
     let list = columns == 1 && table.table.primary_key.is_some();
-    if references.is_empty() && (list || (2..=3).contains(&columns) && others <= 2) {
+    // Nobody partitions a short list.
+    if table.table.partitioning.is_none()
+        && references.is_empty()
+        && (list || (2..=3).contains(&columns) && others <= 2)
+    {
         return TableClass::Lookup;
     }
     TableClass::Entity

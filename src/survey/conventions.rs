@@ -1,7 +1,7 @@
 //! Timestamps, soft deletion, tenancy and names.
 
 use super::words::{Inflections, is_plural, split};
-use super::{NameStyle, Naming, Plurality, Relation, SoftDelete, TableClass, Tenancy, Timestamps};
+use super::{NameStyle, Naming, Plurality, PossibleTenancy, Relation, SoftDelete, TableClass, Tenancy, Timestamps};
 use crate::model::{Column, EngineName, Model, QualifiedName, TableRef, Tables};
 use std::collections::{BTreeMap, HashSet};
 
@@ -125,6 +125,29 @@ pub(super) fn tenancy(tables: &Tables<'_>, classes: &[TableClass], relations: &[
             })
         })
         .max_by_key(|tenancy| tenancy.tables.len())
+}
+
+/// A tenant column, or one of a namespace, that at least three entity tables share and half of these have in their primary
+/// key: whose rows these are is part of what they are. A namespace alone may be anything, so it makes no tenancy.
+pub(super) fn possible_tenancy(tables: &Tables<'_>, classes: &[TableClass]) -> Option<PossibleTenancy> {
+    let entities: Vec<_> = tables.base().filter(|table| classes[table.id.0] == TableClass::Entity).collect();
+    let of = |name: &str| {
+        let has = |table: &&TableRef<'_>| table.table.column(name).is_some_and(|column| !column.nullable);
+        let with: Vec<&TableRef<'_>> = entities.iter().filter(has).collect();
+        let in_key = |table: &&&TableRef<'_>| {
+            let key = table.primary_key.as_ref();
+            key.is_some_and(|key| key.columns.len() > 1 && key.columns.iter().any(|column| column == name))
+        };
+        let in_key = with.iter().filter(in_key).count();
+        (with.len() >= 3 && in_key * 2 >= with.len()).then(|| PossibleTenancy {
+            column: name.to_owned(),
+            tables: with.iter().map(|table| table.qualified_name()).collect(),
+            in_key,
+            entities: entities.len(),
+        })
+    };
+    let names = TENANT_COLUMNS.iter().copied().chain(["namespace_id"]);
+    names.filter_map(of).max_by_key(|tenancy| tenancy.tables.len())
 }
 
 fn target(table: &TableRef<'_>, column: &str, relations: &[Relation]) -> Option<QualifiedName> {

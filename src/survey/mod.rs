@@ -4,10 +4,12 @@
 mod access;
 mod classes;
 mod conventions;
+mod erasure;
 mod object_names;
 mod personal_data;
 mod relations;
 mod retention;
+mod sql;
 mod words;
 
 pub use access::{Access, AccessPattern, Equality, Lookup, NullsFirst, SortColumn, UnclearStatement};
@@ -93,6 +95,19 @@ pub struct Tenancy {
     pub without: Vec<QualifiedName>,
     /// Kept apart by row security, too.
     pub row_security: Vec<QualifiedName>,
+}
+
+/// A column of a tenant's name in fewer tables than a tenancy takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PossibleTenancy {
+    /// The column.
+    pub column: String,
+    /// Entity tables that carry it, by name.
+    pub tables: Vec<QualifiedName>,
+    /// How many of these have it in their primary key.
+    pub in_key: usize,
+    /// How many entity tables there are.
+    pub entities: usize,
 }
 
 /// Creation and update timestamps of one table.
@@ -195,21 +210,25 @@ pub struct Retention {
     /// Table, when it is about one.
     pub table: Option<QualifiedName>,
     /// `expiry column`, `time partitions`, `event`, `pg_cron job`, `pg_partman`, `trigger`, `archive table`, `audit table`,
-    /// `legal hold column`, `history table`.
+    /// `legal hold column`, `legal hold table`, `history table`.
     pub kind: &'static str,
     /// The object that shows it: a column, event, job, partition key.
     pub evidence: String,
 }
 
-/// The tables that hold rows about one kind of person, in the order in which they can be erased.
+/// How the rows about one kind of person can be erased.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DataSubject {
     /// Table of the persons.
     pub table: QualifiedName,
-    /// Tables to erase, children first, the person last. Each with what leads there.
+    /// Tables that refer to rows that go and whose own rows stay, by name: to be re-pointed before, or cut by the database.
+    pub staying: Vec<ErasureStep>,
+    /// Tables to delete from, children first. Each with what leads there.
     pub erasure: Vec<ErasureStep>,
-    /// Tables in a cycle of foreign keys among these, which have no order.
-    pub cycles: Vec<Vec<QualifiedName>>,
+    /// Circles of references among these.
+    pub cycles: Vec<ErasureCycle>,
+    /// Tables with personal data that rows that go refer to, by name. Nothing tells whether anything else refers to them.
+    pub left: Vec<QualifiedName>,
 }
 
 /// One table of an erasure.
@@ -217,14 +236,62 @@ pub struct DataSubject {
 pub struct ErasureStep {
     /// Table.
     pub table: QualifiedName,
-    /// Column that leads towards the person; `None` for the person's own table.
-    pub column: Option<String>,
-    /// Table that the column refers to.
+    /// Every way that leads towards the person, declared ones first; none for the person's own table.
+    pub ways: Vec<ErasureWay>,
+    /// Tables of other persons whom its rows are about, too; the person's own when a row is about two of them.
+    pub others: Vec<QualifiedName>,
+}
+
+/// A way from a table towards the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ErasureWay {
+    /// Columns that refer; the one with the target's name and the one with its key for a polymorphic pair.
+    pub columns: Vec<String>,
+    /// Table that they refer to; `None` when each row names another.
     pub towards: Option<QualifiedName>,
-    /// What the database does by itself when the parent row goes.
+    /// What the foreign key makes the database do by itself when the parent row goes.
     pub on_delete: Option<crate::model::Action>,
-    /// The relation is inferred, not declared.
-    pub inferred: bool,
+    /// What shows it.
+    pub evidence: WayEvidence,
+    /// What has to happen to the rows.
+    pub erasing: Erasing,
+}
+
+/// What shows a way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WayEvidence {
+    /// A foreign key.
+    Declared,
+    /// An undeclared relation.
+    Inferred,
+    /// The table is a copy of one that has this way.
+    Copy,
+    /// A polymorphic pair.
+    Polymorphic,
+}
+
+/// What happens to rows when the row that they refer to goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Erasing {
+    /// They go before it.
+    Delete,
+    /// They stay, and the database cuts the link.
+    Cut,
+    /// They are not the person's: they stay, and have to refer to another row before.
+    Repoint,
+}
+
+/// Tables of an erasure that refer to each other in a circle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ErasureCycle {
+    /// Tables, by name.
+    pub tables: Vec<QualifiedName>,
+    /// Columns, with their table, to set to NULL before; none where no foreign key holds up a delete.
+    pub nulled: Vec<(QualifiedName, Vec<String>)>,
+    /// Whether the circle is closed even then.
+    pub closed: bool,
 }
 
 /// Everything inferred from a model.
@@ -243,6 +310,8 @@ pub struct Survey {
     pub soft_deletes: Vec<SoftDelete>,
     /// Multi-tenancy, when there is any.
     pub tenancy: Option<Tenancy>,
+    /// What may be multi-tenancy and is not shown by most tables. No rule goes by it.
+    pub possible_tenancy: Option<PossibleTenancy>,
     /// Timestamps of each table, by its position.
     pub timestamps: Vec<Timestamps>,
     /// Naming conventions.
@@ -278,6 +347,7 @@ impl Survey {
             },
         );
         let classes = classes::classes(tables, &relations);
+        let tenancy = conventions::tenancy(tables, &classes, &relations);
         let mut relations_to: HashMap<QualifiedName, Vec<usize>> = HashMap::new();
         for (position, relation) in relations.iter().enumerate() {
             relations_to.entry(relation.referenced_table.clone()).or_default().push(position);
@@ -285,14 +355,18 @@ impl Survey {
         Self {
             access: access::access(model, tables),
             relations_to,
-            polymorphic,
             soft_deletes,
-            tenancy: conventions::tenancy(tables, &classes, &relations),
+            possible_tenancy: match tenancy {
+                Some(_) => None,
+                None => conventions::possible_tenancy(tables, &classes),
+            },
+            tenancy,
             timestamps,
             naming: conventions::naming(tables, &classes),
             object_naming,
             retention: retention::retention(model, tables, &classes),
-            data_subjects: retention::data_subjects(tables, &relations, &personal_data),
+            data_subjects: erasure::data_subjects(tables, &classes, &relations, &polymorphic, &personal_data),
+            polymorphic,
             personal_data,
             relations,
             classes,

@@ -134,7 +134,12 @@ const PERSONS: &[&str] = &[
 
 /// Whether the rows of a table are persons, by its name.
 pub(super) fn is_person_table(name: &str) -> bool {
-    split(name).last().is_some_and(|word| PERSONS.contains(&singular(word).as_str()))
+    PERSONS.contains(&person_word(name).as_str())
+}
+
+/// What the rows of a table are, by the last word of its name in the singular.
+pub(super) fn person_word(name: &str) -> String {
+    split(name).last().map(|word| singular(word)).unwrap_or_default()
 }
 
 /// Personal data in all tables, by table and column.

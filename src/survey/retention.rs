@@ -1,15 +1,16 @@
-//! What limits how long rows are kept, and how a person's rows can be erased.
+//! What limits how long rows are kept.
 
-use super::personal_data::is_person_table;
-use super::words::split;
-use super::{DataSubject, ErasureStep, PersonalData, PersonalDataClass, Relation, Retention, TableClass};
-use crate::model::{Action, Model, QualifiedName, TableId, Tables};
-use petgraph::algo::tarjan_scc;
-use petgraph::graphmap::DiGraphMap;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use super::words::{singular, split};
+use super::{Retention, TableClass, sql};
+use crate::model::{Model, QualifiedName, TableRef, Tables};
+use std::collections::BTreeSet;
 
-/// Words of columns that say when a row ends.
+/// Words of columns that say when a row ends. `valid_until` says when a price, a coupon or an address stops to hold, and
+/// such rows are kept to look back on: nothing follows about how long.
 const EXPIRY: &[&str] = &["expires", "expiry", "expiration", "expired", "ttl", "purge", "retention"];
+/// Pairs of words that say so.
+const EXPIRY_PAIRS: &[[&str; 2]] =
+    &[["retain", "until"], ["retained", "until"], ["keep", "until"], ["kept", "until"], ["delete", "after"]];
 
 /// How the engines call the present moment.
 const CLOCKS: &[&str] = &[
@@ -30,7 +31,8 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
         let name = || Some(table.qualified_name());
         for column in &table.table.columns {
             let words = split(&column.name);
-            if words.iter().any(|word| EXPIRY.contains(&word.as_str())) {
+            let paired = words.windows(2).any(|pair| EXPIRY_PAIRS.iter().any(|expiry| pair == expiry));
+            if paired || words.iter().any(|word| EXPIRY.contains(&word.as_str())) {
                 found.push(Retention { table: name(), kind: "expiry column", evidence: column.name.clone() });
             }
             if words.windows(2).any(|pair| pair == ["legal", "hold"]) {
@@ -40,11 +42,12 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
         if let Some(partitioning) = &table.table.partitioning
             && partitioning.strategy.starts_with("range")
         {
-            let temporal = partitioning.columns.iter().any(|key| {
-                table.table.column(key).is_some_and(|column| {
-                    let base = column.base_type();
-                    base.contains("date") || base.contains("time")
-                })
+            // An expression such as `to_days(at)` names its column.
+            let key = split_names(&partitioning.key);
+            let temporal = table.table.columns.iter().any(|column| {
+                let base = column.base_type();
+                let in_key = partitioning.columns.contains(&column.name) || key.contains(&column.name.as_str());
+                in_key && (base.contains("date") || base.contains("time") || base == "year")
             });
             if temporal {
                 found.push(Retention { table: name(), kind: "time partitions", evidence: partitioning.key.clone() });
@@ -55,6 +58,18 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
         }
         let words = split(&table.table.name);
         let last = words.last().map(String::as_str).unwrap_or_default();
+        if words
+            .windows(2)
+            .any(|pair| matches!(pair[0].as_str(), "legal" | "litigation") && singular(&pair[1]) == "hold")
+        {
+            found.push(Retention { table: name(), kind: "legal hold table", evidence: table.table.name.clone() });
+        }
+        // It registers as an extension or not, depending on who installed it.
+        if table.table.name == "part_config"
+            && ["parent_table", "retention"].iter().all(|column| table.table.column(column).is_some())
+        {
+            found.push(Retention { table: name(), kind: "pg_partman", evidence: table.table.name.clone() });
+        }
         match classes[table.id.0] {
             TableClass::Log if last.starts_with("audit") || words.iter().any(|word| word == "audit") => {
                 found.push(Retention { table: name(), kind: "audit table", evidence: table.table.name.clone() });
@@ -68,15 +83,17 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
             _ => {}
         }
     }
+    let code = Code { model, tables };
     for schema in &model.schemas {
-        for event in schema.events.iter().filter(|event| event.body.to_lowercase().contains("delete")) {
-            found.push(Retention { table: None, kind: "event", evidence: format!("{}.{}", schema.name, event.name) });
+        for event in schema.events.iter().filter(|event| event.enabled) {
+            let evidence = format!("{}.{}", schema.name, event.name);
+            found.extend(code.retention("event", &evidence, &event.body, Some(&schema.name)));
         }
     }
-    found.extend(triggers_that_expire(model, tables));
-    for job in &model.scheduled_jobs {
-        let name = job.name.clone().unwrap_or_else(|| job.command.clone());
-        found.push(Retention { table: None, kind: "pg_cron job", evidence: name });
+    found.extend(code.triggers_that_expire());
+    for job in model.scheduled_jobs.iter().filter(|job| job.active) {
+        let evidence = job.name.as_ref().unwrap_or(&job.command);
+        found.extend(code.retention("pg_cron job", evidence, &job.command, None));
     }
     if model.extensions.iter().any(|extension| extension.name == "pg_partman") {
         found.push(Retention { table: None, kind: "pg_partman", evidence: "extension pg_partman".to_owned() });
@@ -85,112 +102,208 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
     found
 }
 
-/// Triggers that delete rows by their age.
-fn triggers_that_expire(model: &Model, tables: &Tables<'_>) -> Vec<Retention> {
-    let mut found = Vec::new();
-    for table in tables.iter() {
-        for trigger in &table.table.triggers {
-            let body = trigger.function.as_ref().and_then(|name| {
-                let schema = model.schemas.iter().find(|schema| schema.name == name.schema)?;
-                schema.functions.iter().find(|function| function.name == name.name)?.body.as_deref()
-            });
-            let text = body.unwrap_or(&trigger.definition).to_lowercase();
-            let by_age = CLOCKS.iter().any(|clock| text.contains(clock)) && text.contains('<');
-            if by_age && text.contains("delete from") {
-                let table = Some(table.qualified_name());
-                found.push(Retention { table, kind: "trigger", evidence: trigger.name.clone() });
+/// The words of an expression that may be names of columns.
+fn split_names(expression: &str) -> Vec<&str> {
+    expression.split(|character: char| !character.is_alphanumeric() && character != '_').collect()
+}
+
+/// What the database's own code removes.
+struct Code<'m, 't> {
+    model: &'m Model,
+    tables: &'t Tables<'m>,
+}
+
+impl Code<'_, '_> {
+    /// Evidence in code: an entry for each table that it removes rows from, by itself or by a function that it calls.
+    fn retention(&self, kind: &'static str, evidence: &str, code: &str, schema: Option<&str>) -> Vec<Retention> {
+        let engine = self.model.engine.name;
+        let deeds = sql::deeds(engine, code);
+        let bodies = deeds.calls.iter().filter_map(|call| self.body(call, schema));
+        let mut removes_from = deeds.removes_from.clone();
+        removes_from.extend(bodies.flat_map(|body| sql::deeds(engine, body).removes_from));
+        let tables: BTreeSet<Option<QualifiedName>> =
+            removes_from.iter().map(|name| self.table(name, schema)).collect();
+        tables.into_iter().map(|table| Retention { table, kind, evidence: evidence.to_owned() }).collect()
+    }
+
+    /// The table of a name. Without a schema it is the only one of that name, as no search path is known.
+    fn table(&self, name: &[String], schema: Option<&str>) -> Option<QualifiedName> {
+        let (schema, name) = match name {
+            [name] => (schema, name),
+            [schema, name] => (Some(schema.as_str()), name),
+            _ => return None,
+        };
+        let same = |table: &TableRef<'_>| {
+            table.table.name.eq_ignore_ascii_case(name) && schema.is_none_or(|schema| table.schema.name == schema)
+        };
+        let mut found = self.tables.iter().filter(same);
+        let table = found.next()?;
+        found.next().is_none().then(|| table.qualified_name())
+    }
+
+    fn body(&self, name: &[String], schema: Option<&str>) -> Option<&str> {
+        let (schema, name) = match name {
+            [name] => (schema, name),
+            [schema, name] => (Some(schema.as_str()), name),
+            _ => return None,
+        };
+        let schemas = self.model.schemas.iter().filter(|found| schema.is_none_or(|schema| found.name == schema));
+        let mut functions =
+            schemas.flat_map(|schema| &schema.functions).filter(|function| function.name.eq_ignore_ascii_case(name));
+        let function = functions.next()?;
+        // Which of several is meant, the arguments would tell.
+        if functions.next().is_some() { None } else { function.body.as_deref() }
+    }
+
+    /// Triggers that delete rows by their age.
+    fn triggers_that_expire(&self) -> Vec<Retention> {
+        let mut found = Vec::new();
+        for table in self.tables.iter() {
+            for trigger in &table.table.triggers {
+                let body = trigger.function.as_ref().and_then(|name| {
+                    let schema = self.model.schemas.iter().find(|schema| schema.name == name.schema)?;
+                    schema.functions.iter().find(|function| function.name == name.name)?.body.as_deref()
+                });
+                let text = body.unwrap_or(&trigger.definition);
+                let lower = text.to_lowercase();
+                if CLOCKS.iter().any(|clock| lower.contains(clock)) && lower.contains('<') {
+                    found.extend(self.retention("trigger", &trigger.name, text, Some(&table.schema.name)));
+                }
             }
         }
+        found
     }
-    found
 }
 
-/// A way from a child table to its parent.
-#[derive(Clone)]
-struct Way {
-    child: TableId,
-    column: String,
-    on_delete: Option<Action>,
-    inferred: bool,
-}
-
-/// Persons with the order in which their rows can be erased, by table.
-pub(super) fn data_subjects(
-    tables: &Tables<'_>,
-    relations: &[Relation],
-    personal: &[PersonalData],
-) -> Vec<DataSubject> {
-    let mut ways: BTreeMap<TableId, Vec<Way>> = BTreeMap::new();
-    for table in tables.iter() {
-        for (child, key) in tables.referenced_by(table.id) {
-            ways.entry(table.id).or_default().push(Way {
-                child: child.id,
-                column: key.columns.join(", "),
-                on_delete: Some(key.on_delete),
-                inferred: false,
-            });
-        }
-    }
-    for relation in relations.iter().filter(|relation| relation.confidence >= 0.80) {
-        if let (Some(parent), Some(child)) = (tables.find(&relation.referenced_table), tables.find(&relation.table)) {
-            let way = Way { child: child.id, column: relation.column.clone(), on_delete: None, inferred: true };
-            ways.entry(parent.id).or_default().push(way);
-        }
-    }
-    let has_identity = |name: &QualifiedName| {
-        let start = personal.partition_point(|data| data.table < *name);
-        personal[start..]
-            .iter()
-            .take_while(|data| data.table == *name)
-            .any(|data| matches!(data.class, PersonalDataClass::Contact | PersonalDataClass::Identity))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        Column, Engine, EngineName, Event, Function, FunctionKind, Partitioning, ScheduledJob, Schema, Table,
     };
-    tables
-        .base()
-        .filter(|table| is_person_table(&table.table.name) && has_identity(&table.qualified_name()))
-        .map(|table| subject(tables, &ways, table.id))
-        .collect()
-}
+    use std::collections::BTreeMap;
 
-fn subject(tables: &Tables<'_>, ways: &BTreeMap<TableId, Vec<Way>>, person: TableId) -> DataSubject {
-    // Breadth first, so that each table is reached by the shortest way.
-    let mut reached: BTreeMap<TableId, Option<(Way, TableId)>> = BTreeMap::from([(person, None)]);
-    let mut queue = VecDeque::from([person]);
-    let mut graph = DiGraphMap::<TableId, ()>::new();
-    graph.add_node(person);
-    while let Some(parent) = queue.pop_front() {
-        for way in ways.get(&parent).into_iter().flatten() {
-            if way.child != parent {
-                graph.add_edge(way.child, parent, ());
-            }
-            if let std::collections::btree_map::Entry::Vacant(entry) = reached.entry(way.child) {
-                entry.insert(Some((way.clone(), parent)));
-                queue.push_back(way.child);
-            }
+    fn model(engine: EngineName, tables: Vec<Table>) -> Model {
+        let mut model = Model::new(Engine {
+            name: engine,
+            version: String::new(),
+            variant: None,
+            encoding: None,
+            collation: None,
+            settings: BTreeMap::new(),
+        });
+        let mut schema = Schema::new("app");
+        schema.tables = tables;
+        model.schemas.push(schema);
+        model
+    }
+
+    fn table(name: &str, columns: &[(&str, &str)]) -> Table {
+        let mut table = Table::new(name);
+        table.columns.extend(columns.iter().map(|(name, data_type)| Column::new(*name, *data_type)));
+        table
+    }
+
+    /// `kind: table, evidence`.
+    fn found(model: &Model) -> Vec<String> {
+        let tables = Tables::new(model);
+        let found = retention(model, &tables, &vec![TableClass::Entity; tables.len()]);
+        let name = |entry: &Retention| entry.table.as_ref().map(|table| table.name.clone()).unwrap_or_default();
+        found.iter().map(|entry| format!("{}: {}, {}", entry.kind, name(entry), entry.evidence)).collect()
+    }
+
+    #[test]
+    fn what_ends_a_row_is_told_from_what_stops_to_hold() {
+        let prices = table("prices", &[("valid_until", "date"), ("retain_until", "date"), ("kept_until", "date")]);
+        let expected = ["expiry column: prices, kept_until", "expiry column: prices, retain_until"];
+        assert_eq!(found(&model(EngineName::PostgreSql, vec![prices])), expected);
+    }
+
+    #[test]
+    fn tables_of_holds_and_of_partman_are_seen() {
+        let config = table("part_config", &[("parent_table", "text"), ("retention", "text")]);
+        let other = table("part_config_sub", &[("sub_parent", "text")]);
+        let model = model(EngineName::PostgreSql, vec![table("legal_holds", &[("id", "integer")]), config, other]);
+        let expected = [
+            "legal hold table: legal_holds, legal_holds",
+            "expiry column: part_config, retention",
+            "pg_partman: part_config, part_config",
+        ];
+        assert_eq!(found(&model), expected);
+    }
+
+    #[test]
+    fn a_key_partitioned_by_an_expression_names_its_column() {
+        let mut metrics = table("metrics", &[("at", "datetime"), ("size", "int")]);
+        let by = |key: &str| Partitioning {
+            strategy: "range".to_owned(),
+            key: key.to_owned(),
+            columns: Vec::new(),
+            subpartition_by: None,
+            partitions: Vec::new(),
+        };
+        metrics.partitioning = Some(by("to_days(`at`)"));
+        let by_time = model(EngineName::MySql, vec![metrics.clone()]);
+        assert_eq!(found(&by_time), ["time partitions: metrics, to_days(`at`)"]);
+        metrics.partitioning = Some(by("`size`"));
+        assert!(found(&model(EngineName::MySql, vec![metrics])).is_empty());
+    }
+
+    #[test]
+    fn only_events_that_run_and_remove_rows_count() {
+        let mut model = model(EngineName::MySql, vec![table("sessions", &[]), table("metrics", &[])]);
+        for (name, enabled, body) in [
+            ("expire", true, "DELETE FROM sessions WHERE made_at < now()"),
+            ("asleep", false, "DELETE FROM sessions"),
+            ("tell", true, "UPDATE notes SET msg = 'not to delete from sessions'"),
+            ("roll", true, "BEGIN ALTER TABLE app.metrics DROP PARTITION p1; END"),
+            ("empty", true, "TRUNCATE TABLE elsewhere.lines"),
+        ] {
+            model.schemas[0].events.push(Event {
+                name: name.to_owned(),
+                enabled,
+                schedule: None,
+                definer: None,
+                body: body.to_owned(),
+                comment: None,
+            });
         }
+        let expected = ["event: , app.empty", "event: metrics, app.roll", "event: sessions, app.expire"];
+        assert_eq!(found(&model), expected);
     }
-    // Components come out with those first that nothing leads away from, which is the person: erase in reverse.
-    let mut components = tarjan_scc(&graph);
-    components.reverse();
-    for component in &mut components {
-        component.sort();
+
+    #[test]
+    fn only_jobs_that_run_and_remove_rows_count() {
+        let mut model = model(EngineName::PostgreSql, vec![table("sessions", &[])]);
+        model.schemas[0].functions.push(Function {
+            name: "purge".to_owned(),
+            kind: FunctionKind::Function,
+            arguments: String::new(),
+            result: None,
+            language: "plpgsql".to_owned(),
+            volatility: None,
+            security_definer: false,
+            strict: false,
+            settings: Vec::new(),
+            definer: None,
+            body: Some("BEGIN DELETE FROM sessions; END".to_owned()),
+            comment: None,
+        });
+        for (name, active, command) in [
+            (Some("by hand"), true, "delete from app.sessions where at < now() - interval '1 day'"),
+            (None, true, "SELECT app.purge()"),
+            (Some("asleep"), false, "DELETE FROM sessions"),
+            (Some("vacuum"), true, "VACUUM ANALYZE"),
+            (Some("refresh"), true, "REFRESH MATERIALIZED VIEW v -- DELETE FROM sessions"),
+        ] {
+            model.scheduled_jobs.push(ScheduledJob {
+                name: name.map(str::to_owned),
+                schedule: "0 3 * * *".to_owned(),
+                command: command.to_owned(),
+                active,
+            });
+        }
+        let expected = ["pg_cron job: sessions, SELECT app.purge()", "pg_cron job: sessions, by hand"];
+        assert_eq!(found(&model), expected);
     }
-    let name = |id: &TableId| tables.get(*id).qualified_name();
-    let cycles = components.iter().filter(|component| component.len() > 1);
-    let cycles =
-        cycles.map(|component| component.iter().map(name).collect::<BTreeSet<_>>().into_iter().collect()).collect();
-    let erasure = components
-        .iter()
-        .flatten()
-        .map(|id| {
-            let way = reached.get(id).cloned().flatten();
-            ErasureStep {
-                table: name(id),
-                column: way.as_ref().map(|(way, _)| way.column.clone()),
-                towards: way.as_ref().map(|(_, parent)| name(parent)),
-                on_delete: way.as_ref().and_then(|(way, _)| way.on_delete),
-                inferred: way.is_some_and(|(way, _)| way.inferred),
-            }
-        })
-        .collect();
-    DataSubject { table: name(&person), erasure, cycles }
 }

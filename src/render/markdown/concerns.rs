@@ -4,7 +4,7 @@ use super::escape::code;
 use super::page::{Page, codes, counted, fold, number, share};
 use crate::model::TableId;
 use crate::report::Generator;
-use crate::survey::{NameStyle, Plurality};
+use crate::survey::{NameStyle, Plurality, PossibleTenancy};
 
 pub(super) fn timestamps(page: &Page<'_, '_>) -> String {
     let facts = &page.report.concerns.timestamps;
@@ -88,7 +88,10 @@ pub(super) fn soft_deletes(page: &Page<'_, '_>) -> String {
 
 pub(super) fn tenancy(page: &Page<'_, '_>) -> String {
     let Some(tenancy) = &page.report.survey.tenancy else {
-        return "No evidence of multi-tenancy.".to_owned();
+        return match &page.report.survey.possible_tenancy {
+            Some(possible) => possible_tenancy(page, possible),
+            None => "No evidence of multi-tenancy.".to_owned(),
+        };
     };
     let target = match &tenancy.tenant_table {
         Some(table) => format!(", which refers to {}", page.link_to(table)),
@@ -105,6 +108,20 @@ pub(super) fn tenancy(page: &Page<'_, '_>) -> String {
     } else {
         out.push_str(&fold("Kept apart by row security too", &links(&tenancy.row_security)));
     }
+    out
+}
+
+fn possible_tenancy(page: &Page<'_, '_>, possible: &PossibleTenancy) -> String {
+    let mut out = format!(
+        "No clear evidence of multi-tenancy: {} is in {} of {}, and in the primary key of {} of these. \
+         Whether it names a tenant, the catalog does not say.\n\n",
+        code(&possible.column),
+        possible.tables.len(),
+        number(possible.entities, "entity table", "entity tables"),
+        possible.in_key,
+    );
+    let links: Vec<String> = possible.tables.iter().map(|name| page.link_to(name)).collect();
+    out.push_str(&fold("Tables that carry it", &links));
     out
 }
 

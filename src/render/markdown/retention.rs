@@ -3,8 +3,8 @@
 use super::escape::{code, table, text};
 use super::indexes::folded;
 use super::page::{Page, codes, number};
-use crate::model::Action;
-use crate::survey::{ErasureStep, PersonalDataClass};
+use crate::model::{Action, QualifiedName};
+use crate::survey::{Erasing, ErasureCycle, ErasureStep, ErasureWay, PersonalDataClass, WayEvidence};
 
 pub(super) fn section(page: &Page<'_, '_>) -> String {
     let mut out = String::from("**Personal data.** ");
@@ -21,36 +21,42 @@ fn personal_data(page: &Page<'_, '_>) -> String {
     if found.is_empty() {
         return "No evidence in the names of columns.\n\n".to_owned();
     }
-    let mut rows = Vec::new();
-    for group in found.chunk_by(|a, b| a.table == b.table) {
-        for (class, title) in CLASSES {
-            let columns: Vec<&str> =
-                group.iter().filter(|data| data.class == class).map(|data| data.column.as_str()).collect();
-            if !columns.is_empty() {
-                rows.push((class, vec![title.to_owned(), page.link_to(&group[0].table), codes(&columns)]));
-            }
-        }
-    }
+    let mut rows: Vec<(PersonalDataClass, Vec<String>)> = found
+        .iter()
+        .map(|data| {
+            let cells = vec![
+                title(data.class).to_owned(),
+                page.link_to(&data.table),
+                code(&data.column),
+                format!("{:.2}", data.confidence),
+                // The evidence quotes words of the schema's author.
+                text(&data.why),
+            ];
+            (data.class, cells)
+        })
+        .collect();
     rows.sort_by_key(|row| row.0);
     let rows: Vec<Vec<String>> = rows.into_iter().map(|(_, cells)| cells).collect();
     let tables = found.chunk_by(|a, b| a.table == b.table).count();
     format!(
-        "Personal by name and type, for a person to confirm: {} in {}.\n\n{}",
+        "Personal by name, type and comment, for a person to confirm: {} in {}. Confidence goes from 0 to 1.\n\n{}",
         number(found.len(), "column", "columns"),
         number(tables, "table", "tables"),
-        folded("personal data", rows.len(), &table(&["Class", "Table", "Columns"], &rows))
+        folded("personal data", rows.len(), &table(&["Class", "Table", "Column", "Confidence", "Evidence"], &rows))
     )
 }
 
-const CLASSES: [(PersonalDataClass, &str); 7] = [
-    (PersonalDataClass::Contact, "Contact"),
-    (PersonalDataClass::Identity, "Identity"),
-    (PersonalDataClass::Location, "Location"),
-    (PersonalDataClass::Financial, "Financial"),
-    (PersonalDataClass::Credential, "Credential"),
-    (PersonalDataClass::Network, "Network and device"),
-    (PersonalDataClass::Sensitive, "Sensitive"),
-];
+fn title(class: PersonalDataClass) -> &'static str {
+    match class {
+        PersonalDataClass::Contact => "Contact",
+        PersonalDataClass::Identity => "Identity",
+        PersonalDataClass::Location => "Location",
+        PersonalDataClass::Financial => "Financial",
+        PersonalDataClass::Credential => "Credential",
+        PersonalDataClass::Network => "Network and device",
+        PersonalDataClass::Sensitive => "Sensitive",
+    }
+}
 
 fn erasure(page: &Page<'_, '_>) -> String {
     let subjects = &page.report.survey.data_subjects;
@@ -60,36 +66,87 @@ fn erasure(page: &Page<'_, '_>) -> String {
     let mut out = String::from("To erase one person, delete in this order, children before parents.\n\n");
     for subject in subjects {
         push!(out, "Person: {}\n\n", page.link_to(&subject.table));
+        if !subject.staying.is_empty() {
+            out.push_str("Rows that stay:\n\n");
+            for step in &subject.staying {
+                push!(out, "- {}\n", erasure_step(page, step));
+            }
+            out.push_str("\nRows that go:\n\n");
+        }
         for (number, step) in subject.erasure.iter().enumerate() {
             push!(out, "{}. {}\n", number + 1, erasure_step(page, step));
         }
         out.push('\n');
         for cycle in &subject.cycles {
-            let tables: Vec<String> = cycle.iter().map(|name| page.link_to(name)).collect();
+            out.push_str(&circle(page, cycle));
+        }
+        if !subject.left.is_empty() {
             push!(
                 out,
-                "These tables refer to each other in a circle, so none of them comes first: {}.\n\n",
-                tables.join(", ")
+                "Rows of {} hold personal data, and rows that go refer to them: delete those to which nothing else does.\n\n",
+                links(page, &subject.left)
             );
         }
     }
     out
 }
 
+fn links(page: &Page<'_, '_>, names: &[QualifiedName]) -> String {
+    let links: Vec<String> = names.iter().map(|name| page.link_to(name)).collect();
+    links.join(", ")
+}
+
+fn circle(page: &Page<'_, '_>, cycle: &ErasureCycle) -> String {
+    let mut out = format!(
+        "These tables refer to each other in a circle, so note the keys of the rows that go before the first step: {}.",
+        links(page, &cycle.tables)
+    );
+    if !cycle.nulled.is_empty() {
+        let columns: Vec<String> = cycle
+            .nulled
+            .iter()
+            .map(|(table, columns)| format!("{} of {}", codes(columns), page.link_to(table)))
+            .collect();
+        push!(out, " Set to NULL before: {}.", columns.join(", "));
+    }
+    if cycle.closed {
+        out.push_str(" None of them comes first: its foreign keys have to be deferred or dropped meanwhile.");
+    }
+    out.push_str("\n\n");
+    out
+}
+
 fn erasure_step(page: &Page<'_, '_>, step: &ErasureStep) -> String {
     let mut out = page.link_to(&step.table);
-    if let (Some(column), Some(towards)) = (&step.column, &step.towards) {
-        push!(out, " by {} → {}", code(column), page.link_to(towards));
+    let ways: Vec<String> = step.ways.iter().map(|way| erasure_way(page, step, way)).collect();
+    if !ways.is_empty() {
+        push!(out, " {}", ways.join("; "));
     }
-    let by_itself = match step.on_delete {
-        Some(Action::Cascade) => ": the database deletes these rows by itself",
-        Some(Action::SetNull | Action::SetDefault) => ": the database only cuts the link",
-        Some(Action::NoAction | Action::Restrict) => ": the database refuses to delete the parent before these rows",
-        None if step.inferred => ": no foreign key, so nothing happens by itself",
-        None => "",
-    };
-    out.push_str(by_itself);
+    if !step.others.is_empty() {
+        push!(out, ". Each row is about another person too: {}", links(page, &step.others));
+    }
     out
+}
+
+fn erasure_way(page: &Page<'_, '_>, step: &ErasureStep, way: &ErasureWay) -> String {
+    let columns = codes(&way.columns);
+    let Some(towards) = &way.towards else {
+        return format!("by {columns}: may name a row of any of these tables, which no foreign key says");
+    };
+    let itself = *towards == step.table;
+    let target = if itself { "the same table".to_owned() } else { page.link_to(towards) };
+    let happens = match (way.erasing, way.on_delete) {
+        (Erasing::Cut, _) => "the database only cuts the link",
+        (Erasing::Repoint, _) => "not this person's rows: re-point them before, do not delete",
+        (Erasing::Delete, Some(Action::Cascade)) => "the database deletes these rows by itself",
+        (Erasing::Delete, Some(_)) if itself => "the database refuses to delete a row before those that refer to it",
+        (Erasing::Delete, Some(_)) => "the database refuses to delete the parent before these rows",
+        (Erasing::Delete, None) if way.evidence == WayEvidence::Copy => {
+            "a copy by its name, without a foreign key, so nothing happens by itself"
+        }
+        (Erasing::Delete, None) => "no foreign key, so nothing happens by itself",
+    };
+    format!("by {columns} → {target}: {happens}")
 }
 
 fn retention(page: &Page<'_, '_>) -> String {
@@ -113,15 +170,15 @@ fn retention(page: &Page<'_, '_>) -> String {
     let missing: Vec<&str> = [
         ("expiry column", "expiry columns"),
         ("time partitions", "time partitions"),
-        ("event", "scheduled events"),
-        ("pg_cron job", "scheduled jobs"),
+        ("event", "scheduled events that delete"),
+        ("pg_cron job", "scheduled jobs that delete"),
         ("trigger", "triggers that delete what is old"),
         ("archive table", "archive tables"),
         ("audit table", "audit tables"),
-        ("legal hold column", "legal hold"),
+        ("legal hold", "legal hold"),
     ]
     .into_iter()
-    .filter(|(kind, _)| !kinds.contains(kind))
+    .filter(|(kind, _)| !kinds.iter().any(|found| found.starts_with(kind)))
     .map(|(_, title)| title)
     .collect();
     let missing = if missing.is_empty() { String::new() } else { format!("No evidence of: {}.\n", missing.join(", ")) };

@@ -135,6 +135,7 @@ fn patterns(page: &Page<'_, '_>) -> String {
             code(&tenancy.column),
             number(tenancy.tables.len(), "table", "tables")
         ),
+        None if survey.possible_tenancy.is_some() => "No clear evidence of multi-tenancy.".to_owned(),
         None => "No evidence of multi-tenancy.".to_owned(),
     };
     let deletion = if survey.soft_deletes.is_empty() {

@@ -2,11 +2,11 @@
 
 use super::select::{Reader, Source};
 use super::{Lookup, TableNames};
-use crate::model::{EngineName, QualifiedName, Query};
+use crate::model::{QualifiedName, Query};
+use crate::survey::sql::dialect;
 use sqlparser::ast::{
     FromTable, OrderByKind, Query as QueryExpression, SetExpr, Statement, TableWithJoins, UpdateTableFromKind,
 };
-use sqlparser::dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::Parser;
 use std::collections::BTreeMap;
 
@@ -32,16 +32,12 @@ pub(super) fn read(names: &TableNames<'_>, query: &Query) -> Result<Reading, Str
     if query.text.len() > LONGEST {
         return Err(format!("the statement is longer than {} KiB", LONGEST / 1024));
     }
-    let dialect: &dyn Dialect = match names.engine {
-        EngineName::PostgreSql => &PostgreSqlDialect {},
-        EngineName::MySql | EngineName::MariaDb => &MySqlDialect {},
-        EngineName::Sqlite => &SQLiteDialect {},
-    };
     let start = query.text.len().saturating_sub(SHARED.len());
     let locks = query.text.get(start..).is_some_and(|end| end.eq_ignore_ascii_case(SHARED));
     let text = if locks { query.text.get(..start).unwrap_or_default() } else { &query.text };
     // The parser's own words name a position in a text that the reader does not see.
-    let statements = Parser::parse_sql(dialect, text).map_err(|_| "the statement could not be parsed".to_owned())?;
+    let statements =
+        Parser::parse_sql(dialect(names.engine), text).map_err(|_| "the statement could not be parsed".to_owned())?;
     let mut reader = Reader::new(names, query);
     for statement in &statements {
         reader.statement(statement);

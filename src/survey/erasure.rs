@@ -1,0 +1,646 @@
+//! How one person's rows can be erased: which go, in which order, and which stay.
+
+use super::personal_data::{is_person_table, person_word};
+use super::words::split;
+use super::{
+    DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, PersonalData, PersonalDataClass, PolymorphicPair,
+    Relation, TableClass, WayEvidence,
+};
+use crate::model::{Action, ForeignKey, QualifiedName, TableId, TableRef, Tables};
+use petgraph::Direction;
+use petgraph::algo::tarjan_scc;
+use petgraph::graphmap::DiGraphMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+/// Words of columns that name who acted on a row, which is not whom the row is about.
+const ACTORS: &[&str] = &[
+    "by",
+    "manager",
+    "supervisor",
+    "approver",
+    "assignee",
+    "reviewer",
+    "editor",
+    "updater",
+    "modifier",
+    "deleter",
+    "creator",
+];
+
+/// Persons who work on the rows of others.
+const WORKERS: &[&str] = &["employee", "staff"];
+
+/// A way from a child table to its parent.
+#[derive(Clone)]
+struct Way {
+    child: TableId,
+    columns: Vec<String>,
+    on_delete: Option<Action>,
+    evidence: WayEvidence,
+    /// What happens whoever the person is, where that is settled.
+    settled: Option<Erasing>,
+    /// One of the columns can be set to NULL.
+    nullable: bool,
+}
+
+impl Way {
+    fn declared(child: TableRef<'_>, key: &ForeignKey) -> Self {
+        let nullable = |name: &String| child.table.column(name).is_some_and(|column| column.nullable);
+        let nulled = if key.on_delete_columns.is_empty() { &key.columns } else { &key.on_delete_columns };
+        // NULL where there may be none is refused, as if the key said nothing.
+        let cuts = match key.on_delete {
+            Action::SetDefault => true,
+            Action::SetNull => nulled.iter().all(nullable),
+            Action::Cascade | Action::NoAction | Action::Restrict => false,
+        };
+        Self {
+            child: child.id,
+            columns: key.columns.clone(),
+            on_delete: Some(key.on_delete),
+            evidence: WayEvidence::Declared,
+            settled: cuts.then_some(Erasing::Cut),
+            nullable: key.columns.iter().any(nullable),
+        }
+    }
+
+    fn undeclared(child: TableRef<'_>, columns: Vec<String>, evidence: WayEvidence) -> Self {
+        let nullable = columns.iter().any(|name| child.table.column(name).is_some_and(|column| column.nullable));
+        Self { child: child.id, columns, on_delete: None, evidence, settled: None, nullable }
+    }
+
+    /// The same way to a copy of the child. Nothing cuts a link there.
+    fn of_copy(&self, copy: TableRef<'_>) -> Self {
+        let mut way = Self::undeclared(copy, self.columns.clone(), WayEvidence::Copy);
+        way.settled = self.settled.map(|_| Erasing::Repoint);
+        way
+    }
+
+    /// Whether the database refuses to delete the parent before these rows.
+    fn blocks(&self) -> bool {
+        self.evidence == WayEvidence::Declared && self.settled.is_none() && self.on_delete != Some(Action::Cascade)
+    }
+
+    fn names_an_actor(&self) -> bool {
+        self.columns.iter().any(|column| split(column).iter().any(|word| ACTORS.contains(&word.as_str())))
+    }
+}
+
+/// What is known of all tables.
+struct Erasure<'m, 't> {
+    tables: &'t Tables<'m>,
+    /// Ways to each table.
+    ways: BTreeMap<TableId, Vec<Way>>,
+    /// Tables of persons.
+    persons: BTreeSet<TableId>,
+    /// Tables of persons that each table's rows are about.
+    about: BTreeMap<TableId, BTreeSet<TableId>>,
+    with_personal_data: BTreeSet<TableId>,
+    /// Tables that refer to whatever their rows name.
+    polymorphic: Vec<Way>,
+}
+
+/// Persons with the order in which their rows can be erased, by table.
+pub(super) fn data_subjects(
+    tables: &Tables<'_>,
+    classes: &[TableClass],
+    relations: &[Relation],
+    polymorphic: &[PolymorphicPair],
+    personal: &[PersonalData],
+) -> Vec<DataSubject> {
+    let erasure = Erasure::new(tables, classes, relations, polymorphic, personal);
+    erasure.persons.iter().map(|person| erasure.subject(*person)).collect()
+}
+
+/// Copies of each table, by their names: `orders_backup` and `orders_2023` of `orders`.
+fn copies<'m>(tables: &Tables<'m>, classes: &[TableClass]) -> BTreeMap<TableId, Vec<TableRef<'m>>> {
+    let words = |table: &TableRef<'_>| split(&table.table.name);
+    let is_copy = |table: &TableRef<'_>| classes[table.id.0] == TableClass::Clone;
+    let originals: HashMap<(&str, Vec<String>), TableId> = tables
+        .base()
+        .filter(|table| !is_copy(table))
+        .map(|table| ((table.schema.name.as_str(), words(&table)), table.id))
+        .collect();
+    let mut found: BTreeMap<TableId, Vec<TableRef<'m>>> = BTreeMap::new();
+    for copy in tables.base().filter(is_copy) {
+        let words = words(&copy);
+        let original = (1..words.len())
+            .rev()
+            .find_map(|length| originals.get(&(copy.schema.name.as_str(), words[..length].to_vec())));
+        if let Some(original) = original {
+            found.entry(*original).or_default().push(copy);
+        }
+    }
+    found
+}
+
+/// The tables of one person, as they are found.
+struct Found {
+    person: TableId,
+    /// Ways from each table, where they lead and what happens to the rows.
+    ways: BTreeMap<TableId, Vec<(Way, Option<TableId>, Erasing)>>,
+    /// Tables with rows that go.
+    deleted: BTreeSet<TableId>,
+    queue: VecDeque<TableId>,
+}
+
+impl Found {
+    fn add(&mut self, way: &Way, towards: Option<TableId>, erasing: Erasing) {
+        self.ways.entry(way.child).or_default().push((way.clone(), towards, erasing));
+        if erasing == Erasing::Delete && self.deleted.insert(way.child) {
+            self.queue.push_back(way.child);
+        }
+    }
+
+    /// Ways between two tables with rows that go: the way and its parent.
+    fn edges(&self) -> impl Iterator<Item = (&Way, TableId)> {
+        self.ways.values().flatten().filter_map(|(way, towards, erasing)| {
+            let parent = towards.filter(|parent| *parent != way.child)?;
+            (*erasing == Erasing::Delete).then_some((way, parent))
+        })
+    }
+}
+
+impl<'m, 't> Erasure<'m, 't> {
+    fn new(
+        tables: &'t Tables<'m>,
+        classes: &[TableClass],
+        relations: &[Relation],
+        polymorphic: &[PolymorphicPair],
+        personal: &[PersonalData],
+    ) -> Self {
+        let mut ways: BTreeMap<TableId, Vec<Way>> = BTreeMap::new();
+        for parent in tables.iter() {
+            let declared = tables.referenced_by(parent.id).map(|(child, key)| Way::declared(child, key));
+            ways.entry(parent.id).or_default().extend(declared);
+        }
+        for relation in relations.iter().filter(|relation| relation.confidence >= 0.80) {
+            if let (Some(parent), Some(child)) = (tables.find(&relation.referenced_table), tables.find(&relation.table))
+            {
+                let way = Way::undeclared(child, vec![relation.column.clone()], WayEvidence::Inferred);
+                ways.entry(parent.id).or_default().push(way);
+            }
+        }
+        let id = |data: &&PersonalData| tables.find(&data.table).map(|table| table.id);
+        let persons: BTreeSet<TableId> = personal
+            .iter()
+            .filter(|data| matches!(data.class, PersonalDataClass::Contact | PersonalDataClass::Identity))
+            .filter(|data| is_person_table(&data.table.name))
+            .filter_map(|data| id(&data))
+            .collect();
+        let mut about: BTreeMap<TableId, BTreeSet<TableId>> = BTreeMap::new();
+        for person in &persons {
+            for way in ways.get(person).into_iter().flatten().filter(|way| !way.names_an_actor()) {
+                about.entry(way.child).or_default().insert(*person);
+            }
+        }
+        for (original, copies) in copies(tables, classes) {
+            for copy in copies {
+                let has = |column: &String| copy.table.column(column).is_some();
+                for ways in ways.values_mut() {
+                    let of_copy = |way: &&Way| way.child == original && way.columns.iter().all(has);
+                    let known =
+                        |found: &Way| ways.iter().any(|way| way.child == copy.id && way.columns == found.columns);
+                    let more: Vec<Way> =
+                        ways.iter().filter(of_copy).map(|way| way.of_copy(copy)).filter(|way| !known(way)).collect();
+                    ways.extend(more);
+                }
+                let key = tables.get(original).table.primary_key.as_ref().map(|key| &key.columns);
+                if let Some(key) = key.filter(|key| persons.contains(&original) && key.iter().all(has)) {
+                    let way = Way::undeclared(copy, key.clone(), WayEvidence::Copy);
+                    ways.entry(original).or_default().push(way);
+                }
+            }
+        }
+        for ways in ways.values_mut() {
+            ways.sort_by(|a, b| (a.child, a.evidence, &a.columns).cmp(&(b.child, b.evidence, &b.columns)));
+        }
+        let pairs = polymorphic.iter().filter_map(|pair| {
+            let child = tables.find(&pair.table).filter(|child| !persons.contains(&child.id))?;
+            let columns = vec![pair.type_column.clone(), pair.id_column.clone()];
+            Some(Way::undeclared(child, columns, WayEvidence::Polymorphic))
+        });
+        let polymorphic = pairs.collect();
+        let with_personal_data = personal.iter().filter_map(|data| id(&data)).collect();
+        Self { tables, ways, persons, about, with_personal_data, polymorphic }
+    }
+
+    fn name(&self, id: TableId) -> QualifiedName {
+        self.tables.get(id).qualified_name()
+    }
+
+    fn names<'i>(&self, ids: impl IntoIterator<Item = &'i TableId>) -> Vec<QualifiedName> {
+        ids.into_iter().map(|id| self.name(*id)).collect()
+    }
+
+    fn ways_to(&self, parent: TableId) -> impl Iterator<Item = &Way> {
+        self.ways.get(&parent).into_iter().flatten()
+    }
+
+    fn subject(&self, person: TableId) -> DataSubject {
+        let mut found =
+            Found { person, ways: BTreeMap::new(), deleted: BTreeSet::from([person]), queue: VecDeque::from([person]) };
+        self.follow(&mut found);
+        for way in &self.polymorphic {
+            found.add(way, None, Erasing::Delete);
+            self.follow(&mut found);
+        }
+        let (order, cycles) = self.order(&found);
+        let staying = found.ways.keys().filter(|id| !found.deleted.contains(id));
+        let left: BTreeSet<TableId> = self
+            .with_personal_data
+            .iter()
+            .filter(|id| !self.persons.contains(id) && !found.deleted.contains(id) && !found.ways.contains_key(id))
+            .filter(|id| {
+                let mut ways = self.ways_to(**id);
+                ways.any(|way| way.evidence != WayEvidence::Copy && found.deleted.contains(&way.child))
+            })
+            .copied()
+            .collect();
+        DataSubject {
+            table: self.name(person),
+            staying: staying.map(|id| self.step(&found, *id)).collect(),
+            erasure: order.iter().map(|id| self.step(&found, *id)).collect(),
+            cycles,
+            left: self.names(&left),
+        }
+    }
+
+    /// Follows every way to rows that go, and on from those.
+    fn follow(&self, found: &mut Found) {
+        while let Some(parent) = found.queue.pop_front() {
+            for way in self.ways_to(parent) {
+                let erasing = way.settled.unwrap_or_else(|| self.erasing(way, parent, found.person));
+                found.add(way, Some(parent), erasing);
+            }
+        }
+    }
+
+    /// Whether rows go with those that a way leads to.
+    fn erasing(&self, way: &Way, parent: TableId, person: TableId) -> Erasing {
+        let child = way.child;
+        let acts = self.persons.contains(&parent) && way.names_an_actor();
+        // Who refers to the person in the table of persons is somebody else.
+        let somebody = child == person && parent == person;
+        let another =
+            child != person && self.persons.contains(&child) && !(parent == person && self.is_record_of(way, person));
+        // What several persons refer to is no one person's.
+        let shared = child != person
+            && self
+                .ways_to(child)
+                .any(|way| self.persons.contains(&way.child) && ![person, child].contains(&way.child));
+        let works = |id: TableId| WORKERS.contains(&person_word(&self.tables.get(id).table.name).as_str());
+        let worked_on = works(person) && self.about.get(&child).into_iter().flatten().any(|other| !works(*other));
+        if acts || somebody || another || shared || worked_on { Erasing::Repoint } else { Erasing::Delete }
+    }
+
+    /// Whether the rows of another table of persons say more about the same person: one row for each, or a table that is
+    /// called so.
+    fn is_record_of(&self, way: &Way, person: TableId) -> bool {
+        let child = self.tables.get(way.child);
+        let columns: Vec<&str> = way.columns.iter().map(String::as_str).collect();
+        let one_for_each = child.primary_key.as_ref().is_some_and(|key| key.columns == way.columns)
+            || child.indexes.iter().any(|index| index.unique && index.plain_columns().as_ref() == Some(&columns));
+        let word = person_word(&child.table.name);
+        one_for_each || word == "profile" || word == person_word(&self.tables.get(person).table.name)
+    }
+
+    fn step(&self, found: &Found, id: TableId) -> ErasureStep {
+        let ways = found.ways.get(&id).map(Vec::as_slice).unwrap_or_default();
+        let mut others = self.about.get(&id).cloned().unwrap_or_default();
+        let to_person = |way: &&(Way, Option<TableId>, Erasing)| {
+            way.1 == Some(found.person) && way.2 == Erasing::Delete && way.0.evidence != WayEvidence::Copy
+        };
+        // A message has two ends.
+        if id == found.person || ways.iter().filter(to_person).count() < 2 {
+            others.remove(&found.person);
+        }
+        others.remove(&id);
+        if id == found.person || !found.deleted.contains(&id) {
+            others.clear();
+        }
+        let mut ways: Vec<ErasureWay> = ways
+            .iter()
+            .map(|(way, towards, erasing)| ErasureWay {
+                columns: way.columns.clone(),
+                towards: towards.map(|id| self.name(id)),
+                on_delete: way.on_delete,
+                evidence: way.evidence,
+                erasing: *erasing,
+            })
+            .collect();
+        ways.sort_by(|a, b| (a.evidence, &a.columns, &a.towards).cmp(&(b.evidence, &b.columns, &b.towards)));
+        ErasureStep { table: self.name(id), ways, others: self.names(&others) }
+    }
+
+    /// The tables with rows that go, children before parents, and the circles among them.
+    fn order(&self, found: &Found) -> (Vec<TableId>, Vec<ErasureCycle>) {
+        let mut graph = DiGraphMap::<TableId, ()>::new();
+        for id in &found.deleted {
+            graph.add_node(*id);
+        }
+        for (way, parent) in found.edges() {
+            graph.add_edge(way.child, parent, ());
+        }
+        // What may name a row of any table comes before all of them, and what refers to it still before.
+        let mut first: BTreeSet<TableId> = BTreeSet::new();
+        let mut queue: Vec<TableId> = self.polymorphic.iter().map(|way| way.child).collect();
+        while let Some(id) = queue.pop() {
+            if first.insert(id) {
+                queue.extend(graph.neighbors_directed(id, Direction::Incoming));
+            }
+        }
+        let (mut order, mut cycles) = (Vec::new(), Vec::new());
+        let (before, after): (Vec<_>, Vec<_>) =
+            children_first(&graph).into_iter().partition(|component| component.iter().any(|id| first.contains(id)));
+        for component in before.into_iter().chain(after) {
+            if component.len() == 1 {
+                order.extend(component);
+            } else {
+                order.extend(self.open(found, &component, &mut cycles));
+            }
+        }
+        (order, cycles)
+    }
+
+    /// An order for tables that refer to each other in a circle: what does not hold up a delete is left out of account, and
+    /// what can be NULL is set to NULL before.
+    fn open(&self, found: &Found, component: &[TableId], cycles: &mut Vec<ErasureCycle>) -> Vec<TableId> {
+        let within: Vec<(&Way, TableId)> = found
+            .edges()
+            .filter(|(way, parent)| way.blocks() && component.contains(&way.child) && component.contains(parent))
+            .collect();
+        let graph = |ways: &[(&Way, TableId)]| {
+            let mut graph = DiGraphMap::<TableId, ()>::new();
+            for id in component {
+                graph.add_node(*id);
+            }
+            for (way, parent) in ways {
+                graph.add_edge(way.child, *parent, ());
+            }
+            graph
+        };
+        let circles: Vec<Vec<TableId>> =
+            children_first(&graph(&within)).into_iter().filter(|circle| circle.len() > 1).collect();
+        let in_circle = |way: &Way, parent: &TableId| {
+            circles.iter().any(|circle| circle.contains(&way.child) && circle.contains(parent))
+        };
+        let (nulled, kept): (Vec<_>, Vec<_>) =
+            within.into_iter().partition(|(way, parent)| way.nullable && in_circle(way, parent));
+        let components = children_first(&graph(&kept));
+        cycles.push(ErasureCycle {
+            tables: self.names(&component.iter().copied().collect::<BTreeSet<_>>()),
+            nulled: nulled.iter().map(|(way, _)| (self.name(way.child), way.columns.clone())).collect(),
+            closed: components.iter().any(|component| component.len() > 1),
+        });
+        components.into_iter().flatten().collect()
+    }
+}
+
+/// Strongly connected tables, those first to which nothing refers.
+fn children_first(graph: &DiGraphMap<TableId, ()>) -> Vec<Vec<TableId>> {
+    // They come out with those first that refer to nothing.
+    let mut components = tarjan_scc(graph);
+    components.reverse();
+    for component in &mut components {
+        component.sort();
+    }
+    components
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Column, Deferral, Engine, EngineName, MatchType, Model, PrimaryKey, Schema, Table};
+    use crate::settings::Settings;
+    use crate::survey::Survey;
+
+    /// Tables with an `id` and these columns: `name`, `customer_id > customers`, `editor_id? > users SET NULL`.
+    fn model(tables: &[(&str, &[&str])]) -> Model {
+        let mut model = Model::new(Engine {
+            name: EngineName::PostgreSql,
+            version: String::new(),
+            variant: None,
+            encoding: None,
+            collation: None,
+            settings: BTreeMap::new(),
+        });
+        let mut schema = Schema::new("public");
+        for (name, columns) in tables {
+            let mut table = Table::new(*name);
+            table.columns.push(Column::new("id", "integer"));
+            table.primary_key = Some(PrimaryKey {
+                name: None,
+                columns: vec!["id".to_owned()],
+                without_overlaps: false,
+                deferral: Deferral::default(),
+                comment: None,
+            });
+            for written in *columns {
+                let mut words = written.splitn(4, ' ');
+                let name = words.next().unwrap_or_default();
+                let data_type = if name.contains("email") || name.contains("type") { "text" } else { "integer" };
+                let mut column = Column::new(name.trim_end_matches('?'), data_type);
+                column.nullable = name.ends_with('?');
+                if let Some(parent) = words.nth(1) {
+                    table.foreign_keys.push(key(&column.name, parent, words.next()));
+                }
+                table.columns.push(column);
+            }
+            schema.tables.push(table);
+        }
+        schema.tables.sort_by(|a, b| a.name.cmp(&b.name));
+        model.schemas.push(schema);
+        model
+    }
+
+    fn key(column: &str, parent: &str, on_delete: Option<&str>) -> ForeignKey {
+        ForeignKey {
+            name: None,
+            columns: vec![column.to_owned()],
+            referenced_table: QualifiedName::new("public", parent),
+            referenced_columns: vec!["id".to_owned()],
+            on_delete: match on_delete {
+                Some("CASCADE") => Action::Cascade,
+                Some("SET NULL") => Action::SetNull,
+                Some("SET DEFAULT") => Action::SetDefault,
+                Some("RESTRICT") => Action::Restrict,
+                _ => Action::NoAction,
+            },
+            on_update: Action::NoAction,
+            on_delete_columns: Vec::new(),
+            on_delete_explicit: None,
+            match_type: MatchType::default(),
+            deferral: Deferral::default(),
+            validated: true,
+            enforced: true,
+            disabled_triggers_on: Vec::new(),
+            period: false,
+            comment: None,
+        }
+    }
+
+    fn subject(model: &Model, person: &str) -> DataSubject {
+        let survey = Survey::new(model, &Tables::new(model), &Settings::default());
+        let found = survey.data_subjects.into_iter().find(|subject| subject.table.name == person);
+        found.unwrap_or_else(|| panic!("no person {person}"))
+    }
+
+    /// `table: columns > parent` for every way, with what happens where the rows do not go.
+    fn lines(steps: &[ErasureStep]) -> Vec<String> {
+        let way = |way: &ErasureWay| {
+            let target = way.towards.as_ref().map_or("any", |table| table.name.as_str());
+            let erasing = match way.erasing {
+                Erasing::Delete => "",
+                Erasing::Cut => " (cut)",
+                Erasing::Repoint => " (re-point)",
+            };
+            format!("{} > {target}{erasing}", way.columns.join("+"))
+        };
+        let line = |step: &ErasureStep| {
+            let ways: Vec<String> = step.ways.iter().map(way).collect();
+            let others: Vec<&str> = step.others.iter().map(|table| table.name.as_str()).collect();
+            let others = if others.is_empty() { String::new() } else { format!(" | {}", others.join(", ")) };
+            format!("{}: {}{others}", step.table.name, ways.join(", "))
+        };
+        steps.iter().map(line).collect()
+    }
+
+    #[test]
+    fn every_way_to_a_table_is_kept_declared_ones_first() {
+        let model = model(&[
+            ("customers", &["email"]),
+            ("addresses", &["customer_id > customers"]),
+            ("orders", &["customer_id > customers"]),
+            ("shipments", &["order_id > orders", "address_id?"]),
+        ]);
+        let expected = ["shipments: order_id > orders, address_id > addresses", "orders: customer_id > customers"];
+        let found = lines(&subject(&model, "customers").erasure);
+        assert_eq!(found[..2], expected);
+        assert_eq!(found[2..], ["addresses: customer_id > customers", "customers: "]);
+    }
+
+    #[test]
+    fn a_link_that_the_database_cuts_leads_no_further() {
+        let model = model(&[
+            ("customers", &["email"]),
+            ("reviews", &["customer_id? > customers SET NULL"]),
+            ("votes", &["review_id > reviews"]),
+            ("ratings", &["customer_id > customers SET DEFAULT"]),
+            ("notes", &["customer_id > customers SET NULL"]),
+        ]);
+        let subject = subject(&model, "customers");
+        assert_eq!(
+            lines(&subject.staying),
+            ["ratings: customer_id > customers (cut)", "reviews: customer_id > customers (cut)"]
+        );
+        // NULL in a column without NULL is refused.
+        assert_eq!(lines(&subject.erasure), ["notes: customer_id > customers", "customers: "]);
+    }
+
+    #[test]
+    fn neither_other_persons_nor_what_they_share_go_with_one() {
+        let model = model(&[
+            ("staff", &["email", "store_id > store"]),
+            ("store", &["manager_staff_id > staff"]),
+            ("customer", &["email", "store_id > store"]),
+            ("inventory", &["store_id > store"]),
+            ("payment", &["customer_id > customer", "staff_id > staff"]),
+            ("payslip", &["staff_id > staff"]),
+        ]);
+        let staff = subject(&model, "staff");
+        let staying = ["payment: staff_id > staff (re-point)", "store: manager_staff_id > staff (re-point)"];
+        assert_eq!(lines(&staff.staying), staying);
+        assert_eq!(lines(&staff.erasure), ["payslip: staff_id > staff", "staff: "]);
+        let customer = subject(&model, "customer");
+        assert_eq!(lines(&customer.erasure), ["payment: customer_id > customer | staff", "customer: "]);
+    }
+
+    #[test]
+    fn who_acted_on_a_row_does_not_own_it() {
+        let model = model(&[
+            ("users", &["email", "manager_id? > users"]),
+            ("products", &["created_by > users"]),
+            ("prices", &["product_id > products"]),
+            ("profiles", &["user_id > users", "email"]),
+        ]);
+        let users = subject(&model, "users");
+        assert_eq!(lines(&users.staying), ["products: created_by > users (re-point)"]);
+        assert_eq!(lines(&users.erasure), ["profiles: user_id > users", "users: manager_id > users (re-point)"]);
+    }
+
+    #[test]
+    fn a_message_has_two_ends() {
+        let model = model(&[
+            ("users", &["email"]),
+            ("messages", &["sender_id > users", "recipient_id > users", "answer_to? > messages"]),
+        ]);
+        let expected = ["messages: answer_to > messages, recipient_id > users, sender_id > users | users", "users: "];
+        assert_eq!(lines(&subject(&model, "users").erasure), expected);
+    }
+
+    #[test]
+    fn copies_and_polymorphic_pairs_are_no_foreign_keys_and_go_too() {
+        let model = model(&[
+            ("customers", &["email"]),
+            ("customers_backup", &["email"]),
+            ("orders", &["customer_id > customers"]),
+            ("orders_archive", &["customer_id"]),
+            ("reviews", &["customer_id? > customers SET NULL"]),
+            ("reviews_2023", &["customer_id?"]),
+            ("attachments", &["attachable_type", "attachable_id"]),
+            ("thumbnails", &["attachment_id > attachments"]),
+        ]);
+        let customers = subject(&model, "customers");
+        let staying = ["reviews: customer_id > customers (cut)", "reviews_2023: customer_id > customers (re-point)"];
+        assert_eq!(lines(&customers.staying), staying);
+        let found = lines(&customers.erasure);
+        assert_eq!(
+            found[..2],
+            ["thumbnails: attachment_id > attachments", "attachments: attachable_type+attachable_id > any"]
+        );
+        let mut rest = found[2..].to_vec();
+        assert_eq!(rest.pop().as_deref(), Some("customers: "));
+        rest.sort();
+        let expected = [
+            "customers_backup: id > customers",
+            "orders: customer_id > customers",
+            "orders_archive: customer_id > customers",
+        ];
+        assert_eq!(rest, expected);
+    }
+
+    #[test]
+    fn circles_are_opened_where_null_is_allowed() {
+        let model = model(&[
+            ("customers", &["email", "main_address_id? > addresses"]),
+            ("addresses", &["customer_id > customers"]),
+            ("carts", &["customer_id > customers", "newest_item_id > cart_items"]),
+            ("cart_items", &["cart_id > carts CASCADE"]),
+            ("forms", &["customer_id > customers", "answer_id > answers"]),
+            ("answers", &["form_id > forms"]),
+        ]);
+        let customers = subject(&model, "customers");
+        let circle = |names: &[&str]| {
+            customers.cycles.iter().find(|cycle| cycle.tables.iter().map(|table| &table.name).eq(names.iter()))
+        };
+        let of_person = circle(&["addresses", "customers"]).expect("a circle");
+        assert_eq!(of_person.nulled, [(QualifiedName::new("public", "customers"), vec!["main_address_id".to_owned()])]);
+        assert!(!of_person.closed);
+        // What cascades does not hold up a delete.
+        let cascading = circle(&["cart_items", "carts"]).expect("a circle");
+        assert!(cascading.nulled.is_empty() && !cascading.closed);
+        assert!(circle(&["answers", "forms"]).is_some_and(|cycle| cycle.closed));
+        let order: Vec<&str> = customers.erasure.iter().map(|step| step.table.name.as_str()).collect();
+        let place = |name: &str| order.iter().position(|table| *table == name);
+        assert!(place("carts") < place("cart_items"), "{order:?}");
+        assert!(place("addresses") < place("customers"), "{order:?}");
+    }
+
+    #[test]
+    fn what_the_person_refers_to_is_named() {
+        let mut model = model(&[("customers", &["email", "address_id > addresses"]), ("addresses", &[])]);
+        model.schemas[0].tables[0].columns.push(Column::new("street", "text"));
+        let customers = subject(&model, "customers");
+        assert_eq!(customers.left, [QualifiedName::new("public", "addresses")]);
+    }
+}

@@ -60,6 +60,11 @@ const VALUES: &[&str] = &[
     "count", "rank", "path", "language", "location", "amount", "total", "score", "size", "data", "date", "time",
 ];
 
+/// Confidence below which nothing is kept.
+const LEAST: f64 = 0.70;
+/// What a name loses that is probably copied.
+const COPIED: f64 = 0.20;
+
 /// What can be joined to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Family {
@@ -107,6 +112,8 @@ struct Inference<'m, 't> {
     by_key: HashMap<String, Vec<(TableRef<'m>, f64)>>,
     /// Tables by the name of their single-column primary key.
     by_primary: HashMap<String, Vec<TableRef<'m>>>,
+    /// Tables by the names of their single-column keys.
+    by_unique: HashMap<String, Vec<TableRef<'m>>>,
     /// Targets of declared keys by the referencing column's name, with the number of referencing tables.
     peers: HashMap<String, BTreeMap<(QualifiedName, String), u32>>,
     keys: HashMap<QualifiedName, Vec<Key<'m>>>,
@@ -130,6 +137,7 @@ pub(super) fn infer(tables: &Tables<'_>, settings: &Settings) -> (Vec<Relation>,
         let declared: BTreeSet<&str> =
             table.table.foreign_keys.iter().flat_map(|key| &key.columns).map(String::as_str).collect();
         let own = inference.inflections.key_words(&table.table.name);
+        let before = relations.len();
         for column in &table.table.columns {
             if declared.contains(column.name.as_str()) {
                 continue;
@@ -154,10 +162,31 @@ pub(super) fn infer(tables: &Tables<'_>, settings: &Settings) -> (Vec<Relation>,
             }
             relations.extend(inference.relation(table, column, &own));
         }
+        doubt_copied_names(&inference, &mut relations[before..]);
     }
+    relations.retain(|relation| relation.confidence >= LEAST - 1e-9);
     relations.sort_by(|a: &Relation, b: &Relation| (&a.table, &a.column).cmp(&(&b.table, &b.column)));
     polymorphic.sort_by(|a, b| (&a.table, &a.id_column).cmp(&(&b.table, &b.id_column)));
     (relations, polymorphic)
+}
+
+/// Beside a column that refers to a table by its primary key, a second unique column of that table is most likely copied
+/// for reading: `group_name` beside `group_id`.
+fn doubt_copied_names(inference: &Inference<'_, '_>, relations: &mut [Relation]) {
+    let is_primary = |relation: &Relation| {
+        let keys = inference.keys.get(&relation.referenced_table).map(Vec::as_slice).unwrap_or_default();
+        keys.iter().any(|key| key.primary && key.column.name == relation.referenced_column)
+    };
+    let by_primary: Vec<QualifiedName> = relations
+        .iter()
+        .filter(|relation| relation.confidence >= 0.80 && is_primary(relation))
+        .map(|relation| relation.referenced_table.clone())
+        .collect();
+    for relation in relations.iter_mut().filter(|relation| !relation.pinned && !is_primary(relation)) {
+        if by_primary.contains(&relation.referenced_table) {
+            relation.confidence = ((relation.confidence - COPIED) * 100.0).round() / 100.0;
+        }
+    }
 }
 
 /// The relation that the configuration tells, when there is something at its other end.
@@ -184,6 +213,7 @@ impl<'m, 't> Inference<'m, 't> {
             inflections: Inflections::default(),
             by_key: HashMap::new(),
             by_primary: HashMap::new(),
+            by_unique: HashMap::new(),
             peers: HashMap::new(),
             keys: HashMap::new(),
             by_column: OnceCell::new(),
@@ -198,6 +228,9 @@ impl<'m, 't> Inference<'m, 't> {
             let keys = single_keys(table);
             if let Some(primary) = keys.iter().find(|key| key.primary) {
                 inference.by_primary.entry(primary.column.name.to_lowercase()).or_default().push(table);
+            }
+            for name in keys.iter().map(|key| key.column.name.to_lowercase()).collect::<BTreeSet<_>>() {
+                inference.by_unique.entry(name).or_default().push(table);
             }
             inference.keys.insert(table.qualified_name(), keys);
             let mut seen = BTreeSet::new();
@@ -285,7 +318,7 @@ impl<'m, 't> Inference<'m, 't> {
         let is_copy = ancestors.is_empty() && classes::by_name(&table.table.name) == Some(TableClass::Clone);
         for candidate in &mut candidates {
             if is_copied_name(table, candidate) {
-                candidate.confidence -= 0.20;
+                candidate.confidence -= COPIED;
             }
             if candidate.table.schema.name == table.schema.name {
                 candidate.confidence += 0.005;
@@ -303,7 +336,7 @@ impl<'m, 't> Inference<'m, 't> {
                 && (other.table.id, other.column) != (best.table.id, best.column)
         });
         let confidence = (best.confidence * 100.0).round() / 100.0;
-        (!tied && confidence >= 0.70 - 1e-9).then(|| Relation {
+        (!tied && confidence >= LEAST - 1e-9).then(|| Relation {
             table: table.qualified_name(),
             column: column.name.clone(),
             referenced_table: best.table.qualified_name(),
@@ -372,6 +405,11 @@ impl<'m, 't> Inference<'m, 't> {
         // a prefix of the whole schema both ways lead to the same table, and there is no doubt.
         let own = split(&table.table.name);
         for length in (1..own.len()).rev() {
+            // What begins with the word itself belongs to the table that it names: `group_id` of `group_permissions` is no
+            // row of `group_groups`.
+            if !plain.is_empty() && own[..length].iter().any(|word| self.inflections.singular(word) == stem) {
+                continue;
+            }
             let key = format!("{}_{stem}", own[..length].join("_"));
             for (parent, loss) in self.by_key.get(&key).cloned().unwrap_or_default() {
                 let doubt = if plain.is_empty() && !self.is_used_beyond(column, &own[..length]) { 0.0 } else { 0.20 };
@@ -391,6 +429,16 @@ impl<'m, 't> Inference<'m, 't> {
             return;
         }
         let numeric = NUMBER_SUFFIXES.contains(&suffix);
+        if let Some([parent]) = self.by_unique.get(&column.name.to_lowercase()).map(Vec::as_slice)
+            && numeric
+            && parent.id != table.id
+            && !EXTERNAL.contains(&words[0].as_str())
+        {
+            let why = "the only table where a column of this name is unique".to_owned();
+            if self.push(candidates, *parent, column, &column.name.to_lowercase(), 0.85, why) {
+                return;
+            }
+        }
         if stem == "parent" && numeric {
             self.push(candidates, table, column, suffix, 0.90, "a parent in the same table".to_owned());
             return;
@@ -443,9 +491,25 @@ impl<'m, 't> Inference<'m, 't> {
         if !matches!(family(column), Some(Family::Integer | Family::Uuid)) || VALUES.contains(&stem.as_str()) {
             return;
         }
+        if stem == "parent" {
+            self.push(candidates, table, column, "id", 0.85, "a parent in the same table".to_owned());
+            return;
+        }
         for (parent, loss) in self.by_key.get(&stem).cloned().unwrap_or_default() {
             if parent.id != table.id {
                 self.push(candidates, parent, column, "id", 0.82 - loss, "its name is that table's".to_owned());
+            }
+        }
+        if candidates.is_empty() {
+            let own = split(&table.table.name);
+            for length in (1..own.len()).rev() {
+                let key = format!("{}_{stem}", own[..length].join("_"));
+                for (parent, loss) in self.by_key.get(&key).cloned().unwrap_or_default() {
+                    let why = "its name with its own table's prefix is that table's".to_owned();
+                    if parent.id != table.id {
+                        self.push(candidates, parent, column, "id", 0.82 - loss, why);
+                    }
+                }
             }
         }
         if words.len() > 1 && words.last().is_some_and(|word| word == "by") {
@@ -566,7 +630,8 @@ fn single_keys(table: TableRef<'_>) -> Vec<Key<'_>> {
 mod tests {
     use super::*;
     use crate::model::{
-        Action, Deferral, Engine, EngineName, ForeignKey, Inheritance, MatchType, Model, PrimaryKey, Schema, Table,
+        Action, Deferral, Engine, EngineName, ForeignKey, Index, Inheritance, KeyPart, MatchType, Model, PrimaryKey,
+        Schema, Table,
     };
 
     /// A schema of tables with an `id` and these further integer columns.
@@ -625,6 +690,51 @@ mod tests {
             &[("policy_item", &[]), ("policy_rule", &["item_id"]), ("service", &["item_id"]), ("enum", &["item_id"])];
         assert!(inferred(&model(tables)).is_empty());
         assert_eq!(inferred(&model(&tables[..3])), ["policy_rule.item_id > policy_item"]);
+    }
+
+    #[test]
+    fn what_begins_with_a_word_belongs_to_the_table_of_that_word() {
+        let tables: &[(&str, &[&str])] = &[("group", &[]), ("group_group", &[]), ("group_right", &["group_id"])];
+        assert_eq!(inferred(&model(tables)), ["group_right.group_id > group"]);
+    }
+
+    #[test]
+    fn a_parent_is_one_of_the_same_table() {
+        let model = model(&[("defs", &["parent"]), ("nodes", &["parent_id"])]);
+        assert_eq!(inferred(&model), ["defs.parent > defs", "nodes.parent_id > nodes"]);
+    }
+
+    #[test]
+    fn a_bare_name_may_leave_out_what_its_own_table_begins_with() {
+        let tables: &[(&str, &[&str])] = &[("consent_preset", &[]), ("consent_session", &["preset", "level"])];
+        assert_eq!(inferred(&model(tables)), ["consent_session.preset > consent_preset"]);
+    }
+
+    fn unique(column: &str) -> Index {
+        Index { unique: true, key: vec![KeyPart::column(column)], ..Index::new(format!("{column}_key")) }
+    }
+
+    #[test]
+    fn the_only_table_where_a_name_is_unique_is_its_home() {
+        let tables: &[(&str, &[&str])] =
+            &[("consents", &["challenge_id", "trace_id"]), ("codes", &["challenge_id", "trace_id"])];
+        let mut model = model(tables);
+        assert!(inferred(&model).is_empty());
+        model.schemas[0].tables[0].indexes.extend([unique("challenge_id"), unique("trace_id")]);
+        // A trace is none of the database's.
+        assert_eq!(inferred(&model), ["codes.challenge_id > consents"]);
+        model.schemas[0].tables[1].indexes.push(unique("challenge_id"));
+        assert!(inferred(&model).is_empty());
+    }
+
+    #[test]
+    fn a_name_beside_the_key_is_copied() {
+        let mut model = model(&[("groups", &[]), ("members", &["group_id"]), ("notes", &[])]);
+        for table in &mut model.schemas[0].tables {
+            table.columns.push(Column::new("group_name", "varchar(40)"));
+        }
+        model.schemas[0].tables[0].indexes.push(unique("group_name"));
+        assert_eq!(inferred(&model), ["members.group_id > groups", "notes.group_name > groups"]);
     }
 
     #[test]

@@ -12,6 +12,16 @@ pub(super) fn run(common: &Common, options: &Audit) -> Result<(), Failure> {
     let model = load::model(&options.database)?;
     let tables = Tables::new(&model);
     let report = Report::new(&model, &tables, &settings);
+    for relation in report.survey.relations.iter().filter(|relation| relation.is_unsure()) {
+        // As literals, because names may hold anything.
+        tracing::debug!(
+            column = ?format!("{}.{}.{}", relation.table.schema, relation.table.name, relation.column),
+            table = ?format!("{}.{}", relation.referenced_table.schema, relation.referenced_table.name),
+            confidence = relation.confidence,
+            why = ?relation.why,
+            "a relation too unsure to report"
+        );
+    }
     let text = match options.format {
         AuditFormat::Text => terminal::render(&report, options.all),
         AuditFormat::Json => json::render(&report),

@@ -173,7 +173,7 @@ impl<'m, 't> Erasure<'m, 't> {
             let declared = tables.referenced_by(parent.id).map(|(child, key)| Way::declared(child, key));
             ways.entry(parent.id).or_default().extend(declared);
         }
-        for relation in relations.iter().filter(|relation| relation.confidence >= 0.80) {
+        for relation in relations.iter().filter(|relation| !relation.is_unsure()) {
             if let (Some(parent), Some(child)) = (tables.find(&relation.referenced_table), tables.find(&relation.table))
             {
                 let way = Way::undeclared(child, vec![relation.column.clone()], WayEvidence::Inferred);
@@ -193,10 +193,17 @@ impl<'m, 't> Erasure<'m, 't> {
                 about.entry(way.child).or_default().insert(*person);
             }
         }
+        let mut parents: BTreeMap<TableId, BTreeSet<TableId>> = BTreeMap::new();
+        for (parent, ways) in &ways {
+            for way in ways {
+                parents.entry(way.child).or_default().insert(*parent);
+            }
+        }
         for (original, copies) in copies(tables, classes) {
             for copy in copies {
                 let has = |column: &String| copy.table.column(column).is_some();
-                for ways in ways.values_mut() {
+                for parent in parents.get(&original).into_iter().flatten() {
+                    let Some(ways) = ways.get_mut(parent) else { continue };
                     let of_copy = |way: &&Way| way.child == original && way.columns.iter().all(has);
                     let known =
                         |found: &Way| ways.iter().any(|way| way.child == copy.id && way.columns == found.columns);
@@ -365,9 +372,10 @@ impl<'m, 't> Erasure<'m, 't> {
     /// An order for tables that refer to each other in a circle: what does not hold up a delete is left out of account, and
     /// what can be NULL is set to NULL before.
     fn open(&self, found: &Found, component: &[TableId], cycles: &mut Vec<ErasureCycle>) -> Vec<TableId> {
+        let members: BTreeSet<TableId> = component.iter().copied().collect();
         let within: Vec<(&Way, TableId)> = found
             .edges()
-            .filter(|(way, parent)| way.blocks() && component.contains(&way.child) && component.contains(parent))
+            .filter(|(way, parent)| way.blocks() && members.contains(&way.child) && members.contains(parent))
             .collect();
         let graph = |ways: &[(&Way, TableId)]| {
             let mut graph = DiGraphMap::<TableId, ()>::new();
@@ -379,16 +387,16 @@ impl<'m, 't> Erasure<'m, 't> {
             }
             graph
         };
-        let circles: Vec<Vec<TableId>> =
-            children_first(&graph(&within)).into_iter().filter(|circle| circle.len() > 1).collect();
-        let in_circle = |way: &Way, parent: &TableId| {
-            circles.iter().any(|circle| circle.contains(&way.child) && circle.contains(parent))
-        };
+        let mut circle_of: BTreeMap<TableId, usize> = BTreeMap::new();
+        for (number, circle) in children_first(&graph(&within)).into_iter().enumerate() {
+            circle_of.extend(circle.into_iter().map(|id| (id, number)));
+        }
+        let in_circle = |way: &Way, parent: &TableId| circle_of.get(&way.child) == circle_of.get(parent);
         let (nulled, kept): (Vec<_>, Vec<_>) =
             within.into_iter().partition(|(way, parent)| way.nullable && in_circle(way, parent));
         let components = children_first(&graph(&kept));
         cycles.push(ErasureCycle {
-            tables: self.names(&component.iter().copied().collect::<BTreeSet<_>>()),
+            tables: self.names(&members),
             nulled: nulled.iter().map(|(way, _)| (self.name(way.child), way.columns.clone())).collect(),
             closed: components.iter().any(|component| component.len() > 1),
         });

@@ -60,6 +60,13 @@ pub struct Relation {
     pub pinned: bool,
 }
 
+impl Relation {
+    /// Whether it is too unsure to be reported or followed.
+    pub fn is_unsure(&self) -> bool {
+        self.confidence < 0.80 && !self.pinned
+    }
+}
+
 /// A pair of columns that together point at one of several tables.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PolymorphicPair {

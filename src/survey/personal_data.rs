@@ -185,7 +185,7 @@ fn judge(table: TableRef<'_>, column: &Column) -> Option<PersonalData> {
         if other || flag || moment {
             return None;
         }
-        return Some(result(*class, *confidence, format!("its name says `{}`", evidence.join(" "))));
+        return Some(result(*class, *confidence, format!("its name says: {}", evidence.join(" "))));
     }
     if words == ["name"] && is_person_table(&table.table.name) {
         return Some(result(PersonalDataClass::Identity, 0.80, "the name of a person, by the table's name".to_owned()));
@@ -208,7 +208,7 @@ fn said_in_comment(comment: &str) -> Option<(PersonalDataClass, String)> {
         evidence.2 >= 0.80 && words.windows(evidence.0.len()).any(|window| window == evidence.0)
     };
     let class = EVIDENCE.iter().find(named).map_or(PersonalDataClass::Identity, |evidence| evidence.1);
-    Some((class, format!("its comment says `{}`", said.join(" "))))
+    Some((class, format!("its comment says: {}", said.join(" "))))
 }
 
 #[cfg(test)]

@@ -112,8 +112,8 @@ struct Inference<'m, 't> {
     by_key: HashMap<String, Vec<(TableRef<'m>, f64)>>,
     /// Tables by the name of their single-column primary key.
     by_primary: HashMap<String, Vec<TableRef<'m>>>,
-    /// Tables by the names of their single-column keys.
-    by_unique: HashMap<String, Vec<TableRef<'m>>>,
+    /// Tables by the names of their single-column keys, and whether it is the primary one.
+    by_unique: HashMap<String, Vec<(TableRef<'m>, bool)>>,
     /// Targets of declared keys by the referencing column's name, with the number of referencing tables.
     peers: HashMap<String, BTreeMap<(QualifiedName, String), u32>>,
     keys: HashMap<QualifiedName, Vec<Key<'m>>>,
@@ -179,7 +179,7 @@ fn doubt_copied_names(inference: &Inference<'_, '_>, relations: &mut [Relation])
     };
     let by_primary: Vec<QualifiedName> = relations
         .iter()
-        .filter(|relation| relation.confidence >= 0.80 && is_primary(relation))
+        .filter(|relation| !relation.is_unsure() && is_primary(relation))
         .map(|relation| relation.referenced_table.clone())
         .collect();
     for relation in relations.iter_mut().filter(|relation| !relation.pinned && !is_primary(relation)) {
@@ -229,8 +229,13 @@ impl<'m, 't> Inference<'m, 't> {
             if let Some(primary) = keys.iter().find(|key| key.primary) {
                 inference.by_primary.entry(primary.column.name.to_lowercase()).or_default().push(table);
             }
-            for name in keys.iter().map(|key| key.column.name.to_lowercase()).collect::<BTreeSet<_>>() {
-                inference.by_unique.entry(name).or_default().push(table);
+            // A column may have several keys; the primary one comes first.
+            let mut named = BTreeSet::new();
+            for key in &keys {
+                let name = key.column.name.to_lowercase();
+                if named.insert(name.clone()) {
+                    inference.by_unique.entry(name).or_default().push((table, key.primary));
+                }
             }
             inference.keys.insert(table.qualified_name(), keys);
             let mut seen = BTreeSet::new();
@@ -429,7 +434,8 @@ impl<'m, 't> Inference<'m, 't> {
             return;
         }
         let numeric = NUMBER_SUFFIXES.contains(&suffix);
-        if let Some([parent]) = self.by_unique.get(&column.name.to_lowercase()).map(Vec::as_slice)
+        // A primary key of that name would be the table's own number, and then the table were named in it.
+        if let Some([(parent, false)]) = self.by_unique.get(&column.name.to_lowercase()).map(Vec::as_slice)
             && numeric
             && parent.id != table.id
             && !EXTERNAL.contains(&words[0].as_str())
@@ -724,6 +730,14 @@ mod tests {
         // A trace is none of the database's.
         assert_eq!(inferred(&model), ["codes.challenge_id > consents"]);
         model.schemas[0].tables[1].indexes.push(unique("challenge_id"));
+        assert!(inferred(&model).is_empty());
+        let consents = &mut model.schemas[0].tables[0];
+        consents.indexes.clear();
+        consents.primary_key = consents.primary_key.take().map(|mut key| {
+            key.columns = vec!["challenge_id".to_owned()];
+            key
+        });
+        model.schemas[0].tables[1].indexes.clear();
         assert!(inferred(&model).is_empty());
     }
 

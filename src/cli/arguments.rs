@@ -26,7 +26,8 @@ Start here: brownfield demo";
 #[derive(Args, Debug)]
 #[command(next_help_heading = "General")]
 pub(super) struct Common {
-    /// Show every query with its rows and time on standard error; given twice, its SQL too.
+    /// Show every query with its rows and time, and relations too unsure to report, on standard error; given twice, the
+    /// queries' SQL too.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
     /// When to use colour. `NO_COLOR` is honoured.

@@ -10,8 +10,8 @@ use crate::report::Report;
 use crate::score::{Confidence, Score};
 use crate::settings::Settings;
 use crate::survey::{
-    DataSubject, Erasing, ErasureStep, ErasureWay, NameStyle, Naming, PersonalData, PersonalDataClass, Plurality,
-    Relation, Retention, SoftDelete, Survey, TableClass, Timestamps, WayEvidence,
+    DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, NameStyle, Naming, PersonalData, PersonalDataClass,
+    Plurality, Relation, Retention, SoftDelete, Survey, TableClass, Timestamps, WayEvidence,
 };
 use proptest::prelude::*;
 
@@ -190,6 +190,7 @@ pub(crate) fn report<'a>(
     survey.polymorphic = Vec::new();
     survey.soft_deletes = Vec::new();
     survey.tenancy = None;
+    survey.possible_tenancy = None;
     survey.timestamps = vec![Timestamps { created: None, updated: None, maintained_by: None }; tables.len()];
     survey.naming = Naming {
         table_styles: [(NameStyle::Snake, 1), (NameStyle::Flat, 3)].into(),
@@ -444,25 +445,49 @@ pub(crate) fn surveyed(survey: &mut Survey) {
     }];
     survey.retention =
         vec![Retention { table: Some(of("events")), kind: "time partitions", evidence: "at".to_owned() }];
+    let way = |column: &str, parent: &str, on_delete| ErasureWay {
+        columns: vec![column.to_owned()],
+        towards: Some(of(parent)),
+        on_delete,
+        evidence: if on_delete.is_some() { WayEvidence::Declared } else { WayEvidence::Inferred },
+        erasing: Erasing::Delete,
+    };
+    let pair = ErasureWay {
+        columns: vec!["subject_type".to_owned(), "subject_id".to_owned()],
+        towards: None,
+        evidence: WayEvidence::Polymorphic,
+        ..way("", "", None)
+    };
     survey.data_subjects = vec![DataSubject {
         table: of("customers"),
-        staying: Vec::new(),
+        staying: vec![ErasureStep {
+            table: of("events"),
+            ways: vec![
+                ErasureWay { erasing: Erasing::Cut, ..way("customer_id", "customers", Some(Action::SetNull)) },
+                ErasureWay { erasing: Erasing::Repoint, ..way("seen_by", "customers", Some(Action::NoAction)) },
+            ],
+            others: Vec::new(),
+        }],
         erasure: vec![
+            ErasureStep { table: of("events"), ways: vec![pair], others: Vec::new() },
             ErasureStep {
                 table: of("orders"),
-                ways: vec![ErasureWay {
-                    columns: vec!["customer_id".to_owned()],
-                    towards: Some(of("customers")),
-                    on_delete: Some(Action::Cascade),
-                    evidence: WayEvidence::Declared,
-                    erasing: Erasing::Delete,
-                }],
-                others: Vec::new(),
+                ways: vec![
+                    way("customer_id", "customers", Some(Action::Cascade)),
+                    way("first_order_id", "orders", Some(Action::Restrict)),
+                    way("payer_id", "customers", None),
+                    ErasureWay { evidence: WayEvidence::Copy, ..way("buyer_id", "customers", None) },
+                ],
+                others: vec![of("customers")],
             },
             ErasureStep { table: of("customers"), ways: Vec::new(), others: Vec::new() },
         ],
-        cycles: Vec::new(),
-        left: Vec::new(),
+        cycles: vec![ErasureCycle {
+            tables: vec![of("customers"), of("orders")],
+            nulled: vec![(of("customers"), vec!["last_order_id".to_owned()])],
+            closed: true,
+        }],
+        left: vec![of("events")],
     }];
 }
 

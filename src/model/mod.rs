@@ -58,6 +58,10 @@ pub struct Model {
     pub version: u32,
     /// The database product and its version.
     pub engine: Engine,
+    /// Read piece by piece, because the server gives no consistent picture of its catalog (MariaDB, MySQL before 8.0): what
+    /// changed meanwhile may stand here half as it was before and half as it was after.
+    #[serde(default, skip_serializing_if = "schema::is_false")]
+    pub piecemeal: bool,
     /// User schemas in scope, by name. SQLite has one, `main`. In MySQL and MariaDB a schema is a database.
     pub schemas: Vec<Schema>,
     /// Installed extensions (PostgreSQL), by name.
@@ -319,6 +323,7 @@ impl Model {
             format: FORMAT.to_owned(),
             version: VERSION,
             engine,
+            piecemeal: false,
             schemas: Vec::new(),
             extensions: Vec::new(),
             event_triggers: Vec::new(),

@@ -1,6 +1,6 @@
 //! Asks MariaDB for the statements of tables, many in one message.
 
-use super::session::{Server, cell};
+use super::session::{Server, cell, error_number};
 use super::{assemble, show_create};
 use crate::catalog::within;
 use crate::model::quote::qualified;
@@ -15,6 +15,9 @@ const BATCH: usize = 500;
 
 /// Statements in the last messages, when two connections send them.
 const SMALL_BATCH: usize = 100;
+
+/// The server's number for a table that is not there.
+const NO_SUCH_TABLE: u16 = 1146;
 
 /// Failures after which nothing more is asked: then something is wrong with all of them.
 const FAILURES: usize = 100;
@@ -31,6 +34,17 @@ pub(super) struct Wanted<'n> {
     failures: Cell<usize>,
     created: RefCell<Created>,
     refused: RefCell<Vec<QualifiedName>>,
+    gone: RefCell<Vec<QualifiedName>>,
+}
+
+/// What became of tables that were asked for.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) created: Created,
+    /// Those whose statement the server refused or the parser did not understand.
+    pub(super) refused: Vec<QualifiedName>,
+    /// Those that were dropped after the server had listed them.
+    pub(super) gone: Vec<QualifiedName>,
 }
 
 impl<'n> Wanted<'n> {
@@ -42,14 +56,14 @@ impl<'n> Wanted<'n> {
             failures: Cell::new(0),
             created: RefCell::default(),
             refused: RefCell::default(),
+            gone: RefCell::default(),
         }
     }
 
-    /// The tables, and those whose statement the server refused or the parser did not understand.
-    pub(super) fn finish(self) -> (Created, Vec<QualifiedName>) {
+    pub(super) fn finish(self) -> Found {
         let (created, mut refused) = (self.created.into_inner(), self.refused.into_inner());
         refused.retain(|name| !created.contains_key(&(name.schema.clone(), name.name.clone())));
-        (created, refused)
+        Found { created, refused, gone: self.gone.into_inner() }
     }
 
     /// Reads tables until none is left. While one answer is parsed, the server prepares the next.
@@ -60,8 +74,8 @@ impl<'n> Wanted<'n> {
                     self.refused.borrow_mut().extend_from_slice(batch);
                     break;
                 }
-                let done = match self.ask(server, batch).await {
-                    Ok(done) => done,
+                let (done, failure) = match self.ask(server, batch).await {
+                    Ok(answer) => answer,
                     Err(error) => {
                         // Nobody else asks for what this connection has taken: `information_schema` has to tell it.
                         self.refused.borrow_mut().extend_from_slice(batch);
@@ -71,7 +85,8 @@ impl<'n> Wanted<'n> {
                 let rest = batch.get(done..).unwrap_or_default();
                 // The server stops at the first that fails, for example because the table is gone meanwhile.
                 let Some((failed, others)) = rest.split_first() else { break };
-                self.refused.borrow_mut().push(failed.clone());
+                let list = if failure == Some(NO_SUCH_TABLE) { &self.gone } else { &self.refused };
+                list.borrow_mut().push(failed.clone());
                 self.failures.set(self.failures.get() + 1);
                 batch = others;
             }
@@ -92,8 +107,8 @@ impl<'n> Wanted<'n> {
         Some(batch)
     }
 
-    /// Sends one message. Returns how many statements succeeded.
-    async fn ask(&self, server: &mut Server, names: &[QualifiedName]) -> Result<usize, SqlError> {
+    /// Sends one message. Returns how many statements succeeded, and the number of the error of the one that did not.
+    async fn ask(&self, server: &mut Server, names: &[QualifiedName]) -> Result<(usize, Option<u16>), SqlError> {
         let message: Vec<String> =
             names.iter().map(|name| format!("SHOW CREATE TABLE {}", qualified(EngineName::MariaDb, name))).collect();
         let message = message.join(";");
@@ -112,10 +127,10 @@ impl<'n> Wanted<'n> {
                     }
                 }
                 Ok(Some(Either::Left(_))) => done += 1,
-                Ok(None) => return Ok(done.min(names.len())),
+                Ok(None) => return Ok((done.min(names.len()), None)),
                 Err(SqlError::Database(error)) => {
                     tracing::debug!(target: "brownfield::sql", reason = error.message(), "no statement");
-                    return Ok(done.min(names.len()));
+                    return Ok((done.min(names.len()), error_number(&SqlError::Database(error))));
                 }
                 Err(error) => return Err(error),
             }

@@ -1,6 +1,6 @@
 //! Connects and asks.
 
-use super::created::{Created, Wanted};
+use super::created::{Created, Found, Wanted};
 use super::statements::Statement;
 use super::target::Target;
 use super::{grants, statements};
@@ -30,6 +30,10 @@ pub(super) struct Catalog {
     pub(super) created: Created,
     /// Whether the statements of tables were read at all.
     pub(super) shows_statements: bool,
+    /// Whether the server gives no consistent picture of its catalog.
+    pub(super) piecemeal: bool,
+    /// Tables and views that came or went while everything else was read, in the last of several attempts.
+    pub(super) passing: BTreeSet<QualifiedName>,
 }
 
 /// Answers by statement.
@@ -182,12 +186,40 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
         answers: Answers::default(),
         created: Created::new(),
         shows_statements: false,
+        piecemeal: engine == EngineName::MariaDb || numbers < (8, 0, 0),
+        passing: BTreeSet::new(),
         schemas,
     };
+    for attempt in 1..=ATTEMPTS {
+        pieces(&mut server, target, options, &mut catalog).await.map_err(cannot)?;
+        if catalog.passing.is_empty() || attempt == ATTEMPTS {
+            break;
+        }
+        tracing::debug!(attempt, "tables came or went while the catalog was read");
+        catalog = Catalog {
+            answers: Answers::default(),
+            created: Created::new(),
+            shows_statements: false,
+            passing: BTreeSet::new(),
+            ..catalog
+        };
+        tokio::time::sleep(PAUSE * attempt).await;
+    }
+    server.close().await;
+    Ok(catalog)
+}
+
+/// Reads everything in the schemas once.
+async fn pieces(
+    server: &mut Server,
+    target: &Target,
+    options: &Options,
+    catalog: &mut Catalog,
+) -> Result<(), SqlError> {
+    let (engine, numbers) = (catalog.engine, numbers(text(&catalog.session, 0)));
     let names: Vec<_> = catalog.schemas.iter().map(|row| literal(engine, text(row, 0))).collect();
     if names.is_empty() {
-        server.close().await;
-        return Ok(catalog);
+        return Ok(());
     }
     let names = names.join(", ");
     let statements: Vec<&Statement> = statements::list(engine, numbers, options.statistics).collect();
@@ -205,14 +237,14 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
             Condition::Among(condition) => condition,
             Condition::Nothing => continue,
         };
-        catalog.answers.ask(&mut server, statement, &statement.text(&names, condition)).await.map_err(cannot)?;
+        catalog.answers.ask(server, statement, &statement.text(&names, condition)).await?;
         if statement.name == "tables" && engine == EngineName::MariaDb && options.statements_of_tables {
             let another = async { open(target, options, engine, numbers).await };
             let others = (statements.as_slice(), names.as_str());
-            rest = show_create(&mut server, another, others, &mut catalog, options).await.map_err(cannot)?;
+            rest = show_create(server, another, others, catalog, options).await?;
         }
     }
-    if let Some(statement) = sequence_statement(&catalog, options) {
+    if let Some(statement) = sequence_statement(catalog, options) {
         match server.ask("sequences", &statement).await {
             Ok(rows) => {
                 catalog.answers.rows.insert("sequences", rows);
@@ -222,8 +254,14 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
             }
         }
     }
-    server.close().await;
-    Ok(catalog)
+    if catalog.piecemeal {
+        let name = |row: &Row| QualifiedName::new(text(row, 0), text(row, 1));
+        let after: BTreeSet<_> = server.ask("names", &statements::names(&names)).await?.iter().map(name).collect();
+        let before = catalog.answers.rows.get("tables").into_iter().flatten().map(name).collect();
+        catalog.passing.extend(after.symmetric_difference(&before).cloned());
+        catalog.passing.retain(|name| options.filter.allows(&name.schema, &name.name));
+    }
+    Ok(())
 }
 
 /// Another connection like the first; none where the server has none to give.
@@ -267,6 +305,12 @@ struct Rest {
     columns: Condition,
     views: Condition,
 }
+
+/// How often the reading is tried when tables come or go meanwhile.
+const ATTEMPTS: u32 = 5;
+
+/// How long to wait before the second attempt; twice as long before the third, and so on.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Tables from which a second connection is worth opening.
 const MANY: usize = 1_000;
@@ -331,17 +375,18 @@ async fn show_create(
     } else {
         reading.read(server).await?;
     }
-    let (found, refused) = reading.finish();
+    let Found { created, refused, gone } = reading.finish();
+    catalog.passing.extend(gone);
     if !refused.is_empty() {
         // Their columns are still to be asked for, with those of views.
         catalog.answers.rows.remove("columns");
     }
     let elapsed = start.elapsed().as_millis();
-    tracing::debug!(target: "brownfield::sql", name = "show_create", rows = found.len(), milliseconds = elapsed, "executed");
+    tracing::debug!(target: "brownfield::sql", name = "show_create", rows = created.len(), milliseconds = elapsed, "executed");
     if refused.len() > REFUSED {
         return Ok(Rest::default());
     }
-    catalog.created = found;
+    catalog.created = created;
     catalog.shows_statements = true;
     let refused: BTreeSet<String> = refused.iter().map(|name| literal(engine, &name.name)).collect();
     let columns: BTreeSet<String> = views.union(&refused).cloned().collect();
@@ -417,6 +462,12 @@ fn literal(engine: EngineName, name: &str) -> String {
     quote_literal(engine, name)
 }
 
+/// The number that the server gives to what it complains about.
+pub(super) fn error_number(error: &SqlError) -> Option<u16> {
+    let error = error.as_database_error()?.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>()?;
+    Some(error.number())
+}
+
 fn hint(error: &SqlError) -> &'static str {
     if let Some(refusal) = tls::refusal(error) {
         return match refusal {
@@ -435,13 +486,7 @@ fn hint(error: &SqlError) -> &'static str {
             Refusal::Other => "check ssl-mode, ssl-ca, ssl-cert and ssl-key",
         };
     }
-    let code = match error {
-        SqlError::Database(error) => error
-            .try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>()
-            .map_or(0, sqlx::mysql::MySqlDatabaseError::number),
-        _ => 0,
-    };
-    match (code, error) {
+    match (error_number(error).unwrap_or_default(), error) {
         (1045, _) => {
             "check the user and the password, which MYSQL_PWD can hold; an account can also want a client certificate, which \
              ssl-cert and ssl-key name"

@@ -19,6 +19,11 @@ pub(super) fn schemas(engine: EngineName) -> &'static str {
     }
 }
 
+/// The names of tables and views once more, to see whether they are still the same. `schemas` are literals.
+pub(super) fn names(schemas: &str) -> String {
+    include_str!("sql/names.sql").replace("{schemas}", schemas)
+}
+
 /// One statement of a reading.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Statement {
@@ -131,7 +136,7 @@ mod tests {
 
     #[test]
     fn every_statement_is_one_command_that_ends_with_its_file() {
-        let others = [SESSION, schemas(EngineName::MySql), schemas(EngineName::MariaDb)];
+        let others = [SESSION, schemas(EngineName::MySql), schemas(EngineName::MariaDb), include_str!("sql/names.sql")];
         for sql in ALL.iter().map(|statement| statement.sql).chain(others) {
             assert!(sql.starts_with("--") && sql.ends_with(";\n"), "{sql}");
             assert_eq!(sql.matches(";\n").count(), 1, "{sql}");

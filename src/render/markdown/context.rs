@@ -28,6 +28,12 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
             engine.settings.iter().map(|(name, value)| vec![code(name), code(value)]).collect();
         push!(out, "**Settings**:\n\n{}\n", table(&["Setting", "Value"], &rows));
     }
+    if model.piecemeal {
+        out.push_str(
+            "**Moment**: the server gives no consistent picture of its catalog; each table is described as it was when its turn \
+             came.\n\n",
+        );
+    }
     let schemas: Vec<&str> = model.schemas.iter().map(|schema| schema.name.as_str()).collect();
     if schemas.len() > 1 {
         push!(out, "**Schemas**: {}\n\n", codes(&schemas));

@@ -1,4 +1,4 @@
-//! Reading PostgreSQL while others change it: no waiting behind a lock, no half an answer.
+//! Reading servers while others change them: no waiting behind a lock, no half an answer.
 
 use crate::support::database::{Database, Place};
 use crate::support::{TestResult, block_on, chain, read};
@@ -15,6 +15,10 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         trials.push(Trial::test(name("behind_a_lock"), move || behind_a_lock(place)));
         trials.push(Trial::test(name("while_tables_come_and_go"), move || come_and_go(place)));
         trials.push(Trial::test(name("leaves_no_lock"), move || nothing_left(place)));
+    }
+    for place in Place::all().into_iter().filter(|place| place.engine().is_mysql_family()) {
+        let name = format!("live::concurrency::while_tables_come_and_go::{}", place.name());
+        trials.push(Trial::test(name, move || come_and_go_in_mysql(place)));
     }
 }
 
@@ -107,6 +111,70 @@ fn come_and_go(place: Place) -> TestResult {
     stop.store(true, Ordering::Relaxed);
     changes.join().map_err(|_| "the changing session panicked")??;
     result.map_err(Into::into)
+}
+
+/// The same on MySQL, which has a snapshot of its catalog, and MariaDB, which has none: no table is half there, and what is
+/// not known of those that come and go is said.
+fn come_and_go_in_mysql(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE TABLE free (id int PRIMARY KEY, n int CHECK (n > 1));
+         CREATE TABLE held (id int PRIMARY KEY, n int, twice int GENERATED ALWAYS AS (n * 2) STORED);
+         CREATE VIEW held_view AS SELECT n FROM held",
+    )?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let (ended, url) = (Arc::clone(&stop), database.url());
+    let changes = std::thread::spawn(move || {
+        block_on(async {
+            let mut session = sqlx::MySqlConnection::connect(&url).await.map_err(|error| error.to_string())?;
+            while !ended.load(Ordering::Relaxed) {
+                sqlx::raw_sql(
+                    "CREATE TABLE passing (a int NOT NULL PRIMARY KEY, b int DEFAULT 5, UNIQUE (b), CHECK (a > 0));
+                     CREATE TABLE other (x int NOT NULL PRIMARY KEY); RENAME TABLE other TO another;
+                     DROP TABLE passing; DROP TABLE another",
+                )
+                .execute(&mut session)
+                .await
+                .map_err(|error| error.to_string())?;
+            }
+            session.close().await.map_err(|error| error.to_string())
+        })
+    });
+    let mut result = Ok(());
+    let mut passed = 0;
+    for _ in 0..20 {
+        match read(&database.url()) {
+            Ok(model) => {
+                let schema = &model.schemas[0];
+                let names: Vec<_> = schema.tables.iter().map(|table| table.name.as_str()).collect();
+                let half = |table: &&brownfield::model::Table| table.columns.is_empty() || table.primary_key.is_none();
+                let passing = |unseen: &brownfield::model::Unseen| {
+                    unseen.what == UnseenKind::Tables
+                        && ["passing", "other", "another"].contains(&unseen.object.as_deref().unwrap_or_default())
+                };
+                passed += model.unseen.len();
+                if !names.contains(&"free") || !names.contains(&"held") || schema.views.len() != 1 {
+                    result = Err(format!("half an answer: {names:?}"));
+                } else if let Some(table) = schema.tables.iter().find(half) {
+                    result = Err(format!("half a table: {table:#?}"));
+                } else if !model.unseen.iter().all(passing) {
+                    result = Err(format!("{:#?}", model.unseen));
+                } else if model.piecemeal != (place.engine() == EngineName::MariaDb) {
+                    result = Err("MySQL has a consistent picture of its catalog, and MariaDB has none".to_owned());
+                }
+            }
+            Err(error) => result = Err(chain(&error)),
+        }
+    }
+    stop.store(true, Ordering::Relaxed);
+    changes.join().map_err(|_| "the changing session panicked")??;
+    result?;
+    // When nothing changes any more, nothing is unseen.
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    if passed > 0 && place.engine() == EngineName::MySql || !model.unseen.is_empty() {
+        return Err(format!("unseen {passed} times, and at last {:#?}", model.unseen).into());
+    }
+    Ok(())
 }
 
 /// After a read, no session of the program is left, and so no lock.

@@ -23,6 +23,7 @@ type Key = (String, String);
 
 pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
     let mut model = Model::new(engine(&catalog));
+    model.piecemeal = catalog.piecemeal;
     let account = grants::account(catalog.engine, text(&catalog.session, 7));
     if catalog.schemas.is_empty() && options.filter.is_everything() {
         model.unseen.push(grants::nothing(&account));
@@ -57,6 +58,13 @@ pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
             remedy: String::new(),
         });
     }
+    model.unseen.extend(catalog.passing.iter().map(|name| Unseen {
+        what: UnseenKind::Tables,
+        schema: Some(name.schema.clone()),
+        object: Some(name.name.clone()),
+        reason: "it was made, renamed or dropped while the catalog was read".to_owned(),
+        remedy: "try again when nothing changes the schema".to_owned(),
+    }));
     relations::add(&mut model, &mut catalog, options);
     add_code(&mut model, &catalog);
     if options.statistics {

@@ -8,7 +8,7 @@ use super::{Catalog, Options, Row, model};
 use crate::catalog::mysql::session::Answers;
 use crate::catalog::mysql::statements::{self, Version};
 use crate::model::{DefaultKind, EngineName, GeneratedStorage, Model, Table, UnseenKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Cells with `|` between; `~` is NULL.
 fn rows(text: &str) -> Vec<Row> {
@@ -38,6 +38,8 @@ fn read(version: Version, answers: &[(&'static str, &str)]) -> Model {
         },
         created: BTreeMap::new(),
         shows_statements: false,
+        piecemeal: version < (8, 0, 0),
+        passing: BTreeSet::new(),
     };
     model(catalog, &Options { statistics: false, ..Options::default() })
 }

@@ -7,7 +7,7 @@ use crate::catalog::mysql::session::{Catalog, Row, text};
 use crate::catalog::{Options, migration_tables};
 use crate::model::{
     Column, EngineName, GeneratedStorage, Index, KeyPart, MigrationTable, Model, QualifiedName, Sequence, SortOrder,
-    Table, TableKind, Trigger, TriggerEnabled, View,
+    Table, TableKind, Trigger, TriggerEnabled, Unseen, UnseenKind, View,
 };
 use std::collections::BTreeMap;
 
@@ -17,6 +17,7 @@ pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
     let catalog = &*catalog;
     let mut columns = columns(catalog);
     let mut tables: BTreeMap<Key, Table> = BTreeMap::new();
+    let mut without_columns = Vec::new();
     for row in rows(catalog, "tables").iter().filter(|row| options.filter.allows(text(row, 0), text(row, 1))) {
         let (kind, key) = (text(row, 2), key(row));
         if ["SEQUENCE", "VIEW"].contains(&kind) || created.contains_key(&key) {
@@ -29,8 +30,22 @@ pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
         table.comment = present(row, 5);
         table.system_versioned = kind == "SYSTEM VERSIONED";
         table.columns = columns.remove(&key).unwrap_or_default();
+        if table.columns.is_empty() && !model.is_unseen(UnseenKind::Columns, &key.0) {
+            // Every table has a column: this one is gone, which is said elsewhere, or cannot be opened.
+            if !catalog.passing.contains(&QualifiedName::new(&key.0, &key.1)) {
+                without_columns.push(key);
+            }
+            continue;
+        }
         tables.insert(key, table);
     }
+    model.unseen.extend(without_columns.into_iter().map(|(schema, name)| Unseen {
+        what: UnseenKind::Tables,
+        schema: Some(schema),
+        object: Some(name),
+        reason: "the server lists it and knows no column of it".to_owned(),
+        remedy: "CHECK TABLE says why".to_owned(),
+    }));
     add_row_formats(&mut tables, catalog);
     add_indexes(&mut tables, catalog);
     add_foreign_keys(&mut tables, catalog);
@@ -99,6 +114,9 @@ pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
         .map(|row| (key(row), text(row, 5)))
         .collect();
     for row in rows(catalog, "views").iter().filter(|row| options.filter.allows(text(row, 0), text(row, 1))) {
+        if catalog.passing.contains(&QualifiedName::new(text(row, 0), text(row, 1))) {
+            continue;
+        }
         let mut view = View::new(text(row, 1), false);
         view.columns = columns.remove(&key(row)).unwrap_or_default();
         for column in &mut view.columns {

@@ -1,5 +1,7 @@
 //! Which schemas and tables are in scope.
 
+use super::{Error, Source};
+use crate::model::Model;
 use globset::{GlobBuilder, GlobMatcher};
 
 /// Chosen schemas, and globs over `schema.table`.
@@ -43,8 +45,60 @@ impl Filter {
             && !self.exclude.iter().any(|glob| glob.is_match(&path))
     }
 
+    /// Whether what was chosen was found: a wrong name would look like an empty database.
+    pub(super) fn check(&self, source: &Source, model: &Model) -> Result<(), Error> {
+        if let Some(wanted) = self.schemas.iter().find(|name| model.schemas.iter().all(|schema| schema.name != **name))
+        {
+            return Err(Error::new(format!("there is no schema {wanted:?} in {source}")).hint(
+                "names of schemas are written as they are stored; without --schema every one that can be seen is read",
+            ));
+        }
+        let nothing = model.schemas.iter().all(|schema| schema.tables.is_empty() && schema.views.is_empty());
+        let histories = model.migration_tables.iter().any(|table| self.allows(&table.schema, &table.name));
+        if !self.include.is_empty() && nothing && !histories {
+            return Err(Error::new(format!("no table or view in {source} is among those to include"))
+                .hint("patterns of --include are matched against schema.table as it is stored, or the table alone"));
+        }
+        Ok(())
+    }
+
     /// Whether nothing is left out.
     pub fn is_everything(&self) -> bool {
         self.schemas.is_empty() && self.include.is_empty() && self.exclude.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Engine, EngineName, Schema, Table};
+
+    #[test]
+    fn what_is_chosen_has_to_be_there() {
+        let engine = Engine {
+            name: EngineName::Sqlite,
+            version: "3.50.4".to_owned(),
+            variant: None,
+            encoding: None,
+            collation: None,
+            settings: std::collections::BTreeMap::new(),
+        };
+        let mut model = Model::new(engine);
+        let mut schema = Schema::new("main");
+        schema.tables.push(Table::new("orders"));
+        model.schemas.push(schema);
+        let source = Source::Snapshot("shop.json".into());
+        let check = |model: &Model, schema: &[&str], include: &[&str]| {
+            let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+            let filter = Filter::new(&owned(schema), &owned(include), &[]).expect("valid globs");
+            filter.check(&source, model).map_err(|error| error.to_string())
+        };
+        assert_eq!(check(&model, &["main"], &["order*"]), Ok(()));
+        let complaint = "there is no schema \"typo\" in shop.json";
+        assert_eq!(check(&model, &["typo"], &[]), Err(complaint.to_owned()));
+        model.schemas[0].tables.clear();
+        assert_eq!(check(&model, &[], &[]), Ok(()));
+        let complaint = "no table or view in shop.json is among those to include";
+        assert_eq!(check(&model, &[], &["typo"]), Err(complaint.to_owned()));
     }
 }

@@ -94,6 +94,7 @@ pub async fn read(source: &Source, options: &Options) -> Result<Model, Error> {
         Source::Sqlite(target) => sqlite::read(target, options).await?,
         Source::File(path) => source::read_snapshot(path, options)?,
     };
+    options.filter.check(source, &model)?;
     if options.data {
         data::read(source, options, &mut model).await?;
     }

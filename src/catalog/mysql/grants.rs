@@ -79,14 +79,28 @@ pub(super) fn account(engine: EngineName, current_user: &str) -> String {
 }
 
 /// What to say when the account sees no database at all.
-pub(super) fn nothing(account: &str) -> Unseen {
-    Unseen {
-        what: UnseenKind::Schemas,
-        schema: None,
-        object: None,
-        reason: "the account sees no database: either there is none, or it has no right on any".to_owned(),
-        remedy: format!("GRANT REFERENCES ON *.* TO {account}"),
-    }
+pub(super) fn nothing(engine: EngineName, account: &str, grants: &[String]) -> Unseen {
+    let (reason, remedy) = match role(grants) {
+        // What an active role may see is listed with the account's own rights.
+        Some(role) => (
+            format!("the account sees no database, and the role {role}, which it was granted, is not active"),
+            match engine {
+                EngineName::MariaDb => format!("SET DEFAULT ROLE {role} FOR {account}"),
+                _ => format!("SET DEFAULT ROLE ALL TO {account}"),
+            },
+        ),
+        None => (
+            "the account sees no database: either there is none, or it has no right on any".to_owned(),
+            format!("GRANT REFERENCES ON *.* TO {account}"),
+        ),
+    };
+    Unseen { what: UnseenKind::Schemas, schema: None, object: None, reason, remedy }
+}
+
+/// The role or roles that an account was granted, as SQL names them.
+fn role(grants: &[String]) -> Option<&str> {
+    let roles = grants.iter().filter_map(|grant| grant.strip_prefix("GRANT ")).filter(|grant| !grant.contains(" ON "));
+    roles.filter(|grant| grant.starts_with('`')).find_map(|grant| Some(grant.split_once(" TO ")?.0))
 }
 
 /// The privileges that a grant gives on every object of a schema.

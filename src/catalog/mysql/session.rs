@@ -109,20 +109,24 @@ async fn connect(target: &Target, options: &Options) -> Result<MySqlConnection, 
                 .because(format!("no answer within {} s", options.connect_timeout.as_secs()))
                 .hint("check the host, the port and the firewall, or raise --connect-timeout")
         })?
-        .map_err(|error| {
-            let hint = hint(&error);
-            if matches!(&error, SqlError::Configuration(cause) if cause.to_string().contains("RSA")) {
-                let reason =
-                    "the account's plugin (caching_sha2_password, sha256_password) takes the password over TLS only";
-                return attempt().because(reason).hint(hint);
-            }
-            match error {
-                SqlError::Io(cause) => attempt().because(cause),
-                SqlError::Tls(cause) | SqlError::Configuration(cause) => attempt().because(cause),
-                other => attempt().because(other),
-            }
-            .hint(hint)
-        })
+        .map_err(|error| explained(attempt(), error))
+}
+
+/// Why an attempt failed, in the words of whoever said so, and what to do.
+fn explained(attempt: Error, error: SqlError) -> Error {
+    let hint = hint(&error);
+    let error = match error {
+        SqlError::Database(cause) => attempt.because(cause.into_error()),
+        SqlError::Io(cause) => attempt.because(cause),
+        SqlError::Configuration(cause) if cause.to_string().contains("RSA") => attempt
+            .because("the account's plugin (caching_sha2_password, sha256_password) takes the password over TLS only"),
+        SqlError::Tls(cause) | SqlError::Configuration(cause) => attempt.because(cause),
+        other => attempt.because(other),
+    };
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
 }
 
 /// Runs every statement in a read-only transaction of its own and collects the rows or the server's refusal.
@@ -136,7 +140,7 @@ pub(in crate::catalog) async fn answers(
         return Ok(answers);
     }
     let mut server = Server::connect(target, options).await?;
-    let cannot = |error: SqlError| Error::new(format!("cannot read {target}")).because(error);
+    let cannot = |error: SqlError| explained(Error::new(format!("cannot read {target}")), error);
     let version = server.ask("version", "SELECT VERSION()").await.map_err(cannot)?;
     let version = version.into_iter().flatten().next().flatten().unwrap_or_default();
     let engine = if version.contains("MariaDB") { EngineName::MariaDb } else { EngineName::MySql };
@@ -155,7 +159,7 @@ pub(in crate::catalog) async fn answers(
 
 pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, Error> {
     let mut server = Server::connect(target, options).await?;
-    let cannot = |error: SqlError| Error::new(format!("cannot read {target}")).because(error);
+    let cannot = |error: SqlError| explained(Error::new(format!("cannot read {target}")), error);
     let version = server.ask("version", "SELECT VERSION()").await.map_err(cannot)?;
     let version = version.into_iter().flatten().next().flatten().unwrap_or_default();
     let engine = if version.contains("MariaDB") { EngineName::MariaDb } else { EngineName::MySql };
@@ -431,6 +435,10 @@ fn settings(engine: EngineName, version: statements::Version, options: &Options)
     if version >= (8, 0, 3) {
         list.push("SET SESSION information_schema_stats_expiry = 0".to_owned());
     }
+    if version >= (8, 0, 30) {
+        // Otherwise a server can hide the primary keys that it generates, and a table would seem to have none.
+        list.push("SET SESSION show_gipk_in_create_table_and_information_schema = ON".to_owned());
+    }
     list.push("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ".to_owned());
     list.push("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY".to_owned());
     list
@@ -468,9 +476,9 @@ pub(super) fn error_number(error: &SqlError) -> Option<u16> {
     Some(error.number())
 }
 
-fn hint(error: &SqlError) -> &'static str {
+fn hint(error: &SqlError) -> Option<&'static str> {
     if let Some(refusal) = tls::refusal(error) {
-        return match refusal {
+        return Some(match refusal {
             Refusal::Authority => {
                 "name the certificate of the authority that signed the server's in ssl-ca; ssl-mode=REQUIRED encrypts and \
                  checks nothing"
@@ -484,17 +492,23 @@ fn hint(error: &SqlError) -> &'static str {
                 "the server offers no TLS: ssl-mode=DISABLED connects without, if the network can be trusted"
             }
             Refusal::Other => "check ssl-mode, ssl-ca, ssl-cert and ssl-key",
-        };
+        });
     }
-    match (error_number(error).unwrap_or_default(), error) {
+    Some(match (error_number(error).unwrap_or_default(), error) {
         (1045, _) => {
             "check the user and the password, which MYSQL_PWD can hold; an account can also want a client certificate, which \
              ssl-cert and ssl-key name"
         }
-        (1044, _) => "the account needs a privilege on the database, for example GRANT REFERENCES ON database.*",
+        (1044, _) => {
+            "the account needs a privilege on the database, for example GRANT REFERENCES ON database.*; if a role gives it, SET \
+             DEFAULT ROLE makes the role active"
+        }
         (1049, _) => "there is no such database; a URL without a database reads all that the account may see",
         (1130, _) => "the server accepts no account from this host",
+        (1820 | 1862, _) => "set a new password with the server's own client: ALTER USER USER() IDENTIFIED BY …",
+        (3118 | 4151, _) => "ALTER USER … ACCOUNT UNLOCK lets it in again",
         (_, SqlError::Io(_)) => "check that the server runs and listens on this host and port",
-        _ => "an account with caching_sha2_password needs TLS: ?ssl-mode=REQUIRED",
-    }
+        (_, SqlError::Configuration(_)) => "an account with caching_sha2_password needs TLS: ?ssl-mode=REQUIRED",
+        _ => return None,
+    })
 }

@@ -141,6 +141,8 @@ pub(super) fn cause(error: SqlError) -> Box<dyn StdError + Send + Sync> {
         SqlError::Database(database) => database.message().into(),
         SqlError::Io(error) => error.into(),
         SqlError::Tls(error) | SqlError::Configuration(error) => error,
+        // The driver adds the line of its source.
+        SqlError::Protocol(text) => text.split(" (sqlx").next().unwrap_or_default().into(),
         other => other.into(),
     }
 }
@@ -209,7 +211,7 @@ fn hint(target: &Target, error: &SqlError) -> Option<String> {
             _ => return None,
         },
         SqlError::Configuration(_) => "check the files of sslrootcert, sslcert and sslkey".to_owned(),
-        SqlError::Protocol(_) => "is this a PostgreSQL server?".to_owned(),
+        SqlError::Protocol(_) => "is this a PostgreSQL server? mysql:// reads MySQL and MariaDB".to_owned(),
         _ => return None,
     };
     Some(hint)

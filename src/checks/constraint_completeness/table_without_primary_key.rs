@@ -57,6 +57,11 @@ CREATE TABLE readings (sensor int NOT NULL, reading int, created_at datetime, up
 CREATE TABLE readings (sensor integer NOT NULL, taken_on date NOT NULL, reading integer NOT NULL, CONSTRAINT readings_key UNIQUE (sensor, taken_on));
 ```
 
+```sql,fires,mysql
+SET sql_generate_invisible_primary_key = ON;
+CREATE TABLE readings (sensor int NOT NULL, reading int, created_at datetime, updated_at datetime);
+```
+
 ```sql,passes
 CREATE TABLE readings (sensor integer NOT NULL, taken_on date NOT NULL, reading integer NOT NULL, PRIMARY KEY (sensor, taken_on));
 ```
@@ -132,14 +137,17 @@ fn judge(context: Context<'_>, verdicts: &mut Verdicts, table: TableRef<'_>, gen
     verdicts.fail(finding.with([change]));
 }
 
-/// Whether an index could back the primary key: unique over whole columns that are NOT NULL.
+/// Whether an index could back the primary key: unique over whole columns of the user that are NOT NULL.
 fn is_candidate(table: TableRef<'_>, index: &Index) -> bool {
     index.unique
         && index.is_usable()
         && index.predicate.is_none()
         && index.method == "btree"
         && index.plain_columns().is_some_and(|columns| {
-            columns.iter().all(|column| table.table.column(column).is_some_and(|column| !column.nullable))
+            let own = |column: &&str| {
+                table.table.column(column).is_some_and(|column| !column.nullable && !column.system_generated)
+            };
+            columns.iter().all(own)
         })
 }
 

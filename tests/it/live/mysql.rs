@@ -7,13 +7,16 @@ use libtest_mimic::Trial;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     type Test = fn(Place) -> TestResult;
-    let tests: [(&str, Test); 6] = [
+    let tests: [(&str, Test); 9] = [
         ("schemes", schemes),
         ("surroundings", surroundings),
         ("every_database", every_database),
         ("references", references),
         ("without_rights", without_rights),
         ("socket", socket),
+        ("wrong_names", wrong_names),
+        ("refusals", refusals),
+        ("inactive_role", inactive_role),
     ];
     for engine in [EngineName::MySql, EngineName::MariaDb] {
         for place in Place::of(engine) {
@@ -23,6 +26,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         }
     }
     for place in Place::of(EngineName::MySql) {
+        trials.push(Trial::test(format!("live::mysql::hidden_key::{}", place.name()), move || hidden_key(place)));
         trials.push(Trial::test(format!("live::mysql::tls::{}", place.name()), move || tls(place)));
         trials.push(Trial::test(format!("live::mysql::password::{}", place.name()), move || password(place)));
         trials.push(Trial::test(format!("live::mysql::index_reads::{}", place.name()), move || index_reads(place)));
@@ -197,6 +201,97 @@ fn without_rights(place: Place) -> TestResult {
             _ => Err(format!("nothing says that nothing is seen: {:#?}", model.unseen).into()),
         }
     })
+}
+
+/// A name that nothing has is no empty database, also when a snapshot is the source.
+fn wrong_names(place: Place) -> TestResult {
+    let one = One::new(place)?;
+    let folder = tempfile::tempdir()?;
+    let snapshot = folder.path().join("snapshot.json").display().to_string();
+    brownfield().args(["snapshot", &one.database.url(), "-o", &snapshot]).assert().success();
+    for source in [one.database.url(), snapshot] {
+        for (arguments, word) in [(["--schema", "typo"], "typo"), (["--include", "typo"], "include")] {
+            let output = brownfield().args(["audit", &source]).args(arguments).output()?;
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            if output.status.code() != Some(3) || !said.contains(word) || !said.contains("hint:") {
+                return Err(format!("{arguments:?}: exit {:?}: {said}", output.status.code()).into());
+            }
+        }
+        brownfield().args(["audit", &source, "--include", "thing?"]).assert().success();
+    }
+    Ok(())
+}
+
+/// Each refusal has a hint of its own, and the server's words stand there once.
+fn refusals(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let lock = "ALTER USER {account} ACCOUNT LOCK".to_owned();
+    let expire = "ALTER USER {account} PASSWORD EXPIRE".to_owned();
+    for (change, word, hint) in [
+        (lock, "locked", "ACCOUNT UNLOCK"),
+        (expire, "expired", "set a new password"),
+        (String::new(), "denied", "SET DEFAULT ROLE"),
+    ] {
+        let grants = if change.is_empty() {
+            vec![]
+        } else {
+            vec![format!("GRANT SELECT ON {}.* TO {{account}}", database.name), change]
+        };
+        with_account(&database, &grants, |url| {
+            let output = brownfield().args(["audit", url]).output()?;
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            // A session of MariaDB starts with an expired password, and its first statement is refused.
+            let word = if said.contains("You must SET PASSWORD") { "SET PASSWORD" } else { word };
+            if output.status.code() != Some(3) || said.matches(word).count() != 1 || !said.contains(hint) {
+                return Err(format!("exit {:?}: {said}", output.status.code()).into());
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// A role that was granted and is not active shows nothing, and what would make it active is said and helps.
+fn inactive_role(place: Place) -> TestResult {
+    let one = One::new(place)?;
+    let role = format!("{}_role", one.database.name.replace("brownfield", "b"));
+    one.database.run(&format!("CREATE ROLE {role}; GRANT SELECT ON {}.* TO {role}", one.database.name))?;
+    let tested = with_account(&one.database, &[format!("GRANT {role} TO {{account}}")], |url| {
+        let mut url = url::Url::parse(url)?;
+        url.set_path("/");
+        let model = read(url.as_str()).map_err(|error| chain(&error))?;
+        let unseen = model.unseen.iter().find(|unseen| unseen.what == UnseenKind::Schemas);
+        // MariaDB shows a database test to everybody.
+        let Some(unseen) = unseen else {
+            return if model.schemas.iter().all(|schema| schema.name == "test") && !model.schemas.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("nothing says that nothing is seen: {:#?}", model.unseen).into())
+            };
+        };
+        if !unseen.reason.contains("not active") {
+            return Err(format!("no word of the role: {unseen:#?}").into());
+        }
+        one.database.run(&unseen.remedy)?;
+        has_things(&read(url.as_str()).map_err(|error| chain(&error))?)
+    });
+    one.database.run(&format!("DROP ROLE {role}"))?;
+    tested
+}
+
+/// A key that the server generated is seen also where the server hides such keys.
+fn hidden_key(place: Place) -> TestResult {
+    let database = Database::on_own_server(place)?;
+    database.run(
+        "SET SESSION sql_generate_invisible_primary_key = ON; CREATE TABLE things (name varchar(20)); \
+         SET GLOBAL show_gipk_in_create_table_and_information_schema = OFF",
+    )?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let table = &model.schemas[0].tables[0];
+    match table.columns.first() {
+        Some(column) if column.system_generated && table.primary_key.is_some() => Ok(()),
+        _ => Err(format!("the generated key was not read: {table:#?}").into()),
+    }
 }
 
 fn socket(place: Place) -> TestResult {

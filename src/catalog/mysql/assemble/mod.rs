@@ -26,7 +26,7 @@ pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
     model.piecemeal = catalog.piecemeal;
     let account = grants::account(catalog.engine, text(&catalog.session, 7));
     if catalog.schemas.is_empty() && options.filter.is_everything() {
-        model.unseen.push(grants::nothing(&account));
+        model.unseen.push(grants::nothing(catalog.engine, &account, &catalog.grants));
     }
     for row in &catalog.schemas {
         let mut schema = Schema::new(text(row, 0));

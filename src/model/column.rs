@@ -56,6 +56,12 @@ pub struct Column {
     /// Left out of `SELECT *` (MySQL, MariaDB `INVISIBLE`; SQLite hidden).
     #[serde(default, skip_serializing_if = "is_false")]
     pub invisible: bool,
+    /// Values are stored compressed (MariaDB).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub compressed: bool,
+    /// Changes of it are not kept in the history of its table (MariaDB `WITHOUT SYSTEM VERSIONING`).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unversioned: bool,
     /// Added by the server, not by the user: MySQL's generated invisible primary key.
     #[serde(default, skip_serializing_if = "is_false")]
     pub system_generated: bool,
@@ -95,6 +101,8 @@ impl Column {
             character_set: None,
             collation: None,
             invisible: false,
+            compressed: false,
+            unversioned: false,
             system_generated: false,
             srid: None,
             inherited: false,

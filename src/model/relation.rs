@@ -364,6 +364,9 @@ pub struct Trigger {
     /// Columns of `UPDATE OF`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub update_columns: Vec<String>,
+    /// Place among the triggers of the same moment and event, when there are several (MySQL, MariaDB).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u32>,
     /// Runs once per row (else once per statement).
     pub for_each_row: bool,
     /// Function it calls (PostgreSQL).

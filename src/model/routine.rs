@@ -22,6 +22,10 @@ pub struct Function {
     /// `immutable`, `stable` or `volatile` (PostgreSQL); `deterministic` or `not deterministic` (MySQL, MariaDB).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volatility: Option<String>,
+    /// What it says that it does with data, when it is more or less than the default of `CONTAINS SQL` (MySQL, MariaDB):
+    /// `no sql`, `reads sql data` or `modifies sql data`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_access: Option<String>,
     /// Runs with the rights of its owner or definer.
     #[serde(default, skip_serializing_if = "is_false")]
     pub security_definer: bool,
@@ -77,7 +81,7 @@ pub struct Event {
     /// Whether it is enabled.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub enabled: bool,
-    /// Schedule in words: `every 1 day`, `at 2026-01-01 00:00:00`.
+    /// Schedule in words: `every 1 day`, `every 1 day until 2026-12-31 00:00:00`, `at 2026-01-01 00:00:00`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<String>,
     /// Account whose rights it runs with.

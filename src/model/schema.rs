@@ -198,17 +198,17 @@ pub struct RangeType {
 pub struct Sequence {
     /// Name as stored.
     pub name: String,
-    /// `smallint`, `integer` or `bigint`.
+    /// `smallint`, `integer` or `bigint`; in MariaDB any type of whole numbers.
     #[serde(rename = "type")]
     pub data_type: String,
     /// First value.
-    pub start: i64,
+    pub start: i128,
     /// Step; negative for a descending sequence.
     pub increment: i64,
     /// Smallest value.
-    pub minimum: i64,
+    pub minimum: i128,
     /// Largest value.
-    pub maximum: i64,
+    pub maximum: i128,
     /// How many values a session reserves at once.
     pub cache: i64,
     /// Whether it starts again at its other end.

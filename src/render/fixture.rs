@@ -307,6 +307,7 @@ pub(crate) fn shop() -> Model {
         timing: "after".to_owned(),
         events: vec!["insert".to_owned(), "update".to_owned()],
         update_columns: Vec::new(),
+        order: None,
         for_each_row: true,
         function: Some(QualifiedName::new("public", "audit")),
         enabled: TriggerEnabled::Origin,

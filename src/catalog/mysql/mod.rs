@@ -1,8 +1,7 @@
 //! Reads MySQL 5.7 and later and MariaDB 10.5 and later.
 //!
 //! MySQL is read from `information_schema`, with a number of statements that does not depend on the number of tables, in
-//! one snapshot. MySQL keeps expressions there in a three-byte character set: characters outside the basic multilingual
-//! plane are not told.
+//! one snapshot. What it tells there wrongly (see `shown`) is read from the statements of the few objects that are concerned.
 //!
 //! MariaDB's `information_schema` opens every table once for each of its views, so tables are read from what
 //! `SHOW CREATE TABLE` prints, many in one message, and from `information_schema` only what cannot be read that way. Of a thousand tables and more,
@@ -15,6 +14,7 @@ mod created;
 mod grants;
 mod session;
 mod show_create;
+mod shown;
 mod statements;
 mod target;
 

@@ -3,11 +3,11 @@
 use super::created::{Created, Found, Wanted};
 use super::statements::Statement;
 use super::target::Target;
-use super::{grants, statements};
+use super::{grants, shown, statements};
 use crate::catalog::tls::{self, Refusal};
 use crate::catalog::{Error, Options, within};
 use crate::model::quote::{qualified, quote_literal};
-use crate::model::{EngineName, QualifiedName, UnseenKind};
+use crate::model::{EngineName, QualifiedName, Unseen, UnseenKind};
 use futures_util::future::join;
 use sqlx::mysql::MySqlConnection;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Error as SqlError, Row as _, raw_sql};
@@ -32,6 +32,8 @@ pub(super) struct Catalog {
     pub(super) shows_statements: bool,
     /// Whether the server gives no consistent picture of its catalog.
     pub(super) piecemeal: bool,
+    /// Texts that the server did not tell whole.
+    pub(super) lost: Vec<Unseen>,
     /// Tables and views that came or went while everything else was read, in the last of several attempts.
     pub(super) passing: BTreeSet<QualifiedName>,
 }
@@ -191,6 +193,7 @@ pub(super) async fn read(target: &Target, options: &Options) -> Result<Catalog, 
         created: Created::new(),
         shows_statements: false,
         piecemeal: engine == EngineName::MariaDb || numbers < (8, 0, 0),
+        lost: Vec::new(),
         passing: BTreeSet::new(),
         schemas,
     };
@@ -258,6 +261,8 @@ async fn pieces(
             }
         }
     }
+    let wanted = |schema: &str, name: &str| options.filter.allows(schema, name);
+    catalog.lost = shown::complete(server, engine, &mut catalog.answers, wanted).await?;
     if catalog.piecemeal {
         let name = |row: &Row| QualifiedName::new(text(row, 0), text(row, 1));
         let after: BTreeSet<_> = server.ask("names", &statements::names(&names)).await?.iter().map(name).collect();
@@ -423,11 +428,13 @@ fn sequence_statement(catalog: &Catalog, options: &Options) -> Option<String> {
 
 /// Limits on what the session may do and how long it may take, and how it prints.
 fn settings(engine: EngineName, version: statements::Version, options: &Options) -> Vec<String> {
-    let mut list = vec![format!("SET SESSION lock_wait_timeout = {}", options.lock_timeout.as_secs().max(1))];
+    let mut list = vec![
+        format!("SET SESSION lock_wait_timeout = {}", options.lock_timeout.as_secs().max(1)),
+        // Statements are printed for the session that asks.
+        "SET SESSION sql_mode = '', SESSION sql_quote_show_create = 1".to_owned(),
+    ];
     if engine == EngineName::MariaDb {
         list.push(format!("SET SESSION max_statement_time = {}", options.statement_timeout.as_secs_f64()));
-        // Statements are printed for the session that asks.
-        list.push("SET SESSION sql_mode = '', SESSION sql_quote_show_create = 1".to_owned());
         list.push("START TRANSACTION READ ONLY".to_owned());
         return list;
     }

@@ -394,6 +394,7 @@ fn fill_triggers(schema: &mut Schema, rows: &Rows) {
             timing: head.timing.to_owned(),
             events: vec![head.event],
             update_columns: head.update_columns,
+            order: None,
             for_each_row: true,
             function: None,
             enabled: TriggerEnabled::Origin,

@@ -96,11 +96,7 @@ fn judge_sequence(
         return;
     };
     let (lowest, highest) = range(&column.base_type(), false);
-    let end = if sequence.increment < 0 {
-        i128::from(sequence.minimum).max(lowest)
-    } else {
-        i128::from(sequence.maximum).min(highest)
-    };
+    let end = if sequence.increment < 0 { sequence.minimum.max(lowest) } else { sequence.maximum.min(highest) };
     conclude(verdicts, object, last, end, || {
         if column.base_type() == "bigint" {
             // The column was widened, and its sequence forgotten.

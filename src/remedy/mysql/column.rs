@@ -51,6 +51,9 @@ pub(super) fn definition(
         text.push_str(part);
     };
     push(new.data_type.unwrap_or(&column.data_type));
+    if column.compressed && new.data_type.is_none_or(is_textual) {
+        push("COMPRESSED");
+    }
     // A new type brings its own character set, unless it is textual like the old one.
     let textual = column.character_set.is_some() && new.data_type.is_none_or(is_textual);
     match new.character_set {
@@ -99,6 +102,9 @@ pub(super) fn definition(
     }
     if column.invisible {
         push("INVISIBLE");
+    }
+    if column.unversioned {
+        push("WITHOUT SYSTEM VERSIONING");
     }
     if let Some(srid) = column.srid {
         push(&if engine == EngineName::MySql { format!("SRID {srid}") } else { format!("REF_SYSTEM_ID={srid}") });

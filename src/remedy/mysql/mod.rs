@@ -9,7 +9,7 @@ use super::planner::{Planner, mentions};
 use super::requests::Request;
 use super::{Duration, Phase, Safety, Step};
 use crate::checks::Change;
-use crate::model::{Column, EngineName, KeyPart, QualifiedName};
+use crate::model::{Column, EngineName, KeyPart, QualifiedName, UnseenKind};
 use crate::survey::is_temporal;
 use std::collections::HashSet;
 
@@ -56,6 +56,11 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
                 planner.refuse(request.change.clone(), reason);
             }
             _ if planner.is_pointless(&request) => {}
+            change if repeated(change).is_some_and(|table| is_garbled(planner, table)) => planner.refuse(
+                change.clone(),
+                "the statement would repeat definitions of columns, which the server does not tell in every character: write \
+                 it by hand",
+            ),
             _ => add(planner, &request),
         }
     }
@@ -83,6 +88,29 @@ fn vanishing(planner: &Planner<'_>, requests: &[Request]) -> HashSet<(QualifiedN
         }
     }
     vanishing
+}
+
+/// The table of a change whose statement repeats what columns have already.
+fn repeated(change: &Change) -> Option<&QualifiedName> {
+    match change {
+        Change::SetNotNull { table, .. }
+        | Change::SetDefault { table, .. }
+        | Change::ChangeType { table, .. }
+        | Change::MaintainUpdatedAt { table, .. }
+        | Change::SetCharacterSet { table, .. }
+        | Change::AddPrimaryKey { table, .. }
+        | Change::AddLookupTable { table, .. } => Some(table),
+        _ => None,
+    }
+}
+
+/// Whether the catalog may hold other expressions than the table has.
+fn is_garbled(planner: &Planner<'_>, table: &QualifiedName) -> bool {
+    planner.context.model.unseen.iter().any(|unseen| {
+        unseen.what == UnseenKind::Expressions
+            && unseen.schema.as_ref() == Some(&table.schema)
+            && unseen.object.as_ref() == Some(&table.name)
+    })
 }
 
 /// When a change to a column's definition runs, compared with the others.

@@ -433,9 +433,9 @@ impl Swap<'_> {
 /// Options of a sequence that takes another's place and has no end of its type.
 fn options(sequence: &Sequence) -> String {
     let (lowest, highest) = match sequence.data_type.as_str() {
-        "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
-        "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
-        _ => (i64::MIN, i64::MAX),
+        "smallint" => (i128::from(i16::MIN), i128::from(i16::MAX)),
+        "integer" => (i128::from(i32::MIN), i128::from(i32::MAX)),
+        _ => (i128::from(i64::MIN), i128::from(i64::MAX)),
     };
     let ascending = sequence.increment > 0;
     let mut text = format!("START WITH {} INCREMENT BY {}", sequence.start, sequence.increment);

@@ -232,6 +232,7 @@ fn functions(page: &Page<'_, '_>) -> String {
             };
             let mut facts = vec![kind.to_owned(), text(&function.language)];
             facts.extend(function.volatility.as_deref().map(text));
+            facts.extend(function.data_access.as_deref().map(text));
             if function.security_definer {
                 facts.push("runs with its owner's rights".to_owned());
             }

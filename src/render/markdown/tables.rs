@@ -401,6 +401,9 @@ pub(super) fn trigger_line(trigger: &Trigger) -> String {
     if !trigger.update_columns.is_empty() {
         push!(line, ", for {}", codes(&trigger.update_columns));
     }
+    if let Some(order) = trigger.order {
+        push!(line, ", number {order} of its moment");
+    }
     if let Some(function) = &trigger.function {
         push!(line, ", runs {}", code(&function.name));
     }

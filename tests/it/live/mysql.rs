@@ -25,7 +25,12 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
             }
         }
     }
+    for place in Place::of(EngineName::MariaDb) {
+        trials.push(Trial::test(format!("live::mysql::details::{}", place.name()), move || details(place)));
+    }
     for place in Place::of(EngineName::MySql) {
+        trials.push(Trial::test(format!("live::mysql::characters::{}", place.name()), move || characters(place)));
+        trials.push(Trial::test(format!("live::mysql::trigger_order::{}", place.name()), move || trigger_order(place)));
         trials.push(Trial::test(format!("live::mysql::hidden_key::{}", place.name()), move || hidden_key(place)));
         trials.push(Trial::test(format!("live::mysql::tls::{}", place.name()), move || tls(place)));
         trials.push(Trial::test(format!("live::mysql::password::{}", place.name()), move || password(place)));
@@ -277,6 +282,166 @@ fn inactive_role(place: Place) -> TestResult {
     });
     one.database.run(&format!("DROP ROLE {role}"))?;
     tested
+}
+
+/// Names and texts in every kind of expression, which `information_schema` of MySQL tells in other characters.
+const CHARACTERS: &str = "
+CREATE TABLE texts (
+  id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  größe int DEFAULT 1,
+  status varchar(20) DEFAULT 'privé',
+  face varchar(20) DEFAULT '😀',
+  mark varchar(20) DEFAULT '?',
+  made varchar(20) DEFAULT (concat('privé','😀')),
+  bytes binary(4) DEFAULT 0x61620063,
+  more varbinary(8) DEFAULT 0xFF00,
+  next int GENERATED ALWAYS AS (größe + 1),
+  whole varchar(40) GENERATED ALWAYS AS (concat(status, 'ü😀')) STORED,
+  CONSTRAINT known CHECK (status IN ('privé', 'x😀')),
+  CONSTRAINT big CHECK (größe > 0),
+  KEY functional ((concat(status, 'ß😀')))
+);
+CREATE TABLE labels (id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, face enum('a','😀') DEFAULT 'a');
+CREATE TABLE foreign_bytes (
+  id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, name varchar(9) DEFAULT 'a', CHECK (name <> _latin1 x'e9')
+);
+CREATE FUNCTION f() RETURNS varchar(20) DETERMINISTIC RETURN 'é😀?';
+CREATE TRIGGER t BEFORE INSERT ON labels FOR EACH ROW SET NEW.face = '😀';
+CREATE VIEW v AS SELECT 'é😀' AS a, größe FROM texts;
+CREATE EVENT e ON SCHEDULE EVERY 1 DAY ENDS '2037-01-01 00:00:00' DISABLE DO SELECT 'é😀';
+";
+
+/// Characters and bytes are read as they were written, steps keep them, and where they cannot be told this is said.
+fn characters(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(CHARACTERS)?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let schema = &model.schemas[0];
+    let table = |name: &str| schema.tables.iter().find(|table| table.name == name).ok_or(format!("no {name}"));
+    let texts = table("texts")?;
+    let mut found: Vec<String> = Vec::new();
+    for column in &texts.columns {
+        found.extend(column.default.as_ref().map(|default| default.expression.clone()));
+        found.extend(column.generated.as_ref().map(|generated| generated.expression.clone()));
+    }
+    found.extend(
+        texts.check_constraints.iter().map(|check| format!("{}: {}", check.columns.join(","), check.expression)),
+    );
+    found.extend(texts.indexes.iter().flat_map(|index| &index.key).filter_map(|part| part.expression.clone()));
+    found.extend(schema.functions.iter().filter_map(|function| function.body.clone()));
+    found.extend(table("labels")?.triggers.iter().map(|trigger| trigger.definition.clone()));
+    found.extend(schema.views.iter().filter_map(|view| view.definition.clone()));
+    found.extend(schema.events.iter().map(|event| format!("{:?}: {}", event.schedule, event.body)));
+    let view = format!("select 'é😀' AS `a`,`{0}`.`texts`.`größe` AS `größe` from `{0}`.`texts`", database.name);
+    let expected = [
+        "1",
+        "'privé'",
+        "'😀'",
+        "'?'",
+        "concat(_utf8mb4'privé',_utf8mb4'😀')",
+        "0x61620063",
+        "0xFF00",
+        "`größe` + 1",
+        "concat(`status`,_utf8mb4'ü😀')",
+        "größe: `größe` > 0",
+        "status: `status` in (_utf8mb4'privé',_utf8mb4'x😀')",
+        "concat(`status`,_utf8mb4'ß😀')",
+        "RETURN 'é😀?'",
+        "SET NEW.face = '😀'",
+        &view,
+        "Some(\"every 1 day until 2037-01-01 00:00:00\"): SELECT 'é😀'",
+    ];
+    if found != expected {
+        return Err(format!("read {found:#?}").into());
+    }
+    let unseen: Vec<_> =
+        model.unseen.iter().map(|unseen| (unseen.what, unseen.object.as_deref().unwrap_or_default())).collect();
+    if unseen != [(UnseenKind::Expressions, "foreign_bytes"), (UnseenKind::Expressions, "labels")] {
+        return Err(format!("unseen: {:#?}", model.unseen).into());
+    }
+    // What a row without values gets is what the defaults are worth.
+    let values = || {
+        database.run("DELETE FROM texts; INSERT INTO texts () VALUES ()")?;
+        database.query(
+            "SELECT größe, HEX(status), HEX(face), HEX(mark), HEX(made), HEX(bytes), HEX(more), HEX(whole) FROM texts",
+        )
+    };
+    let before = values()?;
+    let output = brownfield().args(["fix", &database.url()]).output()?;
+    let steps = String::from_utf8(output.stdout)?;
+    for column in ["face", "made", "bytes", "more"] {
+        if !steps.contains(&format!("MODIFY {column} ")) && !steps.contains(&format!("MODIFY `{column}` ")) {
+            return Err(format!("no step repeats {column}:\n{steps}").into());
+        }
+    }
+    database.run("DELETE FROM texts")?;
+    database.run(&steps)?;
+    if values()? != before {
+        return Err(format!("the steps changed a default:\n{before:?}\n{steps}").into());
+    }
+    // A definition that is not known is not repeated.
+    match steps.contains("ALTER TABLE labels MODIFY") || steps.contains("ALTER TABLE foreign_bytes MODIFY") {
+        true => Err(steps.into()),
+        false => Ok(()),
+    }
+}
+
+/// Triggers of one moment run in an order of their own, which is not that of their names.
+fn trigger_order(place: Place) -> TestResult {
+    let one = One::new(place)?;
+    one.database.run(
+        "CREATE TRIGGER zz BEFORE INSERT ON things FOR EACH ROW SET NEW.id = 1; \
+         CREATE TRIGGER aa BEFORE INSERT ON things FOR EACH ROW FOLLOWS zz SET NEW.id = 2; \
+         CREATE TRIGGER bb AFTER INSERT ON things FOR EACH ROW SET @a = 1",
+    )?;
+    let model = read(&one.database.url()).map_err(|error| chain(&error))?;
+    let triggers = &model.schemas[0].tables[0].triggers;
+    let order: Vec<_> = triggers.iter().map(|trigger| (trigger.name.as_str(), trigger.order)).collect();
+    let expected = [("aa", Some(2)), ("bb", None), ("zz", Some(1))];
+    if order == expected { Ok(()) } else { Err(format!("{order:?}").into()) }
+}
+
+/// What only MariaDB has: types and comments of sequences, columns that are compressed or have no history.
+fn details(place: Place) -> TestResult {
+    trigger_order(place)?;
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE SEQUENCE plain COMMENT = 'counts'; \
+         CREATE TABLE t (id int NOT NULL PRIMARY KEY, a varchar(500) COMPRESSED NOT NULL DEFAULT 'x', \
+           b int WITHOUT SYSTEM VERSIONING) WITH SYSTEM VERSIONING; \
+         CREATE FUNCTION f() RETURNS int READS SQL DATA RETURN 1",
+    )?;
+    let typed = place.version() >= (11, 5);
+    if typed {
+        database.run("CREATE SEQUENCE small AS smallint; CREATE SEQUENCE whole AS bigint unsigned")?;
+    }
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let schema = &model.schemas[0];
+    let sequences: Vec<_> = schema
+        .sequences
+        .iter()
+        .map(|sequence| {
+            (sequence.name.as_str(), sequence.data_type.as_str(), sequence.maximum, sequence.comment.as_deref())
+        })
+        .collect();
+    let plain = ("plain", "bigint", 9_223_372_036_854_775_806, Some("counts"));
+    let others = [("small", "smallint", 32_766, None), ("whole", "bigint unsigned", 18_446_744_073_709_551_614, None)];
+    let expected: Vec<_> = std::iter::once(plain).chain(others.into_iter().filter(|_| typed)).collect();
+    if sequences != expected {
+        return Err(format!("{sequences:?}").into());
+    }
+    let text = serde_json::to_string(&model)?;
+    if serde_json::from_str::<Model>(&text)? != model {
+        return Err("a snapshot is not what was read".into());
+    }
+    let columns = &schema.tables[0].columns;
+    if schema.functions[0].data_access.as_deref() != Some("reads sql data")
+        || !columns[1].compressed
+        || !columns[2].unversioned
+    {
+        return Err(format!("{:?} {columns:#?}", schema.functions[0]).into());
+    }
+    super::statements::same(&database.url(), place, &[])
 }
 
 /// A key that the server generated is seen also where the server hides such keys.

@@ -305,7 +305,7 @@ fn widened(model: &Model) -> Model {
         }
         for sequence in &mut schema.sequences {
             "bigint".clone_into(&mut sequence.data_type);
-            sequence.maximum = i64::MAX;
+            sequence.maximum = i64::MAX.into();
         }
     }
     model

@@ -61,6 +61,8 @@ fn facts<'a>(column: &'a Column<'a>, collation: Option<&str>) -> ColumnFacts<'a>
         comment: column.comment.clone().filter(|comment| !comment.is_empty()),
         auto_increment: column.auto_increment,
         invisible: column.invisible,
+        compressed: column.compressed,
+        unversioned: column.unversioned,
         on_update: column.on_update,
         generated: column.generated.map(|generated| match generated {
             Generated::Virtual(expression) => (expression, GeneratedStorage::Virtual),

@@ -3,8 +3,10 @@
 use crate::model::quote::quote_literal;
 use crate::model::{ColumnDefault, DefaultKind, EngineName};
 
-/// An expression of `information_schema`: MySQL escapes it once more than SQL does.
+/// An expression of `information_schema`: MySQL escapes it once more than SQL does, and shows each of its bytes as a character.
 pub(super) fn expression(engine: EngineName, text: &str) -> String {
+    let decoded = bytes(text).filter(|_| engine == EngineName::MySql).and_then(|bytes| String::from_utf8(bytes).ok());
+    let text = decoded.as_deref().unwrap_or(text);
     let mut plain = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
@@ -17,6 +19,16 @@ pub(super) fn expression(engine: EngineName, text: &str) -> String {
         }
     }
     without_parentheses(&plain).to_owned()
+}
+
+/// Whether an expression of MySQL holds bytes that are no text in UTF-8, such as those of a literal in another character set.
+pub(super) fn is_garbled(text: &str) -> bool {
+    bytes(text).is_some_and(|bytes| String::from_utf8(bytes).is_err())
+}
+
+/// The bytes that stand there as characters.
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    text.chars().map(|character| u8::try_from(u32::from(character)).ok()).collect()
 }
 
 /// Without the parentheses that enclose the whole of it.
@@ -133,6 +145,14 @@ mod tests {
         assert_eq!(of(EngineName::MySql, "CURRENT_TIMESTAMP", "timestamp", true), now);
         assert_eq!(of(EngineName::MariaDb, "current_timestamp()", "timestamp", false), now);
         assert_eq!(of(EngineName::MariaDb, "NULL", "int(11)", false), None);
+    }
+
+    #[test]
+    fn bytes_become_characters_again() {
+        let stored: String = "`größe` in (_utf8mb4\\'é😀\\')".bytes().map(char::from).collect();
+        assert_eq!(expression(EngineName::MySql, &stored), "`größe` in (_utf8mb4'é😀')");
+        assert_eq!(expression(EngineName::MariaDb, "`größe` > 0"), "`größe` > 0");
+        assert!(is_garbled("`a` <> _latin1\\'é\\'") && !is_garbled(&stored) && !is_garbled("`größe😀`"));
     }
 
     #[test]

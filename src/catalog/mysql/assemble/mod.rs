@@ -24,6 +24,7 @@ type Key = (String, String);
 pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
     let mut model = Model::new(engine(&catalog));
     model.piecemeal = catalog.piecemeal;
+    model.unseen.append(&mut catalog.lost);
     let account = grants::account(catalog.engine, text(&catalog.session, 7));
     if catalog.schemas.is_empty() && options.filter.is_everything() {
         model.unseen.push(grants::nothing(catalog.engine, &account, &catalog.grants));
@@ -118,6 +119,7 @@ fn add_code(model: &mut Model, catalog: &Catalog) {
             result: if procedure { None } else { present(row, 3) },
             language: text(row, 9).to_lowercase(),
             volatility: Some(if text(row, 5) == "YES" { "deterministic" } else { "not deterministic" }.to_owned()),
+            data_access: present(row, 10).filter(|access| access != "CONTAINS SQL").map(|access| access.to_lowercase()),
             security_definer: text(row, 6) == "DEFINER",
             strict: false,
             settings: Vec::new(),
@@ -130,7 +132,11 @@ fn add_code(model: &mut Model, catalog: &Catalog) {
         let Some(schema) = schema(model, text(row, 0)) else { continue };
         let schedule = match present(row, 5) {
             Some(moment) => format!("at {moment}"),
-            None => format!("every {} {}", text(row, 3), text(row, 4).to_lowercase()),
+            None => {
+                // When it started is the moment at which it was made, unless somebody said otherwise.
+                let end = present(row, 9).map(|end| format!(" until {end}")).unwrap_or_default();
+                format!("every {} {}{end}", text(row, 3), text(row, 4).to_lowercase())
+            }
         };
         schema.events.push(Event {
             name: text(row, 1).to_owned(),

@@ -23,6 +23,8 @@ pub(super) struct ColumnFacts<'a> {
     pub(super) invisible: bool,
     pub(super) on_update: Option<&'a str>,
     pub(super) generated: Option<(&'a str, GeneratedStorage)>,
+    pub(super) compressed: bool,
+    pub(super) unversioned: bool,
     pub(super) srid: Option<u32>,
 }
 
@@ -37,6 +39,8 @@ pub(super) fn column(engine: EngineName, facts: ColumnFacts<'_>) -> Column {
     column.invisible = facts.invisible;
     column.system_generated =
         engine == EngineName::MySql && column.name == "my_row_id" && column.invisible && column.auto_increment;
+    column.compressed = facts.compressed;
+    column.unversioned = facts.unversioned;
     column.srid = facts.srid;
     column.on_update = facts.on_update.map(moment);
     if let Some((text, storage)) = facts.generated {

@@ -39,6 +39,7 @@ fn read(version: Version, answers: &[(&'static str, &str)]) -> Model {
         created: BTreeMap::new(),
         shows_statements: false,
         piecemeal: version < (8, 0, 0),
+        lost: Vec::new(),
         passing: BTreeSet::new(),
     };
     model(catalog, &Options { statistics: false, ..Options::default() })

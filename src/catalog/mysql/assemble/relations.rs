@@ -1,15 +1,16 @@
 //! Tables and views with their columns, keys, checks, indexes, partitions and triggers.
 
-use super::expression::expression;
+use super::expression::{expression, is_garbled};
 use super::pieces::{self, ColumnFacts, PartitionFacts, add_check, add_index, add_period, character_set};
 use super::{Key, key, number, present, rows, schema};
 use crate::catalog::mysql::session::{Catalog, Row, text};
+use crate::catalog::mysql::shown;
 use crate::catalog::{Options, migration_tables};
 use crate::model::{
-    Column, EngineName, GeneratedStorage, Index, KeyPart, MigrationTable, Model, QualifiedName, Sequence, SortOrder,
-    Table, TableKind, Trigger, TriggerEnabled, Unseen, UnseenKind, View,
+    Column, DefaultKind, EngineName, GeneratedStorage, Index, KeyPart, MigrationTable, Model, QualifiedName, Sequence,
+    SortOrder, Table, TableKind, Trigger, TriggerEnabled, Unseen, UnseenKind, View,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Adds everything; the tables that were made from their statements are taken out of the catalog.
 pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
@@ -56,6 +57,7 @@ pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
         }
     }
     add_partitions(&mut tables, catalog);
+    let mut garbled = if catalog.engine == EngineName::MySql { garbled(catalog) } else { BTreeSet::new() };
     // Only now: the rows above can have tables of the same names in other schemas.
     tables.append(&mut created);
     tables.retain(|key, table| {
@@ -72,13 +74,25 @@ pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
             table.kind = TableKind::Foreign;
         }
     }
+    if catalog.engine == EngineName::MariaDb {
+        garbled.extend(tables.iter().filter(|(_, table)| has_signs(table)).map(|(key, _)| key.clone()));
+    }
+    garbled.retain(|key| tables.contains_key(key));
+    let lost = |(schema, name)| shown::lost(UnseenKind::Expressions, &QualifiedName { schema, name });
+    model.unseen.extend(garbled.into_iter().map(lost));
+    let mut fellows: BTreeMap<(Key, &str, &str), usize> = BTreeMap::new();
+    for row in rows(catalog, "triggers") {
+        *fellows.entry((key(row), text(row, 3), text(row, 4))).or_default() += 1;
+    }
     for row in rows(catalog, "triggers") {
         let Some(table) = tables.get_mut(&key(row)) else { continue };
+        let alone = fellows.get(&(key(row), text(row, 3), text(row, 4))) == Some(&1);
         table.triggers.push(Trigger {
             name: text(row, 2).to_owned(),
             timing: text(row, 4).to_lowercase(),
             events: vec![text(row, 3).to_lowercase()],
             update_columns: Vec::new(),
+            order: number(row, 7).filter(|_| !alone).and_then(|order| u32::try_from(order).ok()),
             for_each_row: true,
             function: None,
             enabled: TriggerEnabled::Origin,
@@ -88,19 +102,27 @@ pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
             comment: None,
         });
     }
+    let types: BTreeMap<Key, &str> =
+        rows(catalog, "sequence_types").iter().map(|row| (key(row), text(row, 2))).collect();
+    let comments: BTreeMap<Key, String> = rows(catalog, "tables")
+        .iter()
+        .filter(|row| text(row, 2) == "SEQUENCE")
+        .filter_map(|row| Some((key(row), present(row, 5)?)))
+        .collect();
     for row in rows(catalog, "sequences") {
         let whole = |position: usize| text(row, position).parse().unwrap_or_default();
+        let number = |position: usize| text(row, position).parse().unwrap_or_default();
         let sequence = Sequence {
             name: text(row, 1).to_owned(),
-            data_type: "bigint".to_owned(),
-            start: whole(2),
-            minimum: whole(3),
-            maximum: whole(4),
+            data_type: types.get(&key(row)).copied().unwrap_or("bigint").to_owned(),
+            start: number(2),
+            minimum: number(3),
+            maximum: number(4),
             increment: whole(5),
             cache: whole(6),
             cycle: text(row, 7) == "1",
             owned_by: None,
-            comment: None,
+            comment: comments.get(&key(row)).cloned(),
         };
         if let Some(schema) = schema(model, text(row, 0)) {
             schema.sequences.push(sequence);
@@ -144,6 +166,30 @@ pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
             schema.tables.push(table);
         }
     }
+}
+
+/// Tables of MySQL with an expression that holds bytes of another character set.
+fn garbled(catalog: &Catalog) -> BTreeSet<Key> {
+    let of = |answer: &str, position: usize| {
+        rows(catalog, answer).iter().filter(move |row| is_garbled(text(row, position))).map(key)
+    };
+    let defaults = rows(catalog, "columns")
+        .iter()
+        .filter(|row| text(row, 9).to_ascii_lowercase().contains("default_generated") && is_garbled(text(row, 4)));
+    let clauses: BTreeSet<Key> = of("checks", 2).collect();
+    let checked = rows(catalog, "checked_tables")
+        .iter()
+        .filter(|row| clauses.contains(&(text(row, 0).to_owned(), text(row, 2).to_owned())));
+    of("columns", 11).chain(of("indexes", 11)).chain(defaults.map(key)).chain(checked.map(key)).collect()
+}
+
+/// Whether a label or literal default has a `?`, which MariaDB also prints for what its catalog cannot hold.
+fn has_signs(table: &Table) -> bool {
+    table.columns.iter().any(|column| {
+        let default = column.default.as_ref().filter(|default| default.kind == DefaultKind::Literal);
+        default.is_some_and(|default| default.expression.contains('?'))
+            || column.values.iter().any(|value| value.contains('?'))
+    })
 }
 
 /// Whether the account sees columns of a schema at all.
@@ -196,6 +242,8 @@ fn column(engine: EngineName, row: &Row) -> Column {
             _ if words.contains("virtual generated") => (text, GeneratedStorage::Virtual),
             _ => (text, GeneratedStorage::Stored),
         }),
+        compressed: text(row, 6).contains("COMPRESSED*/"),
+        unversioned: words.contains("without system versioning"),
         srid: number(row, 12).and_then(|srid| u32::try_from(srid).ok()),
     };
     pieces::column(engine, facts)

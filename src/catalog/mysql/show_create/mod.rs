@@ -41,6 +41,8 @@ pub(super) struct Column<'s> {
     pub(super) generated: Option<Generated<'s>>,
     pub(super) not_null: bool,
     pub(super) invisible: bool,
+    pub(super) compressed: bool,
+    pub(super) unversioned: bool,
     pub(super) auto_increment: bool,
     pub(super) default: Option<&'s str>,
     pub(super) on_update: Option<&'s str>,
@@ -132,6 +134,24 @@ pub(super) fn parse(text: &str) -> Result<Statement<'_>, Refusal> {
     Ok(statement)
 }
 
+/// The columns of a statement of MySQL, whose keys and options are not read.
+pub(super) fn columns(text: &str) -> Result<Vec<Column<'_>>, Refusal> {
+    let mut scanner = Scanner::new(text);
+    scanner.expect("CREATE TABLE")?;
+    scanner.name()?;
+    scanner.expect("(")?;
+    let mut columns = vec![column(&mut scanner)?];
+    while scanner.eat(",") && scanner.clone().name().is_ok() {
+        columns.push(column(&mut scanner)?);
+    }
+    Ok(columns)
+}
+
+/// The value of a string literal; none when it is something else.
+pub(super) fn literal(text: &str) -> Option<String> {
+    Scanner::new(text).string().ok()
+}
+
 /// A column, key, constraint or period.
 fn definition<'s>(scanner: &mut Scanner<'s>, statement: &mut Statement<'s>) -> Result<(), Refusal> {
     let kinds = [
@@ -166,7 +186,8 @@ fn definition<'s>(scanner: &mut Scanner<'s>, statement: &mut Statement<'s>) -> R
 fn column<'s>(scanner: &mut Scanner<'s>) -> Result<Column<'s>, Refusal> {
     let name = scanner.name()?;
     let data_type = scanner.data_type()?;
-    let mut column = Column { name, data_type, ..Column::default() };
+    let compressed = scanner.eat_comment("COMPRESSED");
+    let mut column = Column { name, data_type, compressed, ..Column::default() };
     loop {
         if scanner.eat("CHARACTER SET") {
             scanner.word()?;
@@ -202,7 +223,9 @@ fn column<'s>(scanner: &mut Scanner<'s>) -> Result<Column<'s>, Refusal> {
             column.check = Some(scanner.parenthesized()?);
         } else if scanner.eat("REF_SYSTEM_ID=") {
             scanner.word()?;
-        } else if !(scanner.eat("NULL") || scanner.eat("WITHOUT SYSTEM VERSIONING") || attribute(scanner)?) {
+        } else if scanner.eat("WITHOUT SYSTEM VERSIONING") {
+            column.unversioned = true;
+        } else if !(scanner.eat("NULL") || attribute(scanner)?) {
             return Ok(column);
         }
     }

@@ -53,6 +53,17 @@ impl<'s> Scanner<'s> {
         }
     }
 
+    /// Passes a comment for some versions that holds this word, when it comes next: `/*M!100301 COMPRESSED*/`.
+    pub(super) fn eat_comment(&mut self, word: &str) -> bool {
+        let rest = self.rest().trim_start();
+        let comment = rest.strip_prefix("/*").and_then(|rest| rest.split_once("*/"));
+        let holds = comment.is_some_and(|(comment, _)| comment.split(' ').any(|piece| piece == word));
+        if holds {
+            self.skip_space();
+        }
+        holds
+    }
+
     /// Whether nothing is left.
     pub(super) fn ended(&mut self) -> bool {
         self.skip_space();

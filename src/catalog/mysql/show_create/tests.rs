@@ -71,6 +71,7 @@ fn everything_that_is_printed_is_read() {
     assert_eq!(table.columns[5].default, Some("concat('it\\'s',')')"));
     assert!(table.columns[5].invisible && table.columns[0].auto_increment && table.columns[0].not_null);
     assert!(matches!(table.columns[7].generated, Some(Generated::Stored("`a` + (1)"))));
+    assert!(table.columns[6].compressed && !table.columns[7].compressed);
     assert_eq!(table.columns[8].check, Some("json_valid(`j`)"));
     let keys: Vec<_> = table.keys.iter().map(|key| (&*key.name, key.kind)).collect();
     assert_eq!(keys[..3], [("PRIMARY", KeyKind::Primary), ("lu", KeyKind::Unique), ("ds", KeyKind::Plain)]);
@@ -98,6 +99,7 @@ fn everything_that_is_printed_is_read() {
 fn periods_and_sequences_are_read() {
     let table = parsed(PRINTED[1]);
     assert!(table.system_versioned && matches!(table.columns[3].generated, Some(Generated::RowStart)));
+    assert!(table.columns[5].unversioned && !table.columns[4].unversioned);
     assert_eq!(table.keys[0].without_overlaps.as_deref(), Some("app"));
     let periods: Vec<_> = table.periods.iter().map(|period| (&*period.name, &*period.start, &*period.end)).collect();
     assert_eq!(periods, [("app", "s", "e"), ("SYSTEM_TIME", "a", "b")]);

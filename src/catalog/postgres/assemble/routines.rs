@@ -29,6 +29,7 @@ impl Maps<'_> {
                 'v' => Some("volatile".to_owned()),
                 _ => None,
             },
+            data_access: None,
             security_definer: row.security_definer,
             strict: row.strict,
             settings: row.settings.clone(),

@@ -130,6 +130,7 @@ impl Maps<'_> {
             timing: bits.timing().to_owned(),
             events: bits.events(),
             update_columns: self.column_names(row.relation, &row.columns),
+            order: None,
             for_each_row: bits.for_each_row(),
             function: Some(QualifiedName::new(&row.function_schema, &row.function)),
             enabled: super::enabled(row.enabled),

@@ -65,10 +65,10 @@ impl Maps<'_> {
         Sequence {
             name: row.name.clone(),
             data_type: row.data_type.clone(),
-            start: row.start,
+            start: row.start.into(),
             increment: row.increment,
-            minimum: row.minimum,
-            maximum: row.maximum,
+            minimum: row.minimum.into(),
+            maximum: row.maximum.into(),
             cache: row.cache,
             cycle: row.cycle,
             owned_by: owner.map(|(table, column)| SequenceOwner { table, column, identity: row.dependency == 'i' }),

@@ -58,7 +58,7 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
             _ if planner.is_pointless(&request) => {}
             change if repeated(change).is_some_and(|table| is_garbled(planner, table)) => planner.refuse(
                 change.clone(),
-                "the statement would repeat definitions of columns, which the server does not tell in every character: write \
+                "the statement would repeat expressions, which the server does not tell in every character: write \
                  it by hand",
             ),
             _ => add(planner, &request),
@@ -90,7 +90,7 @@ fn vanishing(planner: &Planner<'_>, requests: &[Request]) -> HashSet<(QualifiedN
     vanishing
 }
 
-/// The table of a change whose statement repeats what columns have already.
+/// The table of a change whose statement repeats what columns or checks have already.
 fn repeated(change: &Change) -> Option<&QualifiedName> {
     match change {
         Change::SetNotNull { table, .. }
@@ -99,7 +99,8 @@ fn repeated(change: &Change) -> Option<&QualifiedName> {
         | Change::MaintainUpdatedAt { table, .. }
         | Change::SetCharacterSet { table, .. }
         | Change::AddPrimaryKey { table, .. }
-        | Change::AddLookupTable { table, .. } => Some(table),
+        | Change::AddLookupTable { table, .. }
+        | Change::RenameConstraint { table, .. } => Some(table),
         _ => None,
     }
 }

@@ -113,7 +113,12 @@ pub(crate) fn create_table(model: &Model, table: TableRef<'_>, with_foreign_keys
         push!(out, " INHERITS ({})", parents.join(", "));
     }
     let partitioning = table.table.partitioning.as_ref().map_or_else(String::new, |partitioning| {
-        format!(" PARTITION BY {} ({})", partitioning.strategy.to_uppercase(), partitioning.key)
+        let strategy = partitioning.strategy.to_uppercase();
+        if strategy == "SYSTEM_TIME" {
+            format!(" PARTITION BY {strategy} {}", partitioning.key)
+        } else {
+            format!(" PARTITION BY {strategy} ({})", partitioning.key)
+        }
     });
     if engine.is_mysql_family() {
         if let Some(storage) = &table.table.storage_engine {

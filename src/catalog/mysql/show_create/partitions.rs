@@ -26,9 +26,17 @@ pub(in crate::catalog::mysql) struct Part<'s> {
 /// Most partitions that a table can have.
 const MOST: usize = 8192;
 
+/// How the partitions of a table's history are called in `information_schema`.
+const SYSTEM_TIME: &str = "SYSTEM_TIME";
+
+/// The bound of the partition that holds the rows of now.
+const CURRENT: &str = "CURRENT";
+
 /// Reads what follows `PARTITION BY`.
 pub(super) fn parse<'s>(scanner: &mut Scanner<'s>) -> Result<Partitions<'s>, Refusal> {
-    let (method, key) = method(scanner)?;
+    // When the next partition begins stands up to the end of the line.
+    let (method, key) =
+        if scanner.eat(SYSTEM_TIME) { (SYSTEM_TIME.to_owned(), scanner.line()) } else { method(scanner)? };
     let mut partitions = Partitions { method, key, ..Partitions::default() };
     let count = count(scanner, "PARTITIONS")?;
     let mut count_below = 0;
@@ -47,6 +55,9 @@ pub(super) fn parse<'s>(scanner: &mut Scanner<'s>) -> Result<Partitions<'s>, Ref
         scanner.expect(")")?;
     } else {
         partitions.parts = unnamed(count, |number| format!("p{number}"));
+        if let Some(last) = partitions.parts.last_mut().filter(|_| partitions.method == SYSTEM_TIME) {
+            (last.name, last.bound) = ("pn".to_owned(), Some(CURRENT));
+        }
     }
     if count_below.saturating_mul(partitions.parts.len()) > MOST {
         return scanner.refuse("a possible number of subpartitions");
@@ -87,6 +98,10 @@ fn part<'s>(scanner: &mut Scanner<'s>, divided: bool) -> Result<Part<'s>, Refusa
     let mut part = Part { name: scanner.name()?.into_owned(), ..Part::default() };
     if scanner.eat("VALUES LESS THAN MAXVALUE") {
         part.bound = Some("MAXVALUE");
+    } else if scanner.eat(CURRENT) {
+        part.bound = Some(CURRENT);
+    } else if scanner.eat("HISTORY") {
+        part.bound = None;
     } else if scanner.eat("VALUES LESS THAN") || scanner.eat("VALUES IN") {
         part.bound = Some(scanner.parenthesized()?);
     }

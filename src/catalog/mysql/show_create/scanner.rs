@@ -64,6 +64,14 @@ impl<'s> Scanner<'s> {
         holds
     }
 
+    /// What is left of the line.
+    pub(super) fn line(&mut self) -> &'s str {
+        let rest = self.rest();
+        let line = rest.split('\n').next().unwrap_or_default();
+        self.at += line.len();
+        line.trim()
+    }
+
     /// Whether nothing is left.
     pub(super) fn ended(&mut self) -> bool {
         self.skip_space();

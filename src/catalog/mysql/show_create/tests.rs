@@ -109,6 +109,32 @@ fn periods_and_sequences_are_read() {
 }
 
 #[test]
+fn partitions_by_system_time_keep_what_ends_them() {
+    let of = |clause: &str| {
+        let text = format!(
+            "CREATE TABLE `h` (\n  `x` int(11) DEFAULT NULL\n) ENGINE=InnoDB WITH SYSTEM VERSIONING\n PARTITION BY {clause}"
+        );
+        let table = parse(&text).unwrap_or_else(|refusal| panic!("{refusal}"));
+        let partitions = table.partitions.expect("partitions");
+        let parts: Vec<_> =
+            partitions.parts.iter().map(|part| (part.name.clone(), part.bound.map(str::to_owned))).collect();
+        (partitions.method, partitions.key.to_owned(), parts)
+    };
+    let parts = || vec![("p0".to_owned(), None), ("pn".to_owned(), Some("CURRENT".to_owned()))];
+    let named = "(PARTITION `p0` HISTORY ENGINE = InnoDB,\n PARTITION `pn` CURRENT ENGINE = InnoDB)";
+    for (clause, key) in [
+        (format!("SYSTEM_TIME LIMIT 100\n{named}"), "LIMIT 100"),
+        (format!("SYSTEM_TIME \n{named}"), ""),
+        (
+            "SYSTEM_TIME INTERVAL 7 DAY STARTS TIMESTAMP'2026-11-25 00:00:00' AUTO\nPARTITIONS 2".to_owned(),
+            "INTERVAL 7 DAY STARTS TIMESTAMP'2026-11-25 00:00:00' AUTO",
+        ),
+    ] {
+        assert_eq!(of(&clause), ("SYSTEM_TIME".to_owned(), key.to_owned(), parts()), "{clause}");
+    }
+}
+
+#[test]
 fn what_is_not_known_is_refused() {
     for (from, to) in [
         ("USING BTREE", "SORTED"),

@@ -182,6 +182,14 @@ mod tests {
     }
 
     #[test]
+    fn what_only_mariadb_has_is_repeated() {
+        let mut column = Column::new("a", "varchar(500)");
+        (column.compressed, column.unversioned) = (true, true);
+        let text = definition(EngineName::MariaDb, &column, &[], Overrides::default());
+        assert_eq!(text, "a varchar(500) COMPRESSED NULL WITHOUT SYSTEM VERSIONING");
+    }
+
+    #[test]
     fn defaults_are_parenthesised_when_they_must_be() {
         assert_eq!(default_text("CURRENT_TIMESTAMP(6)", Some(DefaultKind::Expression)), "CURRENT_TIMESTAMP(6)");
         assert_eq!(default_text("uuid()", Some(DefaultKind::Expression)), "(uuid())");

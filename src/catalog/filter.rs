@@ -87,7 +87,7 @@ mod tests {
         let mut schema = Schema::new("main");
         schema.tables.push(Table::new("orders"));
         model.schemas.push(schema);
-        let source = Source::Snapshot("shop.json".into());
+        let source = Source::File("shop.json".into());
         let check = |model: &Model, schema: &[&str], include: &[&str]| {
             let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
             let filter = Filter::new(&owned(schema), &owned(include), &[]).expect("valid globs");

@@ -285,6 +285,7 @@ mod tests {
             security_definer: false,
             strict: false,
             settings: Vec::new(),
+            data_access: None,
             definer: None,
             body: Some("BEGIN DELETE FROM sessions; END".to_owned()),
             comment: None,

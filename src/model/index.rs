@@ -93,6 +93,11 @@ impl Index {
         }
     }
 
+    pub(super) fn sort(&mut self) {
+        self.options.sort();
+        self.missing_partitions.sort();
+    }
+
     /// Valid, ready and visible: the optimizer may use it and writes maintain it.
     pub fn is_usable(&self) -> bool {
         self.valid && self.ready && self.visible

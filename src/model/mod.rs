@@ -11,6 +11,7 @@ mod column;
 mod constraint;
 mod data;
 mod index;
+mod partition;
 mod relation;
 mod reserved;
 mod routine;
@@ -28,9 +29,10 @@ pub use constraint::{
 };
 pub use data::{ForeignKeyRows, MigrationState, TableData};
 pub use index::{Index, KeyPart, NullsOrder, SortOrder};
+pub use partition::{Partition, PartitionedKey, Partitioning};
 pub use relation::{
-    Inheritance, Partition, Partitioning, PeriodDefinition, Persistence, Policy, PolicyCommand, Rule, Table, TableKind,
-    Trigger, TriggerEnabled, View,
+    Inheritance, PeriodDefinition, Persistence, Policy, PolicyCommand, Rule, Table, TableKind, Trigger, TriggerEnabled,
+    View,
 };
 pub use reserved::{reserved_since, reserved_words};
 pub use routine::{Event, EventTrigger, Extension, Function, FunctionKind, Publication, ScheduledJob};

@@ -2,7 +2,8 @@
 
 use super::schema::{is_false, is_true, yes};
 use super::{
-    CheckConstraint, Column, ExclusionConstraint, ForeignKey, Index, PrimaryKey, QualifiedName, UniqueConstraint,
+    CheckConstraint, Column, ExclusionConstraint, ForeignKey, Index, Partitioning, PrimaryKey, QualifiedName,
+    UniqueConstraint,
 };
 use serde::{Deserialize, Serialize};
 
@@ -155,12 +156,14 @@ impl Table {
         self.exclusion_constraints.sort_by(|a, b| a.name.cmp(&b.name));
         self.indexes.sort_by(|a, b| a.name.cmp(&b.name));
         for index in &mut self.indexes {
-            index.options.sort();
-            index.missing_partitions.sort();
+            index.sort();
         }
         self.triggers.sort_by(|a, b| a.name.cmp(&b.name));
         self.policies.sort_by(|a, b| a.name.cmp(&b.name));
         self.rules.sort_by(|a, b| a.name.cmp(&b.name));
+        if let Some(partitioning) = &mut self.partitioning {
+            partitioning.sort();
+        }
         if let Some(inheritance) = &mut self.inheritance {
             inheritance.children.sort();
         }
@@ -197,53 +200,6 @@ impl Persistence {
     fn is_permanent(&self) -> bool {
         *self == Self::Permanent
     }
-}
-
-/// How a table is partitioned.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Partitioning {
-    /// Strategy in lower case: `range`, `list`, `hash`, `key`, `range columns`, `system_time`, …
-    pub strategy: String,
-    /// Partition key as the engine prints it, without the strategy: `at, lower(k)`.
-    pub key: String,
-    /// Plain columns of the key; expressions are left out.
-    pub columns: Vec<String>,
-    /// Sub-partitioning that every partition shares (MySQL, MariaDB), as the engine prints it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subpartition_by: Option<String>,
-    /// Partitions, by schema and name (PostgreSQL) or in the server's order (MySQL, MariaDB).
-    pub partitions: Vec<Partition>,
-}
-
-/// A partition.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Partition {
-    /// Schema, when it differs from the parent's (PostgreSQL).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub schema: Option<String>,
-    /// Name as stored.
-    pub name: String,
-    /// Bound as the engine prints it: `FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')`, `DEFAULT`,
-    /// `VALUES LESS THAN (2024)`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bound: Option<String>,
-    /// Whether it is a foreign table (PostgreSQL).
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub foreign: bool,
-    /// Whether it has a primary key (PostgreSQL: of its own when the parent has none).
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub primary_key: bool,
-    /// Indexes that exist on this partition alone, by name (PostgreSQL).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub local_indexes: Vec<Index>,
-    /// Comment on the partition.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    /// Its own partitioning.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub partitioning: Option<Box<Partitioning>>,
 }
 
 /// Old-style inheritance of a table.

@@ -38,7 +38,8 @@ pub struct Function {
     /// Account whose rights it runs with (MySQL, MariaDB).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definer: Option<String>,
-    /// Source text; `None` when the role may not see it or when it is compiled.
+    /// Source text, of an aggregate the options of its definition (PostgreSQL); `None` when the role may not see it or when
+    /// it is compiled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     /// Comment on the function.

@@ -1,6 +1,6 @@
 //! Names for new objects: short enough for the engine, and never those of something that exists or is being made.
 
-use crate::model::{EngineName, Model, Partition, QualifiedName, Schema, Table, Tables};
+use crate::model::{EngineName, Model, QualifiedName, Schema, Table, Tables};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -118,8 +118,15 @@ impl<'a> Names<'a> {
         let own = own.chain(schema.domains.iter().map(|domain| &domain.name));
         let own = own.chain(schema.composite_types.iter().map(|kind| &kind.name));
         let own = own.chain(schema.tables.iter().map(|table| &table.name));
-        let own = own.chain(schema.tables.iter().flat_map(partitions).map(|partition| &partition.name));
         let mut names: Vec<&str> = own.map(String::as_str).collect();
+        // Partitions can stand in another schema than their table.
+        let partitions = self.tables.iter().flat_map(|of| {
+            of.table.partitioning.iter().flat_map(move |partitioning| partitioning.all(&of.schema.name))
+        });
+        for (_, partition) in partitions.filter(|(other, _)| *other == schema.name) {
+            names.push(&partition.name);
+            names.extend(partition.local_indexes.iter().map(|index| index.name.as_str()));
+        }
         if !self.model.engine.name.is_mysql_family() {
             names.extend(schema.views.iter().flat_map(|view| &view.indexes).map(|index| index.name.as_str()));
             names.extend(schema.tables.iter().flat_map(indexes));
@@ -149,13 +156,8 @@ impl<'a> Names<'a> {
     }
 }
 
-fn partitions(table: &Table) -> impl Iterator<Item = &Partition> {
-    table.partitioning.iter().flat_map(|partitioning| &partitioning.partitions)
-}
-
 fn indexes(table: &Table) -> impl Iterator<Item = &str> {
-    let local = partitions(table).flat_map(|partition| &partition.local_indexes);
-    table.indexes.iter().chain(local).map(|index| index.name.as_str())
+    table.indexes.iter().map(|index| index.name.as_str())
 }
 
 fn constraints(table: &Table) -> impl Iterator<Item = &str> {

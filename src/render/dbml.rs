@@ -34,7 +34,8 @@ pub fn render(report: &Report<'_>) -> String {
             let relation = &report.survey.relations[*at];
             push!(
                 out,
-                "// inferred, not declared\nRef: {}.{} > {}.{}\n",
+                "// {}\nRef: {}.{} > {}.{}\n",
+                if relation.is_declared() { "declared on each partition" } else { "inferred, not declared" },
                 qualified(&names, &table.schema.name, &table.table.name),
                 identifier(&relation.column),
                 qualified(&names, &relation.referenced_table.schema, &relation.referenced_table.name),

@@ -56,10 +56,14 @@ pub fn render(report: &Report<'_>) -> String {
             let from = port(&relation.column).map(|place| format!(":c{place}")).unwrap_or_default();
             push!(
                 out,
-                "  t{}{from} -> t{} [style=dashed, tooltip=\"{}, inferred\"];\n",
+                "  t{}{from} -> t{} [{}];\n",
                 table.id.0,
                 parent.id.0,
-                quoted(&relation.column)
+                if relation.is_declared() {
+                    format!("tooltip=\"{}\"", quoted(&relation.column))
+                } else {
+                    format!("style=dashed, tooltip=\"{}, inferred\"", quoted(&relation.column))
+                }
             );
         }
     }

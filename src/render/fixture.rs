@@ -377,14 +377,8 @@ pub(crate) fn shop() -> Model {
         partitions: ["2025", "2026"]
             .into_iter()
             .map(|year| Partition {
-                schema: None,
-                name: format!("events_{year}"),
                 bound: Some(format!("FOR VALUES FROM ('{year}-01-01') TO ('{year}-12-31')")),
-                foreign: false,
-                primary_key: false,
-                local_indexes: Vec::new(),
-                comment: None,
-                partitioning: None,
+                ..Partition::new(format!("events_{year}"))
             })
             .collect(),
     });
@@ -435,6 +429,7 @@ pub(crate) fn surveyed(survey: &mut Survey) {
         confidence: 0.95,
         why: "the column is named after the table, and the types agree".to_owned(),
         pinned: false,
+        on_partitions: None,
     }];
     survey.timestamps[0].created = Some("created_at".to_owned());
     survey.personal_data = vec![PersonalData {
@@ -452,6 +447,7 @@ pub(crate) fn surveyed(survey: &mut Survey) {
         on_delete,
         evidence: if on_delete.is_some() { WayEvidence::Declared } else { WayEvidence::Inferred },
         erasing: Erasing::Delete,
+        on_partitions: None,
     };
     let pair = ErasureWay {
         columns: vec!["subject_type".to_owned(), "subject_id".to_owned()],

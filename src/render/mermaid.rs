@@ -311,7 +311,7 @@ impl<'d, 'r, 'a> Diagram<'d, 'r, 'a> {
             let Some(parent) = self.artist.report.tables.find(&relation.referenced_table) else { continue };
             if wanted(parent.id) {
                 let columns = std::slice::from_ref(&relation.column);
-                let line = self.line(parent, table, columns, false);
+                let line = self.line(parent, table, columns, relation.is_declared());
                 self.push(&line);
             }
         }

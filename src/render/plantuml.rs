@@ -56,10 +56,12 @@ pub fn render(report: &Report<'_>) -> String {
             let Some(parent) = report.tables.find(&relation.referenced_table) else { continue };
             push!(
                 out,
-                "{} |o..o{{ {} : {} (inferred)\n",
+                "{} |o{}o{{ {} : {}{}\n",
                 aliases[&parent.id],
+                if relation.is_declared() { "--" } else { ".." },
                 aliases[&table.id],
-                text(&relation.column)
+                text(&relation.column),
+                if relation.is_declared() { "" } else { " (inferred)" }
             );
         }
     }

@@ -154,7 +154,12 @@ fn lines(report: &Report<'_>, tables: &[TableRef<'_>]) -> Vec<Line> {
             .map(|key| (&key.referenced_table, key.columns.first(), key.referenced_columns.first(), false));
         let inferred = report.details(table.id).relations.iter().map(|at| {
             let relation = &report.survey.relations[*at];
-            (&relation.referenced_table, Some(&relation.column), Some(&relation.referenced_column), true)
+            (
+                &relation.referenced_table,
+                Some(&relation.column),
+                Some(&relation.referenced_column),
+                !relation.is_declared(),
+            )
         });
         for (name, column, referenced, inferred) in declared.chain(inferred) {
             if let Some(parent) = report.tables.find(name) {

@@ -186,7 +186,7 @@ impl<'a> Report<'a> {
                     .survey
                     .relations
                     .iter()
-                    .filter(|relation| relation.confidence >= 0.8)
+                    .filter(|relation| relation.confidence >= 0.8 && !relation.is_declared())
                     .count(),
                 indexes: tables().map(|table| table.indexes.len()).sum(),
                 views: report.model.schemas.iter().map(|schema| schema.views.len()).sum(),

@@ -3,8 +3,8 @@
 use super::personal_data::{is_person_table, person_word};
 use super::words::split;
 use super::{
-    DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, PersonalData, PersonalDataClass, PolymorphicPair,
-    Relation, TableClass, WayEvidence,
+    DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, OnPartitions, PersonalData, PersonalDataClass,
+    PolymorphicPair, Relation, TableClass, WayEvidence,
 };
 use crate::model::{Action, ForeignKey, QualifiedName, TableId, TableRef, Tables};
 use petgraph::Direction;
@@ -39,6 +39,8 @@ struct Way {
     evidence: WayEvidence,
     /// What happens whoever the person is, where that is settled.
     settled: Option<Erasing>,
+    /// Foreign keys of single partitions that declare it.
+    on_partitions: Option<OnPartitions>,
     /// One of the columns can be set to NULL.
     nullable: bool,
 }
@@ -59,13 +61,25 @@ impl Way {
             on_delete: Some(key.on_delete),
             evidence: WayEvidence::Declared,
             settled: cuts.then_some(Erasing::Cut),
+            on_partitions: None,
             nullable: key.columns.iter().any(nullable),
         }
     }
 
     fn undeclared(child: TableRef<'_>, columns: Vec<String>, evidence: WayEvidence) -> Self {
         let nullable = columns.iter().any(|name| child.table.column(name).is_some_and(|column| column.nullable));
-        Self { child: child.id, columns, on_delete: None, evidence, settled: None, nullable }
+        Self { child: child.id, columns, on_delete: None, evidence, settled: None, on_partitions: None, nullable }
+    }
+
+    /// A relation that the child itself does not declare; its partitions may.
+    fn related(child: TableRef<'_>, relation: &Relation) -> Self {
+        let evidence = if relation.is_declared() { WayEvidence::Declared } else { WayEvidence::Inferred };
+        let mut way = Self::undeclared(child, vec![relation.column.clone()], evidence);
+        way.on_partitions = relation.on_partitions;
+        way.on_delete = relation.on_partitions.and_then(|keys| keys.on_delete);
+        let cuts = matches!(way.on_delete, Some(Action::SetNull | Action::SetDefault));
+        way.settled = (cuts && relation.is_declared() && way.nullable).then_some(Erasing::Cut);
+        way
     }
 
     /// The same way to a copy of the child. Nothing cuts a link there.
@@ -77,7 +91,8 @@ impl Way {
 
     /// Whether the database refuses to delete the parent before these rows.
     fn blocks(&self) -> bool {
-        self.evidence == WayEvidence::Declared && self.settled.is_none() && self.on_delete != Some(Action::Cascade)
+        let declared = self.evidence == WayEvidence::Declared || self.on_partitions.is_some();
+        declared && self.settled.is_none() && self.on_delete != Some(Action::Cascade)
     }
 
     fn names_an_actor(&self) -> bool {
@@ -176,8 +191,7 @@ impl<'m, 't> Erasure<'m, 't> {
         for relation in relations.iter().filter(|relation| !relation.is_unsure()) {
             if let (Some(parent), Some(child)) = (tables.find(&relation.referenced_table), tables.find(&relation.table))
             {
-                let way = Way::undeclared(child, vec![relation.column.clone()], WayEvidence::Inferred);
-                ways.entry(parent.id).or_default().push(way);
+                ways.entry(parent.id).or_default().push(Way::related(child, relation));
             }
         }
         let id = |data: &&PersonalData| tables.find(&data.table).map(|table| table.id);
@@ -333,6 +347,7 @@ impl<'m, 't> Erasure<'m, 't> {
                 on_delete: way.on_delete,
                 evidence: way.evidence,
                 erasing: *erasing,
+                on_partitions: way.on_partitions,
             })
             .collect();
         ways.sort_by(|a, b| (a.evidence, &a.columns, &a.towards).cmp(&(b.evidence, &b.columns, &b.towards)));

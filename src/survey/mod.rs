@@ -17,7 +17,7 @@ pub use conventions::{is_temporal, style};
 pub use object_names::ObjectNaming;
 pub use words::{is_plural, singular, split};
 
-use crate::model::{Model, QualifiedName, Schema, TableId, Tables};
+use crate::model::{Action, Model, QualifiedName, Schema, TableId, Tables};
 use crate::parallel;
 use crate::settings::Settings;
 use serde::Serialize;
@@ -41,7 +41,7 @@ pub enum TableClass {
     ThirdParty,
 }
 
-/// A relation that no foreign key declares.
+/// A relation that no foreign key of the table declares.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Relation {
     /// Child table.
@@ -58,12 +58,40 @@ pub struct Relation {
     pub why: String,
     /// Set by the configuration.
     pub pinned: bool,
+    /// Foreign keys of single partitions that declare it, when the table itself has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_partitions: Option<OnPartitions>,
 }
 
 impl Relation {
+    /// Whether every partition declares it.
+    pub fn is_declared(&self) -> bool {
+        self.on_partitions.as_ref().is_some_and(OnPartitions::is_everywhere)
+    }
+
     /// Whether it is too unsure to be reported or followed.
     pub fn is_unsure(&self) -> bool {
         self.confidence < 0.80 && !self.pinned
+    }
+}
+
+/// On how many partitions foreign keys of their own declare a relation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct OnPartitions {
+    /// Partitions that have one.
+    pub having: usize,
+    /// All partitions that hold rows.
+    pub of: usize,
+    /// What a delete of the parent does, when it is the same on all that have one.
+    pub on_delete: Option<Action>,
+    /// What a change of the parent's key does, likewise.
+    pub on_update: Option<Action>,
+}
+
+impl OnPartitions {
+    /// Whether every partition has one.
+    pub fn is_everywhere(&self) -> bool {
+        self.having == self.of
     }
 }
 
@@ -257,11 +285,14 @@ pub struct ErasureWay {
     /// Table that they refer to; `None` when each row names another.
     pub towards: Option<QualifiedName>,
     /// What the foreign key makes the database do by itself when the parent row goes.
-    pub on_delete: Option<crate::model::Action>,
+    pub on_delete: Option<Action>,
     /// What shows it.
     pub evidence: WayEvidence,
     /// What has to happen to the rows.
     pub erasing: Erasing,
+    /// Foreign keys of single partitions that declare it, when the table itself has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_partitions: Option<OnPartitions>,
 }
 
 /// What shows a way.
@@ -306,7 +337,7 @@ pub struct ErasureCycle {
 pub struct Survey {
     /// Class of each table, by its position.
     pub classes: Vec<TableClass>,
-    /// Undeclared relations, by child table and column, down to a confidence of 0.70.
+    /// Relations that no foreign key of the table declares, by child table and column, down to a confidence of 0.70.
     pub relations: Vec<Relation>,
     /// Positions in `relations` by parent table.
     #[serde(skip)]

@@ -1,8 +1,8 @@
 //! Relations that no foreign key declares, inferred from names, keys, types and the keys that are declared.
 
 use super::words::{Inflections, split};
-use super::{PolymorphicPair, Relation, TableClass, classes};
-use crate::model::{Column, QualifiedName, TableRef, Tables, base_type};
+use super::{OnPartitions, PolymorphicPair, Relation, TableClass, classes};
+use crate::model::{Column, PartitionedKey, QualifiedName, TableRef, Tables, base_type};
 use crate::settings::Settings;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -134,6 +134,8 @@ pub(super) fn infer(tables: &Tables<'_>, settings: &Settings) -> (Vec<Relation>,
     let mut inference = Inference::new(tables);
     let (mut relations, mut polymorphic) = (Vec::new(), Vec::new());
     for table in tables.base() {
+        let partitioned =
+            table.table.partitioning.as_ref().map(|it| it.foreign_keys(&table.schema.name)).unwrap_or_default();
         let declared: BTreeSet<&str> =
             table.table.foreign_keys.iter().flat_map(|key| &key.columns).map(String::as_str).collect();
         let own = inference.inflections.key_words(&table.table.name);
@@ -147,6 +149,10 @@ pub(super) fn infer(tables: &Tables<'_>, settings: &Settings) -> (Vec<Relation>,
                 && let Some(pin) = settings.relations.get(&path())
             {
                 relations.extend(pin.as_ref().and_then(|target| pinned(tables, table, column, target)));
+                continue;
+            }
+            if let Some(found) = by_partitions(table, column, &partitioned) {
+                relations.push(found);
                 continue;
             }
             if column.generated.is_some() || family(column).is_none() {
@@ -203,6 +209,38 @@ fn pinned(tables: &Tables<'_>, table: TableRef<'_>, column: &Column, target: &st
         confidence: 1.0,
         why: "set in the configuration".to_owned(),
         pinned: true,
+        on_partitions: None,
+    })
+}
+
+/// Where most partitions declare that a column refers to, each by a foreign key of its own.
+fn by_partitions(table: TableRef<'_>, column: &Column, keys: &[PartitionedKey<'_>]) -> Option<Relation> {
+    let of_column = keys.iter().filter(|found| found.key.columns == [column.name.as_str()]);
+    // The first of those that are on equally many.
+    let found = of_column.rev().max_by_key(|found| found.having)?;
+    let [referenced_column] = found.key.referenced_columns.as_slice() else { return None };
+    let of = found.having + found.missing.len();
+    let why = match found.missing.as_slice() {
+        [] => "every partition declares it by a foreign key of its own".to_owned(),
+        [missing] => {
+            format!("{} of {of} partitions declare it by foreign keys of their own, not {}", found.having, missing.name)
+        }
+        _ => format!("{} of {of} partitions declare it by foreign keys of their own", found.having),
+    };
+    Some(Relation {
+        table: table.qualified_name(),
+        column: column.name.clone(),
+        referenced_table: found.key.referenced_table.clone(),
+        referenced_column: referenced_column.clone(),
+        confidence: if found.missing.is_empty() { 1.0 } else { 0.99 },
+        why,
+        pinned: false,
+        on_partitions: Some(OnPartitions {
+            having: found.having,
+            of,
+            on_delete: found.actions.map(|(on_delete, _)| on_delete),
+            on_update: found.actions.map(|(_, on_update)| on_update),
+        }),
     })
 }
 
@@ -349,6 +387,7 @@ impl<'m, 't> Inference<'m, 't> {
             confidence: confidence.min(0.99),
             why: best.why.clone(),
             pinned: false,
+            on_partitions: None,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::checks::coverage::{equivalent, is_secondary};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Index, QualifiedName};
+use crate::model::{EngineName, Index, Partitioning, QualifiedName};
 use std::collections::BTreeSet;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
-    denominator: "valid secondary indexes of tables and materialized views that back no constraint",
+    denominator: "valid secondary indexes of tables, single partitions and materialized views that back no constraint",
     options: &[],
     peers: &[
         "pg-index-health",
@@ -85,6 +85,30 @@ CREATE UNIQUE INDEX days_placed_on_idx ON days (placed_on);
 CREATE UNIQUE INDEX days_placed_on_2_idx ON days (placed_on);
 ```
 
+Indexes of one partition, beside each other and beside its part of the parent's:
+
+```sql,fires,postgresql
+CREATE TABLE visits (customer_id integer NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE visits_2030 PARTITION OF visits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+CREATE INDEX visits_2030_customer_id_idx ON visits_2030 (customer_id);
+CREATE INDEX visits_2030_customer_id_2_idx ON visits_2030 (customer_id);
+```
+
+```sql,fires,postgresql
+CREATE TABLE visits (customer_id integer NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE visits_2030 PARTITION OF visits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01') PARTITION BY LIST (customer_id);
+CREATE TABLE visits_2030_rest PARTITION OF visits_2030 DEFAULT;
+CREATE INDEX visits_at_idx ON visits (at);
+CREATE INDEX visits_2030_rest_at_2_idx ON visits_2030_rest (at);
+```
+
+```sql,passes,postgresql
+CREATE TABLE visits (customer_id integer NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE visits_2030 PARTITION OF visits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+CREATE INDEX visits_at_idx ON visits (at);
+CREATE INDEX visits_2030_customer_id_idx ON visits_2030 (customer_id);
+```
+
 ```sql,passes,postgresql
 CREATE TABLE people (id integer PRIMARY KEY, name text NOT NULL, born_on date, gone_at timestamptz, UNIQUE (id, name));
 CREATE INDEX people_name_idx ON people (name);
@@ -106,11 +130,33 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let referenced: Vec<BTreeSet<&String>> =
             context.tables.referenced_by(table.id).map(|(_, key)| key.referenced_columns.iter().collect()).collect();
         let place = (table.schema.name.as_str(), table.name.as_str());
-        judge(context, verdicts, place, &table.indexes, &referenced);
+        judge(context, verdicts, place, &table.indexes, &[], &referenced);
+        if let Some(partitioning) = &table.partitioning {
+            let above: Vec<&Index> = table.indexes.iter().collect();
+            judge_partitions(context, verdicts, &table.schema.name, partitioning, &above);
+        }
     }
     for schema in &context.model.schemas {
         for view in &schema.views {
-            judge(context, verdicts, (&schema.name, &view.name), &view.indexes, &[]);
+            judge(context, verdicts, (&schema.name, &view.name), &view.indexes, &[], &[]);
+        }
+    }
+}
+
+/// Indexes that partitions have for themselves, beside those that they have as parts of an index above them.
+fn judge_partitions(
+    context: Context<'_>,
+    verdicts: &mut Verdicts,
+    schema: &str,
+    partitioning: &Partitioning,
+    above: &[&Index],
+) {
+    for partition in &partitioning.partitions {
+        let schema = partition.schema.as_deref().unwrap_or(schema);
+        judge(context, verdicts, (schema, &partition.name), &partition.local_indexes, above, &[]);
+        if let Some(below) = &partition.partitioning {
+            let above: Vec<&Index> = above.iter().copied().chain(&partition.local_indexes).collect();
+            judge_partitions(context, verdicts, schema, below, &above);
         }
     }
 }
@@ -120,6 +166,7 @@ fn judge(
     verdicts: &mut Verdicts,
     (schema, table): (&str, &str),
     indexes: &[Index],
+    above: &[&Index],
     referenced: &[BTreeSet<&String>],
 ) {
     let engine = context.model.engine.name;
@@ -136,14 +183,21 @@ fn judge(
             kind: ObjectKind::Index,
             name: Some(index.name.clone()),
         };
+        // A part of an index above cannot be dropped alone, so that it is the one to keep.
+        let part = above.iter().find(|other| other.is_usable() && equivalent(index, other));
         let kept = indexes
             .iter()
             .filter(|other| other.name != index.name && other.is_usable() && equivalent(index, other))
             .min_by_key(|other| (rank(other), other.name.as_str()))
             .filter(|other| (rank(other), other.name.as_str()) < (rank(index), index.name.as_str()));
-        match kept {
-            None => verdicts.pass(object),
-            Some(other) => {
+        match (part, kept) {
+            (None, None) => verdicts.pass(object),
+            (Some(above), _) => {
+                let change = Change::DropIndex { table: QualifiedName::new(schema, table), name: index.name.clone() };
+                let message = format!("holds the same as the partition's part of {}", above.name);
+                verdicts.fail(Finding::new(&RULE, object, message).with([change]));
+            }
+            (None, Some(other)) => {
                 let change = Change::DropIndex { table: QualifiedName::new(schema, table), name: index.name.clone() };
                 verdicts.fail(Finding::new(&RULE, object, format!("holds the same as {}", other.name)).with([change]));
             }

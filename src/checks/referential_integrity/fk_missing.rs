@@ -10,7 +10,7 @@ use crate::checks::{
     Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, RuleOption, Severity, Values, Verdicts,
 };
 use crate::model::{Action, EngineName, TableRef, UnseenKind};
-use crate::survey::{Relation, TableClass};
+use crate::survey::{OnPartitions, Relation, TableClass};
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-missing",
@@ -57,6 +57,7 @@ deleted. Joins then lose rows in silence, and no tool can see the relation.
 - Pairs such as `owner_type` and `owner_id`, which point at one of several tables.
 - Names of foreign systems (`stripe_customer_id`, `external_id`, `transaction_id`), unless a table of that name exists.
 - Columns that already stand in a foreign key, and generated columns.
+- Partitioned tables of which every partition has such a foreign key of its own. Where only some have one, that is said.
 - Columns whose type cannot hold the parent's key.
 - Tables that cannot have foreign keys: partitioned or not InnoDB in MySQL and MariaDB.
 - Relations that the configuration denies: `[relations] "public.orders.user_ref" = "none"`.
@@ -118,6 +119,27 @@ CREATE TABLE service_option (id integer NOT NULL PRIMARY KEY, item_id integer NO
 CREATE TABLE enum_value (id integer NOT NULL PRIMARY KEY, item_id integer NOT NULL);
 ```
 
+Partitions that each have the key, and one of them that lacks it:
+
+```sql,passes,postgresql
+CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL);
+CREATE TABLE visits (customer_id integer NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE INDEX visits_customer_id_idx ON visits (customer_id);
+CREATE TABLE visits_2030 PARTITION OF visits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+CREATE TABLE visits_2031 PARTITION OF visits FOR VALUES FROM ('2031-01-01') TO ('2032-01-01');
+ALTER TABLE visits_2030 ADD FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE CASCADE;
+ALTER TABLE visits_2031 ADD FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE CASCADE;
+```
+
+```sql,fires,postgresql
+CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL);
+CREATE TABLE visits (customer_id integer NOT NULL, at date NOT NULL) PARTITION BY RANGE (at);
+CREATE INDEX visits_customer_id_idx ON visits (customer_id);
+CREATE TABLE visits_2030 PARTITION OF visits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+CREATE TABLE visits_2031 PARTITION OF visits FOR VALUES FROM ('2031-01-01') TO ('2032-01-01');
+ALTER TABLE visits_2030 ADD FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE CASCADE;
+```
+
 Identifiers of another system, and types that do not match:
 
 ```sql,passes
@@ -171,6 +193,10 @@ fn judge(
         return;
     }
     let object = Object::inside(child, ObjectKind::Relation, &relation.column);
+    if relation.is_declared() {
+        verdicts.pass(object);
+        return;
+    }
     let scored = relation.confidence >= SCORED || relation.pinned;
     if context.model.is_unseen(UnseenKind::ForeignKeys, &child.schema.name) {
         if scored {
@@ -179,8 +205,12 @@ fn judge(
         return;
     }
     let message = format!(
-        "refers to {}.{} (confidence {:.2}: {}), but no foreign key declares it",
-        parent.name, relation.referenced_column, relation.confidence, relation.why
+        "refers to {}.{} (confidence {:.2}: {}), but no foreign key{} declares it",
+        parent.name,
+        relation.referenced_column,
+        relation.confidence,
+        relation.why,
+        if relation.on_partitions.is_some() { " of the table itself" } else { "" },
     );
     let outlives = matches!(context.survey.class(child.id), TableClass::Clone | TableClass::Log);
     let mut finding = Finding::new(&RULE, object, message);
@@ -211,11 +241,14 @@ fn judge(
             &columns,
         ));
     }
+    // With the same actions the server takes the keys of the partitions for parts of the new one.
+    let on_partitions = |action: fn(&OnPartitions) -> Option<Action>| relation.on_partitions.as_ref().and_then(action);
     let add = Change::AddForeignKey {
         table: child.qualified_name(),
         name: names.foreign_key(&child.schema.name, &child.name, &columns),
-        on_delete: delete_action(context, child, parent, &columns),
-        on_update: Action::NoAction,
+        on_delete: on_partitions(|keys| keys.on_delete)
+            .unwrap_or_else(|| delete_action(context, child, parent, &columns)),
+        on_update: on_partitions(|keys| keys.on_update).unwrap_or(Action::NoAction),
         columns,
         referenced_table: parent.qualified_name(),
         referenced_columns,

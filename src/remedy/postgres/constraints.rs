@@ -121,19 +121,43 @@ fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
     let undo = format!("ALTER TABLE {relation} DROP CONSTRAINT {}", planner.quote(&name));
     let title = format!("add foreign key {name}");
     let check = orphans(planner, table, key);
+    // The triggers of keys that become parts of this one are dropped, which nobody may see half done.
+    let absorbs = planner.table(table).and_then(|of| of.table.partitioning.as_ref()).is_some_and(|partitioning| {
+        let keys = partitioning.foreign_keys(&table.schema);
+        keys.iter().any(|found| {
+            found.key.columns == key.columns
+                && found.key.referenced_table == key.referenced_table
+                && found.key.referenced_columns == key.referenced_columns
+        })
+    });
+    let lock = if absorbs { ACCESS_EXCLUSIVE } else { SHARE_ROW_EXCLUSIVE };
+    let absorbed =
+        "Equal keys that partitions have already become parts of this one; their rows are not checked again.";
     if is_partitioned(planner, table) && planner.version.0 < 18 {
-        let step = Step::new(title, table, Phase::Expand, vec![add])
-            .how("plain", SHARE_ROW_EXCLUSIVE, "writes to both tables", Safety::Breaking, Duration::Scan)
+        let blocks = if absorbs { "everything on both tables" } else { "writes to both tables" };
+        let mut step = Step::new(title, table, Phase::Expand, vec![add])
+            .how("plain", lock, blocks, Safety::Breaking, Duration::Scan)
             .check(check)
-            .undo(undo)
-            .note("Before PostgreSQL 18 a partitioned table cannot take a foreign key NOT VALID, so existing rows are checked under the lock.");
+            .undo(undo);
+        if absorbs {
+            step = step.note(absorbed);
+        }
+        let step = step.note("Before PostgreSQL 18 a partitioned table cannot take a foreign key NOT VALID, so existing rows are checked under the lock.");
         planner.add(60, request, step);
         return;
     }
-    let step = Step::new(title, table, Phase::Expand, vec![format!("{add} NOT VALID")])
-        .how("NOT VALID", SHARE_ROW_EXCLUSIVE, "writes to both tables, for a moment", Safety::Safe, Duration::Metadata)
+    let (blocks, safety) = if absorbs {
+        ("everything on both tables, for a moment", Safety::Caution)
+    } else {
+        ("writes to both tables, for a moment", Safety::Safe)
+    };
+    let mut step = Step::new(title, table, Phase::Expand, vec![format!("{add} NOT VALID")])
+        .how("NOT VALID", lock, blocks, safety, Duration::Metadata)
         .check(check)
         .undo(undo);
+    if absorbs {
+        step = step.note(absorbed);
+    }
     planner.add(60, request, step);
     let step = validate_named(planner, table, &name)
         .check(orphans(planner, table, key))

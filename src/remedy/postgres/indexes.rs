@@ -6,7 +6,7 @@ use super::{
 };
 use crate::checks::Change;
 use crate::model::quote::quote_literal;
-use crate::model::{EngineName, Index, KeyPart, NullsOrder, Partitioning, QualifiedName, SortOrder};
+use crate::model::{EngineName, Index, KeyPart, NullsOrder, Partition, QualifiedName, SortOrder, TableRef};
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     match &request.change {
@@ -35,6 +35,23 @@ pub(super) struct Definition<'d> {
 }
 
 impl Definition<'_> {
+    /// The index of a partition that can be attached as it is. The server compares them; when it would not take the index, a
+    /// new one is built.
+    fn equal_of<'p>(self, partition: &'p Partition) -> Option<&'p Index> {
+        let indexes = partition.local_indexes.iter().filter(|index| {
+            index.is_usable()
+                && index.constraint.is_none()
+                && index.include.is_empty()
+                && index.unique == self.unique
+                && index.nulls_not_distinct == self.equal_nulls
+                && index.method == self.method
+                && index.key == self.key
+                && index.predicate.as_deref() == self.predicate
+        });
+        // Of equal ones `index-duplicate` keeps this one.
+        indexes.min_by_key(|index| (!index.replica_identity, !index.clustered, index.name.as_str()))
+    }
+
     fn create(self, planner: &Planner<'_>, name: &str, on: &str, concurrently: bool) -> String {
         let unique = if self.unique { "UNIQUE " } else { "" };
         let concurrently = if concurrently { "CONCURRENTLY " } else { "" };
@@ -130,56 +147,86 @@ fn add_partitioned_index(
             .undo(format!("DROP INDEX {}", beside(planner, table, name)))
             .note("Invalid until the index of every partition is attached.");
     planner.add(50, request, step);
-    let partitioning = planner.table(table).and_then(|table| table.table.partitioning.clone());
-    let Some(partitioning) = partitioning else { return };
-    attach_partitions(planner, request, table, &table.schema, name, &partitioning, index);
+    let above = QualifiedName::new(&table.schema, name);
+    let partitioning = planner.table(table).and_then(|of| of.table.partitioning.as_ref());
+    for partition in partitioning.map(|partitioning| &partitioning.partitions).into_iter().flatten() {
+        let schema = partition.schema.as_deref().unwrap_or(&table.schema);
+        attach_partition(planner, request, table, &above, (schema, partition), index);
+    }
 }
 
-/// Builds the index on every partition and attaches it, from the leaves of each branch upwards.
-fn attach_partitions(
+/// Builds the index on a partition that has no equal one, on those below it first, and attaches it to the index above.
+fn attach_partition(
     planner: &mut Planner<'_>,
     request: &Request,
     table: &QualifiedName,
-    schema: &str,
-    parent_index: &str,
-    partitioning: &Partitioning,
+    above: &QualifiedName,
+    (schema, partition): (&str, &Partition),
     index: &Definition<'_>,
 ) {
-    for partition in partitioning.partitions.iter().filter(|partition| !partition.foreign) {
-        let leaf = QualifiedName::new(partition.schema.as_deref().unwrap_or(&table.schema), &partition.name);
-        let columns: Vec<&str> = index.key.iter().filter_map(|part| part.column.as_deref()).collect();
-        let leaf_index = planner.fresh_index(&leaf, &format!("{}_{}_idx", leaf.name, columns.join("_")));
-        let title = format!("add index {leaf_index} to partition {}", leaf.name);
-        if let Some(below) = &partition.partitioning {
-            let statement = index.create(planner, &leaf_index, &format!("ONLY {}", planner.relation(&leaf)), false);
-            let step = Step::new(title, table, Phase::Expand, vec![statement]).how(
-                "ON ONLY",
-                "SHARE",
-                "writes to the partition, for a moment",
-                Safety::Safe,
-                Duration::Metadata,
-            );
-            planner.add(50, request, step);
-            attach_partitions(planner, request, table, &leaf.schema, &leaf_index, below, index);
-        } else {
-            let statement = index.create(planner, &leaf_index, &planner.relation(&leaf), true);
-            let step = Step::new(title, table, Phase::Expand, vec![statement])
-                .outside()
-                .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Scan)
-                .undo(format!("DROP INDEX CONCURRENTLY {}", beside(planner, &leaf, &leaf_index)));
-            planner.add(50, request, step);
+    if partition.foreign {
+        return;
+    }
+    let name = QualifiedName::new(schema, &partition.name);
+    if let Some(equal) = index.equal_of(partition) {
+        return attach(planner, request, table, above, &name, &equal.name);
+    }
+    let columns: Vec<&str> = index.key.iter().filter_map(|part| part.column.as_deref()).collect();
+    let made = planner.fresh_index(&name, &format!("{}_{}_idx", name.name, columns.join("_")));
+    let title = format!("add index {made} to partition {}", name.name);
+    if let Some(below) = &partition.partitioning {
+        let statement = index.create(planner, &made, &format!("ONLY {}", planner.relation(&name)), false);
+        let step = Step::new(title, table, Phase::Expand, vec![statement])
+            .how("ON ONLY", "SHARE", "writes to the partition, for a moment", Safety::Safe, Duration::Metadata)
+            .undo(format!("DROP INDEX {}", beside(planner, &name, &made)))
+            .note("Invalid until the index of every partition is attached.");
+        planner.add(50, request, step);
+        let above = QualifiedName::new(schema, &made);
+        for partition in &below.partitions {
+            let schema = partition.schema.as_deref().unwrap_or(schema);
+            attach_partition(planner, request, table, &above, (schema, partition), index);
         }
-        let parent_index = planner.relation(&QualifiedName::new(schema, parent_index));
-        let attach = format!("ALTER INDEX {parent_index} ATTACH PARTITION {}", beside(planner, &leaf, &leaf_index));
-        let step = Step::new(format!("attach index {leaf_index}"), table, Phase::Expand, vec![attach]).how(
-            "ATTACH PARTITION",
-            "ACCESS SHARE",
-            "nothing",
-            Safety::Safe,
-            Duration::Metadata,
-        );
+    } else {
+        let statement = index.create(planner, &made, &planner.relation(&name), true);
+        let step = Step::new(title, table, Phase::Expand, vec![statement])
+            .outside()
+            .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Scan)
+            .verify(is_valid(planner, &name, &made))
+            .undo(format!("DROP INDEX CONCURRENTLY {}", beside(planner, &name, &made)));
         planner.add(50, request, step);
     }
+    attach(planner, request, table, above, &name, &made);
+}
+
+/// Makes the index of a partition a part of the index above it.
+fn attach(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    above: &QualifiedName,
+    partition: &QualifiedName,
+    name: &str,
+) {
+    let (whole, part) = (planner.relation(above), beside(planner, partition, name));
+    let quoted = |name: &str| quote_literal(EngineName::PostgreSql, name);
+    let verify = format!(
+        "SELECT count(*) = 1 FROM pg_inherits WHERE inhrelid = {}::regclass AND inhparent = {}::regclass",
+        quoted(&part),
+        quoted(&whole)
+    );
+    let statement = format!("ALTER INDEX {whole} ATTACH PARTITION {part}");
+    let step = Step::new(format!("attach index {name}"), table, Phase::Expand, vec![statement])
+        .how(
+            "ATTACH PARTITION",
+            ACCESS_EXCLUSIVE,
+            "everything on the partition, for a moment",
+            Safety::Caution,
+            Duration::Metadata,
+        )
+        .verify(verify)
+        .note("Locks the partition's index, which every query that is planned on the partition needs.")
+        .note(format!("There is no way to detach it: only dropping {whole} undoes this, and drops it too."));
+    planner.add(50, request, step);
 }
 
 fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str) {
@@ -215,27 +262,27 @@ fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
     planner.add(40, request, step);
 }
 
-/// An index of a table, a partition of it or a materialized view, with the schema it stands in.
+/// An index of a table or a partition, with the schema it stands in.
 fn find(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> (Option<Index>, String) {
     if let Some(of) = planner.table(table) {
         if let Some(index) = of.table.indexes.iter().find(|index| index.name == name) {
             return (Some(index.clone()), table.schema.clone());
         }
-        let mut levels: Vec<&Partitioning> = of.table.partitioning.iter().collect();
-        while let Some(level) = levels.pop() {
-            for partition in &level.partitions {
-                if let Some(index) = partition.local_indexes.iter().find(|index| index.name == name) {
-                    let schema = partition.schema.clone().unwrap_or_else(|| table.schema.clone());
-                    // What would make it again names the partition, which `Index` does not know: leave that out.
-                    let mut index = index.clone();
-                    index.include.push(String::new());
-                    return (Some(index), schema);
-                }
-                levels.extend(partition.partitioning.as_deref());
-            }
-        }
     }
-    (None, table.schema.clone())
+    let index = partition(planner, table)
+        .and_then(|partition| partition.local_indexes.iter().find(|index| index.name == name).cloned());
+    (index, table.schema.clone())
+}
+
+/// The partition of this name, of whatever table.
+fn partition<'p>(planner: &Planner<'p>, name: &QualifiedName) -> Option<&'p Partition> {
+    let partitioned = |table: TableRef<'p>| {
+        let all = table.table.partitioning.as_ref().map(|partitioning| partitioning.all(&table.schema.name));
+        all.unwrap_or_default()
+    };
+    let mut all = planner.context.tables.iter().flat_map(partitioned);
+    all.find(|(schema, partition)| *schema == name.schema && partition.name == name.name)
+        .map(|(_, partition)| partition)
 }
 
 fn drop_key(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, constraint: &str) {
@@ -260,28 +307,11 @@ fn repair_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedN
             predicate: index.predicate.as_deref(),
             equal_nulls: index.nulls_not_distinct,
         };
-        for leaf in &index.missing_partitions {
-            let leaf_index = planner.fresh_index(leaf, &format!("{}_{name}", leaf.name));
-            let statement = definition.create(planner, &leaf_index, &planner.relation(leaf), true);
-            let step = Step::new(
-                format!("add index {leaf_index} to partition {}", leaf.name),
-                table,
-                Phase::Expand,
-                vec![statement],
-            )
-            .outside()
-            .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Scan)
-            .note("If the partition has an equal index that is not attached yet, attach that one instead.");
-            planner.add(50, request, step);
-            let attach = format!("ALTER INDEX {quoted} ATTACH PARTITION {}", beside(planner, leaf, &leaf_index));
-            let step = Step::new(format!("attach index {leaf_index}"), table, Phase::Expand, vec![attach]).how(
-                "ATTACH PARTITION",
-                "ACCESS SHARE",
-                "nothing",
-                Safety::Safe,
-                Duration::Metadata,
-            );
-            planner.add(50, request, step);
+        let above = QualifiedName::new(&schema, name);
+        for missing in &index.missing_partitions {
+            if let Some(partition) = partition(planner, missing) {
+                attach_partition(planner, request, table, &above, (&missing.schema, partition), &definition);
+            }
         }
         return;
     }

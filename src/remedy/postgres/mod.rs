@@ -131,9 +131,9 @@ fn rename_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedN
     let statement = format!("ALTER INDEX IF EXISTS {} RENAME TO {}", beside(planner, table, name), planner.quote(&to));
     let undo = format!("ALTER INDEX IF EXISTS {} RENAME TO {}", beside(planner, table, &to), planner.quote(name));
     let step = Step::new(format!("rename index {name} to {to}"), table, Phase::Contract, vec![statement])
-        .how("metadata only", NO_LOCK, "nothing", Safety::Safe, Duration::Metadata)
+        .how("metadata only", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Metadata)
         .undo(undo)
-        .note("Locks the index alone, SHARE UPDATE EXCLUSIVE.");
+        .note("Locks the index alone, not the table.");
     planner.add(50, request, step);
 }
 

@@ -31,10 +31,24 @@ pub(super) fn of_table(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
         out.push('\n');
     }
     let details = page.report.details(table.id);
-    if !details.relations.is_empty() || !details.polymorphic.is_empty() {
+    let relations = details.relations.iter().map(|at| &page.report.survey.relations[*at]);
+    let (declared, undeclared): (Vec<_>, Vec<_>) = relations.partition(|relation| relation.is_declared());
+    if !declared.is_empty() {
+        out.push_str("**Relations that every partition declares for itself:**\n\n");
+        for relation in declared {
+            push!(
+                out,
+                "- {} → {}.{}\n",
+                code(&relation.column),
+                page.link_to(&relation.referenced_table),
+                code(&relation.referenced_column)
+            );
+        }
+        out.push('\n');
+    }
+    if !undeclared.is_empty() || !details.polymorphic.is_empty() {
         out.push_str("**Undeclared relations:**\n\n");
-        for at in &details.relations {
-            let relation = &page.report.survey.relations[*at];
+        for relation in undeclared {
             let why = if relation.pinned { "pinned by the configuration".to_owned() } else { prose(&relation.why) };
             push!(
                 out,

@@ -138,6 +138,9 @@ fn erasure_way(page: &Page<'_, '_>, step: &ErasureStep, way: &ErasureWay) -> Str
     let happens = match (way.erasing, way.on_delete) {
         (Erasing::Cut, _) => "the database only cuts the link",
         (Erasing::Repoint, _) => "not this person's rows: re-point them before, do not delete",
+        (Erasing::Delete, None) if way.on_partitions.is_some() => {
+            "foreign keys of single partitions act, not all in the same way"
+        }
         (Erasing::Delete, Some(Action::Cascade)) => "the database deletes these rows by itself",
         (Erasing::Delete, Some(_)) if itself => "the database refuses to delete a row before those that refer to it",
         (Erasing::Delete, Some(_)) => "the database refuses to delete the parent before these rows",
@@ -146,7 +149,11 @@ fn erasure_way(page: &Page<'_, '_>, step: &ErasureStep, way: &ErasureWay) -> Str
         }
         (Erasing::Delete, None) => "no foreign key, so nothing happens by itself",
     };
-    format!("by {columns} → {target}: {happens}")
+    let mut out = format!("by {columns} → {target}: {happens}");
+    if let Some(keys) = way.on_partitions.filter(|keys| !keys.is_everywhere()) {
+        push!(out, ", on {} of {} partitions; on the others nothing happens by itself", keys.having, keys.of);
+    }
+    out
 }
 
 fn retention(page: &Page<'_, '_>) -> String {

@@ -146,7 +146,8 @@ fn patterns(page: &Page<'_, '_>) -> String {
             number(survey.soft_deletes.len(), "table keeps", "tables keep"),
         )
     };
-    let undeclared = page.report.details.iter().map(|details| details.relations.len()).sum::<usize>();
+    let relations = page.report.details.iter().flat_map(|details| &details.relations);
+    let undeclared = relations.filter(|at| !page.report.survey.relations[**at].is_declared()).count();
     let relations = match undeclared {
         0 => String::new(),
         1 => " 1 relation is not declared as a foreign key.".to_owned(),

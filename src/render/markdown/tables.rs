@@ -6,8 +6,8 @@ use super::page::{Page, codes, fold, number, sentence};
 use super::portions::{self, Take};
 use super::{foreign_keys, indexes, playbook, words};
 use crate::model::{
-    Column, DomainCheck, GeneratedStorage, IdentityMode, Index, Partitioning, Persistence, PolicyCommand, TableKind,
-    TableRef, Trigger, TriggerEnabled,
+    Column, DomainCheck, GeneratedStorage, IdentityMode, Index, Persistence, PolicyCommand, TableKind, TableRef,
+    Trigger, TriggerEnabled,
 };
 use crate::parallel;
 use crate::render::ddl;
@@ -78,7 +78,7 @@ fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entities: &mut HashMap<S
     out.push_str(&constraints(page, table));
     out.push_str(&triggers(table));
     out.push_str(&policies(table));
-    out.push_str(&partitions(table));
+    out.push_str(&partitions(page, table));
     out.push_str(&diagrams::neighbourhood(page, table.id));
     out.push_str(&playbook::notes(page, table));
     if page.is_split() {
@@ -449,8 +449,9 @@ fn policies(of: TableRef<'_>) -> String {
     format!("**Policies:**\n\n{}\n", table(&header, &rows))
 }
 
-fn partitions(of: TableRef<'_>) -> String {
+fn partitions(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
     let Some(partitioning) = &of.table.partitioning else { return String::new() };
+    let all = partitioning.all(&of.schema.name);
     let bound = |partition: Option<&crate::model::Partition>| {
         partition.map(|partition| match &partition.bound {
             Some(bound) => format!("{} {}", code(&partition.name), code(bound)),
@@ -460,7 +461,10 @@ fn partitions(of: TableRef<'_>) -> String {
     let cells = vec![
         text(&partitioning.strategy),
         code(&partitioning.key),
-        deep(partitioning).to_string(),
+        match all.len() - partitioning.partitions.len() {
+            0 => partitioning.partitions.len().to_string(),
+            below => format!("{}, and {below} below them", partitioning.partitions.len()),
+        },
         bound(partitioning.partitions.first()).unwrap_or_default(),
         bound(partitioning.partitions.last()).unwrap_or_default(),
     ];
@@ -468,28 +472,49 @@ fn partitions(of: TableRef<'_>) -> String {
     if let Some(by) = &partitioning.subpartition_by {
         push!(out, "Each partition is divided again by {}.\n\n", code(by));
     }
-    let local: Vec<String> = partitioning
-        .partitions
-        .iter()
-        .flat_map(|partition| {
-            partition.local_indexes.iter().map(|index| format!("{} on {}", code(&index.name), code(&partition.name)))
-        })
-        .collect();
-    if !local.is_empty() {
-        out.push_str(&fold("Indexes that exist on single partitions only", &local));
+    let (mut indexes, mut keys, mut references) = (Vec::new(), Vec::new(), Vec::new());
+    for (_, partition) in all {
+        let on = code(&partition.name);
+        let named = |name: &Option<String>| name.as_deref().map(|name| format!("{} ", code(name))).unwrap_or_default();
+        indexes.extend(partition.local_indexes.iter().map(|index| format!("{} on {on}", code(&index.name))));
+        for unique in &partition.unique_constraints {
+            keys.push(format!("{}({}) on {on}", named(&unique.name), codes(&unique.columns)));
+        }
+        for exclusion in &partition.exclusion_constraints {
+            keys.push(format!("{} {} on {on}", code(&exclusion.name), code(&exclusion.definition)));
+        }
+        for key in &partition.foreign_keys {
+            references.push(format!(
+                "{}({}) → {} ({}), ON DELETE {}{} on {on}",
+                named(&key.name),
+                codes(&key.columns),
+                page.link_to(&key.referenced_table),
+                codes(&key.referenced_columns),
+                key.on_delete.sql(),
+                if key.validated { "" } else { ", not validated," }
+            ));
+        }
+        for check in &partition.check_constraints {
+            let validated = if check.validated { "" } else { ", not validated," };
+            references.push(format!("{}{}{validated} on {on}", named(&check.name), code(&check.expression)));
+        }
+    }
+    let lists = [
+        ("Indexes that exist on single partitions only", indexes),
+        ("Unique and exclusion constraints on single partitions only", keys),
+        ("Foreign keys and checks on single partitions only", references),
+    ];
+    for (title, list) in lists.iter().filter(|(_, list)| !list.is_empty()) {
+        out.push_str(&fold(title, list));
         out.push('\n');
     }
     out
 }
 
-fn deep(partitioning: &Partitioning) -> usize {
-    partitioning.partitions.iter().map(|partition| 1 + partition.partitioning.as_deref().map_or(0, deep)).sum()
-}
-
 fn create_table(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
     let model = page.report.model;
-    let mut sql = format!("{};\n", ddl::create_table(model, table, true));
-    for statement in ddl::indexes(model, table) {
+    let mut sql = String::new();
+    for statement in ddl::statements(model, table) {
         push!(sql, "{statement};\n");
     }
     format!(

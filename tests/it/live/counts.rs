@@ -2,7 +2,7 @@
 
 use crate::support::database::{Database, Place};
 use crate::support::{TestResult, chain, read, schemas};
-use brownfield::model::{EngineName, Model, Schema, Table, TableKind};
+use brownfield::model::{EngineName, Model, Partition, Schema, Table, TableKind};
 use libtest_mimic::Trial;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
@@ -56,6 +56,14 @@ fn in_tables(model: &Model, count: fn(&Table) -> usize) -> usize {
     model.schemas.iter().flat_map(|schema| &schema.tables).map(count).sum()
 }
 
+fn in_partitions(model: &Model, count: fn(&Partition) -> usize) -> usize {
+    let of_schema = |schema: &Schema| {
+        let all = schema.tables.iter().filter_map(|table| Some(table.partitioning.as_ref()?.all(&schema.name)));
+        all.flatten().map(|(_, partition)| count(partition)).sum::<usize>()
+    };
+    model.schemas.iter().map(of_schema).sum()
+}
+
 fn in_real_tables(model: &Model, count: fn(&Table) -> usize) -> usize {
     let tables = model.schemas.iter().flat_map(|schema| &schema.tables);
     tables.filter(|table| table.kind != TableKind::Virtual).map(count).sum()
@@ -73,6 +81,7 @@ fn postgres(history: &str) -> Vec<Count> {
         own("pg_class", "r.oid")
     );
     let tables = format!("{relations} AND r.relkind IN ('r', 'p', 'f') AND NOT r.relispartition");
+    let partitions = format!("{relations} AND r.relkind IN ('r', 'p', 'f') AND r.relispartition");
     let constraints = |kind: &str| {
         format!("SELECT count(*) FROM pg_constraint k JOIN ({tables}) ON r.oid = k.conrelid WHERE k.contype = '{kind}'")
     };
@@ -113,6 +122,45 @@ fn postgres(history: &str) -> Vec<Count> {
             what: "indexes",
             sql: format!("SELECT count(*) FROM pg_index i JOIN ({tables}) ON r.oid = i.indrelid"),
             model: |m| in_tables(m, |t| t.indexes.len()),
+        },
+        Count {
+            what: "foreign keys of single partitions",
+            sql: format!(
+                "SELECT count(*) FROM pg_constraint k JOIN ({partitions}) ON r.oid = k.conrelid WHERE k.contype = 'f' AND \
+                 NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_constraint'::regclass AND d.objid = k.oid \
+                 AND d.refclassid = d.classid)"
+            ),
+            model: |m| in_partitions(m, |p| p.foreign_keys.len()),
+        },
+        Count {
+            what: "checks of single partitions",
+            sql: format!(
+                "SELECT count(*) FROM pg_constraint k JOIN ({partitions}) ON r.oid = k.conrelid WHERE k.contype = 'c' AND \
+                 NOT EXISTS (SELECT FROM pg_inherits h JOIN pg_constraint above ON above.conrelid = h.inhparent \
+                 WHERE h.inhrelid = k.conrelid AND above.contype = 'c' AND above.conname = k.conname)"
+            ),
+            model: |m| in_partitions(m, |p| p.check_constraints.len()),
+        },
+        Count {
+            what: "unique and exclusion constraints of single partitions",
+            sql: format!(
+                "SELECT count(*) FROM pg_constraint k JOIN ({partitions}) ON r.oid = k.conrelid WHERE k.contype IN ('u', 'x') \
+                 AND NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = k.conindid)"
+            ),
+            model: |m| in_partitions(m, |p| p.unique_constraints.len() + p.exclusion_constraints.len()),
+        },
+        Count {
+            what: "indexes of single partitions",
+            sql: format!(
+                "SELECT count(*) FROM pg_index i JOIN ({partitions}) ON r.oid = i.indrelid \
+                 WHERE NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = i.indexrelid)"
+            ),
+            model: |m| in_partitions(m, |p| p.local_indexes.len()),
+        },
+        Count {
+            what: "partitions",
+            sql: format!("SELECT count(*) FROM {partitions}"),
+            model: |m| in_partitions(m, |_| 1),
         },
         Count {
             what: "triggers",

@@ -3,9 +3,11 @@
 mod concurrency;
 mod connections;
 mod counts;
+mod ddl;
 mod mysql;
 mod nasty;
 mod outputs;
+mod partitions;
 mod pooler;
 mod portable;
 mod privileges;
@@ -24,9 +26,11 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     concurrency::add(trials);
     connections::add(trials);
     counts::add(trials);
+    ddl::add(trials);
     mysql::add(trials);
     nasty::add(trials);
     outputs::add(trials);
+    partitions::add(trials);
     pooler::add(trials);
     portable::add(trials);
     privileges::add(trials);

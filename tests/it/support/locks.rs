@@ -1,5 +1,5 @@
 //! Steps run on PostgreSQL under the eyes of a second connection, which compares the locks that they take with those
-//! that they claim.
+//! that they claim: on the table, on what hangs on it, and on what it refers to.
 
 use super::block_on;
 use super::database::Database;
@@ -24,7 +24,7 @@ const LOCKS: [(&str, &str); 8] = [
 /// What a step claims that locks no table.
 const NONE: &str = "none on a table";
 
-/// Runs the steps one by one. The strongest lock on its table is the one that it claims.
+/// Runs the steps one by one. The strongest lock on its table, or on what hangs on it, is the one that it claims.
 pub(crate) fn apply_watched(playbook: &Playbook, database: &Database) -> Result<(), String> {
     block_on(async {
         let mut session = Session::open(&database.url()).await.map_err(|error| error.to_string())?;
@@ -136,11 +136,19 @@ impl Session {
     }
 }
 
-/// The locks on a table or its partitions that a process has or waits for.
+/// The locks that a process has or waits for on a table, its partitions and children of every level, the indexes of all of
+/// these and the tables that their foreign keys refer to.
 async fn locks(watcher: &mut PgConnection, process: i32, table: i64) -> Result<Vec<String>, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT DISTINCT mode FROM pg_catalog.pg_locks WHERE pid = $1 AND locktype = 'relation' AND (relation::int8 = $2 \
-         OR relation IN (SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent::int8 = $2))",
+        "WITH RECURSIVE tree (table_oid) AS (
+             SELECT $2::oid UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN tree ON inhparent = table_oid
+         ), watched AS (
+             SELECT table_oid FROM tree
+             UNION SELECT indexrelid FROM pg_catalog.pg_index JOIN tree ON indrelid = table_oid
+             UNION SELECT confrelid FROM pg_catalog.pg_constraint JOIN tree ON conrelid = table_oid WHERE contype = 'f'
+         )
+         SELECT DISTINCT mode FROM pg_catalog.pg_locks
+         WHERE pid = $1 AND locktype = 'relation' AND relation IN (SELECT table_oid FROM watched)",
     )
     .bind(process)
     .bind(table)

@@ -209,16 +209,8 @@ pub(super) fn partition(
         let known = |name: &String| table.columns.iter().any(|column| column.name == *name);
         quoted_names(key).into_iter().filter(known).collect::<Vec<_>>()
     };
-    let made = |name, bound, comment, partitioning| Partition {
-        schema: None,
-        name,
-        bound,
-        foreign: false,
-        primary_key: false,
-        local_indexes: Vec::new(),
-        comment,
-        partitioning,
-    };
+    let made =
+        |name: String, bound, comment, partitioning| Partition { bound, comment, partitioning, ..Partition::new(name) };
     let list = partitions.into_iter().map(|facts| {
         let divided = below.filter(|_| !facts.below.is_empty()).map(|(method, key)| {
             let list = facts.below.into_iter().map(|(name, comment)| made(name, None, comment, None));

@@ -14,7 +14,7 @@ impl Maps<'_> {
             'w' => FunctionKind::Window,
             _ => FunctionKind::Function,
         };
-        let compiled = matches!(row.language.as_str(), "c" | "internal") || kind == FunctionKind::Aggregate;
+        let compiled = matches!(row.language.as_str(), "c" | "internal") && kind != FunctionKind::Aggregate;
         let parsed = self.bodies.get(&row.oid).map(|body| canonical(body));
         let source = || row.source.clone().filter(|source| !compiled && !source.is_empty());
         Function {

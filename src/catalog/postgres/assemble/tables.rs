@@ -216,15 +216,19 @@ impl Maps<'_> {
 
     fn partition(&self, parent: &Relation, child: &Relation) -> Partition {
         let constraints = rows_of(&self.constraints, child.oid).iter();
-        let mut local_indexes = self.indexes_of(child.oid);
-        local_indexes.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut own = Table::new(&child.name);
+        self.fill_constraints(child.oid, &mut own);
         Partition {
             schema: (child.schema != parent.schema).then(|| self.schema_name(child.schema).to_owned()),
-            name: child.name.clone(),
+            name: own.name,
             bound: child.bound.clone(),
             foreign: child.kind == 'f',
             primary_key: constraints.into_iter().any(|constraint| constraint.kind == 'p'),
-            local_indexes,
+            local_indexes: self.indexes_of(child.oid),
+            foreign_keys: own.foreign_keys,
+            unique_constraints: own.unique_constraints,
+            check_constraints: own.check_constraints,
+            exclusion_constraints: own.exclusion_constraints,
             comment: self.comment(class::RELATION, child.oid, 0),
             partitioning: (child.kind == 'p').then(|| Box::new(self.partitioning(child))),
         }

@@ -1,4 +1,5 @@
--- Keys, checks and exclusion constraints of tables and domains. Of partitions only whether they have a primary key.
+-- Keys, checks and exclusion constraints of tables and domains. Of partitions those that do not come from their parent,
+-- and whether they have a primary key. A check that a partition has from its parent says so by the count of parents alone.
 -- The columns that only newer servers have resolve to the first sub-query when the server lacks them.
 SELECT
     k.oid,
@@ -45,5 +46,8 @@ WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
     AND (
         k.contype = 'p'
         OR k.contype IN ('u', 'c', 'x', 'f') AND k.conparentid = 0
-            AND k.conrelid NOT IN (SELECT c.oid FROM pg_catalog.pg_class AS c WHERE c.relispartition)
+            AND (
+                k.coninhcount = 0
+                OR k.conrelid NOT IN (SELECT c.oid FROM pg_catalog.pg_class AS c WHERE c.relispartition)
+            )
     );

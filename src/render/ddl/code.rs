@@ -1,0 +1,363 @@
+//! Types, sequences, functions, views and triggers.
+
+use super::order::Item;
+use super::table::create_index;
+use super::{LeftOut, comment, name_in};
+use crate::model::quote::{quote_identifier, quote_literal};
+use crate::model::{
+    CompositeType, Domain, EngineName, Function, FunctionKind, Model, QualifiedName, Schema, Sequence, Trigger,
+    TriggerEnabled, View,
+};
+
+/// Schemas and extensions, and that bodies of functions may name what comes later.
+pub(super) fn preamble(out: &mut String, model: &Model) {
+    let engine = model.engine.name;
+    if engine.is_mysql_family() {
+        out.push_str("SET foreign_key_checks = 0;\n\n");
+    }
+    if engine != EngineName::PostgreSql {
+        return;
+    }
+    out.push_str("SET check_function_bodies = off;\n\n");
+    for schema in model.schemas.iter().filter(|schema| schema.name != "public") {
+        push!(out, "CREATE SCHEMA {};\n\n", quote_identifier(engine, &schema.name));
+    }
+    // This one is in every new database.
+    for extension in model.extensions.iter().filter(|extension| extension.name != "plpgsql") {
+        let (name, schema) = (quote_identifier(engine, &extension.name), &extension.schema);
+        let known = schema == "public" || model.schemas.iter().any(|known| known.name == *schema);
+        let place = if known { format!(" WITH SCHEMA {}", quote_identifier(engine, schema)) } else { String::new() };
+        push!(out, "CREATE EXTENSION IF NOT EXISTS {name}{place};\n\n");
+    }
+}
+
+/// Types and sequences (PostgreSQL).
+pub(super) fn types<'m>(items: &mut Vec<Item<'m>>, model: &Model, schema: &'m Schema) {
+    let engine = model.engine.name;
+    if engine != EngineName::PostgreSql {
+        return;
+    }
+    let of = |name: &str| name_in(model, &schema.name, name);
+    let mut add = |name: &str, texts: Vec<&'m str>, statement: String| {
+        let name = QualifiedName::new(&schema.name, name);
+        items.push(Item { name, needs: Vec::new(), texts, statement });
+    };
+    for entry in &schema.enums {
+        let labels: Vec<String> = entry.labels.iter().map(|label| quote_literal(engine, label)).collect();
+        let statement = format!("CREATE TYPE {} AS ENUM ({})", of(&entry.name), labels.join(", "));
+        add(&entry.name, Vec::new(), statement);
+    }
+    for composite in &schema.composite_types {
+        let texts = composite.fields.iter().map(|field| field.data_type.as_str()).collect();
+        add(&composite.name, texts, create_composite(engine, &of(&composite.name), composite));
+    }
+    for range in &schema.range_types {
+        let statement = format!("CREATE TYPE {} AS RANGE (subtype = {})", of(&range.name), range.subtype);
+        add(&range.name, vec![&range.subtype], statement);
+    }
+    for domain in &schema.domains {
+        let mut texts = vec![domain.base_type.as_str()];
+        texts.extend(domain.default.as_deref());
+        texts.extend(domain.checks.iter().map(|check| check.expression.as_str()));
+        add(&domain.name, texts, create_domain(engine, &of(&domain.name), domain));
+    }
+    // An identity column makes its own.
+    let identity = |sequence: &Sequence| sequence.owned_by.as_ref().is_some_and(|owner| owner.identity);
+    for sequence in schema.sequences.iter().filter(|sequence| !identity(sequence)) {
+        let statement =
+            format!("CREATE SEQUENCE {} AS {}{}", of(&sequence.name), sequence.data_type, sequence_options(sequence));
+        add(&sequence.name, Vec::new(), statement);
+    }
+}
+
+fn create_composite(engine: EngineName, name: &str, composite: &CompositeType) -> String {
+    let field = |name: &str, data_type: &str| format!("{} {data_type}", quote_identifier(engine, name));
+    let fields: Vec<String> = composite.fields.iter().map(|it| field(&it.name, &it.data_type)).collect();
+    format!("CREATE TYPE {name} AS ({})", fields.join(", "))
+}
+
+fn create_domain(engine: EngineName, name: &str, domain: &Domain) -> String {
+    let mut out = format!("CREATE DOMAIN {name} AS {}", domain.base_type);
+    if let Some(collation) = &domain.collation {
+        push!(out, " COLLATE {}", super::collation_name(engine, collation));
+    }
+    if let Some(default) = &domain.default {
+        push!(out, " DEFAULT {default}");
+    }
+    if domain.not_null {
+        out.push_str(" NOT NULL");
+    }
+    for check in domain.checks.iter().filter(|check| check.validated) {
+        push!(out, " CONSTRAINT {} CHECK ({})", quote_identifier(engine, &check.name), check.expression);
+    }
+    for check in domain.checks.iter().filter(|check| !check.validated) {
+        let constraint = quote_identifier(engine, &check.name);
+        push!(out, ";\nALTER DOMAIN {name} ADD CONSTRAINT {constraint} CHECK ({}) NOT VALID", check.expression);
+    }
+    out
+}
+
+/// How a sequence counts.
+pub(super) fn sequence_options(sequence: &Sequence) -> String {
+    format!(
+        " INCREMENT BY {} MINVALUE {} MAXVALUE {} START WITH {} CACHE {}{}",
+        sequence.increment,
+        sequence.minimum,
+        sequence.maximum,
+        sequence.start,
+        sequence.cache,
+        if sequence.cycle { " CYCLE" } else { "" }
+    )
+}
+
+/// Functions whose text the model has (PostgreSQL).
+pub(super) fn functions<'m>(items: &mut Vec<Item<'m>>, left_out: &mut LeftOut, model: &Model, schema: &'m Schema) {
+    for function in &schema.functions {
+        let statement = Some(function).filter(|_| model.engine.name == EngineName::PostgreSql);
+        let Some(statement) = statement.and_then(|function| create_function(model, schema, function)) else {
+            left_out.add(kind(function), 1);
+            continue;
+        };
+        let mut texts = vec![function.arguments.as_str()];
+        texts.extend(function.result.as_deref());
+        // Bodies that are kept as text are looked at when they run; these are looked at now.
+        if is_parsed(function) || function.kind == FunctionKind::Aggregate {
+            texts.extend(function.body.as_deref());
+        }
+        let name = QualifiedName::new(&schema.name, &function.name);
+        items.push(Item { name, needs: Vec::new(), texts, statement });
+    }
+}
+
+fn kind(function: &Function) -> &'static str {
+    match function.kind {
+        FunctionKind::Procedure => "procedure",
+        FunctionKind::Aggregate => "aggregate",
+        FunctionKind::Function | FunctionKind::Window => "function",
+    }
+}
+
+/// Whether the body is one in standard SQL.
+fn is_parsed(function: &Function) -> bool {
+    function.language == "sql"
+        && function.body.as_deref().map(str::trim_start).is_some_and(|body| {
+            let starts = |word: &str| body.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+            starts("BEGIN ATOMIC") || starts("RETURN ")
+        })
+}
+
+fn create_function(model: &Model, schema: &Schema, function: &Function) -> Option<String> {
+    let engine = model.engine.name;
+    let body = function.body.as_deref()?;
+    let name = name_in(model, &schema.name, &function.name);
+    if function.kind == FunctionKind::Aggregate {
+        return Some(format!("CREATE AGGREGATE {name}({}) ({body})", function.arguments));
+    }
+    let word = if function.kind == FunctionKind::Procedure { "PROCEDURE" } else { "FUNCTION" };
+    let mut out = format!("CREATE {word} {name}({})", function.arguments);
+    if let Some(result) = function.result.as_ref().filter(|_| function.kind != FunctionKind::Procedure) {
+        push!(out, " RETURNS {result}");
+    }
+    push!(out, "\nLANGUAGE {}", quote_identifier(engine, &function.language));
+    if function.kind != FunctionKind::Procedure {
+        if function.kind == FunctionKind::Window {
+            out.push_str(" WINDOW");
+        }
+        if let Some(volatility) = &function.volatility {
+            push!(out, " {}", volatility.to_uppercase());
+        }
+        if function.strict {
+            out.push_str(" STRICT");
+        }
+    }
+    if function.security_definer {
+        out.push_str(" SECURITY DEFINER");
+    }
+    for setting in &function.settings {
+        let (name, value) = setting.split_once('=').unwrap_or((setting, ""));
+        // A list of names is one already, quoted where it has to be.
+        let list =
+            matches!(name, "search_path" | "temp_tablespaces" | "session_preload_libraries") && !value.is_empty();
+        let value = if list { value.to_owned() } else { quote_literal(engine, value) };
+        push!(out, "\nSET {} TO {value}", quote_setting(engine, name));
+    }
+    if is_parsed(function) {
+        push!(out, "\n{}", body.trim().trim_end_matches(';'));
+    } else {
+        push!(out, "\nAS {}", dollar_quoted(body));
+    }
+    Some(out)
+}
+
+/// A setting of an extension has a dot in its name.
+fn quote_setting(engine: EngineName, name: &str) -> String {
+    name.split('.').map(|part| quote_identifier(engine, part)).collect::<Vec<_>>().join(".")
+}
+
+/// A text between tags that it does not hold.
+fn dollar_quoted(text: &str) -> String {
+    let mut tag = "$".to_owned();
+    let mut word = "function".to_owned();
+    while text.contains(&format!("{tag}$")) || text.ends_with('$') && tag == "$" {
+        tag = format!("${word}");
+        word.push('_');
+    }
+    format!("{tag}${text}{tag}$")
+}
+
+/// Views with the indexes of materialized ones.
+pub(super) fn views<'m>(items: &mut Vec<Item<'m>>, left_out: &mut LeftOut, model: &Model, schema: &'m Schema) {
+    for view in &schema.views {
+        let Some(definition) = view.definition.as_deref() else {
+            left_out.add("view whose query could not be seen", 1);
+            continue;
+        };
+        let name = QualifiedName::new(&schema.name, &view.name);
+        let mut statement = create_view(model, &model.name_in_statements(&name), view, definition);
+        for index in &view.indexes {
+            push!(statement, ";\n{}", create_index(model, &name, index));
+        }
+        items.push(Item { name, needs: view.reads.clone(), texts: vec![definition], statement });
+    }
+}
+
+fn create_view(model: &Model, name: &str, view: &View, definition: &str) -> String {
+    let definition = definition.trim().trim_end_matches(';');
+    if definition.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("create ")) {
+        return definition.to_owned();
+    }
+    let engine = model.engine.name;
+    let mut out = String::from("CREATE ");
+    if engine.is_mysql_family() && view.security_invoker {
+        out.push_str("SQL SECURITY INVOKER ");
+    }
+    let mut columns = String::new();
+    if engine == EngineName::PostgreSql {
+        // The query may give a name only by its own words, which a renamed column does not follow.
+        let names: Vec<String> = view.columns.iter().map(|column| quote_identifier(engine, &column.name)).collect();
+        if !names.is_empty() {
+            columns = format!(" ({})", names.join(", "));
+        }
+    }
+    push!(out, "{} {name}{columns}", if view.materialized { "MATERIALIZED VIEW" } else { "VIEW" });
+    let mut options = view.options.clone();
+    if view.security_invoker && engine == EngineName::PostgreSql {
+        options.push("security_invoker=true".to_owned());
+    }
+    if !options.is_empty() {
+        push!(out, " WITH ({})", options.join(", "));
+    }
+    push!(out, " AS\n{}", model.query_in_statements(definition));
+    if let Some(check) = view.check_option.as_ref().filter(|_| !view.materialized) {
+        push!(out, "\nWITH {} CHECK OPTION", check.to_uppercase());
+    }
+    out
+}
+
+/// Triggers, when everything that they name is there.
+pub(super) fn triggers(out: &mut String, left_out: &mut LeftOut, model: &Model) {
+    let engine = model.engine.name;
+    let mut statements = Vec::new();
+    for schema in &model.schemas {
+        let tables = schema.tables.iter().map(|table| (&table.name, &table.triggers));
+        let views = schema.views.iter().map(|view| (&view.name, &view.triggers));
+        for (table, trigger) in tables.chain(views).flat_map(|(name, all)| all.iter().map(move |it| (name, it))) {
+            if trigger.definition.is_empty() {
+                left_out.add("trigger", 1);
+            } else {
+                statements.push(create_trigger(model, &name_in(model, &schema.name, table), trigger));
+            }
+        }
+        let owned = schema.sequences.iter().filter_map(|sequence| Some((sequence, sequence.owned_by.as_ref()?)));
+        for (sequence, owner) in owned.filter(|(_, owner)| !owner.identity) {
+            push!(
+                out,
+                "ALTER SEQUENCE {} OWNED BY {}.{};\n",
+                name_in(model, &schema.name, &sequence.name),
+                model.name_in_statements(&owner.table),
+                quote_identifier(engine, &owner.column)
+            );
+        }
+    }
+    if statements.is_empty() {
+        return;
+    }
+    if engine.is_mysql_family() {
+        // The client must not take a semicolon in a body for the end of the statement.
+        push!(out, "\nDELIMITER ;;\n{} ;;\nDELIMITER ;\n", statements.join(" ;;\n"));
+    } else {
+        push!(out, "\n{};\n", statements.join(";\n"));
+    }
+}
+
+fn create_trigger(model: &Model, table: &str, trigger: &Trigger) -> String {
+    let engine = model.engine.name;
+    let name = quote_identifier(engine, &trigger.name);
+    let definition = trigger.definition.trim().trim_end_matches(';');
+    if engine.is_mysql_family() {
+        let events = trigger.events.join(" OR ").to_uppercase();
+        let timing = trigger.timing.to_uppercase();
+        return format!("CREATE TRIGGER {name} {timing} {events} ON {table} FOR EACH ROW {definition}");
+    }
+    let state = match trigger.enabled {
+        TriggerEnabled::Origin => return definition.to_owned(),
+        TriggerEnabled::Always => "ENABLE ALWAYS",
+        TriggerEnabled::Replica => "ENABLE REPLICA",
+        TriggerEnabled::Disabled => "DISABLE",
+    };
+    format!("{definition};\nALTER TABLE {table} {state} TRIGGER {name}")
+}
+
+/// Comments on what is no table (PostgreSQL).
+pub(super) fn comments(out: &mut String, left_out: &mut LeftOut, model: &Model) {
+    let engine = model.engine.name;
+    if engine != EngineName::PostgreSql {
+        return;
+    }
+    let quoted = |name: &str| quote_identifier(engine, name);
+    let mut all: Vec<Option<String>> = Vec::new();
+    for schema in &model.schemas {
+        let of = |name: &str| name_in(model, &schema.name, name);
+        all.push(comment(engine, &format!("SCHEMA {}", quoted(&schema.name)), schema.comment.as_ref()));
+        let types = schema.enums.iter().map(|entry| (&entry.name, &entry.comment));
+        let types = types.chain(schema.composite_types.iter().map(|entry| (&entry.name, &entry.comment)));
+        for (name, text) in types.chain(schema.range_types.iter().map(|entry| (&entry.name, &entry.comment))) {
+            all.push(comment(engine, &format!("TYPE {}", of(name)), text.as_ref()));
+        }
+        for domain in &schema.domains {
+            all.push(comment(engine, &format!("DOMAIN {}", of(&domain.name)), domain.comment.as_ref()));
+        }
+        for sequence in &schema.sequences {
+            all.push(comment(engine, &format!("SEQUENCE {}", of(&sequence.name)), sequence.comment.as_ref()));
+        }
+        for function in &schema.functions {
+            // Without its arguments a name says which one is meant only when no other has it.
+            let alone = schema.functions.iter().filter(|other| other.name == function.name).count() == 1;
+            if alone && function.body.is_some() {
+                all.push(comment(engine, &format!("ROUTINE {}", of(&function.name)), function.comment.as_ref()));
+            } else if function.comment.is_some() {
+                left_out.add("comment on a function", 1);
+            }
+        }
+        for view in &schema.views {
+            let kind = if view.materialized { "MATERIALIZED VIEW" } else { "VIEW" };
+            all.push(comment(engine, &format!("{kind} {}", of(&view.name)), view.comment.as_ref()));
+            for column in &view.columns {
+                let on = format!("COLUMN {}.{}", of(&view.name), quoted(&column.name));
+                all.push(comment(engine, &on, column.comment.as_ref()));
+            }
+            for index in &view.indexes {
+                all.push(comment(engine, &format!("INDEX {}", of(&index.name)), index.comment.as_ref()));
+            }
+        }
+        let tables = schema.tables.iter().map(|table| (&table.name, &table.triggers));
+        let views = schema.views.iter().map(|view| (&view.name, &view.triggers));
+        for (table, trigger) in tables.chain(views).flat_map(|(name, all)| all.iter().map(move |it| (name, it))) {
+            let on = format!("TRIGGER {} ON {}", quoted(&trigger.name), of(table));
+            all.push(comment(engine, &on, trigger.comment.as_ref()));
+        }
+    }
+    for statement in all.into_iter().flatten() {
+        push!(out, "{statement};\n");
+    }
+}

@@ -1,0 +1,612 @@
+//! Tables and what hangs on them.
+
+use super::order::Item;
+use super::{collation_name, columns, comment, deferral, named};
+use crate::model::quote::{quote_identifier, quote_list, quote_literal};
+use crate::model::{
+    Action, CheckConstraint, Column, EngineName, ExclusionConstraint, ForeignKey, GeneratedStorage, IdentityMode,
+    Index, KeyPart, MatchType, Model, NullsOrder, Partition, Partitioning, Persistence, Policy, PolicyCommand,
+    PrimaryKey, QualifiedName, SortOrder, TableKind, TableRef, UniqueConstraint,
+};
+
+/// Every statement that makes a table with what hangs on it, its triggers left out.
+pub(crate) fn statements(model: &Model, table: TableRef<'_>) -> Vec<String> {
+    let mut all = vec![create_table(model, table, true)];
+    all.extend(indexes(model, table));
+    all.extend(partition_indexes(model, table));
+    all.extend(added_foreign_keys(model, table, |key| !is_part_of_table(key)));
+    all.extend(settings(model, table));
+    all
+}
+
+/// The table with its partitions, among everything else.
+pub(super) fn item<'m>(model: &Model, table: TableRef<'m>) -> Item<'m> {
+    let of = table.table;
+    let mut needs: Vec<QualifiedName> = of.inheritance.iter().flat_map(|it| it.parents.iter().cloned()).collect();
+    needs.extend(of.columns.iter().filter_map(|column| column.user_type.clone()));
+    let mut texts: Vec<&str> = Vec::new();
+    for column in &of.columns {
+        texts.extend(column.default.as_ref().map(|default| default.expression.as_str()));
+        texts.extend(column.generated.as_ref().map(|generated| generated.expression.as_str()));
+        texts.push(&column.data_type);
+    }
+    texts.extend(of.check_constraints.iter().map(|check| check.expression.as_str()));
+    texts.extend(of.exclusion_constraints.iter().map(|exclusion| exclusion.definition.as_str()));
+    texts.extend(of.partitioning.as_ref().map(|partitioning| partitioning.key.as_str()));
+    texts.extend(of.of_type.as_deref());
+    Item { name: table.qualified_name(), needs, texts, statement: create_table(model, table, false) }
+}
+
+/// The statements that make a table with its partitions, without the final semicolon.
+fn create_table(model: &Model, table: TableRef<'_>, with_foreign_keys: bool) -> String {
+    let engine = model.engine.name;
+    let of = table.table;
+    if let Some(definition) = &of.definition {
+        return definition.trim().trim_end_matches(';').to_owned();
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for column in of.columns.iter().filter(|column| !column.inherited) {
+        lines.extend(self::column(model, column, of.of_type.is_some()));
+    }
+    if let Some(key) = &of.primary_key {
+        lines.push(primary_key(engine, key, &of.indexes));
+    }
+    if engine.is_mysql_family() {
+        // The key of a unique constraint without overlaps is the constraint's to tell.
+        let apart = of.unique_constraints.iter().filter(|unique| unique.without_overlaps);
+        let apart: Vec<&UniqueConstraint> = apart.collect();
+        let keys = of
+            .indexes
+            .iter()
+            .filter(|index| !index.primary && !apart.iter().any(|unique| unique.name.as_deref() == Some(&index.name)));
+        lines.extend(keys.map(|index| key_of_mysql(engine, index)));
+        lines.extend(apart.iter().map(|unique| self::unique(engine, unique, &[])));
+    }
+    if !engine.is_mysql_family() {
+        lines.extend(of.unique_constraints.iter().map(|unique| self::unique(engine, unique, &of.indexes)));
+    }
+    for period in &of.periods {
+        let name = match period.name.as_str() {
+            "SYSTEM_TIME" => period.name.clone(),
+            name => quote_identifier(engine, name),
+        };
+        let (start, end) = (quote_identifier(engine, &period.start), quote_identifier(engine, &period.end));
+        lines.push(format!("PERIOD FOR {name} ({start}, {end})"));
+    }
+    let checks = of.check_constraints.iter().filter(|check| is_written(check) && check.validated);
+    lines.extend(checks.map(|check| self::check(engine, check)));
+    lines.extend(of.exclusion_constraints.iter().map(|exclusion| self::exclusion(engine, exclusion)));
+    if with_foreign_keys {
+        let keys = of.foreign_keys.iter().filter(|key| is_part_of_table(key));
+        lines.extend(keys.map(|key| foreign_key(model, key)));
+    }
+    let kind = match (of.kind, of.persistence) {
+        (TableKind::Foreign, _) => "FOREIGN TABLE",
+        (TableKind::Virtual, _) => "VIRTUAL TABLE",
+        (_, Persistence::Unlogged) => "UNLOGGED TABLE",
+        _ => "TABLE",
+    };
+    let name = model.name_in_statements(&table.qualified_name());
+    let of_type = of.of_type.as_ref().map(|name| format!(" OF {name}")).unwrap_or_default();
+    let body = match lines.is_empty() {
+        true if of.of_type.is_some() => String::new(),
+        true => " ()".to_owned(),
+        false => format!(" (\n  {}\n)", lines.join(",\n  ")),
+    };
+    let mut out = format!("CREATE {kind} {name}{of_type}{body}");
+    if let Some(inheritance) = of.inheritance.as_ref().filter(|inheritance| !inheritance.parents.is_empty()) {
+        let parents: Vec<String> = inheritance.parents.iter().map(|parent| model.name_in_statements(parent)).collect();
+        push!(out, " INHERITS ({})", parents.join(", "));
+    }
+    if engine.is_mysql_family() {
+        options_of_mysql(&mut out, model, table);
+        return out;
+    }
+    if let Some(partitioning) = &of.partitioning {
+        out.push_str(&partition_by(partitioning));
+    }
+    if let Some(method) = &of.storage_engine {
+        push!(out, " USING {}", quote_identifier(engine, method));
+    }
+    if !of.options.is_empty() {
+        push!(out, " WITH ({})", of.options.join(", "));
+    }
+    if let Some(source) = of.foreign_source.as_ref().filter(|_| of.kind == TableKind::Foreign) {
+        push!(out, " SERVER {}", quote_identifier(engine, source));
+    }
+    if let Some(partitioning) = &of.partitioning {
+        partitions(&mut out, model, &name, &table.schema.name, partitioning);
+    }
+    out
+}
+
+fn partition_by(partitioning: &Partitioning) -> String {
+    format!(" PARTITION BY {} ({})", partitioning.strategy.to_uppercase(), partitioning.key)
+}
+
+/// Partitions of PostgreSQL are tables, each made after the one that it is a part of.
+fn partitions(out: &mut String, model: &Model, parent: &str, schema: &str, partitioning: &Partitioning) {
+    for partition in partitioning.partitions.iter().filter(|partition| !partition.foreign) {
+        let schema = partition.schema.as_deref().unwrap_or(schema);
+        let name = model.name_in_statements(&QualifiedName::new(schema, &partition.name));
+        push!(out, ";\nCREATE TABLE {name} PARTITION OF {parent} {}", partition.bound.as_deref().unwrap_or("DEFAULT"));
+        if let Some(below) = &partition.partitioning {
+            out.push_str(&partition_by(below));
+            partitions(out, model, &name, schema, below);
+        }
+    }
+}
+
+fn options_of_mysql(out: &mut String, model: &Model, table: TableRef<'_>) {
+    let engine = model.engine.name;
+    let of = table.table;
+    if let Some(storage) = &of.storage_engine {
+        push!(out, " ENGINE={storage}");
+    }
+    if let Some(set) = &of.character_set {
+        push!(out, " DEFAULT CHARACTER SET={set}");
+    }
+    if let Some(collation) = &of.collation {
+        push!(out, " COLLATE={collation}");
+    }
+    if let Some(format) = &of.row_format {
+        push!(out, " ROW_FORMAT={}", format.to_uppercase());
+    }
+    if let Some(comment) = &of.comment {
+        push!(out, " COMMENT={}", quote_literal(engine, comment));
+    }
+    if of.system_versioned {
+        out.push_str(" WITH SYSTEM VERSIONING");
+    }
+    let Some(partitioning) = &of.partitioning else { return };
+    push!(out, "\n{}", partition_by(partitioning).trim_start());
+    if let Some(below) = &partitioning.subpartition_by {
+        push!(out, " SUBPARTITION BY {below}");
+    }
+    let one = |word: &str, partition: &Partition| {
+        let mut line = format!("{word} {}", quote_identifier(engine, &partition.name));
+        if let Some(bound) = &partition.bound {
+            push!(line, " {bound}");
+        }
+        if let Some(comment) = &partition.comment {
+            push!(line, " COMMENT = {}", quote_literal(engine, comment));
+        }
+        line
+    };
+    let lines: Vec<String> = partitioning
+        .partitions
+        .iter()
+        .map(|partition| {
+            let below = partition.partitioning.iter().flat_map(|below| &below.partitions);
+            let below: Vec<String> = below.map(|partition| one("SUBPARTITION", partition)).collect();
+            let below = if below.is_empty() { String::new() } else { format!(" ({})", below.join(", ")) };
+            format!("{}{below}", one("PARTITION", partition))
+        })
+        .collect();
+    if !lines.is_empty() {
+        push!(out, " (\n  {}\n)", lines.join(",\n  "));
+    }
+}
+
+fn primary_key(engine: EngineName, key: &PrimaryKey, indexes: &[Index]) -> String {
+    let index = indexes.iter().find(|index| index.primary);
+    let overlaps = if key.without_overlaps { " WITHOUT OVERLAPS" } else { "" };
+    // Only the index tells of prefixes.
+    let parts = match index.filter(|_| engine.is_mysql_family() && !key.without_overlaps) {
+        Some(index) => parts(engine, index),
+        None => quote_list(engine, &key.columns),
+    };
+    format!(
+        "{}PRIMARY KEY ({parts}{overlaps}){}{}",
+        named(engine, key.name.as_deref().filter(|_| !engine.is_mysql_family())),
+        index.map(|index| included(engine, index)).unwrap_or_default(),
+        deferral(key.deferral)
+    )
+}
+
+fn unique(engine: EngineName, unique: &UniqueConstraint, indexes: &[Index]) -> String {
+    let index = indexes.iter().find(|index| index.constraint.is_some() && index.constraint == unique.name);
+    let nulls = if unique.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
+    let overlaps = if unique.without_overlaps { " WITHOUT OVERLAPS" } else { "" };
+    format!(
+        "{}UNIQUE{nulls} ({}{overlaps}){}{}",
+        named(engine, unique.name.as_deref()),
+        quote_list(engine, &unique.columns),
+        index.map(|index| included(engine, index)).unwrap_or_default(),
+        deferral(unique.deferral)
+    )
+}
+
+fn included(engine: EngineName, index: &Index) -> String {
+    if index.include.is_empty() { String::new() } else { format!(" INCLUDE {}", columns(engine, &index.include)) }
+}
+
+/// A key of MySQL or MariaDB, which a column that counts up needs in the table's own statement.
+fn key_of_mysql(engine: EngineName, index: &Index) -> String {
+    let kind = match index.method.as_str() {
+        "fulltext" => "FULLTEXT ",
+        "spatial" => "SPATIAL ",
+        "vector" => "VECTOR ",
+        _ if index.unique => "UNIQUE ",
+        _ => "",
+    };
+    let method = if index.method == "hash" { " USING HASH" } else { "" };
+    let mut out = format!("{kind}KEY {}{method} ({})", quote_identifier(engine, &index.name), parts(engine, index));
+    if let Some(comment) = &index.comment {
+        push!(out, " COMMENT {}", quote_literal(engine, comment));
+    }
+    if !index.visible {
+        out.push_str(if engine == EngineName::MySql { " INVISIBLE" } else { " IGNORED" });
+    }
+    out
+}
+
+/// Whether the check is the user's own and not a parent's.
+fn is_written(check: &CheckConstraint) -> bool {
+    !check.automatic && !check.inherited
+}
+
+fn check(engine: EngineName, check: &CheckConstraint) -> String {
+    let inherit = if check.no_inherit { " NO INHERIT" } else { "" };
+    let enforced = if check.enforced { "" } else { " NOT ENFORCED" };
+    format!("{}CHECK ({}){inherit}{enforced}", named(engine, check.name.as_deref()), check.expression)
+}
+
+fn exclusion(engine: EngineName, exclusion: &ExclusionConstraint) -> String {
+    format!("{}{}", named(engine, Some(&exclusion.name)), exclusion.definition)
+}
+
+/// The statements that make the indexes that no constraint makes, and what only a table that is there can be given.
+pub(super) fn indexes(model: &Model, table: TableRef<'_>) -> Vec<String> {
+    let engine = model.engine.name;
+    let of = table.table;
+    if engine.is_mysql_family() {
+        return Vec::new();
+    }
+    let name = model.name_in_statements(&table.qualified_name());
+    let mut all: Vec<String> = of
+        .indexes
+        .iter()
+        .filter(|index| index.constraint.is_none() && !index.primary && !index.automatic && !index.exclusion)
+        .map(|index| create_index(model, &table.qualified_name(), index))
+        .collect();
+    if of.definition.is_some() {
+        return all;
+    }
+    // A child may have another default than its parent.
+    for column in of.columns.iter().filter(|column| column.inherited) {
+        if let Some(default) = &column.default {
+            let column = quote_identifier(engine, &column.name);
+            all.push(format!("ALTER TABLE {name} ALTER COLUMN {column} SET DEFAULT {}", default.expression));
+        }
+    }
+    let unchecked = of.check_constraints.iter().filter(|check| is_written(check) && !check.validated);
+    all.extend(unchecked.map(|check| not_valid(&name, &self::check(engine, check), check.enforced)));
+    let unchecked = of.columns.iter().filter(|column| column.not_null_unvalidated && !column.inherited);
+    all.extend(
+        unchecked.map(|column| not_valid(&name, &format!("NOT NULL {}", quote_identifier(engine, &column.name)), true)),
+    );
+    all
+}
+
+/// What is not enforced is not valid either, without being told.
+fn not_valid(table: &str, constraint: &str, enforced: bool) -> String {
+    format!("ALTER TABLE {table} ADD {constraint}{}", if enforced { " NOT VALID" } else { "" })
+}
+
+/// Indexes, keys and checks of single partitions. After the parent's indexes, which would take equal ones for their own.
+pub(super) fn partition_indexes(model: &Model, table: TableRef<'_>) -> Vec<String> {
+    let engine = model.engine.name;
+    let mut all = Vec::new();
+    for (of, partition) in partitions_of(table) {
+        let name = model.name_in_statements(&of);
+        for index in &partition.local_indexes {
+            let constraint = index.constraint.as_deref();
+            if index.primary {
+                let parts = parts(engine, index);
+                all.push(format!("ALTER TABLE {name} ADD {}PRIMARY KEY ({parts})", named(engine, constraint)));
+            } else if index.constraint.is_none() {
+                all.push(create_index(model, &of, index));
+            }
+        }
+        let unique = partition.unique_constraints.iter().map(|key| self::unique(engine, key, &partition.local_indexes));
+        let exclusions = partition.exclusion_constraints.iter().map(|exclusion| self::exclusion(engine, exclusion));
+        all.extend(unique.chain(exclusions).map(|constraint| format!("ALTER TABLE {name} ADD {constraint}")));
+        for check in partition.check_constraints.iter().filter(|check| is_written(check)) {
+            let constraint = self::check(engine, check);
+            all.push(if check.validated {
+                format!("ALTER TABLE {name} ADD {constraint}")
+            } else {
+                not_valid(&name, &constraint, check.enforced)
+            });
+        }
+    }
+    all
+}
+
+fn partitions_of(table: TableRef<'_>) -> Vec<(QualifiedName, &Partition)> {
+    let all = table.table.partitioning.as_ref().map(|partitioning| partitioning.all(&table.schema.name));
+    let written = all.into_iter().flatten().filter(|(_, partition)| !partition.foreign);
+    written.map(|(schema, partition)| (QualifiedName::new(schema, &partition.name), partition)).collect()
+}
+
+/// Whether the table's own statement can say it: only a key that is added later leaves existing rows unchecked.
+fn is_part_of_table(key: &ForeignKey) -> bool {
+    key.validated || !key.enforced
+}
+
+/// The statements that add the foreign keys of a table and of its partitions.
+pub(super) fn foreign_keys(model: &Model, table: TableRef<'_>) -> Vec<String> {
+    added_foreign_keys(model, table, |_| true)
+}
+
+/// The statements that add foreign keys: those of the table that are wanted, and all of its partitions.
+fn added_foreign_keys(model: &Model, table: TableRef<'_>, wanted: impl Fn(&ForeignKey) -> bool) -> Vec<String> {
+    if table.table.definition.is_some() {
+        return Vec::new();
+    }
+    let add = |name: &QualifiedName, key: &ForeignKey| {
+        let valid = if is_part_of_table(key) { "" } else { " NOT VALID" };
+        format!("ALTER TABLE {} ADD {}{valid}", model.name_in_statements(name), foreign_key(model, key))
+    };
+    let name = table.qualified_name();
+    let mut all: Vec<String> =
+        table.table.foreign_keys.iter().filter(|key| wanted(key)).map(|key| add(&name, key)).collect();
+    for (name, partition) in partitions_of(table) {
+        all.extend(partition.foreign_keys.iter().map(|key| add(&name, key)));
+    }
+    all
+}
+
+/// What is said of a table of PostgreSQL when it is complete: row security, policies, replica identity.
+pub(super) fn settings(model: &Model, table: TableRef<'_>) -> Vec<String> {
+    let engine = model.engine.name;
+    let of = table.table;
+    if engine != EngineName::PostgreSql {
+        return Vec::new();
+    }
+    let name = model.name_in_statements(&table.qualified_name());
+    let alter = |what: &str| format!("ALTER TABLE {name} {what}");
+    let mut all: Vec<String> = of.policies.iter().map(|policy| create_policy(engine, &name, policy)).collect();
+    all.extend(of.row_security.then(|| alter("ENABLE ROW LEVEL SECURITY")));
+    all.extend(of.force_row_security.then(|| alter("FORCE ROW LEVEL SECURITY")));
+    let marked = |mark: fn(&Index) -> bool| {
+        of.indexes.iter().find(|index| mark(index)).map(|index| quote_identifier(engine, &index.name))
+    };
+    match of.replica_identity.as_deref() {
+        Some("index") => {
+            let index = marked(|index| index.replica_identity);
+            all.extend(index.map(|index| alter(&format!("REPLICA IDENTITY USING INDEX {index}"))));
+        }
+        Some(identity) => all.push(alter(&format!("REPLICA IDENTITY {}", identity.to_uppercase()))),
+        None => {}
+    }
+    all.extend(marked(|index| index.clustered).map(|index| alter(&format!("CLUSTER ON {index}"))));
+    all
+}
+
+fn create_policy(engine: EngineName, table: &str, policy: &Policy) -> String {
+    let command = match policy.command {
+        PolicyCommand::All => "ALL",
+        PolicyCommand::Select => "SELECT",
+        PolicyCommand::Insert => "INSERT",
+        PolicyCommand::Update => "UPDATE",
+        PolicyCommand::Delete => "DELETE",
+    };
+    let role = |role: &String| if role == "public" { "PUBLIC".to_owned() } else { quote_identifier(engine, role) };
+    let roles: Vec<String> = policy.roles.iter().map(role).collect();
+    let mut out = format!(
+        "CREATE POLICY {} ON {table} AS {} FOR {command} TO {}",
+        quote_identifier(engine, &policy.name),
+        if policy.permissive { "PERMISSIVE" } else { "RESTRICTIVE" },
+        roles.join(", ")
+    );
+    if let Some(using) = &policy.using {
+        push!(out, " USING ({using})");
+    }
+    if let Some(check) = &policy.with_check {
+        push!(out, " WITH CHECK ({check})");
+    }
+    out
+}
+
+pub(super) fn create_index(model: &Model, table: &QualifiedName, index: &Index) -> String {
+    let engine = model.engine.name;
+    let unique = if index.unique { "UNIQUE " } else { "" };
+    let method = match index.method.as_str() {
+        "btree" | "" => String::new(),
+        method if engine == EngineName::PostgreSql => format!(" USING {}", quote_identifier(engine, method)),
+        _ => String::new(),
+    };
+    let only = if index.missing_partitions.is_empty() { "" } else { "ONLY " };
+    let mut out = format!(
+        "CREATE {unique}INDEX {} ON {only}{}{method} ({})",
+        quote_identifier(engine, &index.name),
+        model.name_in_statements(table),
+        parts(engine, index)
+    );
+    out.push_str(&included(engine, index));
+    if index.nulls_not_distinct {
+        out.push_str(" NULLS NOT DISTINCT");
+    }
+    if !index.options.is_empty() && engine == EngineName::PostgreSql {
+        push!(out, " WITH ({})", index.options.join(", "));
+    }
+    if let Some(predicate) = &index.predicate {
+        push!(out, " WHERE {predicate}");
+    }
+    out
+}
+
+fn parts(engine: EngineName, index: &Index) -> String {
+    index.key.iter().map(|part| key_part(engine, part)).collect::<Vec<_>>().join(", ")
+}
+
+fn key_part(engine: EngineName, part: &KeyPart) -> String {
+    let mut out = match (&part.column, &part.expression) {
+        (Some(column), _) => quote_identifier(engine, column),
+        // SQLite keeps the text as it was written, so that parentheses would be another one.
+        (None, Some(expression)) if engine == EngineName::Sqlite => expression.clone(),
+        (None, Some(expression)) => format!("({expression})"),
+        (None, None) => String::new(),
+    };
+    if let Some(length) = part.prefix_length {
+        push!(out, "({length})");
+    }
+    if let Some(collation) = &part.collation {
+        push!(out, " COLLATE {}", collation_name(engine, collation));
+    }
+    if let Some(class) = &part.operator_class {
+        push!(out, " {class}");
+    }
+    if part.order == SortOrder::Descending {
+        out.push_str(" DESC");
+    }
+    match part.nulls {
+        Some(NullsOrder::First) => out.push_str(" NULLS FIRST"),
+        Some(NullsOrder::Last) => out.push_str(" NULLS LAST"),
+        None => {}
+    }
+    out
+}
+
+/// A column; of a typed table only when it says more than its type does.
+fn column(model: &Model, column: &Column, typed: bool) -> Option<String> {
+    let engine = model.engine.name;
+    let mut out = quote_identifier(engine, &column.name);
+    if typed {
+        out.push_str(" WITH OPTIONS");
+    } else if !column.data_type.is_empty() {
+        push!(out, " {}", column.data_type);
+    }
+    let start = out.len();
+    if let Some(set) = column.character_set.as_ref().filter(|_| engine.is_mysql_family()) {
+        push!(out, " CHARACTER SET {set}");
+    }
+    if let Some(collation) = &column.collation {
+        push!(out, " COLLATE {}", collation_name(engine, collation));
+    }
+    if let Some(generated) = &column.generated {
+        match generated.storage {
+            GeneratedStorage::Stored => push!(out, " GENERATED ALWAYS AS ({}) STORED", generated.expression),
+            GeneratedStorage::Virtual => push!(out, " GENERATED ALWAYS AS ({}) VIRTUAL", generated.expression),
+            GeneratedStorage::RowStart => out.push_str(" GENERATED ALWAYS AS ROW START"),
+            GeneratedStorage::RowEnd => out.push_str(" GENERATED ALWAYS AS ROW END"),
+        }
+    }
+    let is_generated = column.generated.is_some();
+    if !column.nullable && !(is_generated && engine == EngineName::MariaDb) {
+        out.push_str(" NOT NULL");
+    } else if column.nullable && !is_generated && engine.is_mysql_family() {
+        // A timestamp refuses NULL by itself where `explicit_defaults_for_timestamp` is off.
+        out.push_str(" NULL");
+    }
+    if let Some(srid) = column.srid {
+        push!(out, " SRID {srid}");
+    }
+    if let Some(identity) = &column.identity {
+        out.push_str(match identity.mode {
+            IdentityMode::Always => " GENERATED ALWAYS AS IDENTITY",
+            IdentityMode::ByDefault => " GENERATED BY DEFAULT AS IDENTITY",
+        });
+        if let Some(name) = &identity.sequence {
+            let of = model.schemas.iter().find(|schema| schema.name == name.schema);
+            let sequence = of.and_then(|schema| schema.sequences.iter().find(|sequence| sequence.name == name.name));
+            let options = sequence.map(super::code::sequence_options).unwrap_or_default();
+            push!(out, " (SEQUENCE NAME {}{options})", model.name_in_statements(name));
+        }
+    }
+    if let Some(default) = &column.default {
+        push!(out, " DEFAULT {}", default.expression);
+    }
+    if let Some(expression) = &column.on_update {
+        push!(out, " ON UPDATE {expression}");
+    }
+    if engine.is_mysql_family() {
+        if column.auto_increment {
+            out.push_str(" AUTO_INCREMENT");
+        }
+        if column.invisible {
+            out.push_str(" INVISIBLE");
+        }
+        if let Some(comment) = &column.comment {
+            push!(out, " COMMENT {}", quote_literal(engine, comment));
+        }
+    }
+    (!typed || out.len() > start).then_some(out)
+}
+
+fn foreign_key(model: &Model, key: &ForeignKey) -> String {
+    let engine = model.engine.name;
+    let list = |names: &[String]| match names.split_last() {
+        Some((last, rest)) if key.period => {
+            let mut parts: Vec<String> = rest.iter().map(|name| quote_identifier(engine, name)).collect();
+            parts.push(format!("PERIOD {}", quote_identifier(engine, last)));
+            parts.join(", ")
+        }
+        _ => quote_list(engine, names),
+    };
+    let mut out = format!(
+        "{}FOREIGN KEY ({}) REFERENCES {} ({})",
+        named(engine, key.name.as_deref()),
+        list(&key.columns),
+        model.name_in_statements(&key.referenced_table),
+        list(&key.referenced_columns)
+    );
+    if key.match_type == MatchType::Full {
+        out.push_str(" MATCH FULL");
+    }
+    if key.on_delete != Action::NoAction {
+        push!(out, " ON DELETE {}", key.on_delete.sql());
+        if !key.on_delete_columns.is_empty() {
+            push!(out, " {}", columns(engine, &key.on_delete_columns));
+        }
+    }
+    if key.on_update != Action::NoAction {
+        push!(out, " ON UPDATE {}", key.on_update.sql());
+    }
+    out.push_str(deferral(key.deferral));
+    if !key.enforced {
+        out.push_str(" NOT ENFORCED");
+    }
+    out
+}
+
+/// Comments on a table of PostgreSQL and on what hangs on it; elsewhere they are parts of other statements.
+pub(super) fn comments(model: &Model, table: TableRef<'_>) -> Vec<String> {
+    let engine = model.engine.name;
+    let of = table.table;
+    if engine != EngineName::PostgreSql {
+        return Vec::new();
+    }
+    let name = model.name_in_statements(&table.qualified_name());
+    let quoted = |name: &str| quote_identifier(engine, name);
+    let mut all: Vec<Option<String>> = vec![comment(engine, &format!("TABLE {name}"), of.comment.as_ref())];
+    for column in &of.columns {
+        all.push(comment(engine, &format!("COLUMN {name}.{}", quoted(&column.name)), column.comment.as_ref()));
+    }
+    let constraints = of
+        .primary_key
+        .iter()
+        .map(|key| (&key.name, &key.comment))
+        .chain(of.unique_constraints.iter().map(|key| (&key.name, &key.comment)))
+        .chain(of.check_constraints.iter().map(|check| (&check.name, &check.comment)))
+        .chain(of.foreign_keys.iter().map(|key| (&key.name, &key.comment)));
+    let constraints = constraints.filter_map(|(name, comment)| Some((name.as_ref()?, comment.as_ref())));
+    let exclusions = of.exclusion_constraints.iter().map(|exclusion| (&exclusion.name, exclusion.comment.as_ref()));
+    for (constraint, text) in constraints.chain(exclusions) {
+        all.push(comment(engine, &format!("CONSTRAINT {} ON {name}", quoted(constraint)), text));
+    }
+    for index in &of.indexes {
+        let index_name = model.name_in_statements(&QualifiedName::new(&table.schema.name, &index.name));
+        all.push(comment(engine, &format!("INDEX {index_name}"), index.comment.as_ref()));
+    }
+    for policy in &of.policies {
+        all.push(comment(engine, &format!("POLICY {} ON {name}", quoted(&policy.name)), policy.comment.as_ref()));
+    }
+    for (partition_name, partition) in partitions_of(table) {
+        let on = format!("TABLE {}", model.name_in_statements(&partition_name));
+        all.push(comment(engine, &on, partition.comment.as_ref()));
+    }
+    all.into_iter().flatten().collect()
+}

@@ -1,0 +1,195 @@
+//! `--format ddl` makes the same schema anew.
+
+use crate::support::database::{Database, Place};
+use crate::support::{TestResult, chain, read_with, schemas};
+use brownfield::catalog::Options;
+use brownfield::model::{EngineName, Model, Tables};
+use brownfield::render::ddl;
+use brownfield::report::Report;
+use brownfield::settings::Settings;
+use libtest_mimic::Trial;
+
+pub(crate) fn add(trials: &mut Vec<Trial>) {
+    for place in Place::all() {
+        for sample in schemas::samples(place) {
+            let name = format!("live::ddl::{}::{}", place.name(), sample.name);
+            trials.push(Trial::test(name, move || {
+                anew(place, |database| sample.load(database))?;
+                Ok(())
+            }));
+        }
+        let name = format!("live::ddl::{}::one_of_each", place.name());
+        trials.push(Trial::test(name, move || one_of_each(place)));
+    }
+}
+
+/// Loads a schema, writes it, loads what was written elsewhere and compares. Answers what was written.
+fn anew(place: Place, load: impl Fn(&Database) -> Result<(), String>) -> Result<String, String> {
+    let original = Database::new(place)?;
+    load(&original)?;
+    let mut first = snapshot(&original)?;
+    let script = {
+        let (tables, settings) = (Tables::new(&first), Settings::default());
+        ddl::render(&Report::new(&first, &tables, &settings))
+    };
+    let copy = Database::new(place)?;
+    copy.run(&script).map_err(|error| format!("{error}\n{script}"))?;
+    let mut second = snapshot(&copy)?;
+    forget_what_may_differ(&mut first);
+    forget_what_may_differ(&mut second);
+    let text = |model: &Model| serde_json::to_string_pretty(model).map_err(|error| error.to_string());
+    let (mut first, second) = (text(&first)?, text(&second)?);
+    if place.engine().is_mysql_family() {
+        // A schema is a database there, so the copy has another name.
+        first = first.replace(&original.name, &copy.name);
+    }
+    if first == second {
+        return Ok(script);
+    }
+    let differing = first.lines().zip(second.lines()).filter(|(one, other)| one != other).take(8);
+    let shown: Vec<_> = differing.map(|(one, other)| format!("- {one}\n+ {other}")).collect();
+    Err(format!("the snapshots differ:\n{}\n{script}", shown.join("\n")))
+}
+
+fn snapshot(database: &Database) -> Result<Model, String> {
+    let options = Options { statistics: false, ..Options::default() };
+    read_with(&database.url(), &options).map_err(|error| chain(&error))
+}
+
+/// What the statements do not make, because the model does not hold it whole. All of it is said at their end.
+fn forget_what_may_differ(model: &mut Model) {
+    // Its history is the migration tool's own.
+    model.migration_tables.clear();
+    // What they publish, run or react to is known by name only.
+    model.publications.clear();
+    model.scheduled_jobs.clear();
+    model.event_triggers.clear();
+    for schema in &mut model.schemas {
+        // Rights are the other database's business.
+        schema.owner = None;
+        schema.public_create = false;
+        schema.events.clear();
+        // Of a routine of MySQL and MariaDB the model has the body and not the statement, of a compiled one nothing.
+        schema.functions.retain(|function| model.engine.name == EngineName::PostgreSql && function.body.is_some());
+        for table in &mut schema.tables {
+            // The model knows that there is a rule, and not what it does.
+            table.rules.clear();
+        }
+        schema.tables.retain(|table| table.foreign_source.is_none() || model.engine.name != EngineName::PostgreSql);
+        for view in &mut schema.views {
+            view.rules.clear();
+        }
+    }
+}
+
+/// Things that the samples lack, and an order of names that no alphabet follows.
+fn one_of_each(place: Place) -> TestResult {
+    let newer = |version: u32, sql: &'static str| if place.version().0 >= version { sql } else { "" };
+    let (sql, said) = match place.engine() {
+        EngineName::PostgreSql => {
+            (format!("{POSTGRES}{}{}", newer(15, POSTGRES_15), newer(18, POSTGRES_18)), "-- Left out: 1 rewrite rule.")
+        }
+        EngineName::MySql | EngineName::MariaDb => (MYSQL.to_owned(), "-- Left out: 1 procedure."),
+        EngineName::Sqlite => (SQLITE.to_owned(), "CREATE TRIGGER"),
+    };
+    let script = anew(place, |database| database.run(&sql))?;
+    if script.contains(said) { Ok(()) } else { Err(format!("{said:?} is not said:\n{script}").into()) }
+}
+
+const POSTGRES: &str = r#"
+    CREATE SCHEMA "Other one";
+    COMMENT ON SCHEMA "Other one" IS 'holds ''types''';
+    CREATE TYPE "Other one"."Mood" AS ENUM ('fine', 'it''s not');
+    CREATE FUNCTION is_short(value text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS 'SELECT length(value) < 9';
+    COMMENT ON FUNCTION is_short(text) IS 'judges';
+    CREATE DOMAIN code AS text DEFAULT 'x' NOT NULL CHECK (is_short(VALUE));
+    CREATE DOMAIN a_code AS code;
+    ALTER DOMAIN a_code ADD CONSTRAINT later CHECK (VALUE <> 'y') NOT VALID;
+    CREATE TYPE a_pair AS (first code, mood "Other one"."Mood");
+    CREATE FUNCTION double(n integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE SET search_path TO pg_catalog, public
+        AS $body$ BEGIN RETURN n * 2 /* $$ */; END $body$;
+    CREATE AGGREGATE joined(text) (SFUNC = textcat, STYPE = text, INITCOND = '''');
+    CREATE SEQUENCE z_numbers START 5 INCREMENT 5 CACHE 3 CYCLE MAXVALUE 500;
+    CREATE TABLE z_parents (
+        id integer GENERATED ALWAYS AS IDENTITY (START WITH 100 INCREMENT BY 10) PRIMARY KEY,
+        number bigint NOT NULL DEFAULT nextval('z_numbers'),
+        twice integer GENERATED ALWAYS AS (double(id)) STORED,
+        mood "Other one"."Mood" DEFAULT 'it''s not',
+        name varchar(40) COLLATE "C",
+        CONSTRAINT no_heirs CHECK (number > 0) NO INHERIT,
+        UNIQUE (number) INCLUDE (name) DEFERRABLE
+    );
+    ALTER SEQUENCE z_numbers OWNED BY z_parents.number;
+    CREATE TABLE a_children (more text) INHERITS (z_parents);
+    ALTER TABLE a_children ALTER COLUMN mood SET DEFAULT 'fine';
+    CREATE TABLE typed OF a_pair (first PRIMARY KEY, mood WITH OPTIONS DEFAULT 'fine');
+    CREATE TABLE c_visits (id bigint NOT NULL, at date NOT NULL, parent integer, room text) PARTITION BY RANGE (at);
+    CREATE TABLE visits_2030 PARTITION OF c_visits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01') PARTITION BY LIST (lower(room));
+    CREATE TABLE "Other one".visits_2030_rest PARTITION OF visits_2030 DEFAULT;
+    CREATE TABLE visits_2031 PARTITION OF c_visits FOR VALUES FROM ('2031-01-01') TO ('2032-01-01');
+    CREATE INDEX visits_parent ON c_visits (parent);
+    CREATE INDEX visits_room ON ONLY c_visits (room);
+    CREATE INDEX local_room ON visits_2031 (room DESC NULLS LAST) WHERE room <> '';
+    ALTER TABLE visits_2031 ADD CONSTRAINT local_key FOREIGN KEY (parent) REFERENCES z_parents (id) ON DELETE SET NULL,
+        ADD CONSTRAINT local_check CHECK (room <> 'x') NOT VALID, ADD PRIMARY KEY (id), ADD CONSTRAINT local_once UNIQUE (room),
+        ADD CONSTRAINT local_alone EXCLUDE USING btree (id WITH =);
+    COMMENT ON TABLE visits_2031 IS 'next';
+    ALTER TABLE a_children ADD CONSTRAINT later CHECK (more <> '') NOT VALID;
+    CREATE TABLE secrets (id integer PRIMARY KEY, parent integer, note text);
+    ALTER TABLE secrets ADD CONSTRAINT later FOREIGN KEY (parent) REFERENCES z_parents (id) DEFERRABLE INITIALLY DEFERRED NOT VALID;
+    ALTER TABLE secrets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY, REPLICA IDENTITY FULL, CLUSTER ON secrets_pkey;
+    CREATE POLICY own ON secrets AS RESTRICTIVE FOR UPDATE TO PUBLIC USING (id > 1) WITH CHECK (id > 2);
+    COMMENT ON POLICY own ON secrets IS 'only some';
+    CREATE RULE kept AS ON DELETE TO secrets DO INSTEAD NOTHING;
+    CREATE STATISTICS of_two (ndistinct) ON id, note FROM secrets;
+    CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+    CREATE TRIGGER touched BEFORE UPDATE OF note ON secrets FOR EACH ROW WHEN (NEW.note <> '') EXECUTE FUNCTION touch();
+    ALTER TABLE secrets DISABLE TRIGGER touched;
+    CREATE PROCEDURE clean() LANGUAGE sql AS 'DELETE FROM secrets';
+    CREATE FUNCTION all_parents() RETURNS SETOF z_parents LANGUAGE sql STABLE AS 'SELECT * FROM z_parents';
+    CREATE VIEW z_view AS SELECT id, number AS n FROM z_parents;
+    CREATE VIEW a_view WITH (security_barrier = true) AS SELECT n FROM z_view WHERE n > 1 WITH LOCAL CHECK OPTION;
+    COMMENT ON COLUMN a_view.n IS 'counts';
+    CREATE MATERIALIZED VIEW a_sum AS SELECT joined(name) AS names, count(*) AS n FROM all_parents();
+    CREATE UNIQUE INDEX a_sum_n ON a_sum (n);
+"#;
+
+const POSTGRES_15: &str = "
+    CREATE TABLE distinct_nulls (a integer, b integer, UNIQUE NULLS NOT DISTINCT (a));
+    CREATE FUNCTION parsed(n integer) RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM distinct_nulls WHERE a = n; END;
+    CREATE VIEW invoked WITH (security_invoker = true) AS SELECT parsed(1) AS n;
+";
+
+const POSTGRES_18: &str = "
+    CREATE TABLE unenforced (a integer, b integer, CONSTRAINT loose CHECK (a > 0) NOT ENFORCED);
+    ALTER TABLE unenforced ADD CONSTRAINT b_there NOT NULL b NOT VALID;
+";
+
+const MYSQL: &str = "
+    CREATE TABLE z_parents (id int NOT NULL AUTO_INCREMENT, code varchar(40) NOT NULL, name text CHARACTER SET latin1, made timestamp NULL,
+        PRIMARY KEY (id), UNIQUE KEY code_key (code(10)), KEY name_idx (name(5)), FULLTEXT KEY words (name)) COMMENT 'of all';
+    CREATE TABLE a_children (parent int NOT NULL, twice int AS (parent * 2) STORED, seen datetime DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+        n int NOT NULL AUTO_INCREMENT, KEY (n), CONSTRAINT below FOREIGN KEY (parent) REFERENCES z_parents (id) ON DELETE CASCADE);
+    CREATE TABLE visits (id int NOT NULL, at date NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (year(at))
+        SUBPARTITION BY HASH (id) (PARTITION old VALUES LESS THAN (2030) COMMENT = 'gone' (SUBPARTITION s0, SUBPARTITION s1),
+        PARTITION rest VALUES LESS THAN MAXVALUE (SUBPARTITION s2, SUBPARTITION s3));
+    CREATE TABLE rooms (id int NOT NULL, kind int NOT NULL, PRIMARY KEY (id, kind)) PARTITION BY LIST (kind)
+        (PARTITION few VALUES IN (1, 2), PARTITION many VALUES IN (3));
+    CREATE TABLE keyed (id int NOT NULL PRIMARY KEY) PARTITION BY KEY (id) PARTITIONS 3;
+    CREATE VIEW z_view AS SELECT id, code FROM z_parents WHERE id > 1 WITH CASCADED CHECK OPTION;
+    CREATE SQL SECURITY INVOKER VIEW a_view AS SELECT code FROM z_view;
+    CREATE PROCEDURE clean() DELETE FROM a_children;
+    DELIMITER ;;
+    CREATE TRIGGER counted BEFORE INSERT ON a_children FOR EACH ROW BEGIN SET NEW.parent = NEW.parent + 1; SET @last = NEW.parent; END ;;
+    DELIMITER ;
+";
+
+const SQLITE: &str = "
+    CREATE TABLE z_parents (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+    CREATE TABLE a_children (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES z_parents (id));
+    CREATE INDEX children_parent ON a_children (parent) WHERE parent > 0;
+    CREATE VIEW z_view AS SELECT id FROM z_parents;
+    CREATE VIEW a_view AS SELECT id FROM z_view;
+    CREATE TRIGGER counted AFTER INSERT ON a_children BEGIN UPDATE z_parents SET name = name || '!' WHERE id = NEW.parent; END;
+    CREATE TRIGGER instead INSTEAD OF INSERT ON a_view BEGIN INSERT INTO z_parents (id, name) VALUES (NEW.id, ''); END;
+";

@@ -1,0 +1,171 @@
+//! What single partitions of PostgreSQL have for themselves: read, told, and used when a playbook runs.
+
+use crate::support::database::{Database, Place};
+use crate::support::locks::apply_watched;
+use crate::support::{TestResult, brownfield, chain, read};
+use brownfield::model::{Action, EngineName, Model, Partition, QualifiedName, Table, Tables};
+use brownfield::remedy::Playbook;
+use brownfield::report::Report;
+use brownfield::settings::Settings;
+use libtest_mimic::Trial;
+
+pub(crate) fn add(trials: &mut Vec<Trial>) {
+    for place in Place::of(EngineName::PostgreSql) {
+        let name = |test: &str| format!("live::partitions::{test}::{}", place.name());
+        trials.push(Trial::test(name("own_constraints_are_read_and_told"), move || own_constraints(place)));
+        trials.push(Trial::test(name("keys_of_partitions_declare_a_relation"), move || declared(place)));
+        trials.push(Trial::test(name("equal_indexes_are_attached"), move || attached(place)));
+    }
+}
+
+/// Two levels, a sub-partition with its columns in another order, and constraints at every place.
+const DDL: &str = "
+    CREATE TABLE persons (id integer PRIMARY KEY, email varchar(99) NOT NULL UNIQUE);
+    CREATE TABLE visits (person_id integer NOT NULL, at date NOT NULL, room integer, CHECK (room > 0)) PARTITION BY RANGE (at);
+    CREATE TABLE visits_2030 PARTITION OF visits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01') PARTITION BY LIST (room);
+    CREATE TABLE visits_2030_rest (room integer, at date NOT NULL, gone text, person_id integer NOT NULL);
+    ALTER TABLE visits_2030_rest DROP COLUMN gone, ADD CHECK (room > 0), ADD CONSTRAINT visits_room_check CHECK (room > 0);
+    ALTER TABLE visits_2030 ATTACH PARTITION visits_2030_rest DEFAULT;
+    CREATE TABLE visits_2031 PARTITION OF visits FOR VALUES FROM ('2031-01-01') TO ('2032-01-01');
+    ALTER TABLE visits_2030_rest ADD CONSTRAINT rest_person FOREIGN KEY (person_id) REFERENCES persons (id) ON DELETE CASCADE,
+        ADD CONSTRAINT rest_low CHECK (room < 9) NOT VALID, ADD CONSTRAINT rest_once UNIQUE (room, at),
+        ADD CONSTRAINT rest_alone EXCLUDE USING btree (person_id WITH =);
+";
+
+fn of_name<'m>(model: &'m Model, name: &str) -> Result<&'m Table, String> {
+    let mut tables = model.schemas.iter().flat_map(|schema| &schema.tables);
+    tables.find(|table| table.name == name).ok_or_else(|| format!("no table {name}"))
+}
+
+fn partition<'t>(table: &'t Table, name: &str) -> Result<&'t Partition, String> {
+    let all = table.partitioning.as_ref().map(|partitioning| partitioning.all("public")).unwrap_or_default();
+    all.iter().find(|(_, partition)| partition.name == name).map(|(_, found)| *found).ok_or(format!("no {name}"))
+}
+
+fn own_constraints(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(DDL)?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let visits = of_name(&model, "visits")?;
+    let rest = partition(visits, "visits_2030_rest")?;
+    let key = rest.foreign_keys.first().ok_or("the foreign key is missing")?;
+    assert_eq!((key.columns.as_slice(), key.on_delete), (&["person_id".to_owned()][..], Action::Cascade));
+    assert_eq!(
+        (&key.referenced_table, &key.referenced_columns[0]),
+        (&QualifiedName::new("public", "persons"), &"id".to_owned())
+    );
+    let checks: Vec<_> = rest.check_constraints.iter().map(|check| (check.name.as_deref(), check.validated)).collect();
+    assert_eq!(checks, [(Some("rest_low"), false), (Some("visits_2030_rest_room_check"), true)]);
+    assert_eq!(rest.unique_constraints[0].columns, ["room", "at"]);
+    assert_eq!(rest.exclusion_constraints[0].elements[0].column.as_deref(), Some("person_id"));
+    let indexes: Vec<_> =
+        rest.local_indexes.iter().map(|index| (index.name.as_str(), index.constraint.is_some())).collect();
+    assert_eq!(indexes, [("rest_alone", true), ("rest_once", true)]);
+    let divided = partition(visits, "visits_2030")?;
+    assert_eq!(divided.partitioning.as_ref().ok_or("not divided")?.columns, ["room"]);
+    for inherited in [divided, partition(visits, "visits_2031")?] {
+        assert!(inherited.check_constraints.is_empty() && inherited.foreign_keys.is_empty(), "{inherited:?}");
+    }
+    let document = brownfield().args(["doc", &database.url()]).assert().success().get_output().stdout.clone();
+    let document = String::from_utf8(document).map_err(|error| error.to_string())?;
+    for part in [
+        "| 2, and 1 below them |",
+        "- Foreign keys and checks on single partitions only (3): `rest_person` (`person_id`) → [`persons`]",
+        "`rest_low` `(room < 9)`, not validated, on `visits_2030_rest`",
+        "- Unique and exclusion constraints on single partitions only (2): `rest_once` (`room`, `at`) on `visits_2030_rest`",
+        "by `person_id` → [`persons`](#t-persons): the database deletes these rows by itself, on 1 of 2 partitions; on the \
+         others nothing happens by itself",
+    ] {
+        assert!(document.contains(part), "the document does not say {part:?}:\n{document}");
+    }
+    Ok(())
+}
+
+fn findings(model: &Model, rule: &str) -> Vec<String> {
+    let tables = Tables::new(model);
+    let settings = Settings::default();
+    let report = Report::new(model, &tables, &settings);
+    let findings = report.outcomes.iter().flat_map(|outcome| &outcome.findings);
+    let of_rule = findings.filter(|finding| finding.rule == rule);
+    of_rule.map(|finding| format!("{}: {}", finding.object, finding.message)).collect()
+}
+
+fn declared(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(DDL)?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let [found] = &findings(&model, "fk-missing")[..] else { return Err("not one finding".into()) };
+    let expected = "1 of 2 partitions declare it by foreign keys of their own, not visits_2031), but no foreign key of the \
+                    table itself declares it";
+    assert!(found.contains(expected), "{found}");
+    // A key of the partition above counts for all below it.
+    database.run(
+        "ALTER TABLE visits_2030_rest DROP CONSTRAINT rest_person;
+         ALTER TABLE visits_2030 ADD FOREIGN KEY (person_id) REFERENCES persons (id);
+         ALTER TABLE visits_2031 ADD FOREIGN KEY (person_id) REFERENCES persons (id);",
+    )?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    assert_eq!(findings(&model, "fk-missing"), <[String; 0]>::default());
+    let diagram = brownfield().args(["doc", &database.url(), "--format", "mermaid"]).assert().success();
+    let diagram = String::from_utf8_lossy(&diagram.get_output().stdout).into_owned();
+    assert!(diagram.contains("persons ||--o{ visits : \"person_id\""), "{diagram}");
+    Ok(())
+}
+
+/// The plan for what one rule finds.
+fn plan(model: &Model, rule: &str) -> Playbook {
+    let tables = Tables::new(model);
+    let settings = Settings::default();
+    Report::new(model, &tables, &settings).playbook_for(&[rule.to_owned()])
+}
+
+/// Every partition but one has an equal index of its own, one of them in another schema, one two of them.
+fn attached(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE SCHEMA old;
+         CREATE TABLE persons (id integer PRIMARY KEY, email varchar(99) NOT NULL UNIQUE);
+         CREATE TABLE visits (person_id integer NOT NULL REFERENCES persons (id), at date NOT NULL) PARTITION BY RANGE (at);
+         CREATE TABLE old.visits_2029 PARTITION OF visits FOR VALUES FROM ('2029-01-01') TO ('2030-01-01')
+             PARTITION BY RANGE (at);
+         CREATE TABLE old.visits_2029_rest PARTITION OF old.visits_2029 DEFAULT;
+         CREATE TABLE visits_2030 PARTITION OF visits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+         CREATE TABLE visits_2031 PARTITION OF visits FOR VALUES FROM ('2031-01-01') TO ('2032-01-01');
+         CREATE INDEX old_person ON old.visits_2029_rest (person_id);
+         CREATE INDEX one_person ON visits_2030 (person_id);
+         CREATE INDEX two_person ON visits_2030 (person_id);",
+    )?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let [found] = &findings(&model, "index-duplicate")[..] else { return Err("not one duplicate".into()) };
+    assert!(found.contains("two_person: holds the same as one_person"), "{found}");
+    let playbook = plan(&model, "fk-missing-index");
+    let titles: Vec<_> = playbook.steps.iter().map(|step| step.title.as_str()).collect();
+    assert_eq!(
+        titles,
+        [
+            "add index visits_person_id_idx to the partitioned table alone",
+            "attach index one_person",
+            "add index visits_2031_person_id_idx to partition visits_2031",
+            "attach index visits_2031_person_id_idx",
+            "add index visits_2029_person_id_idx to partition visits_2029",
+            "attach index old_person",
+            "attach index visits_2029_person_id_idx",
+        ]
+    );
+    apply_watched(&playbook, &database)?;
+    for step in playbook.steps.iter().filter(|step| step.title.starts_with("attach")) {
+        let verify = step.verify.as_deref().ok_or("nothing to verify with")?;
+        assert_eq!(database.query(verify)?, [["t"]], "{verify}");
+    }
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let visits = of_name(&model, "visits")?;
+    assert!(visits.indexes.iter().any(|index| index.name == "visits_person_id_idx" && index.valid));
+    assert_eq!(findings(&model, "fk-missing-index"), <[String; 0]>::default());
+    // Only the second of the twins is left, and now it holds the same as the parent's.
+    let [found] = &findings(&model, "index-duplicate")[..] else { return Err("not one duplicate".into()) };
+    assert!(found.contains("two_person: holds the same as the partition's part of visits_person_id_idx"), "{found}");
+    apply_watched(&plan(&model, "index-duplicate"), &database)?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    assert!(partition(of_name(&model, "visits")?, "visits_2030")?.local_indexes.is_empty());
+    Ok(())
+}

@@ -241,12 +241,14 @@ fn judge(
             &columns,
         ));
     }
-    // With the same actions the server takes the keys of the partitions for parts of the new one.
+    // With the same actions the server takes the keys of the partitions for parts of the new one. NO ACTION is also what
+    // they have when nobody chose.
     let on_partitions = |action: fn(&OnPartitions) -> Option<Action>| relation.on_partitions.as_ref().and_then(action);
     let add = Change::AddForeignKey {
         table: child.qualified_name(),
         name: names.foreign_key(&child.schema.name, &child.name, &columns),
         on_delete: on_partitions(|keys| keys.on_delete)
+            .filter(|action| *action != Action::NoAction)
             .unwrap_or_else(|| delete_action(context, child, parent, &columns)),
         on_update: on_partitions(|keys| keys.on_update).unwrap_or(Action::NoAction),
         columns,

@@ -121,15 +121,9 @@ fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
     let undo = format!("ALTER TABLE {relation} DROP CONSTRAINT {}", planner.quote(&name));
     let title = format!("add foreign key {name}");
     let check = orphans(planner, table, key);
+    let (absorbed_keys, superfluous) = keys_of_partitions(planner, table, key);
     // The triggers of keys that become parts of this one are dropped, which nobody may see half done.
-    let absorbs = planner.table(table).and_then(|of| of.table.partitioning.as_ref()).is_some_and(|partitioning| {
-        let keys = partitioning.foreign_keys(&table.schema);
-        keys.iter().any(|found| {
-            found.key.columns == key.columns
-                && found.key.referenced_table == key.referenced_table
-                && found.key.referenced_columns == key.referenced_columns
-        })
-    });
+    let absorbs = absorbed_keys > 0;
     let lock = if absorbs { ACCESS_EXCLUSIVE } else { SHARE_ROW_EXCLUSIVE };
     let absorbed =
         "Equal keys that partitions have already become parts of this one; their rows are not checked again.";
@@ -144,7 +138,7 @@ fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
         }
         let step = step.note("Before PostgreSQL 18 a partitioned table cannot take a foreign key NOT VALID, so existing rows are checked under the lock.");
         planner.add(60, request, step);
-        return;
+        return drop_of_partitions(planner, request, table, superfluous);
     }
     let (blocks, safety) = if absorbs {
         ("everything on both tables, for a moment", Safety::Caution)
@@ -163,6 +157,64 @@ fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
         .check(orphans(planner, table, key))
         .note("Rows of the referenced table stay writable; its lock is ROW SHARE.");
     planner.add(20, request, step);
+    drop_of_partitions(planner, request, table, superfluous);
+}
+
+/// Foreign keys that partitions have for themselves over the same columns to the same target: how many become parts of the
+/// new key, and which say the same in another way and are needless beside it.
+fn keys_of_partitions(
+    planner: &Planner<'_>,
+    table: &QualifiedName,
+    key: &ForeignKey,
+) -> (usize, Vec<(QualifiedName, String)>) {
+    let partitioning = planner.table(table).and_then(|of| of.table.partitioning.as_ref());
+    let (mut absorbed, mut superfluous) = (0, Vec::new());
+    for (schema, partition) in partitioning.map(|it| it.all(&table.schema)).unwrap_or_default() {
+        let same = partition.foreign_keys.iter().filter(|own| {
+            own.columns == key.columns
+                && own.referenced_table == key.referenced_table
+                && own.referenced_columns == key.referenced_columns
+        });
+        for own in same {
+            let equal = own.validated
+                && (own.on_delete, own.on_update, own.match_type, own.deferral)
+                    == (key.on_delete, key.on_update, key.match_type, key.deferral);
+            if equal {
+                absorbed += 1;
+            } else if let Some(name) = &own.name {
+                superfluous.push((QualifiedName::new(schema, &partition.name), name.clone()));
+            }
+        }
+    }
+    (absorbed, superfluous)
+}
+
+/// Drops the keys of single partitions that a key of the whole table makes needless.
+fn drop_of_partitions(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    superfluous: Vec<(QualifiedName, String)>,
+) {
+    for (partition, name) in superfluous {
+        let statement =
+            format!("ALTER TABLE {} DROP CONSTRAINT {}", planner.relation(&partition), planner.quote(&name));
+        let step = Step::new(
+            format!("drop foreign key {name} of partition {}", partition.name),
+            table,
+            Phase::Contract,
+            vec![statement],
+        )
+        .how(
+            "metadata only",
+            ACCESS_EXCLUSIVE,
+            "everything on the partition and the referenced table, for a moment",
+            Safety::Caution,
+            Duration::Metadata,
+        )
+        .note("The key of the whole table checks the same.");
+        planner.add(10, request, step);
+    }
 }
 
 fn change_delete_action(

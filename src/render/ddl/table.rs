@@ -6,7 +6,7 @@ use crate::model::quote::{quote_identifier, quote_list, quote_literal};
 use crate::model::{
     Action, CheckConstraint, Column, EngineName, ExclusionConstraint, ForeignKey, GeneratedStorage, IdentityMode,
     Index, KeyPart, MatchType, Model, NullsOrder, Partition, Partitioning, Persistence, Policy, PolicyCommand,
-    PrimaryKey, QualifiedName, SortOrder, TableKind, TableRef, UniqueConstraint,
+    PrimaryKey, QualifiedName, SortOrder, Table, TableKind, TableRef, UniqueConstraint,
 };
 
 /// Every statement that makes a table with what hangs on it, its triggers left out.
@@ -46,7 +46,7 @@ fn create_table(model: &Model, table: TableRef<'_>, with_foreign_keys: bool) -> 
     }
     let mut lines: Vec<String> = Vec::new();
     for column in of.columns.iter().filter(|column| !column.inherited) {
-        lines.extend(self::column(model, column, of.of_type.is_some()));
+        lines.extend(self::column(model, of, column));
     }
     if let Some(key) = &of.primary_key {
         lines.push(primary_key(engine, key, &of.indexes));
@@ -471,8 +471,9 @@ fn key_part(engine: EngineName, part: &KeyPart) -> String {
 }
 
 /// A column; of a typed table only when it says more than its type does.
-fn column(model: &Model, column: &Column, typed: bool) -> Option<String> {
+fn column(model: &Model, table: &Table, column: &Column) -> Option<String> {
     let engine = model.engine.name;
+    let typed = table.of_type.is_some();
     let mut out = quote_identifier(engine, &column.name);
     if typed {
         out.push_str(" WITH OPTIONS");
@@ -480,11 +481,15 @@ fn column(model: &Model, column: &Column, typed: bool) -> Option<String> {
         push!(out, " {}", column.data_type);
     }
     let start = out.len();
-    if let Some(set) = column.character_set.as_ref().filter(|_| engine.is_mysql_family()) {
-        push!(out, " CHARACTER SET {set}");
-    }
-    if let Some(collation) = &column.collation {
-        push!(out, " COLLATE {}", collation_name(engine, collation));
+    // In MySQL and MariaDB every text has both, most of them the table's; that of JSON cannot be chosen.
+    let own = (&column.character_set, &column.collation) != (&table.character_set, &table.collation);
+    if !engine.is_mysql_family() || own && column.base_type() != "json" {
+        if let Some(set) = &column.character_set {
+            push!(out, " CHARACTER SET {set}");
+        }
+        if let Some(collation) = &column.collation {
+            push!(out, " COLLATE {}", collation_name(engine, collation));
+        }
     }
     if let Some(generated) = &column.generated {
         match generated.storage {
@@ -556,13 +561,15 @@ fn foreign_key(model: &Model, key: &ForeignKey) -> String {
     if key.match_type == MatchType::Full {
         out.push_str(" MATCH FULL");
     }
-    if key.on_delete != Action::NoAction {
+    // What nobody wrote MariaDB tells as RESTRICT, and what ALTER TABLE says in this word it tells as NO ACTION.
+    let unwritten = if engine == EngineName::MariaDb { Action::Restrict } else { Action::NoAction };
+    if key.on_delete != unwritten {
         push!(out, " ON DELETE {}", key.on_delete.sql());
         if !key.on_delete_columns.is_empty() {
             push!(out, " {}", columns(engine, &key.on_delete_columns));
         }
     }
-    if key.on_update != Action::NoAction {
+    if key.on_update != unwritten {
         push!(out, " ON UPDATE {}", key.on_update.sql());
     }
     out.push_str(deferral(key.deferral));

@@ -146,7 +146,7 @@ const POSTGRES: &str = r#"
     CREATE TRIGGER touched BEFORE UPDATE OF note ON secrets FOR EACH ROW WHEN (NEW.note <> '') EXECUTE FUNCTION touch();
     ALTER TABLE secrets DISABLE TRIGGER touched;
     CREATE PROCEDURE clean() LANGUAGE sql AS 'DELETE FROM secrets';
-    CREATE FUNCTION all_parents() RETURNS SETOF z_parents LANGUAGE sql STABLE AS 'SELECT * FROM z_parents';
+    CREATE FUNCTION all_parents() RETURNS SETOF z_parents LANGUAGE sql STABLE AS 'SELECT * FROM public.z_parents';
     CREATE VIEW z_view AS SELECT id, number AS n FROM z_parents;
     CREATE VIEW a_view WITH (security_barrier = true) AS SELECT n FROM z_view WHERE n > 1 WITH LOCAL CHECK OPTION;
     COMMENT ON COLUMN a_view.n IS 'counts';
@@ -168,7 +168,7 @@ const POSTGRES_18: &str = "
 const MYSQL: &str = "
     CREATE TABLE z_parents (id int NOT NULL AUTO_INCREMENT, code varchar(40) NOT NULL, name text CHARACTER SET latin1, made timestamp NULL,
         PRIMARY KEY (id), UNIQUE KEY code_key (code(10)), KEY name_idx (name(5)), FULLTEXT KEY words (name)) COMMENT 'of all';
-    CREATE TABLE a_children (parent int NOT NULL, twice int AS (parent * 2) STORED, seen datetime DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
+    CREATE TABLE a_children (parent int NOT NULL, m int, twice int AS (m * 2) STORED, seen datetime DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
         n int NOT NULL AUTO_INCREMENT, KEY (n), CONSTRAINT below FOREIGN KEY (parent) REFERENCES z_parents (id) ON DELETE CASCADE);
     CREATE TABLE visits (id int NOT NULL, at date NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (year(at))
         SUBPARTITION BY HASH (id) (PARTITION old VALUES LESS THAN (2030) COMMENT = 'gone' (SUBPARTITION s0, SUBPARTITION s1),

@@ -14,6 +14,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         let name = |test: &str| format!("live::partitions::{test}::{}", place.name());
         trials.push(Trial::test(name("own_constraints_are_read_and_told"), move || own_constraints(place)));
         trials.push(Trial::test(name("keys_of_partitions_declare_a_relation"), move || declared(place)));
+        trials.push(Trial::test(name("a_key_of_the_table_replaces_those_of_partitions"), move || replaced(place)));
         trials.push(Trial::test(name("equal_indexes_are_attached"), move || attached(place)));
     }
 }
@@ -109,6 +110,25 @@ fn declared(place: Place) -> TestResult {
     let diagram = brownfield().args(["doc", &database.url(), "--format", "mermaid"]).assert().success();
     let diagram = String::from_utf8_lossy(&diagram.get_output().stdout).into_owned();
     assert!(diagram.contains("persons ||--o{ visits : \"person_id\""), "{diagram}");
+    Ok(())
+}
+
+/// A key with the new one's actions becomes a part of it, one with other actions goes.
+fn replaced(place: Place) -> TestResult {
+    for (actions, steps) in [("ON DELETE CASCADE", 0), ("", 1)] {
+        let database = Database::new(place)?;
+        database.run(&DDL.replace("ON DELETE CASCADE", actions))?;
+        database.run("CREATE INDEX visits_person ON visits (person_id)")?;
+        let model = read(&database.url()).map_err(|error| chain(&error))?;
+        let playbook = plan(&model, "fk-missing");
+        let dropping = "drop foreign key rest_person of partition visits_2030_rest";
+        assert_eq!(playbook.steps.iter().filter(|step| step.title == dropping).count(), steps, "{actions}");
+        apply_watched(&playbook, &database)?;
+        let model = read(&database.url()).map_err(|error| chain(&error))?;
+        let visits = of_name(&model, "visits")?;
+        assert_eq!(visits.foreign_keys.len(), 1, "{actions}");
+        assert!(partition(visits, "visits_2030_rest")?.foreign_keys.is_empty(), "{actions}");
+    }
     Ok(())
 }
 

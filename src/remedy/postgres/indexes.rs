@@ -37,7 +37,7 @@ pub(super) struct Definition<'d> {
 impl Definition<'_> {
     /// The index of a partition that can be attached as it is. The server compares them; when it would not take the index, a
     /// new one is built.
-    fn equal_of<'p>(self, partition: &'p Partition) -> Option<&'p Index> {
+    fn equal_of(self, partition: &Partition) -> Option<&Index> {
         let indexes = partition.local_indexes.iter().filter(|index| {
             index.is_usable()
                 && index.constraint.is_none()
@@ -264,14 +264,12 @@ fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
 
 /// An index of a table or a partition, with the schema it stands in.
 fn find(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> (Option<Index>, String) {
-    if let Some(of) = planner.table(table) {
-        if let Some(index) = of.table.indexes.iter().find(|index| index.name == name) {
-            return (Some(index.clone()), table.schema.clone());
-        }
-    }
-    let index = partition(planner, table)
-        .and_then(|partition| partition.local_indexes.iter().find(|index| index.name == name).cloned());
-    (index, table.schema.clone())
+    let indexes = match planner.table(table) {
+        Some(of) => Some(&of.table.indexes),
+        None => partition(planner, table).map(|partition| &partition.local_indexes),
+    };
+    let index = indexes.and_then(|indexes| indexes.iter().find(|index| index.name == name));
+    (index.cloned(), table.schema.clone())
 }
 
 /// The partition of this name, of whatever table.

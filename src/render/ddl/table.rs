@@ -9,8 +9,21 @@ use crate::model::{
     PrimaryKey, QualifiedName, SortOrder, Table, TableKind, TableRef, UniqueConstraint,
 };
 
-/// Every statement that makes a table with what hangs on it, its triggers left out.
+/// Partitions of PostgreSQL that a document shows; a table may have thousands, each a statement of its own.
+const SHOWN_PARTITIONS: usize = 50;
+
+/// Every statement that makes a table with what hangs on it, its triggers left out, and its partitions when they are many.
 pub(crate) fn statements(model: &Model, table: TableRef<'_>) -> Vec<String> {
+    let partitions = partitions_of(table).len();
+    if partitions > SHOWN_PARTITIONS && model.engine.name == EngineName::PostgreSql {
+        let mut alone = table.table.clone();
+        if let Some(partitioning) = &mut alone.partitioning {
+            partitioning.partitions.clear();
+        }
+        let mut all = statements(model, TableRef { table: &alone, ..table });
+        all.push(format!("-- And {partitions} partitions, which `brownfield doc --format ddl` writes out"));
+        return all;
+    }
     let mut all = vec![create_table(model, table, true)];
     all.extend(indexes(model, table));
     all.extend(partition_indexes(model, table));
@@ -500,11 +513,13 @@ fn column(model: &Model, table: &Table, column: &Column) -> Option<String> {
         }
     }
     let is_generated = column.generated.is_some();
-    if !column.nullable && !(is_generated && engine == EngineName::MariaDb) {
-        out.push_str(" NOT NULL");
-    } else if column.nullable && !is_generated && engine.is_mysql_family() {
-        // A timestamp refuses NULL by itself where `explicit_defaults_for_timestamp` is off.
-        out.push_str(" NULL");
+    // MariaDB takes neither word for a generated column, and elsewhere a timestamp refuses NULL by itself where
+    // `explicit_defaults_for_timestamp` is off.
+    match (column.nullable, is_generated) {
+        (_, true) if engine == EngineName::MariaDb => {}
+        (false, _) => out.push_str(" NOT NULL"),
+        (true, false) if engine.is_mysql_family() => out.push_str(" NULL"),
+        (true, _) => {}
     }
     if let Some(srid) = column.srid {
         push!(out, " SRID {srid}");

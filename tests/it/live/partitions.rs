@@ -15,6 +15,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         trials.push(Trial::test(name("own_constraints_are_read_and_told"), move || own_constraints(place)));
         trials.push(Trial::test(name("keys_of_partitions_declare_a_relation"), move || declared(place)));
         trials.push(Trial::test(name("a_key_of_the_table_replaces_those_of_partitions"), move || replaced(place)));
+        trials.push(Trial::test(name("many_are_counted_in_a_document"), move || many(place)));
         trials.push(Trial::test(name("equal_indexes_are_attached"), move || attached(place)));
     }
 }
@@ -78,6 +79,27 @@ fn own_constraints(place: Place) -> TestResult {
          others nothing happens by itself",
     ] {
         assert!(document.contains(part), "the document does not say {part:?}:\n{document}");
+    }
+    Ok(())
+}
+
+/// A document's statement does not grow with the number of partitions; the statements alone have them all.
+fn many(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let mut script = "CREATE TABLE visits (id integer NOT NULL) PARTITION BY LIST (id);".to_owned();
+    for number in 0..51 {
+        script.push_str(&format!("CREATE TABLE visits_{number} PARTITION OF visits FOR VALUES IN ({number});"));
+    }
+    database.run(&script)?;
+    for (format, made, said) in [("markdown", 1, true), ("ddl", 52, false)] {
+        let output = brownfield().args(["doc", &database.url(), "--format", format]).assert().success();
+        let text = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
+        assert_eq!(text.matches("\nCREATE TABLE ").count(), made, "{format}");
+        assert_eq!(
+            text.contains("-- And 51 partitions, which `brownfield doc --format ddl` writes out"),
+            said,
+            "{format}"
+        );
     }
     Ok(())
 }

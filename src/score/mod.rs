@@ -399,6 +399,7 @@ mod tests {
             suppressed[position].counts.suppressed += 1;
             let own = parts[position].dimension;
             prop_assert!(not_lower(dimension(own, &suppressed), dimension(own, &parts)));
+            prop_assert!(not_lower(exact(&suppressed), exact(&parts)));
         }
 
         #[test]
@@ -408,6 +409,7 @@ mod tests {
             worse[position].counts.failed += 1;
             let own = parts[position].dimension;
             prop_assert!(not_lower(dimension(own, &parts), dimension(own, &worse)));
+            prop_assert!(not_lower(exact(&parts), exact(&worse)));
         }
 
         #[test]
@@ -417,6 +419,7 @@ mod tests {
             better[position].counts.passed += 1;
             let own = parts[position].dimension;
             prop_assert!(not_lower(dimension(own, &better), dimension(own, &parts)));
+            prop_assert!(not_lower(exact(&better), exact(&parts)));
         }
 
         #[test]

@@ -3,7 +3,8 @@
 use super::coverage::{is_secondary, serves_instead};
 use super::{Change, Context, Severity};
 use crate::model::{
-    Action, Column, EngineName, ForeignKey, Index, KeyPart, QualifiedName, Table, TableRef, UnseenKind, base_type,
+    Action, Column, EngineName, ForeignKey, Index, KeyPart, QualifiedName, Table, TableRef, UnseenKind, Validation,
+    base_type,
 };
 use crate::survey::{Relation, TableClass};
 
@@ -116,6 +117,16 @@ pub(super) fn index_urgency(
 /// Why indexes of a table cannot be judged, when they cannot.
 pub(super) fn indexes_unseen(context: Context<'_>, table: TableRef<'_>) -> Option<&'static str> {
     context.model.is_unseen(UnseenKind::Indexes, &table.schema.name).then_some("the role cannot see all indexes")
+}
+
+/// Whether another session was validating such a constraint of the table while the catalog was read.
+pub(super) fn is_being_validated(
+    context: Context<'_>,
+    table: TableRef<'_>,
+    is_it: impl Fn(&Validation) -> bool,
+) -> bool {
+    let running = context.model.statistics.iter().flat_map(|statistics| &statistics.validations);
+    running.filter(|it| it.table == table.qualified_name()).any(is_it)
 }
 
 /// The reference as text: `orders.customer_id → customers.id`.

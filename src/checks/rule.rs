@@ -28,11 +28,11 @@ pub struct Rule {
     pub denominator: &'static str,
     /// Options it takes from the configuration.
     pub options: &'static [RuleOption],
-    /// Tools that have the same check, by name.
+    /// Tools that have the same check, by name; none where none is known.
     pub peers: &'static [&'static str],
     /// Manual pages and sources.
     pub references: &'static [&'static str],
-    /// Markdown: `## What it does`, `## Why`, `## Not reported`, `## Example` with the fenced blocks that the tests run.
+    /// Markdown: `## What it does`, `## Why`, `## Not reported`, `## Fix`, `## Example` with the fenced blocks that the tests run.
     pub documentation: &'static str,
     /// Judges every applicable object.
     pub check: fn(Context<'_>, &mut Verdicts),

@@ -38,10 +38,10 @@ pub use reserved::{reserved_since, reserved_words};
 pub use routine::{Event, EventTrigger, Extension, Function, FunctionKind, Publication, ScheduledJob};
 pub use schema::{CompositeType, Domain, DomainCheck, EnumType, Field, RangeType, Schema, Sequence, SequenceOwner};
 pub use statistics::{
-    ColumnStatistics, IndexStatistics, SequenceStatistics, Statistics, TableStatistics, ValueFrequency,
+    ColumnStatistics, IndexStatistics, SequenceStatistics, Statistics, TableStatistics, Validation, ValueFrequency,
 };
 pub use walk::{TableId, TableRef, Tables};
-pub use workload::{Query, Workload};
+pub use workload::{Query, Workload, checksum};
 
 use serde::{Deserialize, Serialize};
 

@@ -34,6 +34,22 @@ pub struct Statistics {
     /// Accounts of the server as `user@host`, in order (MySQL, MariaDB); `None` when they could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accounts: Option<Vec<String>>,
+    /// Constraints that another session checked against the rows at the moment of reading, by table and name (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub validations: Vec<Validation>,
+}
+
+/// A constraint that is being validated.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Validation {
+    /// Table.
+    pub table: QualifiedName,
+    /// Constraint.
+    pub constraint: String,
+    /// Column of a NOT NULL constraint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
 }
 
 impl Statistics {
@@ -41,6 +57,7 @@ impl Statistics {
         self.tables.sort_by(|a, b| a.table.cmp(&b.table));
         self.indexes.sort_by(|a, b| (&a.table, &a.index).cmp(&(&b.table, &b.index)));
         self.columns.sort_by(|a, b| (&a.table, &a.column).cmp(&(&b.table, &b.column)));
+        self.validations.sort();
         self.sequences.sort_by(|a, b| (&a.table, &a.column, &a.sequence).cmp(&(&b.table, &b.column, &b.sequence)));
     }
 

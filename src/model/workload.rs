@@ -48,9 +48,7 @@ impl Query {
 
     /// A checksum of the text, by which the statement is named.
     pub fn fingerprint(&self) -> String {
-        let mix = |sum: u64, byte: u8| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        let checksum = self.text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, mix);
-        format!("{checksum:016x}")
+        checksum(&self.text)
     }
 
     fn add(&mut self, other: &Self) {
@@ -76,4 +74,10 @@ impl Workload {
     pub(super) fn sort(&mut self) {
         self.queries.sort_by(|a, b| (&a.schema, &a.text).cmp(&(&b.schema, &b.text)));
     }
+}
+
+/// A checksum of a text (FNV-1a), the same on every machine.
+pub fn checksum(text: &str) -> String {
+    let mix = |sum: u64, byte: u8| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    format!("{:016x}", text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, mix))
 }

@@ -58,10 +58,10 @@ fn links(rules: &[&Rule]) -> String {
 /// Rule by engine: how each is backed.
 fn matrix(rules: &[&Rule]) -> String {
     let mut text = String::from(
-        "## Engines\n\n*proven*: its examples and its remedy, where DDL can mend it, run on that engine in the test \
-         suite. *needs data*: so with `--data`, and unknown without. *needs workload*: so with `--workload`, and unknown \
-         without. *needs use*: judged by counters that weeks of use fill; only its quiet examples run. *not applicable*: the \
-         engine has no such thing.\n\n| rule |",
+        "## Engines\n\n*proven*: an example in which it fires, and its remedy, where DDL can mend it, run on that \
+         engine in the test suite. *needs data*: so with `--data`, and unknown without. *needs workload*: so with \
+         `--workload`, and unknown without. *needs statistics*: judged by counters that are 30 days old, which no test can \
+         wait for; only its quiet examples run. *not applicable*: the engine has no such thing.\n\n| rule |",
     );
     for engine in EngineName::ALL {
         let _ = write!(text, " {} |", engine.title());
@@ -74,7 +74,7 @@ fn matrix(rules: &[&Rule]) -> String {
                 _ if !rule.engines.contains(&engine) => "not applicable",
                 Needs::Catalog | Needs::Statistics => "proven",
                 Needs::Workload => "proven, needs workload",
-                Needs::Usage => "needs use",
+                Needs::Usage => "needs statistics",
                 Needs::Data => "proven, needs data",
             };
             let _ = write!(text, " {cell} |");
@@ -124,12 +124,9 @@ fn body(text: &mut String, rule: &Rule, heading: &str) {
     for option in rule.options {
         let _ = writeln!(text, "- Option `{}`: {}", option.name, option.meaning);
     }
-    if !rule.peers.is_empty() {
-        let _ = writeln!(text, "- Also found by: {}", rule.peers.join(", "));
-    }
-    if !rule.references.is_empty() {
-        let _ = writeln!(text, "- References: {}", rule.references.join(", "));
-    }
+    let peers = if rule.peers.is_empty() { "none known".to_owned() } else { rule.peers.join(", ") };
+    let _ = writeln!(text, "- Also found by: {peers}");
+    let _ = writeln!(text, "- References: {}", rule.references.join(", "));
     text.push('\n');
     for line in rule.documentation.trim().lines() {
         match line.strip_prefix("## ") {
@@ -142,4 +139,25 @@ fn body(text: &mut String, rule: &Rule, heading: &str) {
         }
     }
     text.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks;
+
+    #[test]
+    fn every_rule_says_everything() {
+        for &rule in checks::all() {
+            let text = explain(rule);
+            for part in ["## What it does", "## Why", "## Fix", "## Example"] {
+                let section = text.split_once(&format!("\n{part}\n\n")).map(|(_, rest)| rest);
+                let said = section.is_some_and(|rest| rest.starts_with(|first: char| !matches!(first, '#' | '\n')));
+                assert!(said, "{}: nothing under `{part}`", rule.id);
+            }
+            assert!(text.contains("\n- Judges: ") && !rule.denominator.is_empty(), "{}", rule.id);
+            assert!(text.contains("\n- References: https://"), "{}", rule.id);
+            assert_eq!(text.contains("\n- Also found by: none known\n"), rule.peers.is_empty(), "{}", rule.id);
+        }
+    }
 }

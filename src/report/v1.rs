@@ -1,7 +1,7 @@
 //! The report's JSON form, version 1. Fields are added, never renamed or removed, as long as the version is 1.
 
-use crate::checks::{Counts, Dimension, Kind, Object, Severity};
-use crate::model::Engine;
+use crate::checks::{self, Counts, Dimension, Kind, Object, Severity};
+use crate::model::{Engine, checksum};
 use crate::score::Confidence;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -15,6 +15,11 @@ pub struct Report<'a> {
     pub version: u32,
     /// The database product.
     pub engine: &'a Engine,
+    /// What was judged besides the catalog. Only scores from the same inputs can be compared.
+    pub inputs: Inputs,
+    /// The rules that judged: the program's version and a checksum of every rule's id, dimension, kind and weight. Only
+    /// scores by the same rules can be compared.
+    pub rule_set: String,
     /// Objects in scope.
     pub scope: Scope,
     /// The scorecard.
@@ -53,6 +58,17 @@ pub struct Workload<'a> {
     pub unclear: usize,
     /// Checksums of the texts of those that were judged, which name them in findings, in order.
     pub fingerprints: Vec<String>,
+}
+
+/// What was given besides the catalog.
+#[derive(Debug, Serialize)]
+pub struct Inputs {
+    /// Statistics of the server (not with `--no-stats`).
+    pub statistics: bool,
+    /// Table data (`--data`).
+    pub data: bool,
+    /// Statements that ran (`--workload`).
+    pub workload: bool,
 }
 
 /// Numbers of objects.
@@ -177,6 +193,12 @@ impl<'a> Report<'a> {
             format: "brownfield/report",
             version: 1,
             engine: &report.model.engine,
+            inputs: Inputs {
+                statistics: report.model.statistics.is_some(),
+                data: report.model.data.is_some(),
+                workload: report.model.workload.is_some(),
+            },
+            rule_set: rule_set(),
             scope: Scope {
                 schemas: report.model.schemas.len(),
                 tables: report.tables.len(),
@@ -241,6 +263,13 @@ impl<'a> Report<'a> {
     }
 }
 
+fn rule_set() -> String {
+    let rules = checks::all().iter();
+    let text: String =
+        rules.map(|rule| format!("{} {:?} {:?} {}\n", rule.id, rule.dimension, rule.kind, rule.weight)).collect();
+    format!("{} {}", env!("CARGO_PKG_VERSION"), checksum(&text))
+}
+
 fn workload<'a>(report: &'a super::Report<'a>) -> Option<Workload<'a>> {
     let (workload, access) = report.model.workload.as_ref().zip(report.survey.access.as_ref())?;
     let unclear: BTreeSet<usize> = access.unclear.iter().map(|unclear| unclear.query).collect();
@@ -279,5 +308,41 @@ fn finding(finding: &crate::checks::Finding) -> Finding<'_> {
         scored: finding.scored,
         points_lost: 0.0,
         printed_under: finding.printed_under,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Report;
+    use crate::model::{Engine, EngineName, Model, Statistics, TableData, Tables, Workload};
+    use crate::settings::Settings;
+
+    fn inputs(model: &Model) -> (serde_json::Value, serde_json::Value) {
+        let (tables, settings) = (Tables::new(model), Settings::default());
+        let report = Report::new(model, &tables, &settings);
+        let mut json = serde_json::to_value(super::Report::new(&report)).expect("the report is JSON");
+        (json["inputs"].take(), json["rule_set"].take())
+    }
+
+    #[test]
+    fn what_was_given_is_said() {
+        let mut model = Model::new(Engine {
+            name: EngineName::Sqlite,
+            version: "3.50.4".to_owned(),
+            variant: None,
+            encoding: None,
+            collation: None,
+            settings: Default::default(),
+        });
+        let (nothing, rules) = inputs(&model);
+        assert_eq!(nothing, serde_json::json!({ "statistics": false, "data": false, "workload": false }));
+        let text = rules.as_str().unwrap_or_default();
+        assert!(text.starts_with(env!("CARGO_PKG_VERSION")) && text.len() > 16, "{rules}");
+        model.statistics = Some(Statistics::default());
+        model.data = Some(TableData::default());
+        model.workload = Some(Workload::new("file", None, []));
+        let (everything, same) = inputs(&model);
+        assert_eq!(everything, serde_json::json!({ "statistics": true, "data": true, "workload": true }));
+        assert_eq!(rules, same);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::words::split;
 use super::{Relation, TableClass};
-use crate::model::{TableRef, Tables};
+use crate::model::{Column, Index, TableRef, Tables};
 
 /// Prefixes of tables that belong to a framework or library.
 const THIRD_PARTY_PREFIXES: &[&str] = &[
@@ -30,7 +30,14 @@ const OF_LOG: &[&str] = &["info", "entry", "entries", "record", "records", "trai
 /// Last words of copies.
 const CLONE: &[&str] = &["old", "bak", "backup", "tmp", "temp", "archive", "archives", "archived"];
 /// Words of columns that record who and when, or the order of rows: they do not make a junction an entity.
-const BOOKKEEPING: &[&str] = &["created", "updated", "inserted", "modified", "deleted", "position", "tenant"];
+const BOOKKEEPING: &[&str] = &["created", "updated", "update", "inserted", "modified", "deleted", "position", "tenant"];
+/// Last words of columns that say what kind of pair it is. One pair has one of them.
+const KIND_OF_PAIR: &[&str] =
+    &["role", "type", "kind", "status", "state", "level", "mode", "category", "permission", "visibility"];
+/// Last words of columns that hold what happened between the two, which can happen again.
+const AMOUNT: &[&str] = &["amount", "price", "cost", "fee", "total", "rating", "score", "stars", "points", "duration"];
+/// Last words of columns that hold a moment or a day, whatever their type.
+const MOMENT: &[&str] = &["at", "on", "date", "time", "day"];
 
 /// The class that the name alone gives, if it gives one.
 pub(super) fn by_name(name: &str) -> Option<TableClass> {
@@ -91,10 +98,17 @@ fn class(table: TableRef<'_>, relations: &[Relation]) -> TableClass {
             && !is_surrogate(table, &column.name)
             && !split(&column.name).iter().any(|word| BOOKKEEPING.contains(&word.as_str()))
     });
-    let others = rest.count();
-    let self_reference = references.iter().any(|(_, parent)| **parent == name);
-    if references.len() == 2 && others <= 1 && !self_reference {
-        return TableClass::Junction;
+    let own: Vec<&Column> = rest.collect();
+    if let [(_, one), (_, other)] = references.as_slice()
+        && **one != name
+        && **other != name
+    {
+        let recurs = |column: &Column| one == other || tells_rows_apart(column);
+        match own.as_slice() {
+            [] => return TableClass::Junction,
+            [column] if !recurs(column) || is_unique_pair(table, &referencing) => return TableClass::Junction,
+            _ => {}
+        }
     }
     let columns = table.table.columns.len();
     // One column that is its own key is a list of codes.
@@ -102,11 +116,40 @@ fn class(table: TableRef<'_>, relations: &[Relation]) -> TableClass {
     // Nobody partitions a short list.
     if table.table.partitioning.is_none()
         && references.is_empty()
-        && (list || (2..=3).contains(&columns) && others <= 2)
+        && (list || (2..=3).contains(&columns) && own.len() <= 2)
     {
         return TableClass::Lookup;
     }
     TableClass::Entity
+}
+
+/// Whether a column holds a moment or a day, going by its type or its name.
+pub fn is_moment(column: &Column) -> bool {
+    let base = column.base_type();
+    base.contains("date") || base.contains("time") || last_word_is_one_of(column, MOMENT)
+}
+
+/// Whether the one column that a table has beside two references makes its rows events, of which a pair can have several:
+/// a moment, an amount or a text.
+fn tells_rows_apart(column: &Column) -> bool {
+    let base = column.base_type();
+    let is = |kinds: &[&str]| kinds.iter().any(|kind| base.contains(kind));
+    let text = is(&["char", "text", "clob", "json"]) && !last_word_is_one_of(column, KIND_OF_PAIR);
+    let fraction = is(&["numeric", "decimal", "money", "real", "float", "double"]);
+    is_moment(column) || text || fraction || last_word_is_one_of(column, AMOUNT)
+}
+
+fn last_word_is_one_of(column: &Column, words: &[&str]) -> bool {
+    split(&column.name).last().is_some_and(|last| words.contains(&last.as_str()))
+}
+
+/// Whether a key allows each pair once.
+fn is_unique_pair(table: TableRef<'_>, pair: &[&str]) -> bool {
+    let is_pair = |key: &[&str]| key.len() == pair.len() && key.iter().all(|column| pair.contains(column));
+    let unique = table.indexes.iter().filter(|index| index.unique && index.predicate.is_none());
+    let mut keys = unique.filter_map(Index::plain_columns);
+    let mut primary = table.primary_key.iter().map(|key| key.columns.iter().map(String::as_str).collect::<Vec<_>>());
+    keys.any(|key| is_pair(&key)) || primary.any(|key| is_pair(&key))
 }
 
 /// Whether a column is the table's own generated key.

@@ -13,6 +13,7 @@ mod sql;
 mod words;
 
 pub use access::{Access, AccessPattern, Equality, Lookup, NullsFirst, SortColumn, UnclearStatement};
+pub use classes::is_moment;
 pub use conventions::{is_temporal, style};
 pub use object_names::ObjectNaming;
 pub use words::{is_plural, singular, split};

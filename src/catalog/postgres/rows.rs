@@ -59,6 +59,7 @@ rows! {
     }
     IndexOption { index: Oid, position: i16, options: Vec<String> }
     MissingPartition { index: Oid, schema: String, name: String }
+    ValidationRow { relation: Oid, name: String, column: Option<String> }
     IndexBuild { index: Oid }
     OperatorClass { oid: Oid, schema: String, name: String, default: bool }
     Collation { oid: Oid, schema: String, name: String }
@@ -173,6 +174,7 @@ answers! {
     index_statistics: IndexCounters,
     index_last_scans: IndexLastScan,
     column_statistics: ColumnFacts,
+    validations: ValidationRow,
     view_definitions: ViewDefinition,
     sequence_values: SequenceValue,
     scheduled_jobs: Job,

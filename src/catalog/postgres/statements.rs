@@ -86,6 +86,7 @@ pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(index_statistics, IndexStatistics, statistics: true, beside: true),
     statement!(index_last_scans, IndexStatistics, since: 160_000, statistics: true, beside: true),
     statement!(column_statistics, ColumnStatistics, statistics: true, beside: true),
+    statement!(validations, Other, statistics: true, beside: true),
 ];
 
 /// Queries of some views.

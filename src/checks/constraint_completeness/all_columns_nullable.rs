@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "ordinary and partitioned tables",
     options: &[],
-    peers: &["pg-index-health", "SchemaCrawler"],
+    peers: &["pg-index-health", "SchemaCrawler", "Eessaar"],
     references: &["https://github.com/mfvanek/pg-index-health-sql"],
     documentation: r"
 ## What it does
@@ -30,8 +30,10 @@ NOT NULL.
 
 Tables that extend another by sharing its key, copies, unlogged tables, and tables named for staging or import.
 
-The remedy makes the columns NOT NULL that identify the row by their name or a unique key; where there are none, a person has
-to choose.
+## Fix
+
+Make NOT NULL the columns that every row must fill; the steps cover those that identify the row by their name or a unique
+key. Where there are none, a person has to say what makes a row.
 
 ## Example
 

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "boolean, tinyint(1) and bit(1) columns that are NOT NULL, not generated, in no log, and named like a state: is_…, has_…, active, deleted, …ed",
     options: &[],
-    peers: &[],
+    peers: &["Eessaar"],
     references: &["https://www.postgresql.org/docs/current/ddl-default.html"],
     documentation: r"
 ## What it does
@@ -32,6 +32,10 @@ it starts with.
 Flags that a person has to decide on each time: consent, acceptance of terms, opting in or out. Facts that whoever inserts the
 row knows, because no value is the usual one (`inverse_direction`, `discoverable`), and everything in logs, which record what
 happened.
+
+## Fix
+
+Set the default, usually false; it is metadata alone and changes no row.
 
 ## Example
 

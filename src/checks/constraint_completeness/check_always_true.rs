@@ -31,7 +31,9 @@ is accepted, although the schema seems to say otherwise.
 Checks that are false for every row: they keep a table empty, usually the parent of other tables. `IS NULL OR …`, which is
 the ordinary way to make a rule optional. Checks whose text the role cannot see.
 
-The remedy adds the check without the part that always holds; a check that is nothing else is dropped.
+## Fix
+
+Add the check without the part that always holds, and drop the old one; a check that is nothing else is dropped.
 
 ## Example
 

@@ -30,6 +30,10 @@ The schema says that the rule holds; the server checks no row against it.
 
 Constraints whose comment says that they only document (`document`, `not enforced`).
 
+## Fix
+
+Look for the rows that break it, mend them, then enforce the constraint.
+
 ## Example
 
 ```sql,fires,mysql

@@ -28,7 +28,9 @@ The quotes were meant to be left out. Rows then hold a word where they should ho
 
 `DEFAULT NULL`, which says nothing.
 
-The remedy removes the default. Rows that hold the word already have to be looked at by a person.
+## Fix
+
+Remove the default. Rows that hold the word already have to be looked at by a person.
 
 ## Example
 

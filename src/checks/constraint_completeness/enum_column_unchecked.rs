@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "text and integer columns whose last word is status, state, kind, type, role, level, priority, severity, gender, visibility, stage, phase, direction, frequency, mode, tier or category",
     options: &[],
-    peers: &["database_consistency", "GitLab schema specs"],
+    peers: &["database_consistency", "GitLab schema specs", "Eessaar"],
     references: &["https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-CHECK-CONSTRAINTS"],
     documentation: r"
 ## What it does
@@ -35,8 +35,10 @@ content types (`mime_type`) are left out, numbers that count (`res_level integer
 declared, which is no short list, the `state` of an address, and so is a column with more than 50 distinct values by the statistics. A check that
 cannot fail, `CHECK (… OR NULL)`, does not count.
 
-The remedy makes a lookup table from the values in use, which works without knowing them. A `CHECK` does as well when the list is
-closed.
+## Fix
+
+Make a lookup table of the values in use and a foreign key to it, which works without knowing them. Where the list is closed
+and short, a `CHECK` or an enum does as well.
 
 ## Example
 
@@ -73,6 +75,20 @@ CREATE TYPE order_state AS ENUM ('open', 'paid');
 CREATE DOMAIN level AS integer CHECK (VALUE BETWEEN 1 AND 5);
 CREATE TABLE kinds (code text PRIMARY KEY);
 CREATE TABLE orders (id integer PRIMARY KEY, state order_state, level level, kind text REFERENCES kinds (code) ON DELETE RESTRICT, is_role boolean, mode interval);
+```
+
+A column called just `type` names classes of the application:
+
+```sql,fires,also,postgresql,mysql,mariadb,sqlite,severity=info
+CREATE TABLE vehicles (id integer PRIMARY KEY, type varchar(40) NOT NULL, wheels integer NOT NULL);
+```
+
+More than 50 values are no list:
+
+```sql,passes,also,postgresql
+CREATE TABLE parts (id integer PRIMARY KEY, category text NOT NULL);
+INSERT INTO parts SELECT number, 'category ' || number % 200 FROM generate_series(1, 2000) AS number;
+ANALYZE parts;
 ```
 ",
     check,

@@ -1,7 +1,7 @@
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, QualifiedName, TableRef};
-use crate::survey::{TableClass, split};
+use crate::survey::{TableClass, is_moment, split};
 use std::collections::BTreeSet;
 
 pub(super) static RULE: Rule = Rule {
@@ -20,8 +20,8 @@ pub(super) static RULE: Rule = Rule {
     documentation: r"
 ## What it does
 
-Looks for a primary or unique key over the two columns that a junction table joins by, with a tenant, a position or the start
-of a validity at most.
+Looks for a primary or unique key over the two columns that a junction table joins by, with a tenant, a position, a moment or
+the start of a validity at most.
 
 ## Why
 
@@ -29,9 +29,14 @@ Without it the same pair is stored twice, counts are wrong, and deleting one lea
 
 ## Not reported
 
-Relations that recur over time are events rather than a junction: put the date into the key, or give the table more columns of
-its own. Tables whose own key others refer to: their rows are things, of which there may be several for a pair, such as the copies
-of a film in a shop.
+Relations that recur: a table whose one column beside the two references is a moment (visits), an amount (transfers, ratings)
+or a text (messages) holds events rather than pairs, unless a key allows each pair once. So does a table that refers to the
+same parent twice and has a column of its own. A key that contains a moment passes. Tables whose own key others refer to: their
+rows are things, of which there may be several for a pair, such as the copies of a film in a shop.
+
+## Fix
+
+Delete the pairs that are stored twice, then make the two columns unique.
 
 ## Example
 
@@ -74,6 +79,111 @@ CREATE TABLE copies (
 );
 CREATE TABLE rentals (id integer PRIMARY KEY, copy_id integer NOT NULL, days integer, FOREIGN KEY (copy_id) REFERENCES copies (id));
 ```
+
+Two people write to each other more than once:
+
+```sql,passes
+CREATE TABLE users (id integer PRIMARY KEY);
+CREATE TABLE messages (
+    id integer PRIMARY KEY,
+    sender_id integer NOT NULL,
+    recipient_id integer NOT NULL,
+    body varchar(400) NOT NULL,
+    FOREIGN KEY (sender_id) REFERENCES users (id),
+    FOREIGN KEY (recipient_id) REFERENCES users (id)
+);
+```
+
+And money moves between two accounts more than once:
+
+```sql,passes
+CREATE TABLE accounts (id integer PRIMARY KEY);
+CREATE TABLE transfers (
+    id integer PRIMARY KEY,
+    from_account_id integer NOT NULL,
+    to_account_id integer NOT NULL,
+    amount decimal(12, 2) NOT NULL,
+    FOREIGN KEY (from_account_id) REFERENCES accounts (id),
+    FOREIGN KEY (to_account_id) REFERENCES accounts (id)
+);
+CREATE TABLE swaps (
+    id integer PRIMARY KEY,
+    giver_id integer NOT NULL,
+    taker_id integer NOT NULL,
+    slot integer NOT NULL,
+    FOREIGN KEY (giver_id) REFERENCES accounts (id),
+    FOREIGN KEY (taker_id) REFERENCES accounts (id)
+);
+```
+
+A user visits an account on many days:
+
+```sql,passes
+CREATE TABLE users (id integer PRIMARY KEY);
+CREATE TABLE accounts (id integer PRIMARY KEY);
+CREATE TABLE visits (
+    id integer PRIMARY KEY,
+    user_id integer NOT NULL,
+    account_id integer NOT NULL,
+    visited_on date NOT NULL,
+    FOREIGN KEY (user_id) REFERENCES users (id),
+    FOREIGN KEY (account_id) REFERENCES accounts (id)
+);
+```
+
+A product is reviewed again after a change:
+
+```sql,passes
+CREATE TABLE users (id integer PRIMARY KEY);
+CREATE TABLE products (id integer PRIMARY KEY);
+CREATE TABLE reviews (
+    id integer PRIMARY KEY,
+    user_id integer NOT NULL,
+    product_id integer NOT NULL,
+    rating integer NOT NULL,
+    FOREIGN KEY (user_id) REFERENCES users (id),
+    FOREIGN KEY (product_id) REFERENCES products (id)
+);
+```
+
+The moment is in the key:
+
+```sql,passes
+CREATE TABLE users (id integer PRIMARY KEY);
+CREATE TABLE accounts (id integer PRIMARY KEY);
+CREATE TABLE enrolments (
+    user_id integer NOT NULL,
+    account_id integer NOT NULL,
+    created_at timestamp NOT NULL,
+    PRIMARY KEY (user_id, account_id, created_at),
+    FOREIGN KEY (user_id) REFERENCES users (id),
+    FOREIGN KEY (account_id) REFERENCES accounts (id)
+);
+CREATE TABLE subscriptions (
+    user_id integer NOT NULL,
+    account_id integer NOT NULL,
+    enrolled_at timestamp NOT NULL,
+    PRIMARY KEY (user_id, account_id, enrolled_at),
+    FOREIGN KEY (user_id) REFERENCES users (id),
+    FOREIGN KEY (account_id) REFERENCES accounts (id)
+);
+```
+
+What kind of pair it is makes it no event:
+
+```sql,fires
+CREATE TABLE users (id integer PRIMARY KEY);
+CREATE TABLE teams (id integer PRIMARY KEY);
+CREATE TABLE memberships (
+    id integer PRIMARY KEY,
+    user_id integer NOT NULL,
+    team_id integer NOT NULL,
+    role varchar(20) NOT NULL CHECK (role IN ('owner', 'member')),
+    CONSTRAINT memberships_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
+    CONSTRAINT memberships_team FOREIGN KEY (team_id) REFERENCES teams (id) ON DELETE CASCADE
+);
+CREATE INDEX memberships_team_idx ON memberships (team_id);
+```
 ",
     check,
 };
@@ -94,6 +204,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         keys.extend(table.primary_key.iter().map(|key| key.columns.iter().map(String::as_str).collect()));
         let allowed = |column: &str| {
             joined.contains(column)
+                || table.column(column).is_some_and(is_moment)
                 || split(column).iter().any(|word| matches!(word.as_str(), "tenant" | "position" | "valid" | "from"))
         };
         // A key of one of the two columns alone would allow more than pairs; the surrogate key allows everything.

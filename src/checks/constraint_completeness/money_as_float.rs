@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "numeric columns whose last word is amount, price, cost, total, balance, fee or tax, and columns of PostgreSQL's type money",
     options: &[],
-    peers: &["pg-index-health", "skeema", "sqlcheck"],
+    peers: &["pg-index-health", "skeema", "sqlcheck", "Don't Do This"],
     references: &["https://wiki.postgresql.org/wiki/Don't_Do_This#Don.27t_use_money"],
     documentation: r"
 ## What it does
@@ -33,6 +33,10 @@ column with its unit.
 
 SQLite has no decimal type, and what it calls NUMERIC rounds in the same way: there keep whole cents in an INTEGER, which no
 statement can do for the code that reads the column.
+
+## Fix
+
+Change the type to `numeric` or `DECIMAL`, which rewrites the table; in SQLite keep whole cents in an INTEGER.
 
 ## Example
 

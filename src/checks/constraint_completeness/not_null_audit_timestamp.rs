@@ -31,8 +31,10 @@ yesterday never sees a row whose `updated_at` is NULL.
 Update timestamps of a schema in which all of them can be NULL, none has a default, and every creation timestamp is NOT NULL:
 there NULL says that the row was never changed.
 
-The remedy fills the rows that lack a moment with the table's other timestamp, or else with the moment of the migration: an
-upper bound, to be replaced by a better one where it is known.
+## Fix
+
+Fill the rows that lack a moment with the table's other timestamp, or else with the moment of the migration, an upper bound
+to be replaced by a better one where it is known; then set the default and NOT NULL.
 
 ## Example
 

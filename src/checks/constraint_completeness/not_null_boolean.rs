@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "boolean, tinyint(1) and bit(1) columns that are not generated",
     options: &[],
-    peers: &["database_consistency"],
+    peers: &["database_consistency", "Eessaar", "GitLab guidelines"],
     references: &["https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-NOT-NULL"],
     documentation: r"
 ## What it does
@@ -29,6 +29,10 @@ Finds boolean columns that can be NULL.
 
 Columns whose comment says that NULL means something (`unknown`, `null`, `three`), and columns that a check names together with
 IS NULL.
+
+## Fix
+
+Look at what NULL means in the rows that have it, fill them, then set the default and NOT NULL.
 
 ## Example
 
@@ -47,6 +51,17 @@ CREATE TABLE customers (id integer PRIMARY KEY, active boolean NOT NULL DEFAULT 
 ```sql,passes,postgresql
 CREATE TABLE customers (id integer PRIMARY KEY, active boolean NOT NULL, consent boolean);
 COMMENT ON COLUMN customers.consent IS 'NULL: was never asked';
+```
+
+A check that allows NULL on purpose:
+
+```sql,passes,also,postgresql,mysql,mariadb>=10.6,sqlite
+CREATE TABLE people (
+    id integer PRIMARY KEY,
+    asked_on date,
+    consent boolean,
+    CHECK (consent IS NULL OR asked_on IS NOT NULL)
+);
 ```
 ",
     check,

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "referring columns of junction tables",
     options: &[],
-    peers: &["active_record_doctor"],
+    peers: &["active_record_doctor", "Eessaar"],
     references: &["https://docs.gitlab.com/ee/development/database/not_null_constraints.html"],
     documentation: r"
 ## What it does
@@ -31,8 +31,10 @@ query through the table has to step over it.
 
 Tables with more than two relations or with columns of their own are no junctions: there a leg may be optional.
 
-The remedy makes the columns NOT NULL; rows that lack a side have to be deleted before. A foreign key that sets the column to
-NULL on delete gets `CASCADE` instead.
+## Fix
+
+Delete the rows that lack a side, then make the column NOT NULL. A foreign key that sets the column to NULL on delete gets
+`CASCADE` instead.
 
 ## Example
 

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "columns outside keys whose default is a constant or the current time",
     options: &[],
-    peers: &[],
+    peers: &["Eessaar"],
     references: &["https://docs.gitlab.com/ee/development/database/not_null_constraints.html"],
     documentation: r"
 ## What it does
@@ -30,6 +30,10 @@ it.
 
 Columns whose comment says what NULL means, references that a delete sets to NULL, keys, generated columns. A boolean is
 counted here and printed under `not-null-boolean`.
+
+## Fix
+
+Fill the rows that hold NULL with the default, then make the column NOT NULL.
 
 ## Example
 

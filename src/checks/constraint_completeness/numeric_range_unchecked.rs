@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "numeric columns outside keys whose last word is amount, price, cost, qty, quantity, total, percent, rate, ratio, discount, weight, height, width, age, duration, size, count, score, rating, tax, fee, stock, cents, bytes or ms",
     options: &[],
-    peers: &["database_consistency"],
+    peers: &["database_consistency", "Eessaar"],
     references: &["https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-CHECK-CONSTRAINTS"],
     documentation: r"
 ## What it does
@@ -34,6 +34,10 @@ A negative quantity or a percentage of 4000 is a bug somewhere else. The databas
 Names with balance, delta, diff, difference, adjustment, change, offset or net, which are signed by nature. Counters that a
 framework keeps of the rows of another table (`comments_count` where there is a table `comments`). A check that cannot fail,
 `CHECK (… OR NULL)`, does not count.
+
+## Fix
+
+Add a check of the range: not below 0, and for shares not above 100. Rows outside of it are looked for first.
 
 ## Example
 

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "pairs of temporal columns of one type that differ in the words start and end, begin and end, from and to or until, opened and closed",
     options: &[],
-    peers: &[],
+    peers: &["Eessaar"],
     references: &["https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-CHECK-CONSTRAINTS"],
     documentation: r"
 ## What it does
@@ -32,6 +32,10 @@ A period whose ends were swapped is in no list: no moment lies after its start a
 
 Times of day, which may pass midnight. Columns of different types. Periods that a range, an exclusion constraint, an index over
 an expression or the table's own PERIOD is made of: those refuse such a row already.
+
+## Fix
+
+Add a check that the end does not lie before the start, after a look for the rows that break it.
 
 ## Example
 

@@ -29,6 +29,10 @@ referred to, and they are not told apart.
 `INTEGER PRIMARY KEY`, which is the row's own number, and tables that are `STRICT` or `WITHOUT ROWID`: there a primary key
 forbids NULL.
 
+## Fix
+
+Rebuild the table with NOT NULL on the columns of its key.
+
 ## Example
 
 ```sql,fires

@@ -22,6 +22,11 @@ pub(super) static RULE: Rule = Rule {
         "schemalint",
         "active_record_doctor",
         "Bytebase",
+        "pglinter B001",
+        "dbcritic",
+        "db_verifier no1001",
+        "sqlcheck 1003",
+        "Eessaar",
     ],
     references: &[
         "https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-PRIMARY-KEYS",
@@ -43,6 +48,11 @@ Junction tables with a unique key over columns that are NOT NULL pass; elsewhere
 and the remedy makes it the primary key. A partitioned table whose partitions all have keys, unlogged tables and copies are
 noted only.
 
+## Fix
+
+Make a unique key over columns that are NOT NULL the primary key; a table without such a key gets a generated column as its
+own.
+
 ## Example
 
 ```sql,fires
@@ -53,7 +63,7 @@ CREATE TABLE readings (sensor integer NOT NULL, reading integer, created_at time
 CREATE TABLE readings (sensor int NOT NULL, reading int, created_at datetime, updated_at datetime);
 ```
 
-```sql,fires,postgresql
+```sql,fires,postgresql,severity=warning
 CREATE TABLE readings (sensor integer NOT NULL, taken_on date NOT NULL, reading integer NOT NULL, CONSTRAINT readings_key UNIQUE (sensor, taken_on));
 ```
 
@@ -76,6 +86,21 @@ CREATE TABLE a_b (
     FOREIGN KEY (a_id) REFERENCES a (id) ON DELETE CASCADE,
     FOREIGN KEY (b_id) REFERENCES b (id) ON DELETE CASCADE
 );
+```
+
+Partitions with keys of their own, a table that may be lost, and a copy:
+
+```sql,fires,also,postgresql,severity=info
+CREATE TABLE readings (sensor integer NOT NULL, taken_on date NOT NULL, reading integer) PARTITION BY RANGE (taken_on);
+CREATE TABLE readings_2030 PARTITION OF readings (PRIMARY KEY (sensor, taken_on)) FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+```
+
+```sql,fires,also,postgresql,severity=info
+CREATE UNLOGGED TABLE raw_readings (sensor integer, reading integer, created_at timestamptz, updated_at timestamptz);
+```
+
+```sql,fires,also,postgresql,sqlite,severity=info
+CREATE TABLE readings_backup (sensor integer NOT NULL, reading integer, created_at timestamp, updated_at timestamp);
 ```
 ",
     check,

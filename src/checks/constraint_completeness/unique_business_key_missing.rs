@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "text, uuid and integer columns of entity and lookup tables called email, username, login, slug, sku, isbn, iban, vin, handle or api_key, or ending in slug or sku",
     options: &[],
-    peers: &["active_record_doctor", "database_consistency"],
+    peers: &["active_record_doctor", "database_consistency", "Eessaar"],
     references: &["https://github.com/gregnavis/active_record_doctor"],
     documentation: r"
 ## What it does
@@ -34,6 +34,11 @@ so at the same moment.
 Tables in which such values repeat: orders, invitations, contacts, leads, messages, subscriptions, logs. Copies of a column of
 the same name in a table that this one refers to. Logins (`username`, `login`, `handle`) for which another table has a unique key:
 the account is kept there, and this row says something about it. By the statistics a column whose values repeat is noted only.
+
+## Fix
+
+Look for duplicates, merge them, then make the column unique, together with the tenant or among the rows that are not deleted
+where the table has such.
 
 ## Example
 
@@ -65,6 +70,15 @@ CREATE TABLE banned_user (id integer NOT NULL PRIMARY KEY, username varchar(80) 
 CREATE TABLE users (id integer NOT NULL PRIMARY KEY, email varchar(80) NOT NULL, login varchar(80) NOT NULL, deleted_at timestamp);
 CREATE UNIQUE INDEX users_email_key ON users (lower(email));
 CREATE UNIQUE INDEX users_login_key ON users (login) WHERE deleted_at IS NULL;
+```
+
+Values that repeat by the statistics, among rows that are deleted here:
+
+```sql,fires,also,postgresql,severity=info
+CREATE TABLE users (id integer PRIMARY KEY, email text NOT NULL, deleted_at timestamptz, created_at timestamptz, updated_at timestamptz);
+INSERT INTO users SELECT number, 'user' || number % 100 || '@example.org', CASE WHEN number > 100 THEN now() END
+    FROM generate_series(1, 300) AS number;
+ANALYZE users;
 ```
 ",
     check,

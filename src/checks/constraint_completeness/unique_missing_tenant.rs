@@ -33,6 +33,10 @@ One customer cannot call a project `Website` because another has one, and the er
 Keys that are unique everywhere by nature: UUIDs, tokens, hashes, numbers given by another system, the name by which users sign
 in. Keys that contain a reference, whose parent belongs to one tenant already, and keys that a foreign key refers to.
 
+## Fix
+
+Make the tenant and the key unique together, then drop the key that leaves the tenant out.
+
 ## Example
 
 ```sql,fires

@@ -29,7 +29,9 @@ Two values that begin alike are refused as equal, although they differ. The key 
 
 Prefixes of hashes, digests and checksums, whose beginning is as good as the whole.
 
-The remedy makes the whole column unique where an index can hold it. A longer text needs a unique generated column with its hash.
+## Fix
+
+Make the whole column unique where an index can hold it. A longer text needs a unique generated column with its hash.
 
 ## Example
 

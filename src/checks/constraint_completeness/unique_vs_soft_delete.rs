@@ -35,6 +35,11 @@ order). Keys that a foreign key refers to.
 
 MySQL gets a key over expressions; MariaDB has no such thing and needs a generated column.
 
+## Fix
+
+Make the key unique among the rows that are not deleted, then drop the old one. MySQL gets a key over expressions; MariaDB
+has no such thing and needs a generated column.
+
 ## Example
 
 ```sql,fires

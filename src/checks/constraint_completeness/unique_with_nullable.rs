@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "unique indexes over two or more plain columns, without those of primary keys",
     options: &[],
-    peers: &["SchemaCrawler"],
+    peers: &["SchemaCrawler", "Eessaar"],
     references: &[
         "https://www.postgresql.org/docs/current/sql-createindex.html",
         "https://sqlite.org/lang_createindex.html",
@@ -31,6 +31,11 @@ NULL is never equal to NULL. `UNIQUE (email, deleted_at)` lets any number of liv
 
 `NULLS NOT DISTINCT` (PostgreSQL 15), partial indexes that leave the NULLs out, and keys with a partial companion that is unique
 over the columns that are left. An exclusive arc, where each of several references is optional, is noted only.
+
+## Fix
+
+Let NULL count as equal: `NULLS NOT DISTINCT` from PostgreSQL 15 on, elsewhere a second unique index for the rows without a
+value or one over an expression. Where one of two columns is set in each row, a unique index for each says it.
 
 ## Example
 
@@ -64,6 +69,21 @@ CREATE UNIQUE INDEX ON users (email) WHERE deleted_at IS NULL;
 
 ```sql,passes,postgresql>=15
 CREATE TABLE users (id integer PRIMARY KEY, email text NOT NULL, deleted_at timestamptz, UNIQUE NULLS NOT DISTINCT (email, deleted_at));
+```
+
+An exclusive arc:
+
+```sql,fires,also,postgresql,mysql,mariadb,sqlite,severity=info
+CREATE TABLE posts (id integer PRIMARY KEY, title varchar(40) NOT NULL);
+CREATE TABLE photos (id integer PRIMARY KEY, title varchar(40) NOT NULL);
+CREATE TABLE covers (
+    id integer PRIMARY KEY,
+    post_id integer,
+    photo_id integer,
+    FOREIGN KEY (post_id) REFERENCES posts (id) ON DELETE CASCADE,
+    FOREIGN KEY (photo_id) REFERENCES photos (id) ON DELETE CASCADE,
+    UNIQUE (post_id, photo_id)
+);
 ```
 ",
     check,

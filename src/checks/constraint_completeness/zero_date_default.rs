@@ -29,7 +29,9 @@ dump fails on it. Drivers turn it into NULL, into an error, or into the year bef
 
 Real dates, however far away.
 
-The remedy removes the default. Rows that hold the date already have to be looked at by a person.
+## Fix
+
+Remove the default. Rows that hold the date already have to be looked at by a person.
 
 ## Example
 

@@ -30,6 +30,10 @@ Comparing two collations is an error (`Illegal mix of collations`) or makes the 
 Binary and ASCII columns: tokens, hashes, codes. Columns whose whole table is reported by `charset-utf8mb3` pass here when the
 character set alone differs.
 
+## Fix
+
+Convert the table or column to the character set and collation of the others; both sides of a foreign key move together.
+
 ## Example
 
 ```sql,fires,mysql

@@ -33,7 +33,10 @@ Names that mean something else in every table, keys and references (`fk-type-mis
 declared type. Equally frequent types: nothing tells which one is meant. Texts that differ in how long they may be (`varchar` and
 `text`), domains over the usual type, and in SQLite words for one affinity (`datetime` and `timestamp`).
 
-The remedy depends on what is stored: change the type when the table is changed next.
+## Fix
+
+Give the column the usual type when the table is changed next, or another name. What is stored decides, so no step is
+written.
 
 ## Example
 

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "foreign keys and checks",
     options: &[],
-    peers: &["Bytebase"],
+    peers: &["Bytebase", "Eessaar"],
     references: &["https://dev.mysql.com/doc/refman/9.7/en/create-table-foreign-keys.html"],
     documentation: r"
 ## What it does
@@ -30,6 +30,10 @@ the next server.
 
 Checks that the server adds by itself for JSON columns, and checks that MariaDB keeps with a column, which have the column's
 name.
+
+## Fix
+
+Give the constraint a name of its own; MySQL and MariaDB drop a foreign key and add it anew in one statement.
 
 ## Example
 

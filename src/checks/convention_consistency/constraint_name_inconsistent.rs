@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "named constraints, unique indexes and other secondary indexes of every kind that has at least five members, more than half of which follow one pattern; not the indexes that carry a constraint's name",
     options: &[],
-    peers: &["Bytebase", "GitLab schema specs"],
+    peers: &["Bytebase", "GitLab schema specs", "SchemaCrawler additional lints", "Eessaar"],
     references: &["https://docs.gitlab.com/ee/development/database/constraint_naming_convention.html"],
     documentation: r#"
 ## What it does
@@ -35,6 +35,10 @@ break. Names that the engine makes follow a pattern too. Names that the engine's
 Names that say what they are for in place of several columns, an expression or a condition (`orders_open_idx`), how they search
 when that is not by order (`reviews_body_search_idx`), or in which role they refer to a table to which others of their table
 refer. Names made of columns where the pattern is made of the table, which has several of the kind. The mark `fk` in names of indexes.
+
+## Fix
+
+Rename the constraint or index to the pattern that the others follow; nothing but its name changes.
 
 ## Example
 

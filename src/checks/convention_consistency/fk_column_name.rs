@@ -32,6 +32,10 @@ Roles that end in the last word of the column that they refer to (`support_rep_i
 their parent or for a role (`artist`) where most of the schema's references are named so, columns named by who
 did something (`created_by`) or in which relation the row stands (`reports_to`, `copied_from`), and hierarchies by `parent`.
 
+## Fix
+
+Rename the column after its parent, together with the code that uses it; new columns can follow the convention at once.
+
 ## Example
 
 ```sql,fires

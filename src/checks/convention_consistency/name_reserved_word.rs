@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "tables and their columns",
     options: &[],
-    peers: &["skeema", "SchemaCrawler", "Bytebase", "pglinter", "db_verifier"],
+    peers: &["skeema", "SchemaCrawler", "Bytebase", "pglinter", "db_verifier", "Eessaar"],
     references: &[
         "https://www.postgresql.org/docs/current/sql-keywords-appendix.html",
         "https://dev.mysql.com/doc/refman/9.7/en/keywords.html",
@@ -34,6 +34,10 @@ Every statement has to quote such a name; one that forgets fails with a syntax e
 
 Tables of frameworks and libraries. A word that only later versions of the engine reserve is reported as information: the name
 works until the upgrade.
+
+## Fix
+
+Rename it to a word that needs no quotes, together with the code that uses it.
 
 ## Example
 
@@ -63,6 +67,16 @@ CREATE TABLE qrtz_triggers (id integer PRIMARY KEY, "order" integer NOT NULL);
 
 ```sql,passes,mysql,mariadb
 CREATE TABLE qrtz_triggers (id int PRIMARY KEY, `order` int NOT NULL);
+```
+
+A word that the next version reserves:
+
+```sql,fires,also,postgresql<16,severity=info
+CREATE TABLE parts (id integer PRIMARY KEY, system_user text, price integer NOT NULL);
+```
+
+```sql,fires,also,mariadb<11.7,severity=info
+CREATE TABLE parts (id int PRIMARY KEY, vector varchar(40), price int NOT NULL);
 ```
 "#,
     check,

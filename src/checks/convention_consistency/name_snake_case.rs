@@ -20,7 +20,17 @@ pub(super) static RULE: Rule = Rule {
         values: Values::Words(&["majority", "snake", "camel", "pascal", "upper"]),
         meaning: "the expected style: majority (default: the one that 70 % of the names fit, else snake), snake, camel, pascal or upper",
     }],
-    peers: &["pg-index-health", "schemalint", "Azimutt", "skeema", "db_verifier"],
+    peers: &[
+        "pg-index-health",
+        "schemalint",
+        "Azimutt",
+        "skeema",
+        "db_verifier",
+        "Don't Do This",
+        "pglinter B005",
+        "Bytebase",
+        "SchemaCrawler additional lints",
+    ],
     references: &["https://wiki.postgresql.org/wiki/Don't_Do_This#Don.27t_use_upper_case_table_or_column_names"],
     documentation: r#"
 ## What it does
@@ -37,6 +47,10 @@ quoted for ever.
 
 A leading underscore. One word in lower case fits snake and camel case alike. Tables of frameworks and libraries.
 
+## Fix
+
+Rename it in the expected style, together with the code that uses it; where another style is wanted, set `style`.
+
 ## Example
 
 ```sql,fires
@@ -49,6 +63,22 @@ CREATE TABLE orders (id int PRIMARY KEY, `placedOn` date, shop_code int, created
 
 ```sql,passes
 CREATE TABLE orders (id integer PRIMARY KEY, placed_on date, _internal integer);
+```
+
+Most names are written in another style:
+
+```sql,passes,also,postgresql,sqlite
+CREATE TABLE orders (id integer PRIMARY KEY, "placedOn" date, "shopCode" integer, "createdAt" timestamp, "updatedAt" timestamp);
+```
+
+```sql,passes,also,mysql,mariadb
+CREATE TABLE orders (id int PRIMARY KEY, placedOn date, shopCode int, createdAt datetime, updatedAt datetime);
+```
+
+A server that turns the names of tables to lower case (`lower_case_table_names = 1`) leaves one word:
+
+```sql,passes
+CREATE TABLE orderitems (id integer PRIMARY KEY, placed_on date);
 ```
 "#,
     check,

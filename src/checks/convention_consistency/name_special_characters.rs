@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
         values: Values::Names(|name| Script::from_full_name(name).is_some()),
         meaning: "scripts whose letters are fine besides Latin without marks, such as Cyrillic, Han: a comma-separated list",
     }],
-    peers: &["db_verifier", "SchemaCrawler", "pg-index-health"],
+    peers: &["db_verifier", "SchemaCrawler", "pg-index-health", "SchemaCrawler additional lints", "Eessaar"],
     references: &["https://www.unicode.org/reports/tr39/"],
     documentation: r#"
 ## What it does
@@ -38,6 +38,10 @@ gets an error that says that the column which they see does not exist.
 ## Not reported
 
 Letters of the scripts that the option `scripts` names. Names that the engine gives by itself.
+
+## Fix
+
+Rename it with letters, digits and underscores, together with the code that uses it.
 
 ## Example
 

@@ -33,6 +33,10 @@ and two long names may become one.
 
 Shorter names. A name that fits exactly cannot be told from one that was cut, and is reported.
 
+## Fix
+
+Rename the index or constraint to a name that fits; for a table or sequence a person has to choose one.
+
 ## Example
 
 ```sql,fires,postgresql

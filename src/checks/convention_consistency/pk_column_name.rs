@@ -31,6 +31,10 @@ Joins, generated code and object-relational mappers count on one way.
 Tables that extend another by sharing its key, declared or most likely, lookup tables with a code for their key, tables of
 libraries, keys called for what the table hands out (`invoice_numbers.number`). Nothing where no way has 70 %.
 
+## Fix
+
+Rename the column as most keys are named, together with the code that uses it.
+
 ## Example
 
 ```sql,fires

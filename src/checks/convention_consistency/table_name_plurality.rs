@@ -34,6 +34,10 @@ Words without a plural (`data`, `news`, `inventory`), abbreviations without a vo
 junction tables and names made of two others (`group_users` of `group` and `user`, `build_id_to_queue`), logs, copies, tables of
 frameworks. Renaming a table is rarely worth it, so there is no remedy: decide for new tables.
 
+## Fix
+
+Follow the convention in new tables, or set `expected`. Renaming a table is rarely worth it, so no step is written.
+
 ## Example
 
 ```sql,fires

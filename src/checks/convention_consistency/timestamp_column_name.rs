@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "columns of a date or timestamp type",
     options: &[],
-    peers: &[],
+    peers: &["Eessaar"],
     references: &["https://docs.gitlab.com/ee/development/database/"],
     documentation: r"
 ## What it does
@@ -31,6 +31,10 @@ Whoever compares `paid_on` with a day finds only what was paid at midnight.
 ## Not reported
 
 Tables of libraries, and columns without a declared type.
+
+## Fix
+
+Rename the column to end in `_at` for a moment or `_on` for a day, together with the code that uses it.
 
 ## Example
 

@@ -34,6 +34,10 @@ maintained for nothing, and a value of more than 2 700 bytes makes the insert fa
 
 If queries do compare whole values by `=`, ignore the finding.
 
+## Fix
+
+Index the column by GIN, then drop the B-tree.
+
 ## Example
 
 ```sql,fires

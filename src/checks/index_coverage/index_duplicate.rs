@@ -47,6 +47,10 @@ Every write maintains both, both fill the cache, and no query gains anything.
 Of equal indexes the one to keep is the primary key, then one that backs a constraint, then one that foreign keys point
 at, the replica identity, the clustered one, and else the first by name.
 
+## Fix
+
+Drop the one that is reported, which backs no constraint; the one that stays serves every query and key.
+
 ## Example
 
 ```sql,fires,postgresql,mysql,mariadb,sqlite
@@ -120,6 +124,28 @@ CREATE INDEX people_hash_idx ON people USING hash (name);
 CREATE INDEX people_include_idx ON people (name) INCLUDE (born_on);
 CREATE INDEX people_born_on_idx ON people (born_on DESC);
 CREATE INDEX people_born_on_last_idx ON people (born_on DESC NULLS LAST);
+```
+
+How full its pages are makes no difference:
+
+```sql,fires,postgresql
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, total integer NOT NULL);
+CREATE INDEX orders_placed_on_idx ON orders (placed_on);
+CREATE INDEX orders_placed_on_2_idx ON orders (placed_on) WITH (fillfactor = 70);
+```
+
+A twin that the optimizer does not see is on its way out:
+
+```sql,passes,also,mysql
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, total integer NOT NULL);
+CREATE INDEX orders_placed_on_idx ON orders (placed_on);
+CREATE INDEX orders_placed_on_2_idx ON orders (placed_on) INVISIBLE;
+```
+
+```sql,passes,also,mariadb>=10.6
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, total integer NOT NULL);
+CREATE INDEX orders_placed_on_idx ON orders (placed_on);
+CREATE INDEX orders_placed_on_2_idx ON orders (placed_on) IGNORED;
 ```
 "#,
     check,

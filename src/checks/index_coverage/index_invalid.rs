@@ -34,6 +34,11 @@ Indexes whose build was running while the catalog was read.
 An index named `…_ccnew` or `…_ccold` is left over from a failed `REINDEX CONCURRENTLY` and is dropped; any other is built
 again.
 
+## Fix
+
+Rebuild it with `REINDEX INDEX CONCURRENTLY`, attach the partition that lacks it, or drop what an interrupted rebuild left
+behind.
+
 ## Example
 
 ```sql,fires

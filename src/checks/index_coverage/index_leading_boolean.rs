@@ -38,6 +38,11 @@ index on the rest is a fraction of the size.
 
 Which value queries ask for is not in the catalog, so no index is proposed.
 
+## Fix
+
+Index the rest `WHERE` the column has the rare value that queries ask for, or put a more selective column first. Which value
+that is does not stand in the catalog, so no step is written.
+
 ## Example
 
 ```sql,fires

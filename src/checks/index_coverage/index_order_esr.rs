@@ -27,9 +27,6 @@ equality, sort, range. Reports a statement when none does, although an index has
 an equality, or with another column between those to sort by. Judged are the same statements and tables as by
 `query-pattern-uncovered`; `index-range-before-equality` is the part that can be seen without a workload.
 
-The remedy adds the index in the better order. The old one stays, as other queries may need it, unless it is the start of
-the new one.
-
 ## Why
 
 Columns after a range no longer narrow the search, and a sort after a range cannot use the index.
@@ -41,6 +38,10 @@ Columns after a range no longer narrow the search, and a sort after a range cann
 - Lists of values: `IN` is an equality as long as nothing is sorted.
 - Columns that do not narrow the search: booleans, three distinct values or fewer.
 - Statements that could not be parsed, and everything without a workload: unknown.
+
+## Fix
+
+Add the index in the better order. The old one stays, as other queries may need it, unless it is the start of the new one.
 
 ## Example
 

@@ -36,6 +36,11 @@ the whole range. The other order, equality first, reads only the rows that match
 
 Only the queries can prove it, so no other order is proposed.
 
+## Fix
+
+Put the columns that are compared for equality first, once the statements that ran show them (`--workload`); without that
+proof no step is written.
+
 ## Example
 
 ```sql,fires

@@ -50,6 +50,10 @@ The longer index answers every query that the shorter one answers. The shorter o
 
 If the longer index is at least twice as big and the shorter one is the one that is used, the finding is information.
 
+## Fix
+
+Drop the shorter index; the longer one serves its queries.
+
 ## Example
 
 ```sql,fires
@@ -93,6 +97,32 @@ CREATE TABLE parts (id integer NOT NULL PRIMARY KEY, a varchar(40) NOT NULL, b i
 CREATE INDEX parts_a_idx ON parts (a);
 CREATE INDEX parts_a10_idx ON parts (a(10), b);
 CREATE FULLTEXT INDEX parts_c_idx ON parts (c);
+```
+
+The shorter index is the one that is used, and the longer one is much bigger:
+
+```sql,fires,also,postgresql,severity=info
+CREATE TABLE parts (id integer PRIMARY KEY, maker integer NOT NULL, description text NOT NULL);
+INSERT INTO parts SELECT number, number % 5000, repeat('long ', 40) || number FROM generate_series(1, 20000) AS number;
+CREATE INDEX parts_maker_idx ON parts (maker);
+CREATE INDEX parts_maker_description_idx ON parts (maker, description);
+ANALYZE parts;
+SET enable_seqscan = off;
+SELECT id FROM parts WHERE maker = 17;
+```
+
+An invisible index serves nothing:
+
+```sql,passes,also,mysql
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, total integer NOT NULL);
+CREATE INDEX orders_placed_on_idx ON orders (placed_on);
+CREATE INDEX orders_placed_on_total_idx ON orders (placed_on, total) INVISIBLE;
+```
+
+```sql,passes,also,mariadb>=10.6
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, total integer NOT NULL);
+CREATE INDEX orders_placed_on_idx ON orders (placed_on);
+CREATE INDEX orders_placed_on_total_idx ON orders (placed_on, total) IGNORED;
 ```
 ",
     check,

@@ -34,6 +34,10 @@ Every load of the rows that belong to an object looks both columns up. An index 
 - Pairs served by the start of a longer index or of a key.
 - Tables below 1 000 rows and logs are reported as information.
 
+## Fix
+
+Index the type and the key together, in this order.
+
 ## Example
 
 ```sql,fires

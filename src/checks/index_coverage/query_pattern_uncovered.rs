@@ -26,8 +26,7 @@ the statement compares for equality, with `IN` or `IS NULL`, or as a range. Repo
 takes a hundredth of all time or more, or looks at a hundred rows for each one that it returns. A file of plain statements
 says nothing of their cost: whoever wrote it chose them.
 
-Judged are the 200 statements that took the most time, of those that ran five times or more. The remedy is the index with
-the columns in the order equality, sort, range.
+Judged are the 200 statements that took the most time, of those that ran five times or more.
 
 ## Why
 
@@ -42,6 +41,10 @@ A query without such an index reads the whole table each time.
 - Joins whose other side is read first, by conditions of its own.
 - Statements that join conditions by OR or could not be parsed, and joins with views and subqueries: unknown.
 - Everything without a workload: unknown.
+
+## Fix
+
+Add the index that is named: columns compared for equality first, then those that are sorted by, then at most one range.
 
 ## Example
 

@@ -36,6 +36,10 @@ reads the whole table.
 
 Tables below 1 000 rows, and logs, are reported as information.
 
+## Fix
+
+Add an index that starts with the column, without blocking writes where the engine can.
+
 ## Example
 
 ```sql,fires
@@ -48,6 +52,21 @@ CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NU
 CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, customer_id integer NOT NULL, placed_on date NOT NULL);
 CREATE INDEX orders_customer_id_placed_on_idx ON orders (customer_id, placed_on);
 CREATE TABLE carts (customer_id integer NOT NULL, position integer NOT NULL, PRIMARY KEY (customer_id, position));
+```
+
+A small table, and a log:
+
+```sql,fires,also,postgresql,sqlite,severity=info
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, customer_id integer NOT NULL);
+INSERT INTO customers VALUES (1, 'Ada');
+INSERT INTO orders VALUES (1, 1), (2, 1);
+ANALYZE;
+```
+
+```sql,fires,severity=info
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE login_log (id integer NOT NULL PRIMARY KEY, customer_id integer NOT NULL);
 ```
 ",
     check,

@@ -35,6 +35,10 @@ be, and find rows that are then thrown away.
 - Tables with one such partial index, or without any ordinary index.
 - Tables without statistics: unknown.
 
+## Fix
+
+Create the index for live rows alone (`WHERE deleted_at IS NULL`), then drop the one over all rows.
+
 ## Example
 
 ```sql,fires

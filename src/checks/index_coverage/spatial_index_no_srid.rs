@@ -30,6 +30,11 @@ maintain it.
 
 MySQL 5.7 and MariaDB, which have no such restriction.
 
+## Fix
+
+Give the column the SRID that its values have, after a look at `ST_SRID` of the rows. It rewrites the table, and the SRID is
+not in the catalog, so no step is written.
+
 ## Example
 
 ```sql,fires

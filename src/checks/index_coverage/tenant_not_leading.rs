@@ -38,6 +38,10 @@ and keeps them together on disk.
 
 Queries across tenants may need the other order; check before you drop it.
 
+## Fix
+
+Create the index with the tenant first, then drop the old one.
+
 ## Example
 
 ```sql,fires

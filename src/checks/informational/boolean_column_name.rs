@@ -33,6 +33,10 @@ Where `is_active` is the custom, `newsletter` looks like something else: a text,
 - Databases in which most booleans have plain names: there, those are the custom.
 - Names that end like an answer: `active`, `verified`, `payable`.
 
+## Fix
+
+Name new columns as a question (`is_…`, `has_…`); a rename is rarely worth it, so no step is written.
+
 ## Example
 
 ```sql,fires

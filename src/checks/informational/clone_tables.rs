@@ -29,6 +29,10 @@ Queries over all of them need a union that someone must extend every year. Parti
 
 Partitions and tables that inherit from one parent.
 
+## Fix
+
+Make them partitions of one table. That is a redesign, so no step is written.
+
 ## Example
 
 ```sql,fires

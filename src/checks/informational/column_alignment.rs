@@ -29,6 +29,10 @@ A `bigint` starts at a multiple of eight bytes: after a `boolean` it leaves seve
 
 Small tables, and tables whose size is not known. Columns of varying length end the calculation, since what follows them has no fixed place. The order can only be changed by writing the table anew, so it is advice for the next one.
 
+## Fix
+
+Order the columns by falling width when the table is next rebuilt; nothing else changes it, so no step is written.
+
 ## Example
 
 ```sql,fires

@@ -36,6 +36,11 @@ Units, allowed values and the meaning of NULL stand nowhere else in a catalog.
 - Schemas with hardly any comment: nobody chose to document there.
 - Columns of primary and foreign keys and the moments of creation and change, which say what they are.
 
+## Fix
+
+`COMMENT ON COLUMN` (PostgreSQL) or a `COMMENT` of the column, in one sentence. Only a person knows it, so no step is
+written.
+
 ## Example
 
 ```sql,fires,postgresql

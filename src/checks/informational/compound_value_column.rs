@@ -36,6 +36,10 @@ text. A table with one row per element, or an array where order matters, does al
 
 A text that is only searched as a whole is fine as it is.
 
+## Fix
+
+Keep one row per element in a table of their own. It takes code that splits the values, so no step is written.
+
 ## Example
 
 ```sql,fires

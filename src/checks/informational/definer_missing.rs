@@ -29,6 +29,11 @@ Such a view or routine fails for everybody who uses it: `The user specified as a
 
 Everything, when the account may not read the list of accounts: then it is unknown.
 
+## Fix
+
+Make the object anew with a definer that exists, or with `SQL SECURITY INVOKER`. Which account it should be is not in the
+catalog, so no step is written.
+
 ## Example
 
 ```sql,fires

@@ -29,6 +29,11 @@ No type, constraint or foreign key holds for such a value, and every query joins
 
 Tables of settings, metadata, preferences, options and translations, where the attributes are open by nature.
 
+## Fix
+
+Give the attributes that are known columns of their own, or keep the rest in a JSON column. That is a redesign, so no step is
+written.
+
 ## Example
 
 ```sql,fires

@@ -30,6 +30,11 @@ They are left over from a feature that is gone, or belong to one that does not w
 - Tables that were never analysed. Before PostgreSQL 14 the catalog does not tell an empty table from one of those.
 - A database without any rows: a fresh environment.
 
+## Fix
+
+Ask whether anybody still writes or reads it, archive it, then drop it. Nothing in a catalog proves that, so no step is
+written.
+
 ## Example
 
 ```sql,fires,postgresql>=14

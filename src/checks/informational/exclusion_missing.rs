@@ -30,6 +30,11 @@ Two transactions that both look for a free slot and both find it book it twice. 
 
 Tables with any exclusion constraint. Where overlaps are allowed, ignore the finding.
 
+## Fix
+
+Add an exclusion constraint over the resource and the period (`btree_gist`), or from PostgreSQL 18 on a key `WITHOUT
+OVERLAPS`, after a look for rows that overlap. Whether bounds count as overlap is for a person to say, so no step is written.
+
 ## Example
 
 ```sql,fires

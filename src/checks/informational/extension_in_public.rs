@@ -32,6 +32,11 @@ Extensions in any other schema.
 Moving one breaks code that names its objects without a schema, until the search path has the new schema, and some extensions
 cannot be moved; so no step is planned.
 
+## Fix
+
+`ALTER EXTENSION … SET SCHEMA` where the extension can be moved, and add the schema to the search paths that use it. The code
+decides, so no step is written.
+
 ## Example
 
 ```sql,fires

@@ -29,6 +29,10 @@ After an upgrade of the server the library is new and the SQL objects are old: f
 
 Extensions whose files are not there any more, or not visible.
 
+## Fix
+
+`ALTER EXTENSION … UPDATE`, after a look at its release notes; no step is written.
+
 ## Example
 
 ```sql,fires

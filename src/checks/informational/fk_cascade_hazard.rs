@@ -31,6 +31,11 @@ One `DELETE` then removes rows in tables that nobody had in mind, holds locks on
 
 Shorter chains. Parts of a record, `invoice_lines` of `invoices`: what decides is whether the record may go. Cascades that exist to erase a person's data are meant to be long: ignore them.
 
+## Fix
+
+Let the key that leads into records refuse (`RESTRICT`), or break the chain where a person should decide. No step is written,
+as the chain may be meant.
+
 ## Example
 
 ```sql,fires

@@ -29,6 +29,10 @@ The schemas can no longer be dumped, moved or granted apart. In a modular monoli
 
 Keys inside one schema.
 
+## Fix
+
+Keep it where both schemas are deployed together. Else copy what is needed and drop the key; no step is written.
+
 ## Example
 
 ```sql,fires,postgresql

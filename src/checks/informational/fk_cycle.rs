@@ -30,6 +30,11 @@ deferred, no first row can be inserted at all; the finding is then a warning.
 
 Tables that refer to themselves.
 
+## Fix
+
+Make one of the keys nullable or deferrable, so that rows can be inserted in some order. Which one is a matter of meaning, so
+no step is written.
+
 ## Example
 
 ```sql,fires,postgresql,mysql,mariadb

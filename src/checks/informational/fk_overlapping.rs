@@ -31,6 +31,11 @@ The larger key checks everything that the smaller one checks. Both are checked o
 - Keys that only share a column, such as `(tenant_id, sender_id)` and `(tenant_id, recipient_id)`.
 - Keys over the same columns; that is `fk-duplicate`.
 
+## Fix
+
+Where both say the same, keep the larger key only. Composite keys that share a tenant are right as they are, so no step is
+written.
+
 ## Example
 
 ```sql,fires

@@ -30,6 +30,10 @@ A subtree can only be deleted from its leaves upwards, and reading it takes a re
 
 Keys that cascade or set NULL. Columns that say by whom a row was made or changed (`added_by_id`): they make no tree.
 
+## Fix
+
+Delete subtrees from the leaves upwards, or set `ON DELETE CASCADE` or `SET NULL` where that is meant. No step is written.
+
 ## Example
 
 ```sql,fires

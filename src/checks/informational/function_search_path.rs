@@ -32,6 +32,10 @@ if only as a temporary table, makes the owner run it.
 - Functions with the caller's rights.
 - Functions of extensions.
 
+## Fix
+
+Set `search_path` for the function to the schemas that it uses, with `pg_temp` last.
+
 ## Example
 
 ```sql,fires

@@ -34,6 +34,10 @@ at who only call it.
 
 Trigger functions, which nobody calls; functions of extensions.
 
+## Fix
+
+`COMMENT ON FUNCTION`, or `COMMENT` of the routine, in one sentence. Only a person knows it, so no step is written.
+
 ## Example
 
 ```sql,fires,postgresql

@@ -35,6 +35,10 @@ with one row per value has none of these.
 - Lines of an address, coordinates, and names whose number is part of a term: `sha256`, `ipv4`, `utf8`, `oauth2`, `iso2`.
 - Two columns that both refer to other rows: the two ends of a relation.
 
+## Fix
+
+Move them to a table with one row per value. It takes code that reads them so, so no step is written.
+
 ## Example
 
 ```sql,fires

@@ -32,6 +32,10 @@ After many updates and deletes pages are half empty: they fill memory and are re
 
 Indexes with a column of varying length, an expression or a condition, whose room cannot be told from the catalog. Small indexes. An estimate, not a measurement: pgstattuple measures.
 
+## Fix
+
+`REINDEX INDEX CONCURRENTLY` writes it anew beside the traffic. It changes no schema, so no step is written.
+
 ## Example
 
 ```sql,fires

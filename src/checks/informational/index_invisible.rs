@@ -29,6 +29,10 @@ That is how one rehearses a drop. Forgotten there, the index costs every write a
 
 Visible indexes. While a rehearsal runs, ignore the finding.
 
+## Fix
+
+Drop it when the rehearsal has lasted long enough, or make it visible again.
+
 ## Example
 
 ```sql,fires,mysql

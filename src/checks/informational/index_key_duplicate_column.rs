@@ -30,6 +30,11 @@ The second entry adds nothing but size.
 Columns that appear with different operator classes or collations, which serve different searches. MySQL and MariaDB refuse
 such indexes.
 
+## Fix
+
+Create the index again with each column once, then drop the old one. Which of the two places was meant is not in the catalog,
+so no step is written.
+
 ## Example
 
 ```sql,fires

@@ -32,6 +32,11 @@ A partial index `WHERE column IS NOT NULL` has less than half its size and serve
 
 Queries for `IS NULL` need the whole index.
 
+## Fix
+
+Limit the index to the rows that have a value (`WHERE … IS NOT NULL`), unless queries look for NULL. What they look for is
+not in the catalog, so no step is written.
+
 ## Example
 
 ```sql,fires

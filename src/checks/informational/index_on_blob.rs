@@ -29,6 +29,11 @@ The index cannot sort or cover a query, and rows that share the prefix are compa
 
 Full-text indexes. A deliberate prefix on text that differs early is fine.
 
+## Fix
+
+Index a generated column with a hash for equality, or use a full-text index for words. Queries have to change with it, so no
+step is written.
+
 ## Example
 
 ```sql,fires

@@ -29,6 +29,11 @@ InnoDB appends the primary key to every secondary index, so `(b, id)` and `(b)` 
 
 Indexes that hold only part of the primary key, or in a descending order, and tables of other storage engines.
 
+## Fix
+
+Leave the primary key out of the definition; the engine appends it, so that the index stays the same. There is nothing to
+gain on the disk, so no step is written.
+
 ## Example
 
 ```sql,fires

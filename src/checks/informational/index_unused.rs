@@ -41,6 +41,11 @@ Every write maintains it.
 
 Each standby counts for itself, and a report may run once a year. Ask every server before you drop an index.
 
+## Fix
+
+Watch it over the longest cycle of the business and on every replica, hide it where the engine can (`INVISIBLE`, `IGNORED`),
+then drop it. Counters of one server do not prove that, so no step is written.
+
 ## Example
 
 ```sql,passes

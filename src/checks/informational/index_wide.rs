@@ -33,6 +33,11 @@ The later columns rarely narrow a search, and each makes every entry bigger.
 
 Unique indexes, and columns that are only included. An index that covers a query completely is wide on purpose.
 
+## Fix
+
+Leave out the columns that no query compares, sorts by or reads from the index alone. That takes the statements, so no step
+is written.
+
 ## Example
 
 ```sql,fires

@@ -29,6 +29,10 @@ Reports a materialized view without a unique index over plain columns and all ro
 
 Views with such an index. Small views refresh in no time either way.
 
+## Fix
+
+Create a unique index on what identifies its rows. What that is stands in no catalog, so no step is written.
+
 ## Example
 
 ```sql,fires

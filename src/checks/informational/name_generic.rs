@@ -36,6 +36,11 @@ What nobody can guess has to be looked up by every reader, and a name with two m
 - References to their own table, references named after the role that all targets share (`owner_id`, `parent_id`), and those
   that say a word of each target: `type_id` to `order_types` and `parcel_types`.
 
+## Fix
+
+Say in a comment what it holds until a better name is possible; name new references after what they refer to. No step is
+written.
+
 ## Example
 
 ```sql,fires

@@ -37,6 +37,10 @@ The prefix tells nothing that its place does not tell, and makes every query lon
 
 A new name breaks running code, so no step is planned.
 
+## Fix
+
+Leave the prefix out of new names; a rename is rarely worth it, so no step is written.
+
 ## Example
 
 ```sql,fires

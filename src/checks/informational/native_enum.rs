@@ -36,6 +36,11 @@ Some teams keep lists in tables: a value of a type cannot be removed in PostgreS
 
 Everything, unless the option says so.
 
+## Fix
+
+Where one was chosen against, a lookup table or a text with a check takes its place. It is a matter of preference, so no step
+is written.
+
 ## Example
 
 ```sql,fires,postgresql,report=true

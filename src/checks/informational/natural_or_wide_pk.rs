@@ -31,6 +31,10 @@ in InnoDB, in every secondary index.
 - Lookup and junction tables, and columns named after codes.
 - Columns of the partition key, which the primary key must contain.
 
+## Fix
+
+Refer to a number or UUID, and keep what is the key now unique. Every reference changes with it, so no step is written.
+
 ## Example
 
 ```sql,fires

@@ -30,6 +30,10 @@ A NOT NULL constraint that already holds costs nothing and keeps it so; the plan
 - Tables below 1 000 rows or without statistics.
 - Generated columns, and tables of which the sample saw nothing.
 
+## Fix
+
+Make the column NOT NULL, if it is meant to be; the step looks for NULL first.
+
 ## Example
 
 ```sql,fires

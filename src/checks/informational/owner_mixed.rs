@@ -33,6 +33,11 @@ somebody made by hand; and who owns a table is not bound by its row security.
 Schemas in which no role owns more than half of the tables: which owner is meant cannot be told, so they are reported without
 a remedy.
 
+## Fix
+
+Give the tables to the role that owns most of the schema, which should be the one that runs migrations. Where no role owns
+most, a person has to choose.
+
 ## Example
 
 ```sql,fires

@@ -30,6 +30,11 @@ On the day the data passes that bound every insert fails, unless a job has added
 
 Tables with such a catch-all partition, and tables partitioned otherwise. If a job adds partitions, ignore the finding.
 
+## Fix
+
+Add partitions ahead of time, by a job or `pg_partman`, or one for the rest. How long each should be is a matter of
+retention, so no step is written.
+
 ## Example
 
 ```sql,fires,postgresql

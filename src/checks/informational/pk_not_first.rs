@@ -29,6 +29,10 @@ Readers look for the key at the top. Nothing else depends on it.
 
 Tables whose first column belongs to the primary key.
 
+## Fix
+
+Put it first when the table is next rebuilt; it is worth no rebuild of its own, so no step is written.
+
 ## Example
 
 ```sql,fires

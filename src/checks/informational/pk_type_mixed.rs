@@ -34,6 +34,10 @@ Code that handles identifiers has to know each table, and references between the
 
 During a change to `bigint` or UUID both types are normal.
 
+## Fix
+
+Use one type for new tables; `pk-int-exhaustible` widens the keys that need it. No step is written for the rest.
+
 ## Example
 
 ```sql,fires,postgresql,mysql,mariadb

@@ -31,6 +31,11 @@ Random keys put each new row on another page. In InnoDB every secondary index re
 - `BINARY(16)` and native UUID columns in MySQL and MariaDB.
 - Time-ordered UUIDs (`uuidv7()`), and small tables in PostgreSQL.
 
+## Fix
+
+Use UUIDs ordered by time (version 7) for new rows; in MySQL store them as BINARY(16). Old rows can stay, so no step is
+written.
+
 ## Example
 
 ```sql,fires,mysql,mariadb

@@ -39,6 +39,11 @@ what has to be read again encryption with a key that is not in the database.
 Many frameworks keep a hash under the plain name (`password`, `reset_token`). Only the code can tell; accept those with a reason
 in the configuration.
 
+## Fix
+
+Store a hash of what is only compared and encrypt what is read back, then name the column after it. It takes code, so no step
+is written.
+
 ## Example
 
 ```sql,fires

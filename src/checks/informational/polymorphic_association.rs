@@ -31,6 +31,11 @@ One nullable foreign key per target with a check that exactly one is set keeps i
 Pairs whose type column is limited to a list of values, by a check constraint or an enum: the set of targets is at least
 known.
 
+## Fix
+
+One nullable foreign key for each target and a check that exactly one is set (`num_nonnulls(…) = 1`), or a table of links for
+each target. That is a redesign, so no step is written; a check of the type's values is the least.
+
 ## Example
 
 ```sql,fires

@@ -33,6 +33,10 @@ Any role that may connect can put a function or an operator there that others ca
 
 Schemas in which single roles may create objects.
 
+## Fix
+
+`REVOKE CREATE ON SCHEMA … FROM PUBLIC`, after granting it to the roles that need it.
+
 ## Example
 
 ```sql,fires

@@ -32,6 +32,11 @@ Permissive policies add up: this one makes all others on the table superfluous, 
 - Policies for a role of its own, such as an administrator's.
 - Restrictive policies; tables whose row security is off, which is `rls-policy-disabled`.
 
+## Fix
+
+Say in the policy whose rows may be written, or grant the role the right and drop the policy. Only a person knows the
+condition, so no step is written.
+
 ## Example
 
 ```sql,fires

@@ -30,6 +30,11 @@ that use the table bypass row security and it protects nothing.
 
 Tables with at least one permissive policy. Shutting everybody out can be meant: accept those tables in the configuration.
 
+## Fix
+
+Add the policies that are missing, or say in a comment that nobody is to read it by this way. Only a person knows them, so no
+step is written.
+
 ## Example
 
 ```sql,fires

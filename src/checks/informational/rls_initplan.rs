@@ -31,6 +31,10 @@ column it is compared with can be used.
 
 Calls that stand in `(SELECT …)` already, and functions that take something from the row.
 
+## Fix
+
+Wrap the call in a subquery, `(SELECT auth.uid())`, so that it runs once per statement rather than for each row.
+
 ## Example
 
 ```sql,fires

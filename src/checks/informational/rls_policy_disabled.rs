@@ -31,6 +31,10 @@ kept people apart.
 
 Tables without policies.
 
+## Fix
+
+`ALTER TABLE … ENABLE ROW LEVEL SECURITY`, after a test that the policies let through what should pass.
+
 ## Example
 
 ```sql,fires

@@ -31,6 +31,11 @@ has to know which name to say.
 
 The word elsewhere in the name (`load_test_results`), and longer words (`products`, `device`).
 
+## Fix
+
+Give each environment a database of its own and the schema one name in all. Everything that names it changes, so no step is
+written.
+
 ## Example
 
 ```sql,fires

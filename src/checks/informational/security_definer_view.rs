@@ -34,6 +34,10 @@ Such a view sees what its owner sees, which is usually everything: who may read 
 
 Where the view is the very means by which a role is shown more, accept it in the configuration.
 
+## Fix
+
+Set `security_invoker`, from PostgreSQL 15 on, after a test that the readers may read what it shows.
+
 ## Example
 
 ```sql,fires,postgresql>=15

@@ -29,6 +29,10 @@ Dropping the table leaves the sequence behind, and tools that copy or restart th
 
 Sequences that feed several columns, which share it on purpose.
 
+## Fix
+
+`ALTER SEQUENCE … OWNED BY` the column that draws from it, unless several do. No step is written, as sharing may be meant.
+
 ## Example
 
 ```sql,fires

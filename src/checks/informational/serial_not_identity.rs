@@ -30,6 +30,11 @@ that the sequence will hand out later. Identity columns (PostgreSQL 10) have non
 
 Columns whose default takes from a sequence that they do not own; those are `sequence-not-owned`.
 
+## Fix
+
+In one transaction drop the default, add an identity that starts behind the highest number, and drop the sequence. It is
+worth it at the next change of the table, so no step is written.
+
 ## Example
 
 ```sql,fires

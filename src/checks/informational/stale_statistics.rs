@@ -29,6 +29,10 @@ The planner then guesses, and a query that took milliseconds yesterday reads the
 
 Small tables. The counts are the server's estimates.
 
+## Fix
+
+`ANALYZE` the table, and see why autovacuum does not come to it. It changes no schema, so no step is written.
+
 ## Example
 
 ```sql,fires

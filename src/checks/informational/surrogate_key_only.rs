@@ -31,6 +31,10 @@ The same thing can be stored twice under two numbers, and nothing in the schema 
 Lookup, junction, log, archive and framework tables, tables of what happens and may happen twice (payments, comments,
 sessions, bans), and tables whose key is not generated or refers to another table.
 
+## Fix
+
+Declare unique what makes two rows the same, if anything does. Only a person knows that, so no step is written.
+
 ## Example
 
 ```sql,fires,postgresql

@@ -29,6 +29,11 @@ Every scan reads dead rows too. That autovacuum does not keep up mostly means a 
 
 Small numbers. The counts are the server's estimates.
 
+## Fix
+
+Let autovacuum come more often for this table, or find the transaction that holds it back; `VACUUM FULL` and `pg_repack`
+write it anew. It changes no schema, so no step is written.
+
 ## Example
 
 ```sql,fires

@@ -31,6 +31,10 @@ It is unused, or its relations exist only in the application's code.
 - Tables named after configuration, settings, queues, jobs or caches.
 - The only table of a schema.
 
+## Fix
+
+Declare the relations that it has, or move what nothing needs out of the schema. No step is written.
+
 ## Example
 
 ```sql,fires

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     weight: 0,
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::MySql],
-    needs: Needs::Usage,
+    needs: Needs::Statistics,
     denominator: "tables of 10 000 rows or more with usage counters",
     options: &[],
     peers: &["pg-index-health", "PgHero", "MySQL sys schema", "Azimutt"],
@@ -30,10 +30,39 @@ Some query lacks an index, or asks for most of the rows.
 
 Smaller tables, and tables that were never read. Nightly jobs read whole tables on purpose.
 
+## Fix
+
+Look for the queries that read it and lack an index; `--workload` names them. No step is written without them.
+
 ## Example
+
+```sql,fires,postgresql
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL);
+INSERT INTO orders SELECT number, date '2024-01-01' + number % 300 FROM generate_series(1, 20000) AS number;
+ANALYZE orders;
+SELECT count(*) FROM orders WHERE placed_on > '2024-06-01';
+SELECT count(*) FROM orders WHERE placed_on > '2024-07-01';
+```
+
+```sql,fires,mysql
+CREATE TABLE orders (id integer NOT NULL AUTO_INCREMENT PRIMARY KEY, placed_on date NOT NULL);
+INSERT INTO orders (placed_on) VALUES ('2024-01-01'), ('2024-02-01'), ('2024-03-01'), ('2024-04-01'), ('2024-05-01');
+INSERT INTO orders (placed_on) SELECT a.placed_on FROM orders AS a, orders AS b, orders AS c, orders AS d, orders AS e, orders AS f;
+ANALYZE TABLE orders;
+SELECT count(*) FROM orders WHERE placed_on > '2024-03-01';
+```
 
 ```sql,passes
 CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL);
+```
+
+Most reads go through an index:
+
+```sql,passes,also,postgresql
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL);
+INSERT INTO orders SELECT number, date '2024-01-01' + number % 300 FROM generate_series(1, 20000) AS number;
+ANALYZE orders;
+DO 'BEGIN FOR number IN 1..100 LOOP PERFORM FROM orders WHERE id = number; END LOOP; END';
 ```
 ",
     check,

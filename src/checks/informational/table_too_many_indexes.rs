@@ -30,6 +30,11 @@ Each insert writes to every index, and most updates do, too.
 
 Small tables. Tables that are read far more than written can afford many indexes.
 
+## Fix
+
+Drop those that nothing uses or that repeat others, which `index-unused`, `index-duplicate` and `index-redundant-prefix`
+name; no step is written here.
+
 ## Example
 
 ```sql,fires

@@ -33,6 +33,11 @@ Some teams limit every text, because a row of a gigabyte reaches every cache and
 
 Everything, unless the option says so; columns that a check limits by length.
 
+## Fix
+
+Add a check of the length, or declare `varchar(n)`, if the preference is for limits. How long is for a person to say, so no
+step is written.
+
 ## Example
 
 ```sql,fires,report=true

@@ -38,6 +38,10 @@ objects, keeps the rows small that everything else reads.
 - Ordinary strings: `text` in PostgreSQL and SQLite, `TEXT` of 64 kilobytes in MySQL and MariaDB, and JSON.
 - Stores of documents have several on purpose.
 
+## Fix
+
+Move what is seldom read to a table of its own. It takes code, so no step is written.
+
 ## Example
 
 ```sql,fires,postgresql

@@ -32,6 +32,11 @@ Finds in PostgreSQL `char(n)`, `json`, `timetz`, `xml` and `timestamp(0)`; in My
 
 `char(1)` to `char(3)`: codes of fixed length. Lengths of integers without ZEROFILL, which old dumps are full of.
 
+## Fix
+
+Choose the type that the message names when the table is changed next. Most such changes rewrite the table, so no step is
+written.
+
 ## Example
 
 ```sql,fires,postgresql

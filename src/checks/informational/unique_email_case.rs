@@ -34,6 +34,11 @@ Reports a unique key on a column named `email`, `username` or `login` that compa
 
 Applications that store lower case only are safe without it.
 
+## Fix
+
+Make `lower(…)` unique in place of the column, or use a collation that ignores case, after a look for addresses that differ
+in case alone. These have to be merged by a person, so no step is written.
+
 ## Example
 
 ```sql,fires

@@ -42,6 +42,10 @@ DDL changes the type in PostgreSQL, and in MariaDB from 10.7, where no foreign k
 Elsewhere both ends of a relation have to move together. MySQL has no such type: `BINARY(16)` with `UUID_TO_BIN` there, 16 bytes
 in a `BLOB` in SQLite.
 
+## Fix
+
+Change the type to `uuid`, together with the columns that refer to it; where the engine has none, BINARY(16) halves it.
+
 ## Example
 
 ```sql,fires

@@ -33,6 +33,10 @@ A limit in the type can be raised, but not lowered without a look at every row, 
 
 Everything, unless the option says so.
 
+## Fix
+
+Use `text`, with a check where a limit is meant, if the preference is for that. No step is written.
+
 ## Example
 
 ```sql,fires,report=true

@@ -29,6 +29,10 @@ The view stands in the catalog and every query on it fails. A dump cannot be res
 
 PostgreSQL, which lets nothing go that a view needs.
 
+## Fix
+
+Make the view anew for the tables as they are, or drop it. Which one is a matter of meaning, so no step is written.
+
 ## Example
 
 ```sql,fires,mysql,mariadb

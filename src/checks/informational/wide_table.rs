@@ -34,6 +34,11 @@ whole row anew. A table of one column says nothing about what it holds.
 
 A single column that is the primary key, or to which a foreign key refers: a list of permitted values.
 
+## Fix
+
+Move groups of columns that are read apart, or are empty for most rows, to tables of their own. That is a redesign, so no
+step is written.
+
 ## Example
 
 ```sql,fires

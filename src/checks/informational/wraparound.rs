@@ -29,13 +29,18 @@ At the end the server refuses every write until the tables are vacuumed, which t
 
 Younger tables: autovacuum freezes them at 200 million by default, and much older ones mean that it cannot.
 
+## Fix
+
+`VACUUM (FREEZE)` the tables that hold the oldest transactions, and find what keeps autovacuum from it. It changes no schema,
+so no step is written.
+
 ## Example
 
 ```sql,passes
 CREATE TABLE orders (id bigint PRIMARY KEY);
 ```
 
-```sql,fires,own-server
+```sql,fires,own-server,postgresql
 CREATE TABLE orders (id bigint PRIMARY KEY) WITH (autovacuum_enabled = false);
 UPDATE pg_class SET relfrozenxid = (((txid_current() % 4294967296) + 4294967296 - 1300000000) % 4294967296)::text::xid WHERE relname = 'orders';
 ```

@@ -29,6 +29,10 @@ It is deprecated, and comparing it with an `utf8mb4` column converts one side, w
 
 Tables of codes get a finding for information only: what they hold is most likely ASCII.
 
+## Fix
+
+Convert the table to utf8mb4, together with those that it is joined to; from utf8mb3 the engine does it in place.
+
 ## Example
 
 ```sql,fires
@@ -42,6 +46,12 @@ CREATE TABLE posts (id bigint PRIMARY KEY, title varchar(200) CHARACTER SET utf8
 ```sql,passes
 CREATE TABLE posts (id bigint PRIMARY KEY, title varchar(200) NOT NULL) CHARACTER SET utf8mb4;
 CREATE TABLE tokens (id bigint PRIMARY KEY, digest char(64) CHARACTER SET ascii NOT NULL) CHARACTER SET utf8mb4;
+```
+
+What a table of codes holds is most likely ASCII:
+
+```sql,fires,severity=info
+CREATE TABLE currencies (code char(3) PRIMARY KEY, name varchar(40) NOT NULL) CHARACTER SET utf8mb3;
 ```
 ",
     check,

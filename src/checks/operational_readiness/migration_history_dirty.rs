@@ -34,6 +34,11 @@ to run.
 Histories of tools that keep no state. Migrations of Prisma that somebody has marked as rolled back. A deployment that is
 running right now looks the same as one that died: look again in a minute.
 
+## Fix
+
+See what the migration left behind, mend it, then use the tool's own command for repair. It is data rather than schema, so no
+step is written.
+
 ## Example
 
 ```sql,fires

@@ -36,6 +36,11 @@ Databases without tables. Tables that an application keeps itself: called for mi
 version, script or checksum and a moment. Schemas that a declarative tool keeps (Atlas, Skeema, sqldef) leave no table behind: say so with
 the option `migrations`.
 
+## Fix
+
+Adopt a tool for migrations and take the schema as it is for its baseline; where one that compares states is used, set
+`migrations` to `declarative`. No step is written.
+
 ## Example
 
 ```sql,fires

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "entity tables with more than three columns: no junction, lookup, log, copy or library table",
     options: &[],
-    peers: &["active_record_doctor", "schemalint", "Bytebase", "tbls"],
+    peers: &["active_record_doctor", "schemalint", "Bytebase", "tbls", "Eessaar"],
     references: &["https://github.com/gregnavis/active_record_doctor"],
     documentation: r"
 ## What it does
@@ -31,8 +31,10 @@ It is the first thing that is asked after an incident, and it cannot be found ou
 Junction, lookup and log tables, copies, tables of libraries, tables of up to three columns. In SQLite, which has no temporal
 type, the name decides alone.
 
-The remedy takes the name and type that most tables of the schema use. Rows that exist get their other timestamp or else the
-moment of the migration: an upper bound, to be replaced by a better one where it is known.
+## Fix
+
+Add the column under the name and type that most tables of the schema use. Rows that exist get their other timestamp or else
+the moment of the migration: an upper bound, to be replaced by a better one where it is known.
 
 ## Example
 
@@ -50,6 +52,12 @@ CREATE TABLE countries (code integer PRIMARY KEY, capital varchar(40));
 CREATE TABLE login_events (id integer PRIMARY KEY, a integer, b integer, c integer);
 CREATE TABLE rental (id integer PRIMARY KEY, rental_date date NOT NULL, a integer, b integer);
 CREATE TABLE tickets (id integer PRIMARY KEY, requested_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP, a integer, b integer);
+```
+
+A library's tables are not ours to judge:
+
+```sql,passes
+CREATE TABLE qrtz_triggers (id integer PRIMARY KEY, name varchar(40), state varchar(16), job varchar(40), data varchar(80));
 ```
 ",
     check,

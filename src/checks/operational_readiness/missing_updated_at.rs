@@ -30,6 +30,11 @@ Caches, exports and synchronisation ask for what changed since yesterday; withou
 Append-only tables (logs, events, versions, `stock_movements`, readings), junction and lookup tables, copies, tables of libraries, tables of up to three
 columns.
 
+## Fix
+
+Add the column under the name and type that most tables of the schema use, kept current by the database where it keeps the
+others.
+
 ## Example
 
 ```sql,fires

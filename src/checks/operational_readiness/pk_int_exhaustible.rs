@@ -14,7 +14,15 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "generated single-column primary keys of an integer type",
     options: &[],
-    peers: &["active_record_doctor", "database_consistency", "squawk", "strong_migrations"],
+    peers: &[
+        "active_record_doctor",
+        "database_consistency",
+        "squawk",
+        "strong_migrations",
+        "dbcritic",
+        "postgres-language-server",
+        "GitLab guidelines",
+    ],
     references: &["https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-INT"],
     documentation: r"
 ## What it does
@@ -26,15 +34,19 @@ Finds generated keys (identity, serial, AUTO_INCREMENT) of a type smaller than e
 At the last number every insert fails at once. Widening the column then rewrites the table and every table that refers to it,
 under a lock that nobody can afford on that day. Gaps from rollbacks and failed inserts use up numbers too.
 
-On PostgreSQL 14 and later the remedy for a table that the statistics show as big (100,000 rows or 64 MiB) needs no such lock: a
-second column is kept equal by a trigger, filled in batches, indexed concurrently, and takes the first one's place in a moment. The
-column is then the table's last. Where something else hangs on the column, such as a check, a publication or a trigger that fires for
-every update, the type is changed in place and the step says why.
-
 ## Not reported
 
 Lookup tables and tables of things that an organisation has few of (`roles`, `warehouses`, `countries`), unless the statistics show
 them with 10,000 rows or more.
+
+## Fix
+
+Widen the columns that refer to the key first, then the key, to `bigint`. What this locks is said with each step.
+
+On PostgreSQL 14 and later the remedy for a table that the statistics show as big (100,000 rows or 64 MiB) needs no such lock: a
+second column is kept equal by a trigger, filled in batches, indexed concurrently, and takes the first one's place in a moment. The
+column is then the table's last. Where something else hangs on the column, such as a check, a publication or a trigger that fires for
+every update, the type is changed in place and the step says why.
 
 ## Example
 

@@ -28,6 +28,10 @@ They store object identifiers that differ in the new cluster, so `pg_upgrade` re
 
 `regclass`, `regrole` and `regtype`, whose identifiers survive an upgrade.
 
+## Fix
+
+Change the type to `text`, which keeps the name of what it refers to.
+
 ## Example
 
 ```sql,fires

@@ -30,6 +30,11 @@ does not have a replica identity and publishes updates`.
 
 Tables whose replica identity is a unique index or the whole row, and publications that publish inserts only.
 
+## Fix
+
+Add a primary key, or set the replica identity to a unique index over columns that are NOT NULL, or to `FULL` where there is
+none.
+
 ## Example
 
 ```sql,fires

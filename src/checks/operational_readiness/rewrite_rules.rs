@@ -28,6 +28,10 @@ it, and the reported number of rows is wrong. Triggers say the same and do what 
 
 The rules of views.
 
+## Fix
+
+Replace the rule by a trigger, or by a view with one. What it rewrites has to be understood first, so no step is written.
+
 ## Example
 
 ```sql,fires
@@ -40,6 +44,15 @@ CREATE RULE log_orders AS ON INSERT TO orders DO ALSO INSERT INTO order_log VALU
 CREATE TABLE orders (id bigint PRIMARY KEY);
 CREATE VIEW recent_orders AS SELECT id FROM orders;
 CREATE RULE recent_orders_insert AS ON INSERT TO recent_orders DO INSTEAD INSERT INTO orders VALUES (NEW.id);
+```
+
+A view under a table's old name, which writes through:
+
+```sql,passes
+CREATE TABLE purchase_orders (id bigint PRIMARY KEY);
+CREATE VIEW orders AS SELECT id FROM purchase_orders;
+CREATE RULE orders_insert AS ON INSERT TO orders DO INSTEAD INSERT INTO purchase_orders VALUES (NEW.id);
+CREATE RULE orders_delete AS ON DELETE TO orders DO INSTEAD DELETE FROM purchase_orders WHERE id = OLD.id;
 ```
 ",
     check,

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     denominator: "entity tables with a mandatory foreign key to a table that marks rows as deleted",
     options: &[],
     peers: &[],
-    references: &[],
+    references: &["https://github.com/jhawthorn/discard#working-with-associations"],
     documentation: r"
 ## What it does
 
@@ -32,6 +32,10 @@ every query a guess.
 Tables that depend on further tables whose rows are not marked (`cart_items` of `carts` and `products`): they go with these. Logs,
 junction tables and copies; orders, invoices, payments and other records of business with their parts, which stay when a
 customer or product goes; optional references; schemas in which nothing is marked.
+
+## Fix
+
+Add the mark under the name and type that the parent has; queries and deletes of the parent have to use it.
 
 ## Example
 
@@ -75,6 +79,16 @@ CREATE TABLE cart_holders (
 CREATE TABLE notes (id integer PRIMARY KEY, a integer, b integer, customer_id integer REFERENCES customers (id));
 CREATE TABLE orders (id integer PRIMARY KEY, a integer, b integer, c integer, customer_id integer NOT NULL REFERENCES customers (id));
 CREATE TABLE customer_events (id integer PRIMARY KEY, a integer, b integer, customer_id integer NOT NULL REFERENCES customers (id));
+```
+
+A ledger keeps what was booked:
+
+```sql,passes
+CREATE TABLE customers (id integer PRIMARY KEY, code integer NOT NULL, deleted_at timestamp);
+CREATE TABLE ledger_entries (
+    id integer PRIMARY KEY, amount integer, booked_on date, note varchar(80),
+    customer_id integer NOT NULL REFERENCES customers (id)
+);
 ```
 ",
     check,

@@ -33,6 +33,10 @@ them: the declaration is accepted, nothing is enforced, and nothing says so.
 MyRocks and ColumnStore, which are chosen on purpose, and MEMORY tables whose name says that they are temporary, a cache or
 sessions.
 
+## Fix
+
+Convert the table to InnoDB, which copies it; then declare the foreign keys that the old engine dropped.
+
 ## Example
 
 ```sql,fires,mysql,mariadb

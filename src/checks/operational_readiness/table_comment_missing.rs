@@ -28,6 +28,10 @@ A comment in the catalog is the only documentation that travels with every dump 
 
 Schemas without any comment: nobody chose to document there.
 
+## Fix
+
+`COMMENT ON TABLE` (PostgreSQL) or a `COMMENT` of the table, in one sentence. Only a person knows it, so no step is written.
+
 ## Example
 
 ```sql,fires,postgresql

@@ -28,6 +28,10 @@ and a foreign key to the parent does not see the child's rows.
 
 Partitions, and tables that belong to an extension.
 
+## Fix
+
+Make the children partitions, or tables with keys of their own. That is a redesign, so no step is written.
+
 ## Example
 
 ```sql,fires
@@ -38,6 +42,15 @@ CREATE TABLE capitals (state text) INHERITS (cities);
 ```sql,passes
 CREATE TABLE events (id bigint, at timestamptz NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
 CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+```
+
+A child that belongs to an extension:
+
+```sql,passes
+CREATE EXTENSION btree_gist;
+CREATE TABLE metrics (id bigint PRIMARY KEY, at timestamptz NOT NULL);
+CREATE TABLE metrics_chunk () INHERITS (metrics);
+ALTER EXTENSION btree_gist ADD TABLE metrics_chunk;
 ```
 ",
     check,

@@ -29,6 +29,11 @@ meant, it is noticed on the worst day.
 
 Tables whose name says that they may be lost: staging, cache, temporary.
 
+## Fix
+
+`ALTER TABLE … SET LOGGED` for what must survive a crash. It writes the table anew under an exclusive lock, so that a big one
+is better swapped.
+
 ## Example
 
 ```sql,fires

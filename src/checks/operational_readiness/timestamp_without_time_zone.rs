@@ -13,7 +13,15 @@ pub(super) static RULE: Rule = Rule {
     needs: Needs::Catalog,
     denominator: "columns of type timestamp or time with time zone, and both kinds of timestamp",
     options: &[],
-    peers: &["pg-index-health", "schemalint", "squawk", "Eessaar"],
+    peers: &[
+        "pg-index-health",
+        "schemalint",
+        "squawk",
+        "Eessaar",
+        "Don't Do This",
+        "dbcritic",
+        "SchemaCrawler additional lints",
+    ],
     references: &["https://wiki.postgresql.org/wiki/Don%27t_Do_This#Don.27t_use_timestamp_.28without_time_zone.29"],
     documentation: r"
 ## What it does
@@ -29,6 +37,11 @@ across a change of daylight saving time is wrong. `timestamptz` takes the same e
 
 Frameworks that store UTC in `timestamp` columns by default are common, so the finding is for information and printed once
 per schema; every column counts in the score.
+
+## Fix
+
+Change the type to `timestamptz` under the time zone that the values were written in; in UTC and without `USING` PostgreSQL
+rewrites nothing.
 
 ## Example
 

@@ -31,6 +31,10 @@ Columns that record the present: created, updated, deleted, seen. Everything in 
 tokens, codes, locks. MariaDB 11.5 and newer on 64-bit machines, where
 `TIMESTAMP` reaches 2106.
 
+## Fix
+
+Change the type to DATETIME, which copies the table; the values are read in the session's time zone.
+
 ## Example
 
 ```sql,fires,mysql

@@ -32,6 +32,10 @@ Whoever has seen it work on one table relies on it on the next, and a correction
 
 Schemas in which the application keeps all of them.
 
+## Fix
+
+Keep the column as its siblings are kept: by the trigger that the schema has, or by `ON UPDATE CURRENT_TIMESTAMP`.
+
 ## Example
 
 ```sql,fires,postgresql

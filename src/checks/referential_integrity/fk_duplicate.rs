@@ -22,7 +22,8 @@ pub(super) static RULE: Rule = Rule {
 ## What it does
 
 Reports a foreign key of a table to a parent for which another one pairs the same columns, in any order. Of the two, the
-one that is not validated is reported, else the one whose name sorts last.
+one that is not validated is reported, else the one whose name sorts last: two copies of a schema then get the same answer, which
+the order of creation would not give.
 
 ## Why
 
@@ -34,6 +35,10 @@ Keys that pair other columns of the same two tables.
 
 Two keys of which one is not validated, or whose actions differ, look like a change of action half-way through; they are
 information.
+
+## Fix
+
+Finish a change of action that stopped half-way. Else drop the one that is reported, which locks both tables for a moment.
 
 ## Example
 
@@ -57,6 +62,36 @@ CREATE TABLE messages (
     CONSTRAINT messages_sender_id_fkey FOREIGN KEY (sender_id) REFERENCES users (id) ON DELETE CASCADE,
     CONSTRAINT messages_recipient_id_fkey FOREIGN KEY (recipient_id) REFERENCES users (id) ON DELETE CASCADE
 );
+```
+
+A change of action half-way through:
+
+```sql,fires,severity=info
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE orders (
+    id integer NOT NULL PRIMARY KEY,
+    customer_id integer NOT NULL,
+    CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE RESTRICT,
+    CONSTRAINT orders_customer_id_fkey_2 FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE CASCADE
+);
+CREATE INDEX orders_customer_id_idx ON orders (customer_id);
+```
+
+```sql,fires,also,postgresql,severity=info
+CREATE TABLE customers (id integer PRIMARY KEY);
+CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer NOT NULL REFERENCES customers (id) ON DELETE CASCADE);
+ALTER TABLE orders ADD CONSTRAINT orders_customer_id_new FOREIGN KEY (customer_id) REFERENCES customers (id)
+    ON DELETE CASCADE NOT VALID;
+```
+
+Partitions have copies of the parent's key:
+
+```sql,passes,also,postgresql
+CREATE TABLE customers (id integer PRIMARY KEY);
+CREATE TABLE visits (customer_id integer NOT NULL REFERENCES customers (id) ON DELETE CASCADE, at date NOT NULL)
+    PARTITION BY RANGE (at);
+CREATE TABLE visits_2030 PARTITION OF visits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+CREATE TABLE visits_2031 PARTITION OF visits FOR VALUES FROM ('2031-01-01') TO ('2032-01-01');
 ```
 ",
     check,

@@ -39,6 +39,10 @@ Under `MATCH SIMPLE`, the default, a row with a NULL in one column is not checke
 When only one column may be NULL, as in `(tenant_id, assignee_id)` with an optional assignee, NULL usually means that there
 is no parent. That is reported and not counted.
 
+## Fix
+
+Make the columns NOT NULL, or add a check that all of them are NULL or none; in PostgreSQL `MATCH FULL` says the same.
+
 ## Example
 
 ```sql,fires,postgresql,mysql,mariadb,sqlite
@@ -84,6 +88,19 @@ CREATE TABLE bids (
     CHECK (num_nulls(maker, model) IN (0, 2)),
     FOREIGN KEY (maker, model) REFERENCES products (maker, model) ON DELETE CASCADE
 );
+```
+
+An optional assignee of the same tenant:
+
+```sql,fires,postgresql,mysql,mariadb,sqlite,unscored
+CREATE TABLE people (tenant_id integer NOT NULL, number integer NOT NULL, PRIMARY KEY (tenant_id, number));
+CREATE TABLE tasks (
+    id integer NOT NULL PRIMARY KEY,
+    tenant_id integer NOT NULL,
+    assignee_number integer,
+    CONSTRAINT tasks_assignee_fkey FOREIGN KEY (tenant_id, assignee_number) REFERENCES people (tenant_id, number)
+);
+CREATE INDEX tasks_assignee_idx ON tasks (tenant_id, assignee_number);
 ```
 ",
     check,

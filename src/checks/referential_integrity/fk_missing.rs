@@ -55,16 +55,22 @@ deleted. Joins then lose rows in silence, and no tool can see the relation.
 ## Not reported
 
 - Pairs such as `owner_type` and `owner_id`, which point at one of several tables.
-- Names of foreign systems (`stripe_customer_id`, `external_id`, `transaction_id`), unless a table of that name exists.
+- Names of foreign systems (`stripe_customer_id`, `external_id`, `transaction_id`), unless a table of that name exists. That holds
+  for the names that GitLab ignores in its own schema too (`chat_id`, `team_id`): there they belong to the systems that it talks
+  to, but beside a table `teams` whose key has the column's type, `team_id` is more likely a reference. Deny it where it is none.
 - Columns that already stand in a foreign key, and generated columns.
 - Partitioned tables of which every partition has such a foreign key of its own. Where only some have one, that is said.
 - Columns whose type cannot hold the parent's key.
 - Tables that cannot have foreign keys: partitioned or not InnoDB in MySQL and MariaDB.
 - Relations that the configuration denies: `[relations] "public.orders.user_ref" = "none"`.
-
 - Unique names of a parent to which the table already has a foreign key: a copy for reading.
 
 Copies and logs are reported as information and count nowhere: they often outlive what they refer to.
+
+## Fix
+
+Look for rows without a parent, mend them, index the column, then add the key: `NOT VALID` first and validated afterwards
+where the engine can.
 
 ## Example
 
@@ -150,6 +156,59 @@ CREATE TABLE payments (
     stripe_charge_id varchar(40) NOT NULL,
     customer_id date
 );
+```
+
+A copy and a log often outlive what they refer to:
+
+```sql,fires,severity=info,unscored
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE orders_backup (id integer NOT NULL PRIMARY KEY, customer_id integer NOT NULL);
+CREATE INDEX orders_backup_customer_id_idx ON orders_backup (customer_id);
+CREATE TABLE login_log (id integer NOT NULL PRIMARY KEY, customer_id integer NOT NULL);
+CREATE INDEX login_log_customer_id_idx ON login_log (customer_id);
+```
+
+A role before the parent's name leaves a doubt:
+
+```sql,fires,severity=info,unscored
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, paying_customer_id integer NOT NULL);
+CREATE INDEX orders_paying_customer_id_idx ON orders (paying_customer_id);
+```
+
+Keys of other systems, without tables of that name:
+
+```sql,passes
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE bots (
+    id integer NOT NULL PRIMARY KEY,
+    external_id integer NOT NULL,
+    txn_id integer NOT NULL,
+    chat_id integer NOT NULL,
+    team_id integer NOT NULL,
+    stripe_customer_id integer NOT NULL
+);
+```
+
+Neither tables with another storage engine nor partitioned ones can have foreign keys:
+
+```sql,passes,also,mysql,mariadb
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, customer_id integer NOT NULL) ENGINE = MyISAM;
+CREATE TABLE visits (id integer NOT NULL PRIMARY KEY, customer_id integer NOT NULL)
+    PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (1000), PARTITION p1 VALUES LESS THAN MAXVALUE);
+```
+
+A shop that uses no foreign keys at all, and a relation that is denied:
+
+```sql,passes,foreign_keys=forbidden
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, customer_id integer NOT NULL);
+```
+
+```sql,passes,denied=orders.customer_id
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, customer_id integer NOT NULL);
 ```
 "#,
     check,

@@ -59,6 +59,10 @@ child table while locks are held, once for every parent row. Joins along the rel
 An index that serves another part of a composite key makes the finding information. So do tables below 1 000 rows, logs,
 and parents in which nothing was updated or deleted for 30 days.
 
+## Fix
+
+Add an index that starts with the columns of the key, without blocking writes where the engine can.
+
 ## Example
 
 ```sql,fires,postgresql,sqlite
@@ -172,6 +176,35 @@ CREATE TABLE orders (
 );
 CREATE INDEX orders_buyer_id_idx ON orders (buyer_id) WHERE buyer_id IS NOT NULL;
 CREATE INDEX orders_payer_id_idx ON orders (payer_id DESC);
+```
+
+A small table is read as a whole quickly:
+
+```sql,fires,also,postgresql,sqlite,severity=info
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE orders (
+    id integer NOT NULL PRIMARY KEY,
+    customer_id integer NOT NULL,
+    placed_on date NOT NULL,
+    CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE CASCADE
+);
+CREATE INDEX orders_placed_on_idx ON orders (placed_on);
+INSERT INTO customers VALUES (1, 'Ada');
+INSERT INTO orders VALUES (1, 1, '2024-01-01'), (2, 1, '2024-01-02');
+ANALYZE;
+```
+
+An index on a part of the key that does not identify the parent:
+
+```sql,fires,also,postgresql,severity=info
+CREATE TABLE users (tenant_id integer NOT NULL, number integer NOT NULL, PRIMARY KEY (tenant_id, number));
+CREATE TABLE posts (
+    id integer PRIMARY KEY,
+    tenant_id integer NOT NULL,
+    user_number integer NOT NULL,
+    FOREIGN KEY (tenant_id, user_number) REFERENCES users (tenant_id, number) ON DELETE CASCADE
+);
+CREATE INDEX posts_tenant_id_id_idx ON posts (tenant_id, id);
 ```
 ",
     check,

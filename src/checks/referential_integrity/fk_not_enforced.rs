@@ -39,6 +39,11 @@ valid: the catalog still calls it validated, and orphans go in without an error.
 
 Subscribers of logical replication disable these triggers on purpose: ignore the finding there.
 
+## Fix
+
+Look for rows without a parent, mend them, then enable the triggers of the table, or from PostgreSQL 18 on enforce the
+constraint. In MySQL and MariaDB set `foreign_key_checks` back to `ON`.
+
 ## Example
 
 ```sql,fires,postgresql

@@ -45,6 +45,11 @@ The proposed action is cautious: rows that are part of their parent are deleted 
 junctions), references that may be NULL become NULL, and everything else, records such as invoices, payments and logs
 included, forbids the delete. Check it before you apply it.
 
+## Fix
+
+Say what a delete of the parent does: `CASCADE` for parts of it and for junctions, `SET NULL` for references that may be
+empty, `RESTRICT` for everything else. The new key is validated before the old one goes.
+
 ## Example
 
 ```sql,fires

@@ -33,6 +33,11 @@ checks were off, and keep no record of it.
 - Validated and enforced keys of PostgreSQL, which hold.
 - Children of soft-deleted parents: the parent row is there.
 
+## Fix
+
+Delete the rows, give them a parent or NULL, in batches, then validate the key. Only a person knows which, so no step is
+written.
+
 ## Example
 
 ```sql,fires,postgresql

@@ -38,6 +38,11 @@ with `foreign key mismatch`.
 - Parents in a schema that the reading did not cover: the verdict is unknown then.
 - Parents that keep the history of a migration tool, which the model leaves out.
 
+## Fix
+
+Create the parent, or remove the key from the child. Where the parent is there and only its key is missing, the step makes
+the columns unique.
+
 ## Example
 
 ```sql,fires,mysql,mariadb

@@ -34,6 +34,10 @@ longer loads into MySQL 8.4.
 
 Keys to a unique key over the same columns in another order.
 
+## Fix
+
+Make the referenced columns unique, after a look for duplicates; an index that repeats the new one goes.
+
 ## Example
 
 ```sql,fires,mysql

@@ -32,6 +32,10 @@ The key promises that children move to a fallback parent. In fact they lose thei
 
 Keys whose columns have a default other than NULL.
 
+## Fix
+
+Change the action to `SET NULL` where the columns may be empty, else to `RESTRICT`.
+
 ## Example
 
 ```sql,fires

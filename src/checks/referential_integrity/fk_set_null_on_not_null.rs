@@ -32,6 +32,10 @@ constraint, far from its cause.
 
 Columns of a composite key that are left out of `SET NULL (columns)` (PostgreSQL 15).
 
+## Fix
+
+Change the action to one that can be carried out, or allow NULL.
+
 ## Example
 
 ```sql,fires

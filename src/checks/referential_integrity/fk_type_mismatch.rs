@@ -45,15 +45,20 @@ outgrows it. In SQLite a text `'1'` in a column without affinity never equals th
 A child narrower than its parent is an error. A child that is wider, usual half-way through a change to `bigint`, and
 types that differ only in length are information.
 
+## Fix
+
+Widen the narrower side to the type of the other, together with the columns that refer to it. Where neither type holds the
+other, a person has to choose.
+
 ## Example
 
-```sql,fires,postgresql
+```sql,fires,postgresql,severity=error
 CREATE TABLE customers (id bigint PRIMARY KEY);
 CREATE TABLE orders (id bigint PRIMARY KEY, customer_id integer NOT NULL REFERENCES customers (id) ON DELETE CASCADE);
 CREATE INDEX orders_customer_id_idx ON orders (customer_id);
 ```
 
-```sql,fires,postgresql
+```sql,fires,postgresql,severity=info
 CREATE TABLE countries (code varchar(20) PRIMARY KEY);
 CREATE TABLE towns (id bigint PRIMARY KEY, country_code varchar(10) NOT NULL REFERENCES countries (code) ON DELETE RESTRICT);
 CREATE INDEX towns_country_code_idx ON towns (country_code);
@@ -79,6 +84,14 @@ CREATE TABLE orders (
     customer_id BIGINT NOT NULL REFERENCES customers (id),
     customer_code TEXT NOT NULL REFERENCES customers (code)
 );
+```
+
+A child that is wider, as half-way through a change to `bigint`:
+
+```sql,fires,postgresql,severity=info
+CREATE TABLE customers (id integer PRIMARY KEY);
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint NOT NULL REFERENCES customers (id) ON DELETE CASCADE);
+CREATE INDEX orders_customer_id_idx ON orders (customer_id);
 ```
 ",
     check,

@@ -2,12 +2,14 @@
 
 use crate::support::database::{Database, Place};
 use crate::support::{TestResult, block_on, chain, read};
-use brownfield::model::{EngineName, UnseenKind};
+use brownfield::model::{EngineName, Tables, UnseenKind};
+use brownfield::report::Report;
+use brownfield::settings::Settings;
 use libtest_mimic::Trial;
 use sqlx::Connection;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::of(EngineName::PostgreSql) {
@@ -15,6 +17,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         trials.push(Trial::test(name("behind_a_lock"), move || behind_a_lock(place)));
         trials.push(Trial::test(name("while_tables_come_and_go"), move || come_and_go(place)));
         trials.push(Trial::test(name("leaves_no_lock"), move || nothing_left(place)));
+        trials.push(Trial::test(name("during_a_validation"), move || validating(place)));
     }
     for place in Place::all().into_iter().filter(|place| place.engine().is_mysql_family()) {
         let name = format!("live::concurrency::while_tables_come_and_go::{}", place.name());
@@ -173,6 +176,65 @@ fn come_and_go_in_mysql(place: Place) -> TestResult {
     let model = read(&database.url()).map_err(|error| chain(&error))?;
     if passed > 0 && place.engine() == EngineName::MySql || !model.unseen.is_empty() {
         return Err(format!("unseen {passed} times, and at last {:#?}", model.unseen).into());
+    }
+    Ok(())
+}
+
+/// Constraints that another session is validating are not reported as forgotten; once it gave up, they are.
+fn validating(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE TABLE parents (id int PRIMARY KEY);
+         CREATE TABLE children (id int PRIMARY KEY, parent_id int NOT NULL, n int NOT NULL);
+         ALTER TABLE children ADD CONSTRAINT children_parent FOREIGN KEY (parent_id) REFERENCES parents NOT VALID;
+         ALTER TABLE children ADD CONSTRAINT children_n CHECK (n > 0) NOT VALID;",
+    )?;
+    let not_null = place.version().0 >= 18;
+    if not_null {
+        database.run(
+            "ALTER TABLE children ADD late int; ALTER TABLE children ADD CONSTRAINT children_late NOT NULL late NOT VALID;",
+        )?;
+    }
+    let reported = || {
+        let model = read(&database.url()).map_err(|error| chain(&error))?;
+        let tables = Tables::new(&model);
+        let settings = Settings::default();
+        let report = Report::new(&model, &tables, &settings);
+        let rules = report.outcomes.iter().flat_map(|outcome| &outcome.findings).map(|finding| finding.rule);
+        let rules: Vec<_> = rules.filter(|rule| rule.ends_with("-not-validated")).collect();
+        Ok::<_, String>(rules)
+    };
+    let mut validations = vec!["children_parent", "children_n"];
+    validations.extend(not_null.then_some("children_late"));
+    let until = |sql: &str, count: usize| {
+        let reached = (0..200).any(|_| {
+            std::thread::sleep(Duration::from_millis(50));
+            database.number(sql) == Ok(count)
+        });
+        if reached { Ok(()) } else { Err(format!("{sql} never became {count}")) }
+    };
+    let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+                  AND (query LIKE 'ALTER TABLE children%' OR query LIKE 'SELECT pg_sleep%')";
+    let (during, after) = std::thread::scope(|scope| {
+        // What every validation waits for.
+        scope.spawn(|| database.run("BEGIN; LOCK TABLE children IN SHARE UPDATE EXCLUSIVE MODE; SELECT pg_sleep(60);"));
+        let during = until(&format!("SELECT count(*) {others}"), 1).and_then(|()| {
+            for constraint in &validations {
+                let statement = format!("ALTER TABLE children VALIDATE CONSTRAINT {constraint};");
+                let database = &database;
+                scope.spawn(move || database.run(&statement));
+            }
+            until(&format!("SELECT count(*) {others} AND wait_event_type = 'Lock'"), validations.len())?;
+            reported()
+        });
+        database.query(&format!("SELECT pg_terminate_backend(pid) {others}"))?;
+        until(&format!("SELECT count(*) {others}"), 0)?;
+        Ok::<_, String>((during?, reported()?))
+    })?;
+    let mut expected = vec!["check-not-validated"; 1 + usize::from(not_null)];
+    expected.push("fk-not-validated");
+    if !during.is_empty() || after != expected {
+        return Err(format!("reported during the validation: {during:?}; after it was given up: {after:?}").into());
     }
     Ok(())
 }

@@ -25,6 +25,11 @@ impl Place {
         places
     }
 
+    /// SQLite and every server that the suite knows, selected or not.
+    pub(crate) fn known() -> impl Iterator<Item = Self> {
+        std::iter::once(Self::Sqlite).chain(servers::ALL.iter().copied().map(Self::Server))
+    }
+
     /// Every selected place of one engine.
     pub(crate) fn of(engine: EngineName) -> Vec<Self> {
         Self::all().into_iter().filter(|place| place.engine() == engine).collect()

@@ -5,7 +5,7 @@ use crate::catalog::postgres::rows::{IndexCounters, Oid, Relation, TableCounters
 use crate::catalog::postgres::scope::Scope;
 use crate::model::{
     ColumnStatistics, EngineName, IndexStatistics, QualifiedName, SequenceStatistics, Statistics, TableStatistics,
-    Unseen, UnseenKind, quote,
+    Unseen, UnseenKind, Validation, quote,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -24,6 +24,15 @@ impl Maps<'_> {
             .available_extensions
             .iter()
             .filter_map(|row| Some((row.name.clone(), row.version.clone()?)))
+            .collect();
+        statistics.validations = self
+            .rows
+            .validations
+            .iter()
+            .filter_map(|row| {
+                let table = self.relation_name(row.relation)?;
+                Some(Validation { table, constraint: row.name.clone(), column: row.column.clone() })
+            })
             .collect();
         let block = session.map_or(8192, |session| session.block_size);
         let counters: HashMap<Oid, &TableCounters> =

@@ -316,6 +316,7 @@ mod tests {
     use super::super::Report;
     use crate::model::{Engine, EngineName, Model, Statistics, TableData, Tables, Workload};
     use crate::settings::Settings;
+    use std::collections::BTreeMap;
 
     fn inputs(model: &Model) -> (serde_json::Value, serde_json::Value) {
         let (tables, settings) = (Tables::new(model), Settings::default());
@@ -332,7 +333,7 @@ mod tests {
             variant: None,
             encoding: None,
             collation: None,
-            settings: Default::default(),
+            settings: BTreeMap::new(),
         });
         let (nothing, rules) = inputs(&model);
         assert_eq!(nothing, serde_json::json!({ "statistics": false, "data": false, "workload": false }));

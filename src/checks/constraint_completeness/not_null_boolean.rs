@@ -55,7 +55,7 @@ COMMENT ON COLUMN customers.consent IS 'NULL: was never asked';
 
 A check that allows NULL on purpose:
 
-```sql,passes,also,postgresql,mysql,mariadb>=10.6,sqlite
+```sql,passes,also,postgresql,mysql,mariadb,sqlite
 CREATE TABLE people (
     id integer PRIMARY KEY,
     asked_on date,

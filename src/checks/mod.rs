@@ -57,6 +57,7 @@ pub fn run(context: Context<'_>) -> Vec<Outcome> {
         .copied()
         .filter(|rule| rule.engines.contains(&context.model.engine.name))
         .filter(|rule| !context.settings.is_disabled(rule.id))
+        .map(|rule| registry::configured(rule, context.settings))
         .collect();
     parallel::map(&rules, context.tables.len(), |rule| {
         let mut verdicts = Verdicts::new(rule);

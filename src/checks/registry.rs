@@ -4,6 +4,7 @@ use super::{
     Rule, constraint_completeness, convention_consistency, index_coverage, informational, operational_readiness,
     referential_integrity,
 };
+use crate::settings::Settings;
 use std::sync::LazyLock;
 
 static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
@@ -23,6 +24,12 @@ static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
 /// Every rule, by id.
 pub fn all() -> &'static [&'static Rule] {
     &RULES
+}
+
+/// The rule as the settings want it: some that are informational count where their option `scored` says so.
+pub(super) fn configured(rule: &'static Rule, settings: &Settings) -> &'static Rule {
+    let scored = settings.option(rule.id, "scored").and_then(toml::Value::as_bool) == Some(true);
+    informational::SCORED.iter().find(|other| scored && other.id == rule.id).copied().unwrap_or(rule)
 }
 
 /// The rule of this id.

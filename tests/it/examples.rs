@@ -253,7 +253,9 @@ fn prove(rule: &'static Rule, database: &Database, example: &Example) -> Result<
     if findings.is_empty() {
         return Err("should fire, but reports nothing".to_owned());
     }
-    weighed_as_said(rule, example, &findings)?;
+    let judged_by =
+        report.outcomes.iter().find(|outcome| outcome.rule.id == rule.id).map_or(rule, |outcome| outcome.rule);
+    weighed_as_said(judged_by, example, &findings)?;
     if findings.iter().all(|finding| finding.changes.is_empty()) {
         return Ok(());
     }

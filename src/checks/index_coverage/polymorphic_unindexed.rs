@@ -49,6 +49,14 @@ CREATE TABLE comments (
 CREATE INDEX comments_subject_type_idx ON comments (subject_type);
 ```
 
+```sql,fires,severity=info
+CREATE TABLE audit_log (
+    id integer NOT NULL PRIMARY KEY,
+    subject_type varchar(40) NOT NULL,
+    subject_id integer NOT NULL
+);
+```
+
 ```sql,passes
 CREATE TABLE comments (
     id integer NOT NULL PRIMARY KEY,

@@ -47,6 +47,18 @@ CREATE TABLE people (
 ALTER TABLE teams ADD CONSTRAINT teams_leader_id_fkey FOREIGN KEY (leader_id) REFERENCES people (id) ON DELETE SET NULL;
 ```
 
+No row can be the first:
+
+```sql,fires,postgresql,mysql,mariadb,severity=warning
+CREATE TABLE teams (id integer NOT NULL PRIMARY KEY, leader_id integer NOT NULL);
+CREATE TABLE people (
+    id integer NOT NULL PRIMARY KEY,
+    team_id integer NOT NULL,
+    CONSTRAINT people_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams (id)
+);
+ALTER TABLE teams ADD CONSTRAINT teams_leader_id_fkey FOREIGN KEY (leader_id) REFERENCES people (id);
+```
+
 ```sql,fires,sqlite
 CREATE TABLE teams (id INTEGER PRIMARY KEY, leader_id INTEGER REFERENCES people (id));
 CREATE TABLE people (id INTEGER PRIMARY KEY, team_id INTEGER NOT NULL REFERENCES teams (id));

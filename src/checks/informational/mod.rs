@@ -67,6 +67,9 @@ mod view_invalid;
 mod wide_table;
 mod wraparound;
 
+/// What counts where the option `scored` of the rule of the same id is true.
+pub(super) static SCORED: &[&Rule] = &[&polymorphic_association::SCORED];
+
 pub(super) static RULES: &[&Rule] = &[
     &boolean_column_name::RULE,
     &clone_tables::RULE,

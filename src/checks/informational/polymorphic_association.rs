@@ -3,7 +3,12 @@
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: Rule = INFORMATIONAL;
+
+/// The rule where the configuration wants it to count.
+pub(super) static SCORED: Rule = Rule { kind: Kind::Coverage, weight: 4, ..INFORMATIONAL };
+
+const INFORMATIONAL: Rule = Rule {
     id: "polymorphic-association",
     summary: "A pair of columns refers to one of several tables, which no foreign key can check",
     dimension: Dimension::ReferentialIntegrity,
@@ -13,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
     denominator: "polymorphic pairs of columns",
-    options: &[],
+    options: &[("scored", "`true` to count it, as coverage of weight 4 in Referential Integrity; default `false`")],
     peers: &["GitLab guidelines", "DbDeo", "Azimutt", "database_consistency"],
     references: &["https://docs.gitlab.com/development/database/polymorphic_associations/"],
     documentation: r"
@@ -42,6 +47,12 @@ each target. That is a redesign, so no step is written; a check of the type's va
 CREATE TABLE comments (id integer NOT NULL PRIMARY KEY, subject_type varchar(40) NOT NULL, subject_id integer NOT NULL);
 ```
 
+Teams that want to be rid of them can let them count:
+
+```sql,fires,scored=true
+CREATE TABLE comments (id integer NOT NULL PRIMARY KEY, subject_type varchar(40) NOT NULL, subject_id integer NOT NULL);
+```
+
 ```sql,passes
 CREATE TABLE comments (
     id integer NOT NULL PRIMARY KEY,
@@ -67,7 +78,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         } else {
             let message = format!("refers to the table that {} names; nothing checks it", pair.type_column);
             let advice = "use one nullable foreign key per target and a check that exactly one of them is set";
-            verdicts.fail(Finding::new(&RULE, object, message).advise(advice));
+            verdicts.fail(Finding::new(verdicts.rule(), object, message).advise(advice));
         }
     }
 }

@@ -44,6 +44,11 @@ CREATE TABLE orders (id bigint PRIMARY KEY);
 CREATE TABLE orders (id bigint PRIMARY KEY) WITH (autovacuum_enabled = false);
 UPDATE pg_class SET relfrozenxid = (((txid_current() % 4294967296) + 4294967296 - 1300000000) % 4294967296)::text::xid WHERE relname = 'orders';
 ```
+
+```sql,fires,own-server,postgresql,severity=error
+CREATE TABLE orders (id bigint PRIMARY KEY) WITH (autovacuum_enabled = false);
+UPDATE pg_class SET relfrozenxid = (((txid_current() % 4294967296) + 4294967296 - 1900000000) % 4294967296)::text::xid WHERE relname = 'orders';
+```
 ",
     check,
 };

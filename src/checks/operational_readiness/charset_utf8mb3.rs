@@ -36,11 +36,16 @@ Convert the table to utf8mb4, together with those that it is joined to; from utf
 ## Example
 
 ```sql,fires
-CREATE TABLE posts (id bigint PRIMARY KEY, title varchar(200) NOT NULL, body text) CHARACTER SET utf8mb3;
+CREATE TABLE posts (id bigint PRIMARY KEY, title varchar(200) NOT NULL, body text, placed_on date) CHARACTER SET utf8mb3;
 ```
 
 ```sql,fires
-CREATE TABLE posts (id bigint PRIMARY KEY, title varchar(200) CHARACTER SET utf8mb3 NOT NULL) CHARACTER SET utf8mb4;
+CREATE TABLE posts (
+    id bigint PRIMARY KEY,
+    title varchar(200) CHARACTER SET utf8mb3 NOT NULL,
+    placed_on date,
+    pages integer
+) CHARACTER SET utf8mb4;
 ```
 
 ```sql,passes

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     kind: Kind::Informational,
     weight: 0,
     severity: Severity::Info,
-    engines: &[EngineName::PostgreSql, EngineName::MySql],
+    engines: &[EngineName::PostgreSql],
     needs: Needs::Statistics,
     denominator: "tables of 10 000 rows or more with usage counters",
     options: &[],
@@ -29,6 +29,7 @@ Some query lacks an index, or asks for most of the rows.
 ## Not reported
 
 Smaller tables, and tables that were never read. Nightly jobs read whole tables on purpose.
+MySQL and MariaDB count the rows that were read and not the scans, so nothing is said there.
 
 ## Fix
 
@@ -42,14 +43,6 @@ INSERT INTO orders SELECT number, date '2024-01-01' + number % 300 FROM generate
 ANALYZE orders;
 SELECT count(*) FROM orders WHERE placed_on > '2024-06-01';
 SELECT count(*) FROM orders WHERE placed_on > '2024-07-01';
-```
-
-```sql,fires,mysql
-CREATE TABLE orders (id integer NOT NULL AUTO_INCREMENT PRIMARY KEY, placed_on date NOT NULL);
-INSERT INTO orders (placed_on) VALUES ('2024-01-01'), ('2024-02-01'), ('2024-03-01'), ('2024-04-01'), ('2024-05-01');
-INSERT INTO orders (placed_on) SELECT a.placed_on FROM orders AS a, orders AS b, orders AS c, orders AS d, orders AS e, orders AS f;
-ANALYZE TABLE orders;
-SELECT count(*) FROM orders WHERE placed_on > '2024-03-01';
 ```
 
 ```sql,passes

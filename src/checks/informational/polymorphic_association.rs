@@ -2,6 +2,7 @@
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
+use crate::settings::{RuleOption, Values};
 
 pub(super) static RULE: Rule = INFORMATIONAL;
 
@@ -18,7 +19,11 @@ const INFORMATIONAL: Rule = Rule {
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
     denominator: "polymorphic pairs of columns",
-    options: &[("scored", "`true` to count it, as coverage of weight 4 in Referential Integrity; default `false`")],
+    options: &[RuleOption {
+        name: "scored",
+        values: Values::Boolean,
+        meaning: "`true` to count it, as coverage of weight 4 in Referential Integrity; default `false`",
+    }],
     peers: &["GitLab guidelines", "DbDeo", "Azimutt", "database_consistency"],
     references: &["https://docs.gitlab.com/development/database/polymorphic_associations/"],
     documentation: r"

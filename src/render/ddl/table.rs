@@ -134,7 +134,12 @@ fn create_table(model: &Model, table: TableRef<'_>, with_foreign_keys: bool) -> 
 }
 
 fn partition_by(partitioning: &Partitioning) -> String {
-    format!(" PARTITION BY {} ({})", partitioning.strategy.to_uppercase(), partitioning.key)
+    let strategy = partitioning.strategy.to_uppercase();
+    if strategy == "SYSTEM_TIME" {
+        format!(" PARTITION BY {strategy} {}", partitioning.key)
+    } else {
+        format!(" PARTITION BY {strategy} ({})", partitioning.key)
+    }
 }
 
 /// Partitions of PostgreSQL are tables, each made after the one that it is a part of.

@@ -128,6 +128,12 @@ pub(super) fn several<S: AsRef<str>>(names: &[S]) -> String {
     }
 }
 
+/// Whether the words of a column's name say that it holds a day, whatever its type.
+pub(super) fn names_a_day(words: &[String]) -> bool {
+    const DAYS: [&str; 7] = ["birth", "birthday", "birthdate", "born", "dob", "hire", "hired"];
+    words.iter().any(|word| DAYS.contains(&word.as_str()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,5 @@
 use super::renamed;
+use crate::checks::columns::names_a_day;
 use crate::checks::names::written;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName};
@@ -69,6 +70,8 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let last = words.last().map(String::as_str).unwrap_or_default();
             let (message, end) = match (day, last) {
                 _ if words.len() < 2 => (String::new(), ""),
+                // It is the type that is wrong there, not the name.
+                (false, "on" | "date") if names_a_day(&words) => (String::new(), ""),
                 (false, "on" | "date") => {
                     (format!("{} is a {}, and its name says day", column.name, column.data_type), "at")
                 }

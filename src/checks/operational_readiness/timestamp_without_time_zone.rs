@@ -1,3 +1,4 @@
+use crate::checks::columns::names_a_day;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, QualifiedName};
 use crate::survey::split;
@@ -57,9 +58,6 @@ CREATE TABLE orders (id bigint PRIMARY KEY, placed timestamptz NOT NULL, due dat
     check,
 };
 
-/// Words of columns that hold a day, whatever their type.
-const DAYS: [&str; 7] = ["birth", "birthday", "birthdate", "born", "dob", "hire", "hired"];
-
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for schema in &context.model.schemas {
         let mut failed: Vec<(Object, &Column, QualifiedName)> = Vec::new();
@@ -85,8 +83,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             if position > 0 {
                 finding = finding.printed_under(RULE.id);
             }
-            let is_day = split(&column.name).iter().any(|word| DAYS.contains(&word.as_str()));
-            verdicts.fail(if is_day {
+            verdicts.fail(if names_a_day(&split(&column.name)) {
                 finding.advise("a day has no time zone: keep it as date")
             } else if column.data_type.starts_with("timestamp") && column.array_dimensions == 0 {
                 let data_type = column.data_type.replace("without", "with");

@@ -1,5 +1,5 @@
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Index, Persistence, TableRef, UnseenKind};
+use crate::model::{Column, EngineName, Index, Persistence, TableRef, UnseenKind};
 use crate::survey::TableClass;
 
 pub(super) static RULE: Rule = Rule {
@@ -124,7 +124,8 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 
 fn judge(context: Context<'_>, verdicts: &mut Verdicts, table: TableRef<'_>, generated: bool) {
     let object = Object::table(table);
-    let candidate = table.table.indexes.iter().find(|index| is_candidate(table, index));
+    let candidates = table.table.indexes.iter().filter(|index| is_candidate(table, index));
+    let candidate = candidates.min_by_key(|index| rank(table, index));
     let class = context.survey.class(table.id);
     let partitions_have_keys = table.partitioning.as_ref().is_some_and(|partitioning| {
         !partitioning.partitions.is_empty() && partitioning.partitions.iter().all(|partition| partition.primary_key)
@@ -160,6 +161,21 @@ fn judge(context: Context<'_>, verdicts: &mut Verdicts, table: TableRef<'_>, gen
         finding
     };
     verdicts.fail(finding.with([change]));
+}
+
+/// How well an index would do as the primary key: numbers of its own before the parent's key before anything that people
+/// write, which can change.
+fn rank(table: TableRef<'_>, index: &Index) -> u8 {
+    let columns: Vec<&str> = index.key_columns().flatten().collect();
+    let counts = |column: &Column| {
+        let sequence = column.default.as_ref().is_some_and(|default| default.sequence.is_some());
+        column.identity.is_some() || column.auto_increment || sequence
+    };
+    match columns[..] {
+        [only] if table.column(only).is_some_and(counts) => 0,
+        _ if table.foreign_keys.iter().any(|key| key.columns == columns) => 1,
+        _ => 2,
+    }
 }
 
 /// Whether an index could back the primary key: unique over whole columns of the user that are NOT NULL.

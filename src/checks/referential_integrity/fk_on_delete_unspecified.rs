@@ -37,7 +37,9 @@ The silent default is usually nobody's decision; the first delete in production 
 ## Not reported
 
 - Any action that the catalog shows to be written, `RESTRICT` included. MariaDB's catalog does not tell a written `RESTRICT` from
-  no clause: write `NO ACTION` there, which does the same and shows.
+  no clause. Where this rule would propose to forbid the delete, which is what the key does already, the answer there is
+  unknown; where it would propose something else, the finding says what MariaDB does not tell. A written `NO ACTION` does the
+  same and shows.
 - Deferrable keys, where `NO ACTION` is what makes deferring possible.
 - Nothing at all with the option `accept_no_action`.
 
@@ -60,6 +62,16 @@ CREATE TABLE orders (
     CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id)
 );
 CREATE INDEX orders_customer_id_idx ON orders (customer_id);
+```
+
+```sql,fires,mariadb
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE order_items (
+    id integer NOT NULL PRIMARY KEY,
+    order_id integer NOT NULL,
+    CONSTRAINT order_items_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders (id)
+);
+CREATE INDEX order_items_order_id_idx ON order_items (order_id);
 ```
 
 ```sql,passes,postgresql,mysql,mariadb,sqlite
@@ -86,6 +98,15 @@ CREATE TABLE orders (
     id integer NOT NULL PRIMARY KEY,
     customer_id integer NOT NULL,
     CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE NO ACTION
+);
+```
+
+```sql,passes,mariadb
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE orders (
+    id integer NOT NULL PRIMARY KEY,
+    customer_id integer NOT NULL,
+    CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE RESTRICT
 );
 ```
 
@@ -117,18 +138,23 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 verdicts.pass(object);
                 continue;
             }
-            let hidden = match engine {
-                EngineName::MariaDb => "; whether it was written, MariaDB does not tell",
-                _ => "",
-            };
+            let parent = context.tables.find(&key.referenced_table);
+            let action = parent.map(|parent| delete_action(context, table, parent, &key.columns));
+            let maria = engine == EngineName::MariaDb;
+            // Forbidding the delete is what the key does, whether or not somebody decided it.
+            if maria && action == Some(Action::NoAction) {
+                verdicts.unknown(object, "MariaDB does not tell a written RESTRICT from no clause");
+                continue;
+            }
+            let hidden = if maria { "; whether it was written, MariaDB does not tell" } else { "" };
             let message = format!("{} has the default delete action, {}{hidden}", arrow(key), key.on_delete.sql());
             let finding = Finding::new(&RULE, object, message);
-            verdicts.fail(match context.tables.find(&key.referenced_table) {
-                Some(parent) => finding.with([Change::ChangeDeleteAction {
+            verdicts.fail(match action {
+                Some(on_delete) => finding.with([Change::ChangeDeleteAction {
                     table: table.qualified_name(),
                     name: key.name.clone(),
                     columns: key.columns.clone(),
-                    on_delete: delete_action(context, table, parent, &key.columns),
+                    on_delete,
                 }]),
                 None => finding.advise("decide what a delete of the parent does"),
             });

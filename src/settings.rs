@@ -25,6 +25,8 @@ pub struct Settings {
     pub descriptions: BTreeMap<String, Description>,
     /// Groups of tables, in the order in which they claim them.
     pub groups: Vec<GroupChoice>,
+    /// Scripts rename tables and columns, though that breaks running code. It stands in no file: a script is asked for it.
+    pub renames: bool,
 }
 
 /// What a table or view is.

@@ -282,6 +282,9 @@ pub(super) struct Fix {
     /// Only the steps of this phase; may be repeated. Phases are run in this order, each when the code is ready for it.
     #[arg(long, value_enum, value_name = "PHASE")]
     pub(super) phase: Vec<PhaseName>,
+    /// Rename tables and columns too, which breaks code that says the old names.
+    #[arg(long)]
+    pub(super) with_renames: bool,
 }
 
 /// Phase of a playbook.

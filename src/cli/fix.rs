@@ -7,12 +7,13 @@ use crate::model::Tables;
 use crate::remedy::Phase;
 use crate::render::sql;
 use crate::report::Report;
+use crate::settings::Settings;
 
 pub(super) fn run(common: &Common, options: &Fix) -> Result<(), Failure> {
     for id in &options.rule {
         rules::find(id)?;
     }
-    let settings = load::settings(common)?;
+    let settings = Settings { renames: options.with_renames, ..load::settings(common)? };
     let model = load::model(&options.database)?;
     let tables = Tables::new(&model);
     let report = Report::new(&model, &tables, &settings);

@@ -11,6 +11,7 @@ mod sqlite;
 use crate::checks::{Change, Context, Finding};
 use crate::model::{EngineName, QualifiedName};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// How safe a step is for running applications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -86,14 +87,34 @@ pub struct Step {
     pub duration: Duration,
     /// Query that must return no row (or 0) before the step, with what it finds.
     pub pre_check: Option<String>,
-    /// Query that shows that it worked.
+    /// Query that shows that it worked: it counts what must be 0, or tells that something is so. `None` where success of the
+    /// statements says it all.
     pub verify: Option<String>,
-    /// Statements that undo it; empty when nothing can.
+    /// Statements that undo it, in order.
     pub undo: Vec<String>,
+    /// Why nothing undoes it, where that is so.
+    #[serde(skip)]
+    pub irreversible: Option<&'static str>,
     /// What else to know, in sentences.
     pub notes: Vec<String>,
     /// Rules whose findings it serves, by id.
     pub rules: Vec<&'static str>,
+}
+
+impl Step {
+    /// What tells that a step without a query worked.
+    pub fn success(&self) -> &'static str {
+        if self.transaction || self.statements.len() == 1 {
+            "nothing to ask, since it succeeds whole or changes nothing"
+        } else {
+            "nothing to ask, since each statement succeeds whole or is the last that runs"
+        }
+    }
+
+    /// Why nothing undoes it, where no statement does.
+    pub fn why_not_undone(&self) -> &'static str {
+        self.irreversible.unwrap_or("nothing brings back what was there")
+    }
 }
 
 /// Steps that mend findings, in the order in which they can run.
@@ -126,10 +147,68 @@ impl Playbook {
     }
 }
 
+/// Takes out what breaks code outside the database, which only its owner can answer for.
+fn without_renames(planner: &mut planner::Planner<'_>, requests: Vec<requests::Request>) -> Vec<requests::Request> {
+    let is_rename = |change: &Change| matches!(change, Change::RenameTable { .. } | Change::RenameColumn { .. });
+    let (renames, rest) = requests.into_iter().partition(|request| is_rename(&request.change));
+    let renames: Vec<requests::Request> = renames;
+    for request in renames {
+        planner.refuse(request.change, RENAME);
+    }
+    rest
+}
+
+const RENAME: &str = "code that says the old name would fail: `brownfield fix --with-renames` plans it all the same";
+
+/// Confidence from which an inferred relation is declared.
+const CERTAIN: f64 = 0.90;
+
+const GUESS: &str = "the relation is only likely, since its confidence is below 0.90: name it in [relations] of \
+    brownfield.toml, and it is planned";
+
+/// Whether a change declares a relation that is only likely: a wrong key refuses rows that are right.
+fn declares_guess(context: Context<'_>, change: &Change) -> bool {
+    let Change::AddForeignKey { table, columns, .. } = change else { return false };
+    let mut relations = context.survey.relations_of(table);
+    relations
+        .any(|relation| !relation.pinned && relation.confidence < CERTAIN && *columns == [relation.column.as_str()])
+}
+
+/// Whether a type of PostgreSQL is a moment with its time zone.
+fn is_zoned(data_type: &str) -> bool {
+    data_type.starts_with("timestamp")
+        && (data_type.ends_with("with time zone") || data_type.starts_with("timestamptz"))
+}
+
+/// Whether the steps for one change do what another wants, too.
+pub fn serves(known: &Change, wanted: &Change) -> bool {
+    requests::serves(known, wanted)
+}
+
 /// Plans the steps for all findings that DDL can mend.
 pub fn plan(context: Context<'_>, findings: &[&Finding]) -> Playbook {
     let mut planner = planner::Planner::new(context);
-    let requests = requests::collect(&mut planner, findings);
+    let held = match context.model.engine.name {
+        EngineName::PostgreSql => postgres::held_back(&planner, findings),
+        EngineName::MySql | EngineName::MariaDb | EngineName::Sqlite => BTreeMap::new(),
+    };
+    let reason = |change: &Change| match change {
+        change if declares_guess(context, change) => Some(GUESS.to_owned()),
+        Change::ChangeType { table, column, data_type, .. } if is_zoned(data_type) => {
+            held.get(&(table.schema.as_str(), column.as_str())).cloned()
+        }
+        _ => None,
+    };
+    let (left, findings): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().partition(|finding| finding.changes.iter().any(|change| reason(change).is_some()));
+    for change in left.into_iter().flat_map(|finding| &finding.changes) {
+        if let Some(reason) = reason(change) {
+            planner.refuse(change.clone(), reason);
+        }
+    }
+    let requests = requests::collect(&mut planner, &findings);
+    let requests = if context.settings.renames { requests } else { without_renames(&mut planner, requests) };
+    planner.expect(&requests);
     match context.model.engine.name {
         EngineName::PostgreSql => postgres::plan(&mut planner, requests),
         EngineName::MySql | EngineName::MariaDb => mysql::plan(&mut planner, requests),

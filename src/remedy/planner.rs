@@ -5,7 +5,7 @@ use super::requests::Request;
 use super::{Duration, Phase, Playbook, Safety, Step};
 use crate::checks::{Change, Context};
 use crate::model::quote::{quote_identifier, quote_list};
-use crate::model::{Column, EngineName, ForeignKey, QualifiedName, Table, TableRef, View};
+use crate::model::{Column, Deferral, EngineName, ForeignKey, QualifiedName, Table, TableRef, View};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Collects the steps of a playbook.
@@ -20,6 +20,10 @@ pub(super) struct Planner<'a> {
     altered: HashMap<QualifiedName, BTreeMap<String, Column>>,
     /// Columns of the foreign keys that steps planned so far add.
     referencing: HashSet<(QualifiedName, String)>,
+    /// Child and parent of the foreign keys planned so far that are never empty and checked at once.
+    rigid: Vec<(QualifiedName, QualifiedName)>,
+    /// Columns in which NULL is going to be forbidden.
+    filled: HashSet<(QualifiedName, String)>,
     /// Conditions of the checks that steps planned so far add.
     checks: HashMap<QualifiedName, Vec<String>>,
     drafts: Vec<(u32, Step)>,
@@ -36,6 +40,8 @@ impl<'a> Planner<'a> {
             preamble: Vec::new(),
             altered: HashMap::new(),
             referencing: HashSet::new(),
+            rigid: Vec::new(),
+            filled: HashSet::new(),
             checks: HashMap::new(),
             drafts: Vec::new(),
             impossible: Vec::new(),
@@ -157,6 +163,54 @@ impl<'a> Planner<'a> {
             || there.iter().any(|key| key.columns.iter().any(|own| own == column))
     }
 
+    /// Remembers the columns in which the requests forbid NULL.
+    pub(super) fn expect(&mut self, requests: &[Request]) {
+        self.filled.extend(requests.iter().filter_map(|request| match &request.change {
+            Change::SetNotNull { table, column, .. } => Some((table.clone(), column.clone())),
+            _ => None,
+        }));
+    }
+
+    fn is_never_null(&self, table: TableRef<'_>, columns: &[String]) -> bool {
+        let name = table.qualified_name();
+        columns.iter().all(|column| {
+            table.column(column).is_some_and(|column| !column.nullable)
+                || self.filled.contains(&(name.clone(), column.clone()))
+        })
+    }
+
+    /// Whether a new foreign key closes a circle of keys that are never empty and checked at once: then no first row could
+    /// be inserted. If it closes none, the keys planned after it see it.
+    pub(super) fn closes_circle(
+        &mut self,
+        table: &QualifiedName,
+        columns: &[String],
+        referenced_table: &QualifiedName,
+    ) -> bool {
+        // A row can refer to itself.
+        if table == referenced_table || !self.table(table).is_some_and(|of| self.is_never_null(of, columns)) {
+            return false;
+        }
+        let mut reached = HashSet::from([referenced_table.clone()]);
+        let mut waiting = vec![referenced_table.clone()];
+        while let Some(name) = waiting.pop() {
+            if name == *table {
+                return true;
+            }
+            let planned = self.rigid.iter().filter(|(child, _)| *child == name).map(|(_, parent)| parent);
+            let of = self.table(&name);
+            let keys = of.into_iter().flat_map(|of| of.table.foreign_keys.iter().map(move |key| (of, key)));
+            let rigid = keys.filter(|(of, key)| {
+                key.deferral == Deferral::NotDeferrable && key.enforced && self.is_never_null(*of, &key.columns)
+            });
+            let parents: Vec<QualifiedName> =
+                planned.chain(rigid.map(|(_, key)| &key.referenced_table)).cloned().collect();
+            waiting.extend(parents.into_iter().filter(|parent| reached.insert(parent.clone())));
+        }
+        self.rigid.push((table.clone(), referenced_table.clone()));
+        false
+    }
+
     /// Remembers that a check is added.
     pub(super) fn add_check(&mut self, table: &QualifiedName, expression: &str) {
         self.checks.entry(table.clone()).or_default().push(expression.to_owned());
@@ -211,6 +265,39 @@ impl<'a> Planner<'a> {
                 reads && column.is_none_or(|column| view.definition.is_none() || mentions(text, column))
             })
             .collect()
+    }
+
+    /// Why routines and events stand in the way of a new name, if they do: nothing rewrites their bodies.
+    pub(super) fn routine_naming(&self, named: &str) -> Option<String> {
+        let breaks = |kind: &str, name: &str| {
+            format!("{kind} {name} says the old name and would break: change the two together")
+        };
+        for schema in &self.context.model.schemas {
+            for function in &schema.functions {
+                let Some(body) = &function.body else {
+                    // What is compiled names no column; of everything else the body is only hidden.
+                    if matches!(function.language.as_str(), "c" | "internal") {
+                        continue;
+                    }
+                    return Some(format!(
+                        "routine {} may say the old name, and its body cannot be seen",
+                        function.name
+                    ));
+                };
+                // The body of the standard's form is kept as a tree, which follows.
+                let start = body.trim_start().to_lowercase();
+                let follows = self.engine == EngineName::PostgreSql
+                    && function.language == "sql"
+                    && (start.starts_with("begin") || start.starts_with("return"));
+                if !follows && mentions(body, named) {
+                    return Some(breaks("routine", &function.name));
+                }
+            }
+            if let Some(event) = schema.events.iter().find(|event| mentions(&event.body, named)) {
+                return Some(breaks("event", &event.name));
+            }
+        }
+        None
     }
 
     /// Whether rows are known to be many: such tables deserve a tool that copies in the background.
@@ -303,6 +390,10 @@ impl<'a> Planner<'a> {
     }
 }
 
+/// What to know about a foreign key that is checked at commit because it closes a circle.
+pub(super) const CLOSES_CIRCLE: &str = "With the other keys it forms a circle in which no column may be NULL, so that it is \
+    checked at commit: otherwise no first row could be inserted.";
+
 /// Whether a text names an identifier: as a whole word, quoted or not.
 pub(super) fn mentions(text: &str, name: &str) -> bool {
     let (text, name) = (text.to_lowercase(), name.to_lowercase());
@@ -340,6 +431,7 @@ impl Step {
             pre_check: None,
             verify: None,
             undo: Vec::new(),
+            irreversible: None,
             notes: Vec::new(),
             rules: Vec::new(),
         }
@@ -379,6 +471,12 @@ impl Step {
     /// A statement that undoes it.
     pub(super) fn undo(mut self, statement: impl Into<String>) -> Self {
         self.undo.push(statement.into());
+        self
+    }
+
+    /// Why no statement undoes it.
+    pub(super) fn irreversible(mut self, reason: &'static str) -> Self {
+        self.irreversible = Some(reason);
         self
     }
 

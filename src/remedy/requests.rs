@@ -247,6 +247,25 @@ fn relation(known: &Change, new: &Change) -> Relation {
     }
 }
 
+/// Whether one change does what another wants, too.
+pub(super) fn serves(known: &Change, wanted: &Change) -> bool {
+    if known.table() != wanted.table() {
+        return false;
+    }
+    let is_led = |columns: &[String]| match wanted {
+        Change::AddIndex { method, key, predicate: None, .. } => method == "btree" && leads(columns, key),
+        _ => false,
+    };
+    match known {
+        Change::AddUnique { columns, predicate: None, .. } | Change::AddPrimaryKey { columns, .. }
+            if is_led(columns) =>
+        {
+            true
+        }
+        _ => matches!(relation(known, wanted), Relation::Same | Relation::Contains),
+    }
+}
+
 fn prefixes(method: &str, known: &[KeyPart], new: &[KeyPart]) -> Relation {
     if known == new {
         Relation::Same

@@ -506,6 +506,7 @@ pub(crate) fn playbook() -> Playbook {
             pre_check: Some("SELECT * FROM public.orders WHERE NOT (total >= 0) LIMIT 1".to_owned()),
             verify: None,
             undo: Vec::new(),
+            irreversible: None,
             notes: vec!["rows that break the rule have to be mended first".to_owned()],
             rules: vec!["check-not-validated"],
         }],

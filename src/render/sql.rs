@@ -123,11 +123,15 @@ fn push_step(out: &mut String, engine: EngineName, number: usize, step: &Step) {
     if transaction {
         out.push_str("COMMIT;\n");
     }
-    if let Some(query) = &step.verify {
-        comment(out, &format!("  after: {query};"));
+    match &step.verify {
+        Some(query) => comment(out, &format!("  after: {query};")),
+        None => comment(out, &format!("  after: {}", step.success())),
     }
     for statement in &step.undo {
         comment(out, &format!("  undo: {statement};"));
+    }
+    if step.undo.is_empty() {
+        comment(out, &format!("  undo: none, {}", step.why_not_undone()));
     }
 }
 
@@ -162,6 +166,7 @@ mod tests {
             pre_check: Some(format!("SELECT count(*) FROM \"{title}\"")),
             verify: None,
             undo: Vec::new(),
+            irreversible: None,
             notes: Vec::new(),
             rules: vec!["fk-missing"],
         }

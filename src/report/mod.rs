@@ -4,6 +4,7 @@ pub mod v1;
 
 mod concerns;
 mod descriptions;
+mod fixes;
 mod groups;
 mod opportunities;
 mod rationale;
@@ -13,10 +14,11 @@ mod words;
 
 pub use concerns::{Concerns, EnumFacts, EnumUse, Generator, PrimaryKeyFacts, SoftDeleteFacts, Tally, TimestampFacts};
 pub use descriptions::Descriptions;
+pub use fixes::Fix;
 pub use groups::Group;
 pub use opportunities::{IndexKind, Opportunity};
 pub use rationale::{Purpose, Rationale, Role};
-pub use summary::{Fix, StaleIgnore, Summary};
+pub use summary::{StaleIgnore, Summary};
 
 use crate::checks::{self, Context, Finding, Object, ObjectKind, Outcome};
 use crate::model::{Column, Model, QualifiedName, TableGroup, TableId, TableRef, Tables, View};

@@ -1,14 +1,12 @@
 //! The numbers of the executive summary.
 
+use super::fixes::{Fix, fixes};
 use crate::checks::Outcome;
 use crate::model::{Model, Tables};
 use crate::remedy::{Playbook, Safety};
-use crate::score::{self, Score};
+use crate::score::Score;
 use crate::settings::{Ignore, Settings};
 use serde::Serialize;
-
-/// Fixes that are listed.
-const FIXES: usize = 10;
 
 /// How much there is of everything.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,21 +79,6 @@ pub struct StaleIgnore {
     pub reason: String,
 }
 
-/// A rule whose findings are worth mending.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Fix {
-    /// Rule.
-    pub rule: &'static str,
-    /// What is wrong where it fires.
-    pub what: &'static str,
-    /// Findings.
-    pub findings: u32,
-    /// Total when the fixes before this one are made.
-    pub before: f64,
-    /// Total when this one is made too.
-    pub after: f64,
-}
-
 pub(super) fn summary(
     model: &Model,
     tables: &Tables<'_>,
@@ -144,7 +127,7 @@ pub(super) fn summary(
             Safety::Breaking => 2,
         }] += 1;
     }
-    summary.fixes = fixes(outcomes, score, tables.base().count());
+    summary.fixes = fixes(outcomes, score, playbook, tables.base().count());
     summary.stale_ignores = stale_ignores(outcomes, settings);
     summary
 }
@@ -152,22 +135,6 @@ pub(super) fn summary(
 /// Partitions at every level.
 pub(crate) fn partitions(partitioning: &crate::model::Partitioning) -> usize {
     partitioning.partitions.iter().map(|partition| 1 + partition.partitioning.as_deref().map_or(0, partitions)).sum()
-}
-
-fn fixes(outcomes: &[Outcome], score: &Score, tables: usize) -> Vec<Fix> {
-    score::what_to_fix_first(score, tables, FIXES)
-        .into_iter()
-        .filter_map(|worth| {
-            let outcome = outcomes.iter().find(|outcome| outcome.rule.id == worth.rule)?;
-            Some(Fix {
-                rule: worth.rule,
-                what: outcome.rule.summary,
-                findings: worth.findings,
-                before: worth.before,
-                after: worth.after,
-            })
-        })
-        .collect()
 }
 
 /// What cannot be judged may come back, so that an entry about it is not stale.

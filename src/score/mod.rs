@@ -9,7 +9,7 @@
 //! and has no score when the divisor is 0. The total is the mean of the scored dimensions by their weights. Unknown and
 //! suppressed objects are in no count, so what was not measured is never healthy.
 
-use crate::checks::{Counts, Dimension, Kind, Outcome};
+use crate::checks::{Counts, Dimension, Finding, Kind, Outcome};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -298,53 +298,33 @@ fn points_lost_per_finding(parts: &[Part], position: usize) -> f64 {
     }
 }
 
-/// The total when these rules' failures are mended, each number of failures as given.
-pub fn promised(score: &Score, tables: usize, mended: &BTreeMap<&str, u32>) -> Option<f64> {
+/// Findings of one rule that are mended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mended {
+    /// Those whose objects pass then.
+    pub passing: u32,
+    /// Those whose objects are counted no more.
+    pub leaving: u32,
+}
+
+impl Mended {
+    /// One finding more.
+    pub fn add(&mut self, finding: &Finding) {
+        *(if finding.leaves_count { &mut self.leaving } else { &mut self.passing }) += 1;
+    }
+}
+
+/// The total when findings are mended, by rule.
+pub fn promised(score: &Score, tables: usize, mended: &BTreeMap<&str, Mended>) -> Option<f64> {
     let mut parts = Part::all(score);
     for (part, rule) in parts.iter_mut().zip(&score.rules) {
-        part.mend(mended.get(rule.rule).copied().unwrap_or(0));
+        let mended = mended.get(rule.rule).copied().unwrap_or_default();
+        let leaving = mended.leaving.min(part.counts.failed);
+        let passing = mended.passing.min(part.counts.failed - leaving);
+        part.counts.failed -= leaving + passing;
+        part.counts.passed += passing;
     }
     total(&parts, tables)
-}
-
-/// One step of the answer to "what should I fix first".
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Worth {
-    /// Rule whose findings are mended.
-    pub rule: &'static str,
-    /// Number of its findings.
-    pub findings: u32,
-    /// Total before this step.
-    pub before: f64,
-    /// Total after it.
-    pub after: f64,
-}
-
-/// The rules whose findings are worth mending first, each on top of those before it, by rescoring.
-pub fn what_to_fix_first(score: &Score, tables: usize, steps: usize) -> Vec<Worth> {
-    let mut parts = Part::all(score);
-    let mut worths = Vec::new();
-    let Some(mut before) = score.total else { return worths };
-    while worths.len() < steps {
-        let mended = |position: usize| {
-            let mut mended = parts.clone();
-            mended[position].mend(u32::MAX);
-            mended
-        };
-        let best = (0..parts.len())
-            .filter(|position| parts[*position].counts.failed > 0)
-            .filter_map(|position| Some((position, total(&mended(position), tables)?)))
-            // The first of equals: rules stand in id order.
-            .fold(None, |best: Option<(usize, f64)>, next| match best {
-                Some(best) if best.1 >= next.1 => Some(best),
-                _ => Some(next),
-            });
-        let Some((position, after)) = best.filter(|(_, after)| *after > before) else { break };
-        worths.push(Worth { rule: score.rules[position].rule, findings: parts[position].counts.failed, before, after });
-        parts = mended(position);
-        before = after;
-    }
-    worths
 }
 
 #[cfg(test)]

@@ -5,11 +5,11 @@ use crate::support::database::{Database, Place};
 use crate::support::locks::apply_watched;
 use crate::support::{TestResult, brownfield, chain, read_with};
 use brownfield::catalog::{Options, WorkloadSource};
-use brownfield::checks::{self, Change, Context, Finding, Kind, Needs, Outcome, Rule};
+use brownfield::checks::{self, Change, Context, Finding, Kind, Needs, Outcome, Rule, Severity};
 use brownfield::model::{EngineName, Model, Tables};
-use brownfield::remedy::{self, Playbook};
+use brownfield::remedy::{self, Playbook, Step};
 use brownfield::report::Report;
-use brownfield::score;
+use brownfield::score::{self, Mended};
 use brownfield::settings::Settings;
 use libtest_mimic::Trial;
 use std::collections::{BTreeMap, BTreeSet};
@@ -215,7 +215,8 @@ pub(crate) fn analyze(database: &Database) -> Result<(), String> {
 
 /// The choices under which an example is judged.
 fn settings(rule: &Rule, model: &Model, example: &Example) -> Settings {
-    let mut settings = Settings::default();
+    // What breaks running code is planned on demand only, and has to work like the rest.
+    let mut settings = Settings { renames: true, ..Settings::default() };
     for column in &example.denied {
         let schemas = model.schemas.iter().map(|schema| format!("{}.{column}", schema.name));
         settings.relations.extend(schemas.map(|path| (path, None)));
@@ -282,7 +283,7 @@ fn prove(rule: &'static Rule, database: &Database, example: &Example) -> Result<
         return Err(format!("newly reported after the remedy: {new:#?}\n{}", text(&playbook)));
     }
     // What the remedy promises: these findings pass. It adds objects and removes some, so that the divisors move a little.
-    let mended = BTreeMap::from([(rule.id, mended_count(&findings))]);
+    let mended = BTreeMap::from([(rule.id, mended(&findings))]);
     let promised = score::promised(&report.score, tables.base().count(), &mended);
     if let (Some(promised), Some(after)) = (promised, after_report.score.total)
         && impossible.is_empty()
@@ -332,17 +333,20 @@ fn removes(change: &Change) -> bool {
 /// Points by which a score may stay below the promise, because what a remedy adds and removes is counted too.
 const PROMISE: f64 = 0.1;
 
-fn mended_count(findings: &[&Finding]) -> u32 {
-    let scored = findings.iter().filter(|finding| finding.scored && !finding.changes.is_empty());
-    scored.map(|_| 1).sum()
+fn mended(findings: &[&Finding]) -> Mended {
+    let mut mended = Mended::default();
+    for finding in findings.iter().filter(|finding| finding.scored && !finding.changes.is_empty()) {
+        mended.add(finding);
+    }
+    mended
 }
 
-/// Scored findings as `rule object`.
+/// What costs points or is more than worth knowing, as `rule object`.
 fn all_findings(outcomes: &[Outcome]) -> BTreeSet<String> {
     outcomes
         .iter()
         .flat_map(|outcome| &outcome.findings)
-        .filter(|finding| finding.scored)
+        .filter(|finding| finding.scored || finding.severity != Severity::Info)
         .map(|finding| format!("{} {}", finding.rule, finding.object))
         .collect()
 }
@@ -361,8 +365,23 @@ pub(crate) fn apply(playbook: &Playbook, database: &Database) -> Result<(), Stri
             format!("{preamble}{body}")
         };
         database.run(&script).map_err(|error| format!("step `{}` failed: {error}\n{script}", step.title))?;
+        verify(step, database)?;
     }
     Ok(())
+}
+
+/// The query that shows that a step worked says so.
+pub(crate) fn verify(step: &Step, database: &Database) -> Result<(), String> {
+    if step.undo.is_empty() == step.irreversible.is_none() {
+        return Err(format!("step `{}` says neither how it is undone nor why it is not, or both", step.title));
+    }
+    let Some(query) = &step.verify else { return Ok(()) };
+    let rows = database.query(query).map_err(|error| format!("step `{}`: {error}\n{query}", step.title))?;
+    let answer = rows.first().and_then(|row| row.first()).map(String::as_str);
+    let counts = query.starts_with("SELECT count(*)") || query.starts_with("PRAGMA");
+    let holds =
+        if counts { matches!(answer, None | Some("0")) } else { !matches!(answer, None | Some("" | "f" | "0")) };
+    if holds { Ok(()) } else { Err(format!("step `{}` is not shown to have worked: {query}: {rows:?}", step.title)) }
 }
 
 fn text(playbook: &Playbook) -> String {

@@ -66,7 +66,8 @@ fn backfill(planner: &Planner<'_>, table: &QualifiedName, column: &str, fill: &s
     let statement = format!("UPDATE {relation} SET {quoted} = {fill} WHERE {quoted} IS NULL");
     let step = Step::new(format!("fill {}.{column}", table.name), table, Phase::Backfill, vec![statement])
         .how("UPDATE", "row locks", "writes to the rows that it changes", Safety::Caution, Duration::Rewrite)
-        .verify(planner.nulls(table, column));
+        .verify(planner.nulls(table, column))
+        .irreversible("the rows that it fills cannot be told from the others afterwards");
     if planner.is_big(table) {
         step.note("The table is big: run it in batches of some thousand keys, each committed by itself.")
     } else {
@@ -138,7 +139,8 @@ fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
         column.default = Some(ColumnDefault { expression: text, kind: DefaultKind::Expression, sequence: None });
         let clause = modify(planner, table, &column, Overrides::default());
         let title = format!("default of {}.{name}: {default}", table.name);
-        let step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Instant);
+        let step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Instant)
+            .undo(format!("ALTER TABLE {relation} ALTER COLUMN {} DROP DEFAULT", planner.quote(&name)));
         planner.add(21, request, step);
     }
     let fill = new.fill.as_deref().or(if new.not_null { new.default.as_deref() } else { None });
@@ -352,6 +354,7 @@ fn set_character_set(
     let mut step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Copy);
     step.statements.insert(0, CHECKS_OFF.to_owned());
     step.statements.push(CHECKS_ON.to_owned());
+    step = step.irreversible("what the old character set does not have would be lost");
     step = step.note("Both sides of a foreign key need the same character set: convert them in the same sitting.");
     planner.add(6, request, step);
 }

@@ -19,6 +19,11 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             let Some(key) = planner.foreign_key(table, name.as_deref(), columns) else {
                 return planner.refuse(request.change.clone(), "the foreign key is not in the catalog");
             };
+            let refuses = |action: Action| matches!(action, Action::Restrict | Action::NoAction);
+            if planner.engine == EngineName::MariaDb && refuses(key.on_delete) && refuses(*on_delete) {
+                let reason = "InnoDB treats RESTRICT and NO ACTION alike, so that nothing would change";
+                return planner.refuse(request.change.clone(), reason);
+            }
             let old = key.name.clone().unwrap_or_default();
             let mut new = key.clone();
             new.on_delete = *on_delete;
@@ -34,6 +39,12 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             let clause = format!("DROP FOREIGN KEY {}", planner.quote(&name));
             let mut step = alter(planner, table, Phase::Contract, title, &clause, Algorithm::Inplace);
             (step.safety, step.duration) = (Safety::Caution, Duration::Metadata);
+            step = match found {
+                Some(key) => {
+                    step.undo(format!("ALTER TABLE {} {}", planner.relation(table), self::clause(planner, &name, key)))
+                }
+                None => step.irreversible("the key is not in the catalog"),
+            };
             planner.add(10, request, step);
         }
         Change::EnforceConstraint { table, name } => {
@@ -117,6 +128,11 @@ fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, name: &str) {
     }
     if *on_delete == Action::SetDefault {
         return planner.refuse(request.change.clone(), "InnoDB refuses ON DELETE SET DEFAULT");
+    }
+    if planner.closes_circle(table, columns, referenced_table) {
+        let reason = "with the other keys it would form a circle in which no column may be NULL, and InnoDB checks keys at \
+                      once: no first row could be inserted";
+        return planner.refuse(request.change.clone(), reason);
     }
     let text = format!(
         "ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}) ON DELETE {} ON UPDATE {}",
@@ -203,7 +219,15 @@ fn drop_check(
         None => format!("DROP CONSTRAINT {}", planner.quote(&name)),
     };
     let algorithm = if planner.engine == EngineName::MariaDb { Algorithm::Instant } else { Algorithm::Inplace };
-    let mut step = alter(planner, table, Phase::Contract, title, &clause, algorithm);
+    let back = match of_column {
+        Some(column) => {
+            let checks = planner.table(table).map(|of| of.table.check_constraints.as_slice()).unwrap_or_default();
+            format!("MODIFY {}", definition(planner.engine, column, checks, Overrides::default()))
+        }
+        None => format!("ADD CONSTRAINT {} CHECK ({})", planner.quote(&name), check.expression),
+    };
+    let mut step = alter(planner, table, Phase::Contract, title, &clause, algorithm)
+        .undo(format!("ALTER TABLE {} {back}", planner.relation(table)));
     (step.safety, step.duration) = (Safety::Caution, Duration::Metadata);
     planner.add(20, request, step);
 }
@@ -274,13 +298,13 @@ fn rename_constraint(planner: &mut Planner<'_>, request: &Request, table: &Quali
         return planner.refuse(request.change.clone(), "the constraint has a name that the server gives itself");
     };
     let to = planner.fresh_constraint(table, to);
-    let clause = format!(
-        "DROP CONSTRAINT {}, ADD CONSTRAINT {} CHECK ({})",
-        planner.quote(name),
-        planner.quote(&to),
-        check.expression
-    );
+    let rename = |from: &str, to: &str| {
+        let (from, to) = (planner.quote(from), planner.quote(to));
+        format!("DROP CONSTRAINT {from}, ADD CONSTRAINT {to} CHECK ({})", check.expression)
+    };
     let title = format!("rename check {name} to {to}");
-    let step = alter(planner, table, Phase::Contract, title, &clause, Algorithm::Copy);
+    let (clause, back) = (rename(name, &to), rename(&to, name));
+    let step = alter(planner, table, Phase::Contract, title, &clause, Algorithm::Copy)
+        .undo(format!("ALTER TABLE {} {back}", planner.relation(table)));
     planner.add(50, request, step);
 }

@@ -146,6 +146,8 @@ fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
     if let Some(index) = planner.table(table).and_then(|of| of.table.indexes.iter().find(|index| index.name == name)) {
         let clause = clause(planner, table, name, index);
         step = step.undo(format!("ALTER TABLE {} {clause}", planner.relation(table)));
+    } else {
+        step = step.irreversible("the index is not in the catalog that was read");
     }
     planner.add(40, request, step);
 }

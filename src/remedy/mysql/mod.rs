@@ -265,16 +265,56 @@ fn touches_rows(clauses: &str, algorithm: Algorithm) -> bool {
 
 /// How to make the change with a tool that copies in the background.
 fn background(planner: &Planner<'_>, table: &QualifiedName, clauses: &str) -> String {
+    let size = if planner.is_big(table) { "The table is big" } else { "If the table is big" };
+    match tools(planner, table, clauses) {
+        Ok(commands) => format!("{size}, use {}", commands.join(" or ")),
+        Err(reason) => {
+            format!("{size}, plan a pause: neither gh-ost nor pt-online-schema-change takes it, since {reason}")
+        }
+    }
+}
+
+/// The commands of the tools that take this table and this change, or why none does.
+fn tools(planner: &Planner<'_>, table: &QualifiedName, clauses: &str) -> Result<Vec<String>, String> {
     // Single quotes for the shell; one inside ends the text, adds itself and starts again.
     let shell = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
-    let size = if planner.is_big(table) { "The table is big" } else { "If the table is big" };
+    let of = planner.table(table).ok_or("the table is not in the catalog")?;
+    if clauses.contains("RENAME COLUMN ") {
+        return Err(
+            "they know a renamed column by CHANGE with its whole definition only, told --approve-renamed-columns \
+                    or --no-check-alter, and lose what is in it otherwise"
+                .to_owned(),
+        );
+    }
+    let is_whole = |part: &KeyPart| {
+        let column = part.column.as_ref().filter(|_| part.prefix_length.is_none());
+        column.and_then(|name| of.table.column(name)).is_some_and(|column| !column.nullable && !column.system_generated)
+    };
+    if !of.table.indexes.iter().any(|index| index.unique && index.key.iter().all(is_whole)) {
+        return Err("it has no unique key without NULLs, by which they tell rows apart".to_owned());
+    }
     let home = planner.context.model.home();
     let database = if home == Some(&table.schema) { "\"$DATABASE\"".to_owned() } else { shell(&table.schema) };
     let (name, clauses) = (shell(&table.name), shell(clauses));
-    format!(
-        "{size}, use gh-ost --database={database} --table={name} --alter={clauses} --execute or pt-online-schema-change \
-         --alter {clauses} --execute D={database},t={name}"
-    )
+    let referenced = planner.context.tables.referenced_by(of.id).next().is_some();
+    let has_keys = referenced || !of.table.foreign_keys.is_empty() || clauses.contains("FOREIGN KEY");
+    let mut commands = Vec::new();
+    if !has_keys && of.table.triggers.is_empty() {
+        commands.push(format!("gh-ost --database={database} --table={name} --alter={clauses} --execute"));
+    }
+    // A comma ends a part of the name that it is given.
+    if ![&table.schema, &table.name].iter().any(|name| name.contains(',')) {
+        let keys = if referenced { " --alter-foreign-keys-method=auto" } else { "" };
+        let triggers = if of.table.triggers.is_empty() { "" } else { " --preserve-triggers" };
+        commands
+            .push(format!("pt-online-schema-change --alter {clauses}{keys}{triggers} --execute D={database},t={name}"));
+    }
+    if commands.is_empty() {
+        return Err(
+            "the first takes no table with foreign keys or triggers, and the second no name with a comma".to_owned()
+        );
+    }
+    Ok(commands)
 }
 
 /// Why code stored in the database stands in the way of a new name, if it does.
@@ -290,6 +330,7 @@ fn reader(planner: &Planner<'_>, table: &QualifiedName, column: Option<&str>) ->
     let trigger = schema.tables.iter().flat_map(|of| &of.triggers).find(|trigger| mentions(&trigger.definition, named));
     trigger
         .map(|trigger| format!("trigger {} says the old name and would break: change the two together", trigger.name))
+        .or_else(|| planner.routine_naming(named))
 }
 
 fn rename_table(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, to: &str) {
@@ -338,6 +379,8 @@ fn set_storage_engine(planner: &mut Planner<'_>, request: &Request, table: &Qual
     let mut step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Copy);
     if let Some(old) = old {
         step = step.undo(format!("ALTER TABLE {} ENGINE={old}", planner.relation(table)));
+    } else {
+        step = step.irreversible("the old engine is not in the catalog");
     }
     planner.add(5, request, step);
 }

@@ -36,11 +36,12 @@ fn set_not_null(planner: &mut Planner<'_>, request: &Request, table: &QualifiedN
         let step =
             Step::new(format!("validate NOT NULL of {}.{column}", table.name), table, Phase::Validate, vec![statement])
                 .how("plain", ACCESS_EXCLUSIVE, EVERYTHING, Safety::Caution, Duration::Scan)
-                .check(planner.nulls(table, column));
+                .check(planner.nulls(table, column))
+                .irreversible("it marks what the rows fulfil and changes nothing else");
         planner.add(30, request, step);
         return;
     }
-    forbid_null(planner, request, table, column, fill, Moment::Planned);
+    forbid_null(planner, request, table, column, fill, Moment::AfterFills);
 }
 
 /// Makes a column NOT NULL in the phase in which its primary key is built.
@@ -50,12 +51,11 @@ pub(super) fn not_null_now(planner: &mut Planner<'_>, request: &Request, table: 
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Moment {
-    /// Spread over the phases.
-    Planned,
+    /// After all fills: a check that is not valid yet is asked at every UPDATE all the same, so that until then it would
+    /// refuse the fills of other columns and the updates of running code.
+    AfterFills,
     /// All of it in the first phase.
     Now,
-    /// The column is new: nothing to guard before the rows are filled.
-    AfterFill,
 }
 
 fn forbid_null(
@@ -71,21 +71,19 @@ fn forbid_null(
     let name = planner.fresh_constraint(table, &format!("{}_{column}_not_null", table.name));
     let constraint = planner.quote(&name);
     let (add_phase, add_rank) = match moment {
-        Moment::Planned => (Phase::Expand, 60),
+        Moment::AfterFills => (Phase::Validate, 5),
         Moment::Now => (Phase::Expand, 43),
-        Moment::AfterFill => (Phase::Validate, 5),
     };
     let (finish_phase, finish_rank) = if moment == Moment::Now { (Phase::Expand, 44) } else { (Phase::Validate, 30) };
     let condition = if native { format!("NOT NULL {quoted}") } else { format!("CHECK ({quoted} IS NOT NULL)") };
     let drop = format!("ALTER TABLE {relation} DROP CONSTRAINT {constraint}");
     let statement = format!("ALTER TABLE {relation} ADD CONSTRAINT {constraint} {condition} NOT VALID");
-    let mut step = Step::new(format!("refuse new NULLs in {}.{column}", table.name), table, add_phase, vec![statement])
-        .how("NOT VALID", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
-        .undo(drop.clone())
-        .note("Writes that leave the column NULL fail from here on.");
-    if fill.is_none() {
-        step = step.check(planner.nulls(table, column));
-    }
+    let step =
+        Step::new(format!("refuse new NULLs in {}.{column}", table.name), table, add_phase, vec![statement.clone()])
+            .how("NOT VALID", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
+            .check(planner.nulls(table, column))
+            .undo(drop.clone())
+            .note("Writes that leave the column NULL fail from here on.");
     planner.add(add_rank, request, step);
     if let Some(fill) = fill {
         let step = backfill(planner, table, column, fill);
@@ -98,18 +96,23 @@ fn forbid_null(
         let set = format!("ALTER TABLE {relation} ALTER COLUMN {quoted} SET NOT NULL");
         let step = Step::new(format!("set {}.{column} NOT NULL", table.name), table, finish_phase, vec![set, drop])
             .how("after VALIDATE", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Safe, Duration::Metadata)
+            .undo(statement)
             .undo(format!("ALTER TABLE {relation} ALTER COLUMN {quoted} DROP NOT NULL"))
             .note("The validated check spares the scan.");
         planner.add(finish_rank, request, step);
     }
 }
 
+/// Why a fill stays.
+const FILLED: &str = "the rows that it fills cannot be told from the others afterwards";
+
 fn backfill(planner: &Planner<'_>, table: &QualifiedName, column: &str, fill: &str) -> Step {
     let (relation, quoted) = (planner.relation(table), planner.quote(column));
     let statement = format!("UPDATE {relation} SET {quoted} = {fill} WHERE {quoted} IS NULL");
     let mut step = Step::new(format!("fill {}.{column}", table.name), table, Phase::Backfill, vec![statement])
         .how("UPDATE", ROW_EXCLUSIVE, "writes to the rows that it changes", Safety::Caution, Duration::Rewrite)
-        .verify(planner.nulls(table, column));
+        .verify(planner.nulls(table, column))
+        .irreversible(FILLED);
     if planner.is_big(table) {
         step = step.note("The table is big: run it in batches of some thousand keys, each in its own transaction.");
     }
@@ -150,7 +153,7 @@ fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
     planner.add(20, request, step);
     let fill = column.fill.as_deref().or(if column.not_null { column.default.as_deref() } else { None });
     if column.not_null {
-        forbid_null(planner, request, table, &name, fill, Moment::AfterFill);
+        forbid_null(planner, request, table, &name, fill, Moment::AfterFills);
     } else if let Some(fill) = fill {
         let step = backfill(planner, table, &name, fill);
         planner.add(10, request, step);
@@ -158,7 +161,7 @@ fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
 }
 
 /// Why a column's type cannot be changed in place, if it cannot.
-fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &str) -> Option<String> {
+pub(super) fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &str) -> Option<String> {
     if let Some(view) = planner.readers(table, Some(column)).first() {
         return Some(format!(
             "view {} reads {}.{column}: drop it, change the type, make it again",
@@ -251,19 +254,27 @@ fn change_one_type(
         && (new == "text"
             || matches!(new.as_ref(), "character varying" | "varchar") && length(data_type) >= length(&of.data_type));
     let mut statements = Vec::new();
+    let alter = |data_type: &str| {
+        format!("ALTER TABLE {relation} ALTER COLUMN {quoted} TYPE {data_type} USING {quoted}::{data_type}")
+    };
+    let mut undo = vec![alter(&of.data_type)];
     if to_zoned {
         statements.push("SET LOCAL TimeZone = 'UTC'".to_owned());
+        undo =
+            vec![statements[0].clone(), format!("ALTER TABLE {relation} ALTER COLUMN {quoted} TYPE {}", of.data_type)];
         statements.push(format!("ALTER TABLE {relation} ALTER COLUMN {quoted} TYPE {data_type}"));
     } else {
-        statements
-            .push(format!("ALTER TABLE {relation} ALTER COLUMN {quoted} TYPE {data_type} USING {quoted}::{data_type}"));
+        statements.push(alter(data_type));
     }
     let serial = of.default.as_ref().and_then(|default| default.sequence.as_ref()).filter(|_| of.identity.is_none());
     if let Some(sequence) = serial.filter(|_| matches!(new.as_ref(), "bigint" | "integer" | "smallint")) {
-        statements.push(format!("ALTER SEQUENCE {} AS {new}", planner.relation(sequence)));
+        let sequence = planner.relation(sequence);
+        statements.push(format!("ALTER SEQUENCE {sequence} AS {new}"));
+        undo.push(format!("ALTER SEQUENCE {sequence} AS {old}"));
     }
     let title = format!("change {}.{column} from {} to {data_type}", table.name, of.data_type);
     let mut step = Step::new(title, table, Phase::Expand, statements);
+    step.undo = undo;
     let indexed = planner.table(table).is_some_and(|of| {
         of.table.indexes.iter().any(|index| index.key.iter().any(|part| part.column.as_deref() == Some(column)))
     });

@@ -8,11 +8,14 @@ use crate::checks::Change;
 use crate::model::quote::quote_literal;
 use crate::model::{Action, Deferral, EngineName, ForeignKey, MatchType, QualifiedName};
 use crate::remedy::names::Space;
-use crate::remedy::planner::has_leading_index;
+use crate::remedy::planner::{CLOSES_CIRCLE, has_leading_index};
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     match &request.change {
         Change::AddForeignKey { table, name, columns, referenced_table, referenced_columns, on_delete, on_update } => {
+            let circle = planner.closes_circle(table, columns, referenced_table);
+            let mut request = request.clone();
+            request.notes.extend(circle.then(|| CLOSES_CIRCLE.to_owned()));
             let key = ForeignKey {
                 name: Some(planner.fresh_constraint(table, name)),
                 columns: columns.clone(),
@@ -23,24 +26,33 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
                 on_delete_columns: Vec::new(),
                 on_delete_explicit: None,
                 match_type: MatchType::Simple,
-                deferral: Deferral::NotDeferrable,
+                deferral: if circle { Deferral::InitiallyDeferred } else { Deferral::NotDeferrable },
                 validated: true,
                 enforced: true,
                 disabled_triggers_on: Vec::new(),
                 period: false,
                 comment: None,
             };
-            add_foreign_key(planner, request, table, &key);
+            add_foreign_key(planner, &request, table, &key);
         }
         Change::ChangeDeleteAction { table, name, columns, on_delete } => {
             change_delete_action(planner, request, table, name.as_deref(), columns, *on_delete);
         }
         Change::DropForeignKey { table, name, columns } => {
-            let found = planner.foreign_key(table, name.as_deref(), columns).and_then(|key| key.name.clone());
-            let Some(name) = name.clone().or(found) else {
+            let found = planner.foreign_key(table, name.as_deref(), columns);
+            let Some(name) = name.clone().or_else(|| found?.name.clone()) else {
                 return planner.refuse(request.change.clone(), "the foreign key has no name to drop it by");
             };
             let step = drop_constraint(planner, table, &name).note("Also locks the referenced table for that moment.");
+            let step = match found {
+                Some(key) => step.undo(format!(
+                    "ALTER TABLE {} ADD CONSTRAINT {} {} NOT VALID",
+                    planner.relation(table),
+                    planner.quote(&name),
+                    clause(planner, key)
+                )),
+                None => step.irreversible("the key is not in the catalog"),
+            };
             planner.add(10, request, step);
         }
         Change::ValidateConstraint { table, name } => {
@@ -143,12 +155,13 @@ fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
     let (blocks, safety) = if absorbs {
         ("everything on both tables, for a moment", Safety::Caution)
     } else {
-        ("writes to both tables, for a moment", Safety::Safe)
+        ("writes to both tables, for a moment", Safety::Caution)
     };
     let mut step = Step::new(title, table, Phase::Expand, vec![format!("{add} NOT VALID")])
         .how("NOT VALID", lock, blocks, safety, Duration::Metadata)
         .check(check)
-        .undo(undo);
+        .undo(undo)
+        .note("Writes whose reference leads nowhere fail from here on, and so do deletes of rows that are referred to, as the action says.");
     if absorbs {
         step = step.note(absorbed);
     }
@@ -251,6 +264,16 @@ fn change_delete_action(
             Safety::Caution,
             Duration::Metadata,
         )
+        .undo(format!(
+            "ALTER TABLE {relation} RENAME CONSTRAINT {} TO {}",
+            planner.quote(&old_name),
+            planner.quote(&new_name)
+        ))
+        .undo(format!(
+            "ALTER TABLE {relation} ADD CONSTRAINT {} {} NOT VALID",
+            planner.quote(&old_name),
+            clause(planner, old)
+        ))
         .note("Until this step the old delete action governs.");
     planner.add(10, request, step);
 }
@@ -282,6 +305,7 @@ pub(super) fn validate_named(planner: &Planner<'_>, table: &QualifiedName, name:
     Step::new(format!("validate constraint {name}"), table, Phase::Validate, vec![statement])
         .how("VALIDATE", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Scan)
         .verify(verify)
+        .irreversible("it marks what the rows fulfil and changes nothing else")
 }
 
 fn enforce(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str) {
@@ -308,7 +332,8 @@ fn enforce(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, 
         format!("ALTER TABLE {relation} RENAME CONSTRAINT {} TO {}", planner.quote(&temporary), planner.quote(name)),
     ];
     let step = Step::new(format!("let the enforced {name} replace the old one"), table, Phase::Contract, statements)
-        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Safe, Duration::Metadata);
+        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Safe, Duration::Metadata)
+        .irreversible("the old check refused nothing");
     planner.add(20, request, step);
 }
 

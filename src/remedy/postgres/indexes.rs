@@ -125,12 +125,14 @@ pub(super) fn concurrent_step(
 ) -> Step {
     let statement = index.create(planner, name, &planner.relation(table), true);
     let unique = if index.unique { "unique " } else { "" };
-    Step::new(format!("add {unique}index {name}"), table, Phase::Expand, vec![statement])
+    let safety = if index.unique { Safety::Caution } else { Safety::Safe };
+    let step = Step::new(format!("add {unique}index {name}"), table, Phase::Expand, vec![statement])
         .outside()
-        .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Scan)
+        .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", safety, Duration::Scan)
         .verify(is_valid(planner, table, name))
         .undo(format!("DROP INDEX CONCURRENTLY {}", beside(planner, table, name)))
-        .note("Waits for transactions that are older than itself. If it fails it leaves an invalid index: drop that and start again.")
+        .note("Waits for transactions that are older than itself. If it fails it leaves an invalid index: drop that and start again.");
+    if index.unique { step.note("Writes that would repeat a key fail from here on.") } else { step }
 }
 
 fn add_partitioned_index(
@@ -225,9 +227,12 @@ fn attach(
         )
         .verify(verify)
         .note("Locks the partition's index, which every query that is planned on the partition needs.")
-        .note(format!("There is no way to detach it: only dropping {whole} undoes this, and drops it too."));
+        .irreversible(ATTACHED);
     planner.add(50, request, step);
 }
+
+/// Why an attached index stays so.
+const ATTACHED: &str = "an index is attached for good, and goes with that of the partitioned table";
 
 fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str) {
     let (index, schema) = find(planner, table, name);
@@ -259,6 +264,9 @@ fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
             step = step.undo(definition.create(planner, name, &planner.relation(table), !partitioned));
         }
     }
+    if step.undo.is_empty() {
+        step = step.irreversible("its definition is not whole in the catalog that was read: print it before");
+    }
     planner.add(40, request, step);
 }
 
@@ -288,6 +296,18 @@ fn drop_key(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName,
     let step = Step::new(format!("drop constraint {constraint}"), table, Phase::Contract, vec![statement])
         .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
         .note("Refused while a foreign key depends on it.");
+    let of = planner
+        .table(table)
+        .and_then(|of| of.table.unique_constraints.iter().find(|unique| unique.name.as_deref() == Some(constraint)));
+    let step = match of {
+        Some(unique) => step.undo(format!(
+            "ALTER TABLE {} ADD CONSTRAINT {} UNIQUE ({})",
+            planner.relation(table),
+            planner.quote(constraint),
+            planner.list(&unique.columns)
+        )),
+        None => step.irreversible("the constraint is not in the catalog that was read"),
+    };
     planner.add(30, request, step);
 }
 
@@ -324,6 +344,7 @@ fn repair_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedN
         )
         .outside()
         .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Metadata)
+        .irreversible("it answered no query")
         .note("An interrupted REINDEX CONCURRENTLY left it behind; the original index still works.");
         planner.add(50, request, step);
         return;
@@ -339,7 +360,8 @@ fn repair_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedN
     .verify(format!(
         "SELECT indisvalid FROM pg_index WHERE indexrelid = {}::regclass",
         quote_literal(EngineName::PostgreSql, &quoted)
-    ));
+    ))
+    .irreversible("the index is what it was, without its damage");
     if index.unique
         && let Some(columns) = index.plain_columns()
     {

@@ -6,11 +6,13 @@ mod indexes;
 mod rights;
 mod widening;
 
+use super::is_zoned;
 use super::planner::Planner;
 use super::requests::Request;
 use super::{Duration, Phase, Safety, Step};
-use crate::checks::Change;
+use crate::checks::{Change, Finding};
 use crate::model::{QualifiedName, TableKind};
+use std::collections::BTreeMap;
 
 const SHARE_UPDATE_EXCLUSIVE: &str = "SHARE UPDATE EXCLUSIVE";
 const SHARE_ROW_EXCLUSIVE: &str = "SHARE ROW EXCLUSIVE";
@@ -20,6 +22,21 @@ const NO_LOCK: &str = "none on a table";
 const BRIEFLY: &str = "everything on the table, for a moment";
 const WRITES: &str = "writes to the table";
 const EVERYTHING: &str = "everything on the table";
+
+/// Columns by schema and name of which one cannot get its time zone: all of one name keep one type, so that none gets it.
+pub(super) fn held_back<'f>(planner: &Planner<'_>, findings: &[&'f Finding]) -> BTreeMap<(&'f str, &'f str), String> {
+    let mut held = BTreeMap::new();
+    for change in findings.iter().flat_map(|finding| &finding.changes) {
+        let Change::ChangeType { table, column, data_type, .. } = change else { continue };
+        if is_zoned(data_type)
+            && let Some(obstacle) = columns::obstacle(planner, table, column)
+        {
+            held.entry((table.schema.as_str(), column.as_str()))
+                .or_insert_with(|| format!("columns of one name keep one type, and {obstacle}"));
+        }
+    }
+    held
+}
 
 /// Adds the steps for all requests.
 pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
@@ -86,6 +103,9 @@ fn beside(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> String {
 }
 
 fn rename_table(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, to: &str) {
+    if let Some(reason) = planner.routine_naming(&table.name) {
+        return planner.refuse(request.change.clone(), reason);
+    }
     let new = QualifiedName::new(&table.schema, to);
     let statement = format!("ALTER TABLE {} RENAME TO {}", planner.relation(table), planner.quote(to));
     let undo = format!("ALTER TABLE {} RENAME TO {}", planner.relation(&new), planner.quote(&table.name));
@@ -93,12 +113,15 @@ fn rename_table(planner: &mut Planner<'_>, request: &Request, table: &QualifiedN
     let step = Step::new(format!("rename table {} to {to}", table.name), table, Phase::Contract, vec![statement])
         .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Breaking, Duration::Metadata)
         .undo(undo)
-        .note("Code that says the old name fails from this moment. Views and foreign keys follow by themselves; the bodies of functions do not.")
+        .note("Code that says the old name fails from this moment. Views and foreign keys follow by themselves.")
         .note(format!("Until all code says the new name, a view under the old one can stand in for it: {view}"));
     planner.add(70, request, step);
 }
 
 fn rename_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, column: &str, to: &str) {
+    if let Some(reason) = planner.routine_naming(column) {
+        return planner.refuse(request.change.clone(), reason);
+    }
     let rename = |from: &str, to: &str| {
         let (from, to) = (planner.quote(from), planner.quote(to));
         format!("ALTER TABLE {} RENAME COLUMN {from} TO {to}", planner.relation(table))
@@ -141,6 +164,7 @@ fn enable_triggers(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
     let statement = format!("ALTER TABLE {} ENABLE TRIGGER ALL", planner.relation(table));
     let mut step = Step::new(format!("enable the triggers of {}", table.name), table, Phase::Expand, vec![statement])
         .how("metadata only", SHARE_ROW_EXCLUSIVE, "writes to the table, for a moment", Safety::Caution, Duration::Metadata)
+        .irreversible("it is not remembered which of them were off: switch those off again by name")
         .note("Rows that were written while the triggers were off are not checked by this: look for orphans and mend them.")
         .note("Triggers of the user's own that were switched off on purpose are switched on too. Needs a superuser, since the triggers of foreign keys are internal.");
     if let Some(key) = planner.table(table).and_then(|table| table.table.foreign_keys.first()) {

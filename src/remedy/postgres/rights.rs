@@ -38,7 +38,7 @@ fn set_owner(planner: &Planner<'_>, table: &QualifiedName, owner: &str) -> Step 
         );
     match old {
         Some(old) => step.undo(statement(&old)),
-        None => step,
+        None => step.irreversible("the old owner is not in the catalog"),
     }
 }
 
@@ -78,7 +78,7 @@ fn change_policy(
             of.using.as_deref().filter(|_| using.is_some()),
             of.with_check.as_deref().filter(|_| with_check.is_some()),
         )),
-        None => step,
+        None => step.irreversible("the policy is not in the catalog"),
     }
 }
 
@@ -138,5 +138,6 @@ fn update_extension(planner: &Planner<'_>, extension: &QualifiedName, version: &
             Duration::Metadata,
         )
         .verify(verify)
+        .irreversible("most extensions have no way back to an older version")
         .note("Read the release notes between the two versions. Most extensions have no way back to the older version.")
 }

@@ -272,6 +272,7 @@ impl Swap<'_> {
             .outside()
             .how(METHOD, ROW_EXCLUSIVE, "writes to the rows that it changes", Safety::Caution, Duration::Rewrite)
             .verify(format!("SELECT count(*) FROM {relation} WHERE {new} IS DISTINCT FROM {quoted}"))
+            .irreversible("the new column goes with the undo of the step before")
             .note(format!("Each {PAGES} pages are a transaction. When it is interrupted, run it again: what is filled is passed over."))
             .note("Every row gets a new version: vacuum afterwards, and watch the log and the replicas.")
     }
@@ -335,6 +336,7 @@ impl Swap<'_> {
                 quote_literal(EngineName::PostgreSql, &relation),
                 quote_literal(EngineName::PostgreSql, &self.column.name),
             ))
+            .irreversible("rows written from now on may hold values that the old type does not")
             .note("The column is the last of the table from now on. Code must name columns, and read the type as eight bytes.")
             .note(format!("The old column stays as {}, without values for new rows, until the phase contract.", self.old))
             .note("When a lock is not had in time, nothing has happened: run the transaction again.");
@@ -426,7 +428,8 @@ impl Swap<'_> {
         let title = format!("drop column {}.{}", self.table.name, self.old);
         Step::new(title, self.table, Phase::Contract, vec![format!("ALTER TABLE {relation} DROP COLUMN {old}")])
             .how(METHOD, ACCESS_EXCLUSIVE, BRIEFLY, Safety::Breaking, Duration::Metadata)
-            .note("Nothing brings the old values back. Its space is free again only when rows are written anew.")
+            .irreversible("the old values are gone")
+            .note("Its space is free again only when rows are written anew.")
     }
 }
 

@@ -109,13 +109,9 @@ fn add(planner: &mut Planner<'_>, request: &Request, rebuild: Option<&mut Rebuil
         }
         Change::RepairIndex { table, name } => {
             let statement = format!("REINDEX {}", planner.quote(name));
-            let step = Step::new(format!("rebuild index {name}"), table, Phase::Expand, vec![statement]).how(
-                "REINDEX",
-                WRITE_LOCK,
-                WRITES,
-                Safety::Caution,
-                Duration::Scan,
-            );
+            let step = Step::new(format!("rebuild index {name}"), table, Phase::Expand, vec![statement])
+                .how("REINDEX", WRITE_LOCK, WRITES, Safety::Caution, Duration::Scan)
+                .irreversible("the index is what it was, without its damage");
             planner.add(50, request, step);
         }
         Change::AddColumn { table, column } => {
@@ -136,7 +132,9 @@ fn add(planner: &mut Planner<'_>, request: &Request, rebuild: Option<&mut Rebuil
                 let statement = format!("UPDATE {relation} SET {quoted} = {fill} WHERE {quoted} IS NULL");
                 let step =
                     Step::new(format!("fill {}.{}", table.name, column.name), table, Phase::Backfill, vec![statement])
-                        .how("UPDATE", WRITE_LOCK, WRITES, Safety::Caution, Duration::Rewrite);
+                        .how("UPDATE", WRITE_LOCK, WRITES, Safety::Caution, Duration::Rewrite)
+                        .verify(planner.nulls(table, &column.name))
+                        .irreversible("the rows that it fills cannot be told from the others afterwards");
                 planner.add(10, request, step);
             }
         }
@@ -185,6 +183,8 @@ fn add(planner: &mut Planner<'_>, request: &Request, rebuild: Option<&mut Rebuil
             ];
             let step = Step::new(format!("rename index {name} to {to}"), table, Phase::Contract, statements)
                 .how("drop and create", WRITE_LOCK, WRITES, Safety::Caution, Duration::Scan)
+                .undo(format!("DROP INDEX {}", planner.quote(&to)))
+                .undo(create_index(planner, table, name, index.unique, &index.key, index.predicate.as_deref()))
                 .note("SQLite cannot rename an index, so it is built again.");
             planner.add(50, request, step);
         }
@@ -230,7 +230,7 @@ fn drop_index(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> Step 
         Some(index) => {
             step.undo(create_index(planner, table, name, index.unique, &index.key, index.predicate.as_deref()))
         }
-        None => step,
+        None => step.irreversible("the index is not in the catalog that was read"),
     }
 }
 

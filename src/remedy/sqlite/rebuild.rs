@@ -6,7 +6,7 @@ use crate::checks::Change;
 use crate::model::quote::quote_literal;
 use crate::model::{Action, EngineName, KeyPart, QualifiedName};
 use crate::remedy::names::Space;
-use crate::remedy::planner::{Planner, has_leading_index};
+use crate::remedy::planner::{CLOSES_CIRCLE, Planner, has_leading_index};
 use crate::remedy::requests::Request;
 
 /// A rebuild that is being put together.
@@ -109,6 +109,10 @@ impl Rebuild {
                     text = format!("{text} ON UPDATE {}", on_update.sql());
                 }
                 text = format!("{text} ON DELETE {}", on_delete.sql());
+                if planner.closes_circle(&table, columns, referenced_table) {
+                    text.push_str(" DEFERRABLE INITIALLY DEFERRED");
+                    self.notes.push(CLOSES_CIRCLE.to_owned());
+                }
                 self.definition.add_constraint(&text);
                 self.adds_reference = true;
                 Ok(format!("add foreign key {name}"))
@@ -278,7 +282,7 @@ impl Rebuild {
             .outside()
             .how("rebuild", WRITE_LOCK, WRITES, Safety::Breaking, Duration::Rewrite)
             .verify("PRAGMA foreign_key_check")
-            .note("Copy the file first: nothing else undoes this.")
+            .irreversible("only a copy of the file from before brings the old table back")
             .note("Foreign keys are off meanwhile, in this connection only; the last check before COMMIT makes up for it.");
         step.pre_check = (!self.checks.is_empty()).then(|| self.checks.join("; "));
         step.notes.append(&mut self.notes);

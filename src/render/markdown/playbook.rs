@@ -149,7 +149,7 @@ pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<()
             .iter()
             .map(|(change, reason)| vec![page.link_to(change.table()), text(&change.title()), sentence(reason)])
             .collect();
-        take("### By Hand\n\nWhat no statement does by itself here:\n\n")?;
+        take("### By Hand\n\nWhat the steps leave to a person:\n\n")?;
         take(&folded(
             &number(rows.len(), "change", "changes"),
             rows.len(),
@@ -275,9 +275,7 @@ fn step(step: &Step, out: &mut String) {
         push!(sql, "\n-- After: shows that it worked.\n{verify};\n");
     }
     if step.undo.is_empty() {
-        if step.safety == Safety::Breaking {
-            sql.push_str("\n-- Nothing undoes this.\n");
-        }
+        push!(sql, "\n-- No undo: {}.\n", step.why_not_undone());
     } else {
         sql.push_str("\n-- Undo:\n");
         for line in statements(&step.undo).lines() {

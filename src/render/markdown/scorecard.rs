@@ -102,7 +102,8 @@ fn fixes(page: &Page<'_, '_>) -> String {
         })
         .collect();
     format!(
-        "**Fix first.** The total when all findings of a rule are mended, each on top of those above it.\n\n{}\n",
+        "**Fix first.** The total when these findings pass, each rule on top of those above it. Findings of other rules that the same changes \
+         mend are counted in it; what the steps add is judged too, which moves it a little further.\n\n{}\n",
         table(&["Rule", "What is wrong", "Findings", "Total"], &rows)
     )
 }

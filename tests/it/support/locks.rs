@@ -3,6 +3,7 @@
 
 use super::block_on;
 use super::database::Database;
+use crate::examples::verify;
 use brownfield::model::quote::qualified;
 use brownfield::model::{EngineName, QualifiedName};
 use brownfield::remedy::{Playbook, Step};
@@ -36,6 +37,7 @@ pub(crate) fn apply_watched(playbook: &Playbook, database: &Database) -> Result<
                 .step(step)
                 .await
                 .map_err(|error| format!("step `{}`: {error}\n{:#?}", step.title, step.statements))?;
+            verify(step, database)?;
         }
         Ok(())
     })

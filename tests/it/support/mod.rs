@@ -5,6 +5,7 @@ pub(crate) mod database;
 pub(crate) mod locks;
 pub(crate) mod pooler;
 pub(crate) mod proxy;
+pub(crate) mod rows;
 pub(crate) mod schemas;
 pub(crate) mod servers;
 

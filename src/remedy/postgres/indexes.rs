@@ -130,7 +130,8 @@ pub(super) fn concurrent_step(
         .outside()
         .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", safety, Duration::Scan)
         .verify(is_valid(planner, table, name))
-        .undo(format!("DROP INDEX CONCURRENTLY {}", beside(planner, table, name)))
+        // A constraint that took the index over takes it away, too.
+        .undo(format!("DROP INDEX CONCURRENTLY IF EXISTS {}", beside(planner, table, name)))
         .note("Waits for transactions that are older than itself. If it fails it leaves an invalid index: drop that and start again.");
     if index.unique { step.note("Writes that would repeat a key fail from here on.") } else { step }
 }
@@ -251,6 +252,7 @@ fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
         Step::new(title, table, Phase::Contract, vec![format!("DROP INDEX CONCURRENTLY IF EXISTS {quoted}")])
             .outside()
             .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Metadata)
+            .verify(format!("SELECT to_regclass({}) IS NULL", quote_literal(EngineName::PostgreSql, &quoted)))
     };
     if let Some(index) = index {
         let definition = Definition {

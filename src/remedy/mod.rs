@@ -168,10 +168,11 @@ const GUESS: &str = "the relation is only likely, since its confidence is below 
 
 /// Whether a change declares a relation that is only likely: a wrong key refuses rows that are right.
 fn declares_guess(context: Context<'_>, change: &Change) -> bool {
-    let Change::AddForeignKey { table, columns, .. } = change else { return false };
-    let mut relations = context.survey.relations_of(table);
-    relations
-        .any(|relation| !relation.pinned && relation.confidence < CERTAIN && *columns == [relation.column.as_str()])
+    let Change::AddForeignKey { table, columns, referenced_table, .. } = change else { return false };
+    context.survey.relations_of(table).any(|relation| {
+        let same = relation.referenced_table == *referenced_table && *columns == [relation.column.as_str()];
+        same && !relation.pinned && relation.confidence < CERTAIN
+    })
 }
 
 /// Whether a type of PostgreSQL is a moment with its time zone.

@@ -44,6 +44,19 @@ impl Candidate<'_> {
     }
 }
 
+/// What mending a rule's findings brings.
+#[derive(Debug)]
+struct Gain<'a> {
+    rule: usize,
+    /// Findings of the rule itself.
+    findings: u32,
+    /// Candidates that are mended then, of any rule.
+    leaving: Vec<usize>,
+    /// All that is mended then.
+    mended: BTreeMap<&'a str, Mended>,
+    after: f64,
+}
+
 pub(super) fn fixes(outcomes: &[Outcome], score: &Score, playbook: &Playbook, tables: usize) -> Vec<Fix> {
     let Some(mut before) = score.total else { return Vec::new() };
     let candidates = candidates(outcomes, playbook);
@@ -62,7 +75,7 @@ pub(super) fn fixes(outcomes: &[Outcome], score: &Score, playbook: &Playbook, ta
     let mut open = vec![true; candidates.len()];
     let mut mended: BTreeMap<&str, Mended> = BTreeMap::new();
     while fixes.len() < FIXES {
-        let mut best: Option<(usize, u32, Vec<usize>, BTreeMap<&str, Mended>, f64)> = None;
+        let mut best: Option<Gain<'_>> = None;
         for (rule, touched) in &touched {
             let leaving: Vec<usize> =
                 touched.iter().copied().filter(|at| open[*at] && candidates[*at].is_mended(&chosen, *rule)).collect();
@@ -76,18 +89,18 @@ pub(super) fn fixes(outcomes: &[Outcome], score: &Score, playbook: &Playbook, ta
             }
             let Some(after) = score::promised(score, tables, &then) else { continue };
             // The first of equals: rules stand in the order of their ids.
-            if best.as_ref().is_none_or(|best| best.4 < after) {
-                best = Some((*rule, own, leaving, then, after));
+            if best.as_ref().is_none_or(|best| best.after < after) {
+                best = Some(Gain { rule: *rule, findings: own, leaving, mended: then, after });
             }
         }
-        let Some((rule, findings, leaving, then, after)) = best.filter(|best| best.4 > before) else { break };
-        let of = outcomes[rule].rule;
-        fixes.push(Fix { rule: of.id, what: of.summary, findings, before, after });
-        for at in leaving {
+        let Some(best) = best.filter(|best| best.after > before) else { break };
+        let of = outcomes[best.rule].rule;
+        fixes.push(Fix { rule: of.id, what: of.summary, findings: best.findings, before, after: best.after });
+        for at in best.leaving {
             open[at] = false;
         }
-        chosen.push(rule);
-        (mended, before) = (then, after);
+        chosen.push(best.rule);
+        (mended, before) = (best.mended, best.after);
     }
     fixes
 }

@@ -65,13 +65,13 @@ CREATE INDEX orders_customer_id_idx ON orders (customer_id);
 ```
 
 ```sql,fires,mariadb
-CREATE TABLE orders (id integer NOT NULL PRIMARY KEY);
-CREATE TABLE order_items (
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
+CREATE TABLE orders (
     id integer NOT NULL PRIMARY KEY,
-    order_id integer NOT NULL,
-    CONSTRAINT order_items_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders (id)
+    customer_id integer,
+    CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id)
 );
-CREATE INDEX order_items_order_id_idx ON order_items (order_id);
+CREATE INDEX orders_customer_id_idx ON orders (customer_id);
 ```
 
 ```sql,passes,postgresql,mysql,mariadb,sqlite

@@ -44,7 +44,7 @@ pub(crate) fn counts(database: &Database, model: &Model) -> Result<BTreeMap<Stri
     for table in Tables::new(model).base() {
         let name = model.name_in_statements(&table.qualified_name());
         let count = database.number(&format!("SELECT count(*) FROM {name}"))?;
-        counts.insert(table.name.to_owned(), count);
+        counts.insert(table.name.clone(), count);
     }
     Ok(counts)
 }

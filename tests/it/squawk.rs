@@ -135,7 +135,10 @@ fn is_about_partitions(model: &Model, finding: &str, statement: &str) -> bool {
         tables.any(|table| table.kind == TableKind::Partitioned && statement.contains(&format!(".{} ", table.name)));
     partitioned
         && (finding.contains("require-concurrent-index-creation") && statement.contains(" ON ONLY ")
-            || finding.contains("adding-foreign-key-constraint"))
+            || ["adding-foreign-key-constraint", "constraint-missing-not-valid"]
+                .iter()
+                .any(|rule| finding.contains(rule))
+                && statement.contains(" FOREIGN KEY "))
 }
 
 const HINT: &str = "hint: install Python 3 with pip, whose index has to be reachable once";

@@ -199,6 +199,7 @@ impl Swap<'_> {
         let title = format!("analyze {}.{}", self.table.name, self.new);
         let step = Step::new(title, self.table, Phase::Expand, vec![format!("ANALYZE {relation} ({new})")])
             .how("ANALYZE", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Metadata)
+            .irreversible("only the statistics of the column are new")
             .note("The planner knows the new column before queries use it. Reads a sample.");
         steps.push(step);
         steps

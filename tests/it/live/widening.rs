@@ -77,7 +77,9 @@ const SCHEMA: &str = r#"
 const BIG: [&str; 3] = ["customers", "Order", "order_lines"];
 
 /// What squawk says against the exchange of two columns.
-const EXCEPTIONS: [(&str, &str); 6] = [
+const EXCEPTIONS: [(&str, &str); 8] = [
+    ("renaming-column", "the new column gets the name of the old one in the same transaction"),
+    ("renaming-object", "the same: its sequence"),
     ("ban-drop-function", "the function is the one that kept the columns equal"),
     ("ban-alter-identity", "the new column has the identity and its next number in the same transaction"),
     ("ban-drop-default", "the new column has the default in the same transaction"),

@@ -1,6 +1,8 @@
 //! PlantUML entity diagrams.
 
+use super::mermaid::is_unique;
 use super::names::Names;
+use crate::model::TableRef;
 use crate::report::Report;
 use std::collections::HashMap;
 
@@ -41,11 +43,10 @@ pub fn render(report: &Report<'_>) -> String {
     for table in report.tables.iter() {
         for key in &table.table.foreign_keys {
             let Some(parent) = report.tables.find(&key.referenced_table) else { continue };
-            let optional = key.columns.iter().any(|name| table.column(name).is_none_or(|column| column.nullable));
-            let left = if optional { "|o" } else { "||" };
+            let (left, right) = ends(table, &key.columns);
             push!(
                 out,
-                "{} {left}--o{{ {} : {}\n",
+                "{} {left}--{right} {} : {}\n",
                 aliases[&parent.id],
                 aliases[&table.id],
                 text(&key.columns.join(", "))
@@ -54,14 +55,15 @@ pub fn render(report: &Report<'_>) -> String {
         for at in &report.details(table.id).relations {
             let relation = &report.survey.relations[*at];
             let Some(parent) = report.tables.find(&relation.referenced_table) else { continue };
+            let (left, right) = ends(table, std::slice::from_ref(&relation.column));
             push!(
                 out,
-                "{} |o{}o{{ {} : {}{}\n",
+                "{} {left}{}{right} {} : {}{}\n",
                 aliases[&parent.id],
                 if relation.is_declared() { "--" } else { ".." },
                 aliases[&table.id],
                 text(&relation.column),
-                if relation.is_declared() { "" } else { " (inferred)" }
+                if relation.is_declared() { "" } else { ", inferred" }
             );
         }
     }
@@ -69,17 +71,99 @@ pub fn render(report: &Report<'_>) -> String {
     out
 }
 
-/// Text without what PlantUML reads as markup: those characters travel as `<U+0022>`.
+/// How many parents a child has, and how many children a parent.
+fn ends(child: TableRef<'_>, columns: &[String]) -> (&'static str, &'static str) {
+    let optional = columns.iter().any(|name| child.table.column(name).is_none_or(|column| column.nullable));
+    (if optional { "|o" } else { "||" }, if is_unique(child.table, columns) { "o|" } else { "o{" })
+}
+
+/// Text without what PlantUML reads as markup: those characters travel as `<U+0022>`. Parentheses would make a column a
+/// method, a hyphen in front a private one, and two marks in a row a rule.
 fn text(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     for character in raw.chars() {
         match character {
-            ' ' | ',' | '.' | '(' | ')' => out.push(character),
-            '_' | '-' if !out.ends_with(character) => out.push(character),
+            ' ' | ',' => out.push(character),
+            '_' | '-' | '.' if !out.trim_start().is_empty() && !out.ends_with(character) => out.push(character),
             _ if character.is_alphanumeric() => out.push(character),
             _ if character.is_control() || character.is_whitespace() => out.push(' '),
             _ => push!(out, "<U+{:04X}>", u32::from(character)),
         }
     }
-    if out.trim().is_empty() { "(empty)".to_owned() } else { out }
+    if out.trim().is_empty() { "<U+0028>empty<U+0029>".to_owned() } else { out }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Tables;
+    use crate::render::fixture::{self, cases, hostile};
+    use crate::settings::Settings;
+    use proptest::prelude::*;
+
+    /// The text as it is shown, and what is written beside codes.
+    fn shown(text: &str) -> (String, String) {
+        let (mut shown, mut bare) = (String::new(), String::new());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("<U+") {
+            let (code, after) = after.split_once('>').expect("a code ends");
+            let character = u32::from_str_radix(code, 16).ok().and_then(char::from_u32).expect("a character");
+            shown.push_str(before);
+            shown.push(character);
+            bare.push_str(before);
+            rest = after;
+        }
+        (shown + rest, bare + rest)
+    }
+
+    proptest! {
+        #![proptest_config(cases(2000))]
+
+        #[test]
+        fn text_stays_text(raw in hostile()) {
+            let written = text(&raw);
+            let (shown, bare) = shown(&written);
+            let flat: String = raw
+                .chars()
+                .map(|character| if character.is_control() || character.is_whitespace() { ' ' } else { character })
+                .collect();
+            prop_assert_eq!(if flat.trim().is_empty() { "(empty)" } else { &flat }, &shown);
+            let is_plain = |character: char| character.is_alphanumeric() || " ,_-.".contains(character);
+            prop_assert!(bare.chars().all(is_plain), "{written}");
+            prop_assert!(!["--", "__", ".."].iter().any(|rule| written.contains(rule)), "{written}");
+            prop_assert!(!written.trim_start().starts_with(['-', '_', '.']), "{written}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(cases(100))]
+
+        #[test]
+        fn nothing_is_dropped(names in prop::collection::vec(hostile(), 12..30)) {
+            let model = fixture::hostile_model(&names);
+            let tables = Tables::new(&model);
+            let settings = Settings::default();
+            let diagram = render(&fixture::report(&model, &tables, &settings, |_| {}));
+            let count = |start: &str| diagram.lines().filter(|line| line.starts_with(start)).count();
+            prop_assert_eq!(count("entity \""), 2, "{}", &diagram);
+            prop_assert_eq!(count("  ") - count("  --"), 6, "{}", &diagram);
+            prop_assert_eq!(count("t1 ") + count("t2 "), 1, "{}", &diagram);
+        }
+    }
+
+    #[test]
+    fn the_shop() {
+        let model = fixture::shop();
+        let tables = Tables::new(&model);
+        let settings = Settings::default();
+        let diagram = render(&fixture::report(&model, &tables, &settings, fixture::surveyed));
+        for part in [
+            "\nentity \"orders\" as t3 {\n  * id : bigint\n  --\n  * customer_id : bigint <<FK>>\n",
+            "  * total : numeric<U+0028>12,2<U+0029>\n",
+            "\nt1 ||--o{ t3 : customer_id\n",
+            "\nt4 |o..o{ t3 : shipper_id, inferred\n",
+        ] {
+            assert!(diagram.contains(part), "no {part} in {diagram}");
+        }
+    }
 }

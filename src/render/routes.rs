@@ -96,20 +96,27 @@ mod tests {
         fn no_line_crosses_a_box(
             sizes in prop::collection::vec((40_i64..300, 30_i64..400), 2..25),
             links in prop::collection::vec((0_usize..25, 0_usize..25), 1..60),
+            cut in 1_usize..25,
         ) {
             let edges: Vec<_> =
                 links.into_iter().map(|(a, b)| (a % sizes.len(), b % sizes.len())).collect();
-            let layout = place(&sizes, &edges, &[(0..sizes.len()).collect()]);
+            let all: Vec<usize> = (0..sizes.len()).collect();
+            let groups: Vec<Vec<usize>> = all.chunks(cut).map(<[usize]>::to_vec).collect();
+            let layout = place(&sizes, &edges, &groups);
             let mut router = Router::new(&layout);
             for (child, parent) in edges {
                 let middle = |at: usize| layout.boxes[at].y + layout.boxes[at].height / 2;
                 let Some(passages) = router.passages((parent, middle(parent)), (child, middle(child))) else { continue };
+                prop_assert_eq!(parent / cut, child / cut, "a line leads to another group");
                 let mut x = layout.boxes[parent].right();
                 for passage in passages {
                     prop_assert!(passage.left >= x && passage.right >= passage.left, "{passage:?} after {x}");
-                    // From one column to the next there is only the lane.
-                    let lane = |area: &crate::render::layout::Area| area.x < passage.left && area.right() > x;
-                    prop_assert!(x == passage.left || !layout.boxes.iter().any(lane), "{passage:?} after {x}");
+                    // From one column of the group to the next there is only the lane.
+                    let lane = |at: usize| {
+                        let area = layout.boxes[at];
+                        at / cut == parent / cut && area.x < passage.left && area.right() > x
+                    };
+                    prop_assert!(x == passage.left || !(0..sizes.len()).any(lane), "{passage:?} after {x}");
                     for area in &layout.boxes {
                         let beside = passage.right <= area.x || passage.left >= area.right();
                         let clear = passage.y <= area.y || passage.y >= area.bottom();

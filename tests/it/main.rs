@@ -9,13 +9,13 @@
 mod support;
 
 mod cli;
+mod diagrams;
 mod docs;
 mod document;
 mod evaluation;
 mod examples;
 mod gallery;
 mod live;
-mod mermaid;
 mod playbook;
 mod squawk;
 mod tidy;
@@ -28,13 +28,13 @@ fn main() -> ExitCode {
     let mut trials: Vec<Trial> = Vec::new();
     tidy::add(&mut trials);
     cli::add(&mut trials);
+    diagrams::add(&mut trials);
     docs::add(&mut trials);
     document::add(&mut trials);
     evaluation::add(&mut trials);
     examples::add(&mut trials);
     gallery::add(&mut trials);
     live::add(&mut trials);
-    mermaid::add(&mut trials);
     playbook::add(&mut trials);
     squawk::add(&mut trials);
     let conclusion = libtest_mimic::run(&arguments, trials);

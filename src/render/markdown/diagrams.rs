@@ -8,8 +8,8 @@ use crate::render::mermaid;
 /// Most tables in one diagram.
 pub(super) const ONE_DIAGRAM: usize = 25;
 
-/// Most tables whose keys still make a picture, where a template has room for one diagram only.
-const ONE_DIAGRAM_OF_KEYS: usize = 60;
+/// Most tables whose names still make a picture, where a template has room for one diagram only.
+const ONE_DIAGRAM_OF_NAMES: usize = 60;
 
 /// The body of one diagram without its first line, for templates that write `erDiagram` themselves, and the whole section.
 pub(super) fn section(page: &Page<'_, '_>) -> (String, String) {
@@ -20,16 +20,17 @@ pub(super) fn section(page: &Page<'_, '_>) -> (String, String) {
     }
     let all: Vec<TableId> = report.tables.iter().map(|table| table.id).collect();
     if tables <= ONE_DIAGRAM {
-        let diagram = page.artist.whole(&all);
-        let mut section = format!("{}\n{LEGEND}", fence("mermaid", &diagram));
+        let drawing = page.artist.whole(&all);
+        let note = drawing.detail.note().map(|note| format!("So many tables can be read with {note} only. "));
+        let mut section = format!("{}\n{}{LEGEND}", fence("mermaid", &drawing.text), note.unwrap_or_default());
         if !report.settings.groups.is_empty() {
             push!(section, "\n{}", groups(page));
         }
-        return (body(&diagram), section);
+        return (body(&drawing.text), section);
     }
     let (overview, text) = overview(page);
-    let keys = if tables <= ONE_DIAGRAM_OF_KEYS { page.artist.keys(&all) } else { None };
-    (body(keys.as_ref().unwrap_or(&overview)), format!("{text}\n{}", groups(page)))
+    let names = (tables <= ONE_DIAGRAM_OF_NAMES).then(|| page.artist.whole(&all)).filter(|names| names.left_out == 0);
+    (body(names.as_ref().map_or(&overview, |names| &names.text)), format!("{text}\n{}", groups(page)))
 }
 
 /// The section in the index of a folder, which leaves the groups to a page of their own.
@@ -67,13 +68,15 @@ fn overview(page: &Page<'_, '_>) -> (String, String) {
 pub(super) fn groups(page: &Page<'_, '_>) -> String {
     let mut out = String::new();
     for group in &page.report.groups {
+        let drawing = page.artist.whole(&group.tables);
         push!(
             out,
-            "<details><summary>{} ({})</summary>\n\n{}{}\n</details>\n\n",
+            "<details><summary>{} ({}{})</summary>\n\n{}{}\n</details>\n\n",
             text(&group.name),
             number(group.tables.len(), "table", "tables"),
+            drawing.detail.note().map(|note| format!(", {note} only")).unwrap_or_default(),
             group.description.as_deref().map(|said| format!("{}\n\n", paragraph(said))).unwrap_or_default(),
-            fence("mermaid", &page.artist.whole(&group.tables))
+            fence("mermaid", &drawing.text)
         );
     }
     out
@@ -89,7 +92,7 @@ pub(super) fn neighbourhood(page: &Page<'_, '_>, table: TableId) -> String {
     };
     let more = if left_out == 0 { String::new() } else { format!(", {left_out} more not shown") };
     format!(
-        "<details><summary>Neighbours of {}{more}</summary>\n\n{}\n</details>\n\n",
+        "<details><summary>Neighbours of {} (key columns only{more})</summary>\n\n{}\n</details>\n\n",
         html_code(page.names.table(table)),
         fence("mermaid", &diagram)
     )

@@ -159,11 +159,23 @@ fn qualified(names: &Names, schema: &str, name: &str) -> String {
     if names.several_schemas() { format!("{}.{}", identifier(schema), identifier(name)) } else { identifier(name) }
 }
 
-/// Bare when DBML reads it so, else quoted. It has no escape for quotes inside, so they become apostrophes.
+/// Bare when DBML reads it so, else quoted, with escapes for what would end the quotes or the line.
 fn identifier(name: &str) -> String {
     let bare = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if bare { name.to_owned() } else { format!("\"{}\"", flat(name).replace('"', "'").replace('\\', "/")) }
+    if bare {
+        return name.to_owned();
+    }
+    let mut quoted = String::from("\"");
+    for character in name.chars() {
+        match character {
+            '"' | '\\' => push!(quoted, "\\{character}"),
+            _ if character.is_control() => push!(quoted, "\\u{:04x}", u32::from(character)),
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 fn text(raw: &str) -> String {

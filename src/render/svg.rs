@@ -392,7 +392,7 @@ fn mark(at: (i64, i64), number: usize, hue: usize, title: &str, inferred: bool) 
     let ((x, middle), width) = (at, mark_width(number));
     let title = if title.is_empty() { String::new() } else { format!("<title>{title}</title>") };
     let (ink, fill) = if inferred {
-        ("n h", format!("class=\"i\" fill=\"var(--box)\" stroke=\"hsl({hue} 55% 38%)\""))
+        ("n h", format!("fill=\"var(--box)\" stroke=\"hsl({hue} 55% 38%)\""))
     } else {
         ("n", format!("fill=\"hsl({hue} 55% 38%)\""))
     };

@@ -115,29 +115,28 @@ async function graphviz(packages) {
     kind: "dot",
     async understood(text) {
       const { objects, edges = [] } = JSON.parse(program.layout(text, "json", "dot"));
-      const drawn = (object) => (object._ldraw_ ?? []).filter(({ op }) => op === "T").map((piece) => piece.text);
+      const drawn = (object) => (object._ldraw_ ?? []).filter(({ op }) => op === "T").map((piece) => piece.text.replaceAll("\\\\", "\\"));
       const tables = objects.filter(({ name }) => !name.startsWith("cluster_"));
       const names = new Map(tables.map((table) => [table._gvid, drawn(table)[0]]));
       // Names and types take turns.
       const columns = (table) => drawn(table).slice(1).filter((_, place) => place % 2 === 0);
       return {
         entities: tables.map((table) => ({ name: names.get(table._gvid), attributes: columns(table) })),
-        relations: edges.map(({ tail, head, tooltip }) => [names.get(tail), names.get(head), unescaped(tooltip)]),
+        relations: edges.map(({ tail, head, tooltip }) => [names.get(head), names.get(tail), unescaped(tooltip)]),
       };
     },
   };
 }
 
-/** Text as Graphviz shows it: it keeps escapes and references until then. */
+/** An attribute as Graphviz shows it: it keeps escapes and references until then. */
 function unescaped(text) {
-  return text.replaceAll("\\\\", "\\").replaceAll("&quot;", '"').replaceAll("&amp;", "&");
+  return text.replaceAll("\\\\", "\\").replaceAll("&amp;", "&");
 }
 
-/** A name without what the eye does not see, and without what the language has no way to write. */
+/** A name without what the eye does not see. */
 function plain(kind, text) {
   let seen = text.normalize("NFC").replace(/[\p{C}\p{Z}\ufffd]/gu, "").normalize("NFC");
   if (kind === "mmd") seen = seen.replace(/^_+$/, "");
-  if (kind === "dbml") seen = seen.replaceAll('"', "'").replaceAll("\\", "/");
   return seen === "(empty)" ? "" : seen;
 }
 

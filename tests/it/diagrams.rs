@@ -77,7 +77,7 @@ impl Diagrams {
         let all: Vec<TableId> = tables.iter().map(|table| table.id).collect();
         let due = Due { report: &report };
         let whole = mermaid::render(&report);
-        self.add(&format!("{name}-whole.mmd"), &whole, &due.of(&all))?;
+        self.add(&format!("{name}-whole.mmd"), &whole, &due.of(&all, usize::MAX))?;
         self.add(&format!("{name}.dbml"), &dbml::render(&report), &due.dbml())?;
         self.add(&format!("{name}.dot"), &dot::render(&report), &due.everything())?;
 
@@ -85,12 +85,12 @@ impl Diagrams {
         let found = blocks(&document);
         let mut expected = Vec::new();
         if all.len() <= 25 {
-            expected.extend((!all.is_empty()).then(|| due.of(&all)));
+            expected.extend((!all.is_empty()).then(|| due.of(&all, 25)));
         } else {
             // The overview comes first when it shows anything, then the groups, then each table with its neighbours.
             let overview = due.overview();
             expected.extend(document.contains("The overview shows").then_some(overview));
-            expected.extend(report.groups.iter().map(|group| due.of(&group.tables)));
+            expected.extend(report.groups.iter().map(|group| due.of(&group.tables, 25)));
             let mut captions = document.lines().filter(|line| line.starts_with("<details><summary>Neighbours of "));
             for table in tables.iter() {
                 let Some((content, left_out)) = due.neighbourhood(table) else { continue };
@@ -116,7 +116,7 @@ impl Diagrams {
         let nothing = Surroundings { file: Arc::new(|_| Err(String::new())), variable: Arc::new(|_| None) };
         let through = markdown::render_template(&report, &DocumentOptions::default(), "one.md", template, &nothing)?;
         for diagram in blocks(&through).iter().filter(|diagram| !found.contains(diagram)) {
-            self.add(&format!("{name}-template.mmd"), diagram, &due.of(&all))?;
+            self.add(&format!("{name}-template.mmd"), diagram, &due.of(&all, 25))?;
         }
         for page in markdown::render_pages(&report, &DocumentOptions::default(), &Placement::default()) {
             if let Some(diagram) = blocks(&page.content).iter().find(|diagram| !found.contains(diagram)) {
@@ -213,12 +213,12 @@ impl<'a> Due<'_, 'a> {
         self.entity(table, |column| self.is_key(table, column))
     }
 
-    /// Tables with the relations among them: up to 12 with all columns, up to 25 with keys, else as names.
-    fn of(&self, members: &[TableId]) -> Value {
+    /// Tables with the relations among them: up to 12 with all columns, up to so many with keys, else as names.
+    fn of(&self, members: &[TableId], most: usize) -> Value {
         let tables: Vec<TableRef<'a>> = members.iter().map(|id| self.report.tables.get(*id)).collect();
         let entities = tables.iter().map(|table| match members.len() {
             0..=12 => self.entity(*table, |_| true),
-            13..=25 => self.keys(*table),
+            count if count <= most => self.keys(*table),
             _ => self.entity(*table, |_| false),
         });
         json!({ "entities": entities.collect::<Vec<_>>(), "relations": self.among(&tables) })

@@ -21,7 +21,10 @@ pub(super) fn section(page: &Page<'_, '_>) -> (String, String) {
     let all: Vec<TableId> = report.tables.iter().map(|table| table.id).collect();
     if tables <= ONE_DIAGRAM {
         let drawing = page.artist.whole(&all);
-        let note = drawing.detail.note().map(|note| format!("So many tables can be read with {note} only. "));
+        let note = drawing
+            .detail
+            .note()
+            .map(|note| format!("The diagram shows {note} only: with all columns so many tables cannot be read. "));
         let mut section = format!("{}\n{}{LEGEND}", fence("mermaid", &drawing.text), note.unwrap_or_default());
         if !report.settings.groups.is_empty() {
             push!(section, "\n{}", groups(page));

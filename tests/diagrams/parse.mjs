@@ -122,7 +122,7 @@ async function graphviz(packages) {
       const columns = (table) => drawn(table).slice(1).filter((_, place) => place % 2 === 0);
       return {
         entities: tables.map((table) => ({ name: names.get(table._gvid), attributes: columns(table) })),
-        relations: edges.map(({ tail, head, tooltip }) => [names.get(head), names.get(tail), unescaped(tooltip)]),
+        relations: edges.map(({ tail, head, tooltip = "" }) => [names.get(head), names.get(tail), unescaped(tooltip)]),
       };
     },
   };
@@ -145,7 +145,7 @@ function difference(kind, due, found) {
   const fits = (wanted, seen) =>
     plain(kind, wanted) === plain(kind, seen) ||
     (seen.endsWith("…") && plain(kind, wanted).startsWith(plain(kind, seen.slice(0, -1))));
-  const numbered = (seen) => seen.replace(/ \(\d+\)$/, "");
+  const numbered = (seen) => seen.replace(/(^| )\(\d+\)$/, "");
   const named = (wanted, seen) => fits(wanted, seen) || fits(wanted, numbered(seen));
   const attributes = (wanted, seen) =>
     wanted.length === seen.length && wanted.every((name, place) => named(name, seen[place]));

@@ -310,15 +310,19 @@ impl<'n, 'a> Entity<'n, 'a> {
             .unwrap_or_default();
         let header = units(self.name, NAME) * 23 / 20 + self.number.map_or(0, |number| mark_width(number) + 6);
         let width = header.max(self.key_width() + widest + self.reference_width()) + 2 * INSET + 4;
+        (width, self.height())
+    }
+
+    fn height(&self) -> i64 {
         let rows = self.rows.len() + usize::from(self.more > 0);
-        (width, HEADER + LINE * i64::try_from(rows).unwrap_or_default() + 6)
+        HEADER + LINE * i64::try_from(rows).unwrap_or_default() + 6
     }
 
     /// The middle of a column's row; what has none is below the others.
     fn middle(&self, column: Option<usize>) -> i64 {
         let row = column.and_then(|column| self.rows.binary_search(&column).ok()).unwrap_or(self.rows.len());
         let middle = HEADER + LINE * i64::try_from(row).unwrap_or_default() + LINE / 2;
-        middle.min(self.size().1 - 4)
+        middle.min(self.height() - 4)
     }
 
     fn draw(&self, area: Area, hue: usize) -> String {
@@ -632,11 +636,11 @@ mod tests {
                 let rest = &way[start + 1..];
                 let end = rest.find(['M', 'C', 'H']).unwrap_or(rest.len());
                 let given: Vec<f64> = rest[..end].split(' ').map(|value| value.parse().expect("a number")).collect();
-                let curve = match (command, given.as_slice()) {
-                    ("M", [x, y]) => [(*x, *y); 3],
-                    ("H", [x]) => [at, (*x, at.1), (*x, at.1)],
-                    ("C", [a, b, c, d, e, f]) => [(*a, *b), (*c, *d), (*e, *f)],
-                    _ => panic!("{command} {given:?}"),
+                let pair = |place: usize| (given[place], given[place + 1]);
+                let curve = match command {
+                    "M" => [pair(0); 3],
+                    "H" => [at, (given[0], at.1), (given[0], at.1)],
+                    _ => [pair(0), pair(2), pair(4)],
                 };
                 for step in 0..=40 {
                     let (t, rest) = (f64::from(step) / 40.0, 1.0 - f64::from(step) / 40.0);

@@ -298,7 +298,9 @@ fn settle(planner: &mut Planner<'_>, requests: Vec<Request>) -> Vec<Request> {
     served.sort_by_key(|(at, by, _)| at < by);
     for (_, by, rules) in served {
         if let Some(other) = kept.get_mut(&by) {
-            rules.into_iter().for_each(|rule| serve(other, rule));
+            for rule in rules {
+                serve(other, rule);
+            }
         }
     }
     kept.into_values().collect()

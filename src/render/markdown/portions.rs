@@ -72,7 +72,7 @@ mod tests {
             trimmed(take, |take| {
                 write(&items, 7, items.len(), take, |batch, out| {
                     for item in batch {
-                        out.push_str(&format!("{item}\n\n"));
+                        push!(out, "{item}\n\n");
                     }
                 })?;
                 take("\n")

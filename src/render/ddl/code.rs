@@ -97,6 +97,17 @@ fn create_domain(engine: EngineName, name: &str, domain: &Domain) -> String {
     out
 }
 
+/// Whether a sequence of PostgreSQL counts as one for which nothing is said: from one, by one, up to what its type holds.
+pub(super) fn counts_plainly(sequence: &Sequence) -> bool {
+    let maximum = match sequence.data_type.as_str() {
+        "smallint" => i128::from(i16::MAX),
+        "integer" => i128::from(i32::MAX),
+        _ => i128::from(i64::MAX),
+    };
+    let plain = (sequence.start, sequence.increment, sequence.minimum, sequence.cache, sequence.cycle);
+    plain == (1, 1, 1, 1, false) && sequence.maximum == maximum
+}
+
 /// How a sequence counts.
 pub(super) fn sequence_options(sequence: &Sequence) -> String {
     format!(

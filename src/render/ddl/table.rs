@@ -537,8 +537,15 @@ fn column(model: &Model, table: &Table, column: &Column) -> Option<String> {
         if let Some(name) = &identity.sequence {
             let of = model.schemas.iter().find(|schema| schema.name == name.schema);
             let sequence = of.and_then(|schema| schema.sequences.iter().find(|sequence| sequence.name == name.name));
-            let options = sequence.map(super::code::sequence_options).unwrap_or_default();
-            push!(out, " (SEQUENCE NAME {}{options})", model.name_in_statements(name));
+            let mut options = String::new();
+            // What the server would choose by itself goes without saying.
+            if name.name != format!("{}_{}_seq", table.name, column.name) {
+                push!(options, " SEQUENCE NAME {}", model.name_in_statements(name));
+            }
+            options.extend(sequence.filter(|it| !super::code::counts_plainly(it)).map(super::code::sequence_options));
+            if !options.is_empty() {
+                push!(out, " ({})", options.trim_start());
+            }
         }
     }
     if let Some(default) = &column.default {

@@ -809,7 +809,7 @@ fn many_steps(place: Place) -> TestResult {
     };
     let payments = notes("payments").ok_or("no payments")?;
     let said =
-        "  - Safe: the same on 4 partitions one by one, attaching each (8 steps: CONCURRENTLY, ATTACH PARTITION)\n";
+        "  - Caution: the same on 4 partitions one by one, attaching each (8 steps: CONCURRENTLY, ATTACH PARTITION)\n";
     ensure(payments.contains(said) && !payments.contains("payments_1"), || payments.to_owned())?;
     let mess = notes("mess").ok_or("no mess")?;
     ensure(mess.starts_with("\n- <details><summary>") && mess.contains("  - Safe: add index"), || mess.to_owned())?;

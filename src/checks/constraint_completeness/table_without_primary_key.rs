@@ -67,7 +67,7 @@ CREATE TABLE readings (sensor int NOT NULL, reading int, created_at datetime, up
 CREATE TABLE readings (sensor integer NOT NULL, taken_on date NOT NULL, reading integer NOT NULL, CONSTRAINT readings_key UNIQUE (sensor, taken_on));
 ```
 
-```sql,fires,mysql
+```sql,fires,mysql,severity=info
 SET sql_generate_invisible_primary_key = ON;
 CREATE TABLE readings (sensor int NOT NULL, reading int, created_at datetime, updated_at datetime);
 ```

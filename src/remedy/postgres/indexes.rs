@@ -213,9 +213,9 @@ fn attach(
     let (whole, part) = (planner.relation(above), beside(planner, partition, name));
     let quoted = |name: &str| quote_literal(EngineName::PostgreSql, name);
     let verify = format!(
-        "SELECT count(*) = 1 FROM pg_inherits WHERE inhrelid = {}::regclass AND inhparent = {}::regclass",
-        quoted(&part),
-        quoted(&whole)
+        "SELECT inhparent = {}::regclass FROM pg_inherits WHERE inhrelid = {}::regclass",
+        quoted(&whole),
+        quoted(&part)
     );
     let statement = format!("ALTER INDEX {whole} ATTACH PARTITION {part}");
     let step = Step::new(format!("attach index {name}"), table, Phase::Expand, vec![statement])

@@ -227,6 +227,10 @@ fn validating(place: Place) -> TestResult {
             until(&format!("SELECT count(*) {others} AND wait_event_type = 'Lock'"), validations.len())?;
             reported()
         });
+        // Those that wait go first: one that got the lock would end its validation.
+        let waiting = format!("{others} AND query LIKE 'ALTER%'");
+        database.query(&format!("SELECT pg_terminate_backend(pid) {waiting}"))?;
+        until(&format!("SELECT count(*) {waiting}"), 0)?;
         database.query(&format!("SELECT pg_terminate_backend(pid) {others}"))?;
         until(&format!("SELECT count(*) {others}"), 0)?;
         Ok::<_, String>((during?, reported()?))

@@ -77,11 +77,16 @@ pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
 
 /// Whether tables of MariaDB come from rows of a version that has none for periods.
 fn leaves_periods_out(catalog: &Catalog) -> bool {
-    let table = |row: &Row| !["VIEW", "SEQUENCE"].contains(&text(row, 2)) && !catalog.created.contains_key(&key(row));
+    let is_table = |row: &Row| !["VIEW", "SEQUENCE"].contains(&text(row, 2));
+    // What came or went meanwhile is said by itself.
+    let told = |row: &Row| {
+        let (schema, name) = key(row);
+        catalog.passing.contains(&QualifiedName::new(&schema, &name)) || catalog.created.contains_key(&(schema, name))
+    };
     catalog.engine == EngineName::MariaDb
         && !catalog.answers.rows.contains_key("periods")
         && numbers(text(&catalog.session, 0)) < statements::TELLS_PERIODS
-        && rows(catalog, "tables").iter().any(table)
+        && rows(catalog, "tables").iter().any(|row| is_table(row) && !told(row))
 }
 
 fn engine(catalog: &Catalog) -> Engine {

@@ -152,13 +152,10 @@ fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
         planner.add(60, request, step);
         return drop_of_partitions(planner, request, table, superfluous);
     }
-    let (blocks, safety) = if absorbs {
-        ("everything on both tables, for a moment", Safety::Caution)
-    } else {
-        ("writes to both tables, for a moment", Safety::Caution)
-    };
+    let blocks =
+        if absorbs { "everything on both tables, for a moment" } else { "writes to both tables, for a moment" };
     let mut step = Step::new(title, table, Phase::Expand, vec![format!("{add} NOT VALID")])
-        .how("NOT VALID", lock, blocks, safety, Duration::Metadata)
+        .how("NOT VALID", lock, blocks, Safety::Caution, Duration::Metadata)
         .check(check)
         .undo(undo)
         .note("Writes whose reference leads nowhere fail from here on, and so do deletes of rows that are referred to, as the action says.");
@@ -179,7 +176,7 @@ fn keys_of_partitions(
     planner: &Planner<'_>,
     table: &QualifiedName,
     key: &ForeignKey,
-) -> (usize, Vec<(QualifiedName, String)>) {
+) -> (usize, Vec<(QualifiedName, ForeignKey)>) {
     let partitioning = planner.table(table).and_then(|of| of.table.partitioning.as_ref());
     let (mut absorbed, mut superfluous) = (0, Vec::new());
     for (schema, partition) in partitioning.map(|it| it.all(&table.schema)).unwrap_or_default() {
@@ -194,8 +191,8 @@ fn keys_of_partitions(
                     == (key.on_delete, key.on_update, key.match_type, key.deferral);
             if equal {
                 absorbed += 1;
-            } else if let Some(name) = &own.name {
-                superfluous.push((QualifiedName::new(schema, &partition.name), name.clone()));
+            } else {
+                superfluous.push((QualifiedName::new(schema, &partition.name), own.clone()));
             }
         }
     }
@@ -207,11 +204,12 @@ fn drop_of_partitions(
     planner: &mut Planner<'_>,
     request: &Request,
     table: &QualifiedName,
-    superfluous: Vec<(QualifiedName, String)>,
+    superfluous: Vec<(QualifiedName, ForeignKey)>,
 ) {
-    for (partition, name) in superfluous {
-        let statement =
-            format!("ALTER TABLE {} DROP CONSTRAINT {}", planner.relation(&partition), planner.quote(&name));
+    for (partition, key) in superfluous {
+        let Some(name) = &key.name else { continue };
+        let (relation, constraint) = (planner.relation(&partition), planner.quote(name));
+        let statement = format!("ALTER TABLE {relation} DROP CONSTRAINT {constraint}");
         let step = Step::new(
             format!("drop foreign key {name} of partition {}", partition.name),
             table,
@@ -225,6 +223,7 @@ fn drop_of_partitions(
             Safety::Caution,
             Duration::Metadata,
         )
+        .undo(format!("ALTER TABLE {relation} ADD CONSTRAINT {constraint} {} NOT VALID", clause(planner, &key)))
         .note("The key of the whole table checks the same.");
         planner.add(10, request, step);
     }

@@ -1,6 +1,6 @@
 //! How to get from the schema as it is to a better one: classified by table, then every step with its SQL.
 
-use super::escape::{code, fence, html_code, prose, push_row, row, table, text};
+use super::escape::{code, fence, html_code, prose, push_row, table, text};
 use super::indexes::{fold_around, folded};
 use super::page::{Page, codes, number, sentence};
 use super::portions::{self, Take};
@@ -190,7 +190,9 @@ const PHASES: [(Phase, &str, &str); 4] = [
 fn classification<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<(), E> {
     let tables: Vec<TableRef<'_>> = page.report.tables.iter().collect();
     let steps = |of: &TableRef<'_>| page.report.details(of.id).steps.as_slice();
-    let others: Vec<Vec<String>> = of_no_table(page).collect();
+    // Materialized views and whatever else is no table.
+    let is_of_no_table = |step: &&Step| page.report.tables.find(&step.table).is_none();
+    let others: Vec<&Step> = page.report.playbook.steps.iter().filter(is_of_no_table).collect();
     let rows = others.len() + tables.iter().map(|of| steps(of).len()).sum::<usize>();
     let (before, after) = fold_around(&number(rows, "operation", "operations"), rows);
     take(&before)?;
@@ -199,30 +201,22 @@ fn classification<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<(), 
         for of in batch {
             let link = page.link(of.id);
             for at in steps(of) {
-                let step = &page.report.playbook.steps[*at];
-                let notes = format!("{}; blocks {}", text(step.lock), text(step.blocks));
-                push_row(out, &[&link, &text(&step.title), step.safety.title(), &text(step.method), &notes]);
+                push_operation(out, &link, &page.report.playbook.steps[*at]);
             }
         }
     })?;
-    for other in others {
-        take(&row(&other))?;
+    let mut rest = String::new();
+    for step in others {
+        push_operation(&mut rest, &code(&page.names.of(&step.table)), step);
     }
+    take(&rest)?;
     take(after)
 }
 
-/// The operations on materialized views and whatever else is no table.
-fn of_no_table(page: &Page<'_, '_>) -> impl Iterator<Item = Vec<String>> {
-    let report = page.report;
-    report.playbook.steps.iter().filter(|step| report.tables.find(&step.table).is_none()).map(|step| {
-        vec![
-            code(&page.names.of(&step.table)),
-            text(&step.title),
-            step.safety.title().to_owned(),
-            text(step.method),
-            format!("{}; blocks {}", text(step.lock), text(step.blocks)),
-        ]
-    })
+/// A row of the table of operations.
+fn push_operation(out: &mut String, of: &str, step: &Step) {
+    let notes = format!("{}; blocks {}", text(step.lock), text(step.blocks));
+    push_row(out, &[of, &text(&step.title), step.safety.title(), &text(step.method), &notes]);
 }
 
 /// The same in one row a table, for a folder, whose pages have the operations.

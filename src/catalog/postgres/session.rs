@@ -437,17 +437,19 @@ impl<'a> Session<'a> {
 
     /// A command without an answer worth keeping.
     async fn command(&mut self, command: &'static str) -> Result<(), Trouble> {
-        self.round_trips += 1;
-        let answer = within(self.options.patience(), raw_sql(command).execute(&mut self.connection)).await;
-        answer
-            .map(|_| ())
+        self.tell(command)
+            .await
             .map_err(|error| Trouble::Failed(Error::new(format!("cannot read {}", self.target)).because(cause(error))))
     }
 
     /// Ends the transaction.
     pub(super) async fn commit(&mut self) -> Result<(), SqlError> {
+        self.tell("COMMIT").await
+    }
+
+    async fn tell(&mut self, command: &'static str) -> Result<(), SqlError> {
         self.round_trips += 1;
-        within(self.options.patience(), raw_sql("COMMIT").execute(&mut self.connection)).await.map(|_| ())
+        within(self.options.patience(), raw_sql(command).execute(&mut self.connection)).await.map(|_| ())
     }
 
     /// What a failed statement means for the reading.

@@ -163,6 +163,29 @@ pub struct ForeignKey {
     pub comment: Option<String>,
 }
 
+impl ForeignKey {
+    /// A key without a name that does nothing by itself and is checked at once.
+    pub fn new(columns: Vec<String>, referenced_table: QualifiedName, referenced_columns: Vec<String>) -> Self {
+        Self {
+            name: None,
+            columns,
+            referenced_table,
+            referenced_columns,
+            on_delete: Action::NoAction,
+            on_update: Action::NoAction,
+            on_delete_columns: Vec::new(),
+            on_delete_explicit: None,
+            match_type: MatchType::default(),
+            deferral: Deferral::default(),
+            validated: true,
+            enforced: true,
+            disabled_triggers_on: Vec::new(),
+            period: false,
+            comment: None,
+        }
+    }
+}
+
 /// A referential action. How the engine's default appears differs: an unwritten rule is `NO ACTION` in PostgreSQL,
 /// MySQL and SQLite and `RESTRICT` in MariaDB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -180,25 +180,11 @@ pub struct PartitionedKey<'p> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Deferral, MatchType};
 
     fn key(column: &str, on_delete: Action) -> ForeignKey {
         ForeignKey {
-            name: None,
-            columns: vec![column.to_owned()],
-            referenced_table: QualifiedName::new("public", "parents"),
-            referenced_columns: vec!["id".to_owned()],
             on_delete,
-            on_update: Action::NoAction,
-            on_delete_columns: Vec::new(),
-            on_delete_explicit: None,
-            match_type: MatchType::default(),
-            deferral: Deferral::default(),
-            validated: true,
-            enforced: true,
-            disabled_triggers_on: Vec::new(),
-            period: false,
-            comment: None,
+            ..ForeignKey::new(vec![column.to_owned()], QualifiedName::new("public", "parents"), vec!["id".to_owned()])
         }
     }
 

@@ -2,8 +2,8 @@
 
 use crate::model::{
     Action, CheckConstraint, Column, ColumnDefault, DefaultKind, Engine, EngineName, EnumType, ForeignKey, Identity,
-    IdentityMode, Index, KeyPart, MatchType, Model, Partition, Partitioning, Policy, PolicyCommand, PrimaryKey,
-    QualifiedName, Schema, SortOrder, Table, TableKind, Tables, Trigger, TriggerEnabled, UniqueConstraint, View,
+    IdentityMode, Index, KeyPart, Model, Partition, Partitioning, Policy, PolicyCommand, PrimaryKey, QualifiedName,
+    Schema, SortOrder, Table, TableKind, Tables, Trigger, TriggerEnabled, UniqueConstraint, View,
 };
 use crate::remedy::{Duration, Phase, Playbook, Safety, Step};
 use crate::report::Report;
@@ -225,20 +225,8 @@ pub(crate) fn column(name: &str, data_type: &str, nullable: bool) -> Column {
 pub(crate) fn foreign_key(name: &str, column: &str, schema: &str, parent: &str) -> ForeignKey {
     ForeignKey {
         name: Some(name.to_owned()),
-        columns: vec![column.to_owned()],
-        referenced_table: QualifiedName::new(schema, parent),
-        referenced_columns: vec!["id".to_owned()],
         on_delete: Action::Cascade,
-        on_update: Action::NoAction,
-        on_delete_columns: Vec::new(),
-        on_delete_explicit: None,
-        match_type: MatchType::Simple,
-        deferral: crate::model::Deferral::NotDeferrable,
-        validated: true,
-        enforced: true,
-        disabled_triggers_on: Vec::new(),
-        period: false,
-        comment: None,
+        ..ForeignKey::new(vec![column.to_owned()], QualifiedName::new(schema, parent), vec!["id".to_owned()])
     }
 }
 

@@ -433,7 +433,7 @@ fn children_first(graph: &DiGraphMap<TableId, ()>) -> Vec<Vec<TableId>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Column, Deferral, Engine, EngineName, MatchType, Model, PrimaryKey, Schema, Table};
+    use crate::model::{Column, Deferral, Engine, EngineName, Model, PrimaryKey, Schema, Table};
     use crate::settings::Settings;
     use crate::survey::Survey;
 
@@ -478,10 +478,6 @@ mod tests {
 
     fn key(column: &str, parent: &str, on_delete: Option<&str>) -> ForeignKey {
         ForeignKey {
-            name: None,
-            columns: vec![column.to_owned()],
-            referenced_table: QualifiedName::new("public", parent),
-            referenced_columns: vec!["id".to_owned()],
             on_delete: match on_delete {
                 Some("CASCADE") => Action::Cascade,
                 Some("SET NULL") => Action::SetNull,
@@ -489,16 +485,7 @@ mod tests {
                 Some("RESTRICT") => Action::Restrict,
                 _ => Action::NoAction,
             },
-            on_update: Action::NoAction,
-            on_delete_columns: Vec::new(),
-            on_delete_explicit: None,
-            match_type: MatchType::default(),
-            deferral: Deferral::default(),
-            validated: true,
-            enforced: true,
-            disabled_triggers_on: Vec::new(),
-            period: false,
-            comment: None,
+            ..ForeignKey::new(vec![column.to_owned()], QualifiedName::new("public", parent), vec!["id".to_owned()])
         }
     }
 

@@ -675,8 +675,7 @@ fn single_keys(table: TableRef<'_>) -> Vec<Key<'_>> {
 mod tests {
     use super::*;
     use crate::model::{
-        Action, Deferral, Engine, EngineName, ForeignKey, Index, Inheritance, KeyPart, MatchType, Model, PrimaryKey,
-        Schema, Table,
+        Deferral, Engine, EngineName, ForeignKey, Index, Inheritance, KeyPart, Model, PrimaryKey, Schema, Table,
     };
 
     /// A schema of tables with an `id` and these further integer columns.
@@ -814,23 +813,7 @@ mod tests {
     }
 
     fn declared(column: &str) -> ForeignKey {
-        ForeignKey {
-            name: None,
-            columns: vec![column.to_owned()],
-            referenced_table: QualifiedName::new("public", "kinds"),
-            referenced_columns: vec!["id".to_owned()],
-            on_delete: Action::NoAction,
-            on_update: Action::NoAction,
-            on_delete_columns: Vec::new(),
-            on_delete_explicit: None,
-            match_type: MatchType::default(),
-            deferral: Deferral::default(),
-            validated: true,
-            enforced: true,
-            disabled_triggers_on: Vec::new(),
-            period: false,
-            comment: None,
-        }
+        ForeignKey::new(vec![column.to_owned()], QualifiedName::new("public", "kinds"), vec!["id".to_owned()])
     }
 
     #[test]

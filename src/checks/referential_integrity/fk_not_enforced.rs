@@ -139,7 +139,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Action, Deferral, Engine, ForeignKey, MatchType, Model, QualifiedName, Schema, Table, Tables};
+    use crate::model::{Action, Engine, ForeignKey, Model, QualifiedName, Schema, Table, Tables};
     use crate::settings::Settings;
     use crate::survey::Survey;
 
@@ -159,20 +159,12 @@ mod tests {
         let mut table = Table::new("orders");
         table.foreign_keys.push(ForeignKey {
             name: Some("orders_customer_id_fkey".to_owned()),
-            columns: vec!["customer_id".to_owned()],
-            referenced_table: QualifiedName::new("shop", "customers"),
-            referenced_columns: vec!["id".to_owned()],
             on_delete: Action::Cascade,
-            on_update: Action::NoAction,
-            on_delete_columns: Vec::new(),
-            on_delete_explicit: None,
-            match_type: MatchType::Simple,
-            deferral: Deferral::NotDeferrable,
-            validated: true,
-            enforced: true,
-            disabled_triggers_on: Vec::new(),
-            period: false,
-            comment: None,
+            ..ForeignKey::new(
+                vec!["customer_id".to_owned()],
+                QualifiedName::new("shop", "customers"),
+                vec!["id".to_owned()],
+            )
         });
         schema.tables.push(table);
         model.schemas.push(schema);

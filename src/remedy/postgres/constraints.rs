@@ -18,20 +18,10 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             request.notes.extend(circle.then(|| CLOSES_CIRCLE.to_owned()));
             let key = ForeignKey {
                 name: Some(planner.fresh_constraint(table, name)),
-                columns: columns.clone(),
-                referenced_table: referenced_table.clone(),
-                referenced_columns: referenced_columns.clone(),
                 on_delete: *on_delete,
                 on_update: *on_update,
-                on_delete_columns: Vec::new(),
-                on_delete_explicit: None,
-                match_type: MatchType::Simple,
                 deferral: if circle { Deferral::InitiallyDeferred } else { Deferral::NotDeferrable },
-                validated: true,
-                enforced: true,
-                disabled_triggers_on: Vec::new(),
-                period: false,
-                comment: None,
+                ..ForeignKey::new(columns.clone(), referenced_table.clone(), referenced_columns.clone())
             };
             add_foreign_key(planner, &request, table, &key);
         }

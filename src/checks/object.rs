@@ -1,23 +1,26 @@
 //! What a verdict is about.
 
 use crate::model::{QualifiedName, TableRef};
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// An object of the database: a schema, or something in it, or something in a table.
+///
+/// Rules name every object that they judge, so that names of ordinary length are kept without memory of their own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Object {
     /// Schema.
-    pub schema: String,
+    pub schema: CompactString,
     /// Table or view, when the object is one or stands in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub table: Option<String>,
+    pub table: Option<CompactString>,
     /// What kind of object.
     pub kind: ObjectKind,
     /// Name inside the table or schema; `None` when the object is the table or schema itself. A constraint without a
     /// name is called by its columns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<CompactString>,
 }
 
 /// Kind of an [`Object`].
@@ -59,21 +62,30 @@ pub enum ObjectKind {
 impl Object {
     /// A schema.
     pub fn schema(name: &str) -> Self {
-        Self { schema: name.to_owned(), table: None, kind: ObjectKind::Schema, name: None }
+        Self { schema: name.into(), table: None, kind: ObjectKind::Schema, name: None }
     }
 
     /// A table.
     pub fn table(table: TableRef<'_>) -> Self {
-        Self {
-            schema: table.schema.name.clone(),
-            table: Some(table.table.name.clone()),
-            kind: ObjectKind::Table,
-            name: None,
-        }
+        Self::relation(ObjectKind::Table, &table.schema.name, &table.table.name)
+    }
+
+    /// A view.
+    pub fn view(schema: &str, view: &str) -> Self {
+        Self::relation(ObjectKind::View, schema, view)
+    }
+
+    /// An index of a table or view, which can be a partition.
+    pub fn index_of(schema: &str, relation: &str, index: &str) -> Self {
+        Self { name: Some(index.into()), ..Self::relation(ObjectKind::Index, schema, relation) }
+    }
+
+    fn relation(kind: ObjectKind, schema: &str, name: &str) -> Self {
+        Self { schema: schema.into(), table: Some(name.into()), kind, name: None }
     }
 
     /// Something inside a table.
-    pub fn inside(table: TableRef<'_>, kind: ObjectKind, name: impl Into<String>) -> Self {
+    pub fn inside(table: TableRef<'_>, kind: ObjectKind, name: impl Into<CompactString>) -> Self {
         Self { kind, name: Some(name.into()), ..Self::table(table) }
     }
 
@@ -94,13 +106,13 @@ impl Object {
     }
 
     /// Something in a schema that is in no table.
-    pub fn in_schema(schema: &str, kind: ObjectKind, name: impl Into<String>) -> Self {
-        Self { schema: schema.to_owned(), table: None, kind, name: Some(name.into()) }
+    pub fn in_schema(schema: &str, kind: ObjectKind, name: impl Into<CompactString>) -> Self {
+        Self { schema: schema.into(), table: None, kind, name: Some(name.into()) }
     }
 
     /// The table the object is or stands in.
     pub fn table_name(&self) -> Option<QualifiedName> {
-        self.table.as_ref().map(|table| QualifiedName::new(&self.schema, table))
+        self.table.as_ref().map(|table| QualifiedName::new(self.schema.as_str(), table.as_str()))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Change, Kind, Object, Rule, Severity};
 use crate::settings::Settings;
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 /// One failure.
@@ -205,7 +206,7 @@ impl Verdicts {
             suppressed.counts(|counts| &mut counts.suppressed),
             unknown.counts(|counts| &mut counts.unknown),
         ];
-        let mut tables: Vec<((String, String), Counts)> = tallies.into_iter().flatten().collect();
+        let mut tables: Vec<((CompactString, CompactString), Counts)> = tallies.into_iter().flatten().collect();
         // Rules walk the tables in order, so that this finds a few runs that are sorted already.
         tables.sort_by(|(a, _), (b, _)| a.cmp(b));
         tables.dedup_by(|(table, counts), (kept, sum)| {
@@ -237,7 +238,7 @@ pub struct Outcome {
     pub counts: Counts,
     /// Counts per table (schema, table), in order; objects in no table stand under an empty table name. None for rules
     /// that do not count.
-    pub tables: Vec<((String, String), Counts)>,
+    pub tables: Vec<((CompactString, CompactString), Counts)>,
     /// Failures, by object.
     pub findings: Vec<Finding>,
     /// What could not be judged, by object.
@@ -248,7 +249,7 @@ pub struct Outcome {
 
 /// Numbers of objects in the same table, as rules walk from table to table.
 #[derive(Debug, Default)]
-struct Tally(Vec<(String, Option<String>, u32)>);
+struct Tally(Vec<(CompactString, Option<CompactString>, u32)>);
 
 impl Tally {
     fn add(&mut self, object: &Object) {
@@ -258,7 +259,7 @@ impl Tally {
     }
 
     /// The numbers as counts of one kind.
-    fn counts(self, of: fn(&mut Counts) -> &mut u32) -> impl Iterator<Item = ((String, String), Counts)> {
+    fn counts(self, of: fn(&mut Counts) -> &mut u32) -> impl Iterator<Item = ((CompactString, CompactString), Counts)> {
         self.0.into_iter().map(move |(schema, table, number)| {
             let mut counts = Counts::default();
             *of(&mut counts) = number;

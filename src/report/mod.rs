@@ -91,12 +91,15 @@ impl<'a> Report<'a> {
         let context = Context { model, tables, survey: &survey, settings };
         let outcomes = checks::run(context);
         let findings: Vec<_> = outcomes.iter().flat_map(|outcome| &outcome.findings).collect();
-        let (playbook, score) = parallel::join(
+        let (playbook, (score, unjudged)) = parallel::join(
             tables.len(),
             || remedy::plan(context, &findings),
-            || score::score(&outcomes, tables.base().count()),
+            || {
+                let score = score::score(&outcomes, tables.base().count());
+                (score, Unjudged::new(model, tables, settings, &survey))
+            },
         );
-        Self::assemble(model, tables, settings, survey, outcomes, score, playbook)
+        Self::put_together(model, tables, settings, survey, outcomes, score, playbook, unjudged)
     }
 
     /// The playbook for the findings of some rules alone; the whole playbook when no rule is named.
@@ -122,13 +125,26 @@ impl<'a> Report<'a> {
         score: Score,
         playbook: Playbook,
     ) -> Self {
-        let details = details(tables, &survey, &outcomes, &playbook);
+        let unjudged = Unjudged::new(model, tables, settings, &survey);
+        Self::put_together(model, tables, settings, survey, outcomes, score, playbook, unjudged)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the answers of all stages")]
+    fn put_together(
+        model: &'a Model,
+        tables: &'a Tables<'a>,
+        settings: &'a Settings,
+        survey: Survey,
+        outcomes: Vec<Outcome>,
+        score: Score,
+        playbook: Playbook,
+        unjudged: Unjudged,
+    ) -> Self {
+        let Unjudged { mut details, concerns, opportunities, groups } = unjudged;
+        add_verdicts(&mut details, tables, &outcomes, &playbook);
         let descriptions = Descriptions::new(model, settings);
         let mut summary = summary::summary(model, tables, &outcomes, &score, &playbook, settings);
         summary.stale_entries = [descriptions.stale.clone(), stale::stale(tables, settings)].concat();
-        let concerns = concerns::concerns(model, tables, &survey);
-        let opportunities = opportunities::opportunities(model, tables, &survey);
-        let groups = groups::groups(tables, &links(tables, &survey, &details), &settings.groups, &model.groups);
         Self {
             model,
             tables,
@@ -195,10 +211,30 @@ impl<'a> Report<'a> {
     }
 }
 
+/// What the report says without a verdict.
+struct Unjudged {
+    details: Vec<TableDetails>,
+    concerns: Concerns,
+    opportunities: Vec<Opportunity>,
+    groups: Vec<Group>,
+}
+
+impl Unjudged {
+    fn new(model: &Model, tables: &Tables<'_>, settings: &Settings, survey: &Survey) -> Self {
+        let details = details(tables, survey);
+        Self {
+            concerns: concerns::concerns(model, tables, survey),
+            opportunities: opportunities::opportunities(model, tables, survey),
+            groups: groups::groups(tables, &links(tables, survey, &details), &settings.groups, &model.groups),
+            details,
+        }
+    }
+}
+
 /// Tables that belong together, as a snapshot keeps them: the groups of the report, without all the rest of it.
 pub fn table_groups(model: &Model, tables: &Tables<'_>, settings: &Settings) -> Vec<TableGroup> {
     let survey = Survey::new(model, tables, settings);
-    let details = details(tables, &survey, &[], &Playbook::default());
+    let details = details(tables, &survey);
     let groups = groups::groups(tables, &links(tables, &survey, &details), &settings.groups, &model.groups);
     let name = |id: &TableId| tables.get(*id).qualified_name();
     groups
@@ -218,8 +254,7 @@ fn links(tables: &Tables<'_>, survey: &Survey, details: &[TableDetails]) -> Vec<
     links
 }
 
-fn details(tables: &Tables<'_>, survey: &Survey, outcomes: &[Outcome], playbook: &Playbook) -> Vec<TableDetails> {
-    let mut details = vec![TableDetails::default(); tables.len()];
+fn add_verdicts(details: &mut [TableDetails], tables: &Tables<'_>, outcomes: &[Outcome], playbook: &Playbook) {
     let position = |name: &QualifiedName| tables.find(name).map(|table| table.id.0);
     for (at, outcome) in outcomes.iter().enumerate() {
         let mut last: Option<(&Object, Option<usize>)> = None;
@@ -248,6 +283,12 @@ fn details(tables: &Tables<'_>, survey: &Survey, outcomes: &[Outcome], playbook:
             details[table].impossible.push(at);
         }
     }
+}
+
+/// What the survey knows about each table.
+fn details(tables: &Tables<'_>, survey: &Survey) -> Vec<TableDetails> {
+    let mut details = vec![TableDetails::default(); tables.len()];
+    let position = |name: &QualifiedName| tables.find(name).map(|table| table.id.0);
     for (at, relation) in survey.relations.iter().enumerate() {
         if relation.confidence < SHOWN_CONFIDENCE {
             continue;

@@ -10,6 +10,7 @@
 //! suppressed objects are in no count, so what was not measured is never healthy.
 
 use crate::checks::{Counts, Dimension, Finding, Kind, Outcome};
+use compact_str::CompactString;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -127,15 +128,15 @@ pub fn score(outcomes: &[Outcome], tables: usize) -> Score {
             points_lost_per_finding: points_lost_per_finding(&parts, position),
         })
         .collect();
-    let mut by_table: BTreeMap<&(String, String), Counts> = BTreeMap::new();
+    let mut by_table: BTreeMap<&(CompactString, CompactString), Counts> = BTreeMap::new();
     for outcome in outcomes.iter().filter(|outcome| outcome.rule.kind != Kind::Informational) {
         for (table, counts) in &outcome.tables {
             *by_table.entry(table).or_default() += *counts;
         }
     }
     let by_table = by_table.into_iter().map(|((schema, table), counts)| TableCoverage {
-        schema: schema.clone(),
-        table: Some(table.clone()).filter(|table| !table.is_empty()),
+        schema: schema.to_string(),
+        table: Some(table.to_string()).filter(|table| !table.is_empty()),
         counts,
     });
     Score {

@@ -233,6 +233,7 @@ async fn pieces(
     let mut rest = Rest::default();
     for statement in &statements {
         let condition = match statement.name {
+            "sequence_types" if !lists_sequences(&catalog.answers) => &Condition::Nothing,
             "views" => &rest.views,
             "columns" => &rest.columns,
             _ if statement.is_of_tables() => &rest.tables,
@@ -358,6 +359,7 @@ async fn show_create(
         }
     }
     let start = Instant::now();
+    let sequences = lists_sequences(&catalog.answers);
     let share = options.connections > 1 && wanted.len() >= MANY;
     let reading = Wanted::new(&wanted, share);
     if share {
@@ -368,6 +370,7 @@ async fn show_create(
             for statement in statements {
                 let condition = match (&of_views, statement.name) {
                     (Condition::Among(condition), "columns" | "views") => condition.as_str(),
+                    (_, "sequence_types") if !sequences => continue,
                     _ if statement.stands_alone() => "",
                     _ => continue,
                 };
@@ -404,6 +407,11 @@ async fn show_create(
         columns: Condition::among(&columns),
         views: Condition::among(&views),
     })
+}
+
+/// Whether there is a sequence among the tables. Asking for the types of none would make MariaDB look at every table.
+fn lists_sequences(answers: &Answers) -> bool {
+    answers.rows.get("tables").into_iter().flatten().any(|row| text(row, 2) == "SEQUENCE")
 }
 
 /// Asks every sequence of MariaDB for itself: what defines it stands nowhere else on all versions.

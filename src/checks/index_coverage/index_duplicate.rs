@@ -1,7 +1,7 @@
 //! Two indexes that hold the same.
 
 use crate::checks::coverage::{equivalent, is_secondary};
-use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, Index, Partitioning, QualifiedName};
 use std::collections::BTreeSet;
 
@@ -203,12 +203,7 @@ fn judge(
         (!index.primary, !backs, !is_target, !index.replica_identity, !index.clustered)
     };
     for index in indexes.iter().filter(|index| is_secondary(engine, index)) {
-        let object = Object {
-            schema: schema.to_owned(),
-            table: Some(table.to_owned()),
-            kind: ObjectKind::Index,
-            name: Some(index.name.clone()),
-        };
+        let object = Object::index_of(schema, table, &index.name);
         // A part of an index above cannot be dropped alone, so that it is the one to keep.
         let part = above.iter().find(|other| other.is_usable() && equivalent(index, other));
         let kept = indexes

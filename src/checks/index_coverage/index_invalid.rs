@@ -1,6 +1,6 @@
 //! An index that is there and not usable.
 
-use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, Index, Partitioning, QualifiedName};
 
 pub(super) static RULE: Rule = Rule {
@@ -70,7 +70,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for schema in &context.model.schemas {
         for view in &schema.views {
             for index in &view.indexes {
-                let object = inside(&schema.name, &view.name, index);
+                let object = Object::index_of(&schema.name, &view.name, &index.name);
                 judge(verdicts, object, &QualifiedName::new(&schema.name, &view.name), index);
             }
         }
@@ -81,21 +81,12 @@ fn judge_partitions(verdicts: &mut Verdicts, schema: &str, partitioning: &Partit
     for partition in &partitioning.partitions {
         let schema = partition.schema.as_deref().unwrap_or(schema);
         for index in &partition.local_indexes {
-            let object = inside(schema, &partition.name, index);
+            let object = Object::index_of(schema, &partition.name, &index.name);
             judge(verdicts, object, &QualifiedName::new(schema, &partition.name), index);
         }
         if let Some(below) = &partition.partitioning {
             judge_partitions(verdicts, schema, below);
         }
-    }
-}
-
-fn inside(schema: &str, table: &str, index: &Index) -> Object {
-    Object {
-        schema: schema.to_owned(),
-        table: Some(table.to_owned()),
-        kind: ObjectKind::Index,
-        name: Some(index.name.clone()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A materialized view that cannot be refreshed while it is read.
 
-use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, Index};
 
 pub(super) static RULE: Rule = Rule {
@@ -52,12 +52,7 @@ CREATE UNIQUE INDEX order_days_placed_on_idx ON order_days (placed_on);
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for schema in &context.model.schemas {
         for view in schema.views.iter().filter(|view| view.materialized) {
-            let object = Object {
-                schema: schema.name.clone(),
-                table: Some(view.name.clone()),
-                kind: ObjectKind::View,
-                name: None,
-            };
+            let object = Object::view(&schema.name, &view.name);
             let fits = |index: &Index| {
                 index.unique && index.is_usable() && index.predicate.is_none() && index.plain_columns().is_some()
             };

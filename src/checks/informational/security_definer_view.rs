@@ -1,7 +1,7 @@
 //! Views that go round row security.
 
 use crate::checks::columns::several;
-use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, QualifiedName, View};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,7 +79,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         if secured.is_empty() {
             continue;
         }
-        let object = Object { kind: ObjectKind::View, table: Some(name.name.clone()), ..Object::schema(&name.schema) };
+        let object = Object::view(&name.schema, &name.name);
         if view.security_invoker {
             verdicts.pass(object);
         } else {

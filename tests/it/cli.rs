@@ -1,6 +1,7 @@
 //! The program as a user meets it: verbs, exit codes, streams, files, secrets.
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, program};
 use brownfield::model::EngineName;
 use libtest_mimic::Trial;
@@ -9,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
-    let mut test = |name: &str, test: fn() -> TestResult| trials.push(Trial::test(format!("cli::{name}"), test));
+    let mut test = |name: &str, test: fn() -> TestResult| trials.push(trial(format!("cli::{name}"), test));
     test("demo_writes_everything_and_says_what_next", demo);
     test("exit_codes", exit_codes);
     test("gates", gates);

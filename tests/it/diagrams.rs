@@ -4,6 +4,7 @@
 //! The parsers are npm packages of pinned versions, fetched once into the cache of the servers when a test asks for them.
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, chain, read, root, schemas, servers};
 use brownfield::model::{
     Action, Column, Deferral, Engine, EngineName, ForeignKey, MatchType, Model, PrimaryKey, QualifiedName, Schema,
@@ -30,10 +31,10 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for engine in [EngineName::Sqlite, EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb] {
         // What is drawn depends on the schema, not on the server's version: the newest does for all.
         if let Some(place) = Place::of(engine).into_iter().max_by_key(|place| place.version()) {
-            trials.push(Trial::test(format!("diagrams::samples::{}", place.name()), move || samples(place)));
+            trials.push(trial(format!("diagrams::samples::{}", place.name()), move || samples(place)));
         }
     }
-    trials.push(Trial::test("diagrams::hostile_names", hostile_names));
+    trials.push(trial("diagrams::hostile_names", hostile_names));
 }
 
 fn samples(place: Place) -> TestResult {

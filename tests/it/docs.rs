@@ -1,12 +1,13 @@
 //! Generated pages are true: the test that checks one rewrites it.
 
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, root};
 use libtest_mimic::Trial;
 use std::fmt::Write;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
-    trials.push(Trial::test("docs::rules", || is_current("docs/rules.md", &rules())));
-    trials.push(Trial::test("docs::cli", || is_current("docs/cli.md", &cli())));
+    trials.push(trial("docs::rules", || is_current("docs/rules.md", &rules())));
+    trials.push(trial("docs::cli", || is_current("docs/cli.md", &cli())));
 }
 
 /// Rewrites the page and fails when it was not what the program says.

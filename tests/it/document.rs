@@ -1,6 +1,7 @@
 //! `brownfield doc` as a user meets it: formats, templates, folders, dates, descriptions, links.
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, root, schemas};
 use brownfield::model::EngineName;
 use libtest_mimic::Trial;
@@ -9,7 +10,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
-    let mut test = |name: &str, test: fn() -> TestResult| trials.push(Trial::test(format!("document::{name}"), test));
+    let mut test = |name: &str, test: fn() -> TestResult| trials.push(trial(format!("document::{name}"), test));
     test("every_format", formats);
     test("the_seed_template_unmodified", seed_template);
     test("a_template_that_is_wrong", wrong_template);
@@ -26,22 +27,22 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         // What is written depends on the engine; its newest server does for all.
         if let Some(place) = Place::of(engine).into_iter().max_by_key(|place| place.version()) {
             let name = format!("document::a_new_column_changes_only_the_lines_about_it::{}", place.name());
-            trials.push(Trial::test(name, move || new_column(place)));
+            trials.push(trial(name, move || new_column(place)));
             let name = format!("document::counts_only_with_stats::{}", place.name());
-            trials.push(Trial::test(name, move || statistics(place)));
+            trials.push(trial(name, move || statistics(place)));
             let name = format!("document::notes_name_what_they_are_about::{}", place.name());
-            trials.push(Trial::test(name, move || notes(place)));
+            trials.push(trial(name, move || notes(place)));
             if engine == EngineName::PostgreSql {
                 let name = format!("document::many_steps_in_short::{}", place.name());
-                trials.push(Trial::test(name, move || many_steps(place)));
+                trials.push(trial(name, move || many_steps(place)));
             }
             let name = format!("document::code_and_rules_in_full::{}", place.name());
-            trials.push(Trial::test(name, move || in_full(place)));
+            trials.push(trial(name, move || in_full(place)));
             let name = format!("document::what_is_left_out_is_said::{}", place.name());
-            trials.push(Trial::test(name, move || left_out(place)));
+            trials.push(trial(name, move || left_out(place)));
             for sample in schemas::samples(place).into_iter().filter(|sample| RECOMPUTED.contains(&&*sample.name)) {
                 let name = format!("document::scores_follow_from_what_is_printed::{}::{}", sample.name, place.name());
-                trials.push(Trial::test(name, move || recomputed(place, &sample)));
+                trials.push(trial(name, move || recomputed(place, &sample)));
             }
         }
     }

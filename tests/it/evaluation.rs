@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "the figures are what this is for")]
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, chain, read, schemas};
 use brownfield::model::{EngineName, Model, QualifiedName, Tables};
 use brownfield::settings::Settings;
@@ -42,7 +43,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         // What is inferred depends on the schema, not on the server's version: the newest does for all.
         if let Some(place) = Place::of(engine).into_iter().max_by_key(|place| place.version()) {
             let name = format!("evaluation::hidden_foreign_keys::{}", place.name());
-            trials.push(Trial::test(name, move || evaluate(place)));
+            trials.push(trial(name, move || evaluate(place)));
         }
     }
 }

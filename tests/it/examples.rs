@@ -3,6 +3,7 @@
 
 use crate::support::database::{Database, Place};
 use crate::support::locks::apply_watched;
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, chain, read_with};
 use brownfield::catalog::{Options, WorkloadSource};
 use brownfield::checks::{self, Change, Context, Finding, Kind, Needs, Outcome, Rule, Severity};
@@ -19,15 +20,15 @@ use std::time::Duration;
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     for &rule in checks::all() {
         for place in Place::all().into_iter().filter(|place| rule.engines.contains(&place.engine())) {
-            trials.push(Trial::test(format!("examples::{}::{}", rule.id, place.name()), move || run(rule, place)));
+            trials.push(trial(format!("examples::{}::{}", rule.id, place.name()), move || run(rule, place)));
             let own = examples(rule).iter().any(|example| example.own_server && example.runs_on(place));
             if own && OWN_SERVERS.contains(&place.name()) {
                 let name = format!("examples::{}::{}::own_server", rule.id, place.name());
-                trials.push(Trial::test(name, move || run_on_own_server(rule, place)));
+                trials.push(trial(name, move || run_on_own_server(rule, place)));
             }
         }
     }
-    trials.push(Trial::test("examples::labels_are_true", labels_are_true));
+    trials.push(trial("examples::labels_are_true", labels_are_true));
 }
 
 /// Servers that are started once more for examples that change the whole server.

@@ -3,6 +3,7 @@
 
 use crate::docs;
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, chain, read_with, schemas};
 use brownfield::catalog::Options;
 use brownfield::model::{EngineName, Model, Tables};
@@ -18,7 +19,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all() {
         if SHOWN.contains(&place.name()) {
             let name = format!("docs::examples::{}", place.engine().id());
-            trials.push(Trial::test(name, move || is_current(place)));
+            trials.push(trial(name, move || is_current(place)));
         }
     }
 }

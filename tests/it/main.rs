@@ -2,7 +2,8 @@
 //!
 //! `cargo test` starts the servers that the tests need, each once and only when a test asks for it, and ends them when
 //! the run ends, however it ends. `BROWNFIELD_TEST_SERVERS="pg15 mysql9.7"` narrows the set; a variable such as
-//! `BROWNFIELD_TEST_PG15_URL` points a name at a server that runs already. The last line says what was covered.
+//! `BROWNFIELD_TEST_PG15_URL` points a name at a server that runs already. The last lines say what took longest and what was
+//! covered.
 
 #![expect(clippy::print_stdout, reason = "the last lines of a run say what it covered")]
 
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list {
         support::servers::stop();
+        support::times::print();
         support::servers::print_coverage();
         support::schemas::print_coverage();
     }

@@ -2,6 +2,7 @@
 
 use crate::examples::apply;
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, chain, read, rows, schemas};
 use brownfield::checks::{Change, Context, Counts, Finding, NewColumn, Object, ObjectKind, Severity};
 use brownfield::model::{Action, EngineName, KeyPart, Model, QualifiedName, Tables};
@@ -14,7 +15,7 @@ use libtest_mimic::Trial;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
-    trials.push(Trial::test("playbook::with_renames", with_renames));
+    trials.push(trial("playbook::with_renames", with_renames));
     for place in Place::all() {
         for sample in schemas::samples(place) {
             let name = format!("playbook::whole::{}::{}", place.name(), sample.name);
@@ -22,25 +23,25 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
             if with_rows {
                 let sample = sample.clone();
                 let name = format!("playbook::rows::{}::{}", place.name(), sample.name);
-                trials.push(Trial::test(name, move || whole_with_rows(place, &sample)));
+                trials.push(trial(name, move || whole_with_rows(place, &sample)));
             }
             if with_rows || sample.name == "authelia" {
                 let sample = sample.clone();
                 let name = format!("playbook::fix_first::{}::{}", place.name(), sample.name);
-                trials.push(Trial::test(name, move || fix_first(place, &sample)));
+                trials.push(trial(name, move || fix_first(place, &sample)));
             }
-            trials.push(Trial::test(name, move || whole(place, &sample)));
+            trials.push(trial(name, move || whole(place, &sample)));
         }
-        trials.push(Trial::test(format!("playbook::null_fills::{}", place.name()), move || null_fills(place)));
-        trials.push(Trial::test(format!("playbook::renames::{}", place.name()), move || renames(place)));
-        trials.push(Trial::test(format!("playbook::circle::{}", place.name()), move || circle(place)));
-        trials.push(Trial::test(format!("playbook::undo::{}", place.name()), move || undo(place)));
+        trials.push(trial(format!("playbook::null_fills::{}", place.name()), move || null_fills(place)));
+        trials.push(trial(format!("playbook::renames::{}", place.name()), move || renames(place)));
+        trials.push(trial(format!("playbook::circle::{}", place.name()), move || circle(place)));
+        trials.push(trial(format!("playbook::undo::{}", place.name()), move || undo(place)));
         if place.engine().is_mysql_family() {
-            trials.push(Trial::test(format!("playbook::tools::{}", place.name()), move || tools(place)));
+            trials.push(trial(format!("playbook::tools::{}", place.name()), move || tools(place)));
         }
-        trials.push(Trial::test(format!("playbook::changes::{}", place.name()), move || changes(place)));
-        trials.push(Trial::test(format!("playbook::one_rule::{}", place.name()), move || one_rule(place)));
-        trials.push(Trial::test(format!("playbook::order::{}", place.name()), move || order(place)));
+        trials.push(trial(format!("playbook::changes::{}", place.name()), move || changes(place)));
+        trials.push(trial(format!("playbook::one_rule::{}", place.name()), move || one_rule(place)));
+        trials.push(trial(format!("playbook::order::{}", place.name()), move || order(place)));
     }
 }
 

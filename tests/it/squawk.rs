@@ -3,6 +3,7 @@
 //! The program comes from a Python package of a pinned version, fetched once into the cache of the servers.
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, chain, read, schemas, servers};
 use brownfield::model::{EngineName, Model, TableKind, Tables};
 use brownfield::render::sql;
@@ -19,7 +20,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::of(EngineName::PostgreSql) {
         for sample in schemas::samples(place) {
             let name = format!("squawk::{}::{}", place.name(), sample.name);
-            trials.push(Trial::test(name, move || sample_script(place, &sample)));
+            trials.push(trial(name, move || sample_script(place, &sample)));
         }
     }
 }

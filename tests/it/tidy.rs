@@ -1,14 +1,15 @@
 //! What the project promises about itself.
 
+use crate::support::times::trial;
 use crate::support::{TestResult, root};
 use libtest_mimic::Trial;
 use std::path::{Path, PathBuf};
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
-    trials.push(Trial::test("tidy::stages_import_only_to_their_left", stages));
-    trials.push(Trial::test("tidy::only_catalog_does_database_io", || only("sqlx", "src/catalog")));
-    trials.push(Trial::test("tidy::only_render_says_minijinja", || only("minijinja", "src/render")));
-    trials.push(Trial::test("tidy::rules_are_named_as_their_files", rule_files));
+    trials.push(trial("tidy::stages_import_only_to_their_left", stages));
+    trials.push(trial("tidy::only_catalog_does_database_io", || only("sqlx", "src/catalog")));
+    trials.push(trial("tidy::only_render_says_minijinja", || only("minijinja", "src/render")));
+    trials.push(trial("tidy::rules_are_named_as_their_files", rule_files));
 }
 
 /// The stages in the order in which data flows.

@@ -1,6 +1,7 @@
 //! Reading servers while others change them: no waiting behind a lock, no half an answer.
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, block_on, chain, read};
 use brownfield::model::{EngineName, Tables, UnseenKind};
 use brownfield::report::Report;
@@ -14,14 +15,14 @@ use std::time::{Duration, Instant};
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::of(EngineName::PostgreSql) {
         let name = |test: &str| format!("live::concurrency::{test}::{}", place.name());
-        trials.push(Trial::test(name("behind_a_lock"), move || behind_a_lock(place)));
-        trials.push(Trial::test(name("while_tables_come_and_go"), move || come_and_go(place)));
-        trials.push(Trial::test(name("leaves_no_lock"), move || nothing_left(place)));
-        trials.push(Trial::test(name("during_a_validation"), move || validating(place)));
+        trials.push(trial(name("behind_a_lock"), move || behind_a_lock(place)));
+        trials.push(trial(name("while_tables_come_and_go"), move || come_and_go(place)));
+        trials.push(trial(name("leaves_no_lock"), move || nothing_left(place)));
+        trials.push(trial(name("during_a_validation"), move || validating(place)));
     }
     for place in Place::all().into_iter().filter(|place| place.engine().is_mysql_family()) {
         let name = format!("live::concurrency::while_tables_come_and_go::{}", place.name());
-        trials.push(Trial::test(name, move || come_and_go_in_mysql(place)));
+        trials.push(trial(name, move || come_and_go_in_mysql(place)));
     }
 }
 

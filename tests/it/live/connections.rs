@@ -3,6 +3,7 @@
 
 use crate::support::database::{Database, Place};
 use crate::support::proxy::Proxy;
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield};
 use brownfield::model::EngineName;
 use libtest_mimic::Trial;
@@ -10,8 +11,8 @@ use std::fmt::Write as _;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all().into_iter().filter(|place| *place != Place::Sqlite) {
-        trials.push(Trial::test(format!("live::connections::{}", place.name()), move || one_or_two(place)));
-        trials.push(Trial::test(format!("live::connections::silence::{}", place.name()), move || silence(place)));
+        trials.push(trial(format!("live::connections::{}", place.name()), move || one_or_two(place)));
+        trials.push(trial(format!("live::connections::silence::{}", place.name()), move || silence(place)));
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the model counts equals what the catalog counts when asked in other words.
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, chain, read, schemas};
 use brownfield::model::{EngineName, Model, Partition, Schema, Table, TableKind};
 use libtest_mimic::Trial;
@@ -9,7 +10,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all() {
         for sample in schemas::samples(place) {
             let name = format!("live::counts::{}::{}", place.name(), sample.name);
-            trials.push(Trial::test(name, move || counts(place, &sample)));
+            trials.push(trial(name, move || counts(place, &sample)));
         }
     }
 }

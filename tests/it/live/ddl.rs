@@ -1,6 +1,7 @@
 //! `--format ddl` makes the same schema anew.
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, chain, read_with, schemas};
 use brownfield::catalog::Options;
 use brownfield::model::{EngineName, Model, Tables};
@@ -13,13 +14,13 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all() {
         for sample in schemas::samples(place) {
             let name = format!("live::ddl::{}::{}", place.name(), sample.name);
-            trials.push(Trial::test(name, move || {
+            trials.push(trial(name, move || {
                 anew(place, |database| sample.load(database))?;
                 Ok(())
             }));
         }
         let name = format!("live::ddl::{}::one_of_each", place.name());
-        trials.push(Trial::test(name, move || one_of_each(place)));
+        trials.push(trial(name, move || one_of_each(place)));
     }
 }
 

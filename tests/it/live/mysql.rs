@@ -1,6 +1,7 @@
 //! MySQL and MariaDB as their users reach them: schemes, variables, option files, sockets, TLS, accounts with few rights.
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, chain, read, schemas};
 use brownfield::model::{EngineName, Model, UnseenKind};
 use libtest_mimic::Trial;
@@ -21,20 +22,20 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for engine in [EngineName::MySql, EngineName::MariaDb] {
         for place in Place::of(engine) {
             for (name, test) in tests {
-                trials.push(Trial::test(format!("live::mysql::{name}::{}", place.name()), move || test(place)));
+                trials.push(trial(format!("live::mysql::{name}::{}", place.name()), move || test(place)));
             }
         }
     }
     for place in Place::of(EngineName::MariaDb) {
-        trials.push(Trial::test(format!("live::mysql::details::{}", place.name()), move || details(place)));
+        trials.push(trial(format!("live::mysql::details::{}", place.name()), move || details(place)));
     }
     for place in Place::of(EngineName::MySql) {
-        trials.push(Trial::test(format!("live::mysql::characters::{}", place.name()), move || characters(place)));
-        trials.push(Trial::test(format!("live::mysql::trigger_order::{}", place.name()), move || trigger_order(place)));
-        trials.push(Trial::test(format!("live::mysql::hidden_key::{}", place.name()), move || hidden_key(place)));
-        trials.push(Trial::test(format!("live::mysql::tls::{}", place.name()), move || tls(place)));
-        trials.push(Trial::test(format!("live::mysql::password::{}", place.name()), move || password(place)));
-        trials.push(Trial::test(format!("live::mysql::index_reads::{}", place.name()), move || index_reads(place)));
+        trials.push(trial(format!("live::mysql::characters::{}", place.name()), move || characters(place)));
+        trials.push(trial(format!("live::mysql::trigger_order::{}", place.name()), move || trigger_order(place)));
+        trials.push(trial(format!("live::mysql::hidden_key::{}", place.name()), move || hidden_key(place)));
+        trials.push(trial(format!("live::mysql::tls::{}", place.name()), move || tls(place)));
+        trials.push(trial(format!("live::mysql::password::{}", place.name()), move || password(place)));
+        trials.push(trial(format!("live::mysql::index_reads::{}", place.name()), move || index_reads(place)));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::statements;
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, chain, read, schemas};
 use brownfield::model::EngineName;
 use libtest_mimic::Trial;
@@ -11,7 +12,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all() {
         let files = files(place);
         if !files.is_empty() {
-            trials.push(Trial::test(format!("live::nasty::{}", place.name()), move || nasty(place, &files)));
+            trials.push(trial(format!("live::nasty::{}", place.name()), move || nasty(place, &files)));
         }
     }
 }

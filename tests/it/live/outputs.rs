@@ -1,6 +1,7 @@
 //! Every verb on every sample.
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, schemas};
 use brownfield::model::EngineName;
 use libtest_mimic::Trial;
@@ -9,7 +10,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all() {
         for sample in schemas::samples(place) {
             let name = format!("live::outputs::{}::{}", place.name(), sample.name);
-            trials.push(Trial::test(name, move || outputs(place, &sample)));
+            trials.push(trial(name, move || outputs(place, &sample)));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::support::database::{Database, Place};
 use crate::support::locks::apply_watched;
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, chain, read};
 use brownfield::model::{Action, EngineName, Model, Partition, QualifiedName, Table, Tables};
 use brownfield::remedy::Playbook;
@@ -12,11 +13,11 @@ use libtest_mimic::Trial;
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::of(EngineName::PostgreSql) {
         let name = |test: &str| format!("live::partitions::{test}::{}", place.name());
-        trials.push(Trial::test(name("own_constraints_are_read_and_told"), move || own_constraints(place)));
-        trials.push(Trial::test(name("keys_of_partitions_declare_a_relation"), move || declared(place)));
-        trials.push(Trial::test(name("a_key_of_the_table_replaces_those_of_partitions"), move || replaced(place)));
-        trials.push(Trial::test(name("many_are_counted_in_a_document"), move || many(place)));
-        trials.push(Trial::test(name("equal_indexes_are_attached"), move || attached(place)));
+        trials.push(trial(name("own_constraints_are_read_and_told"), move || own_constraints(place)));
+        trials.push(trial(name("keys_of_partitions_declare_a_relation"), move || declared(place)));
+        trials.push(trial(name("a_key_of_the_table_replaces_those_of_partitions"), move || replaced(place)));
+        trials.push(trial(name("many_are_counted_in_a_document"), move || many(place)));
+        trials.push(trial(name("equal_indexes_are_attached"), move || attached(place)));
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::support::database::{Database, Place};
 use crate::support::pooler::Pooler;
+use crate::support::times::trial;
 use crate::support::{TestResult, block_on, brownfield, schemas};
 use brownfield::model::EngineName;
 use libtest_mimic::Trial;
@@ -14,11 +15,11 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     // The pooler is what is tried here: one server behind it is enough.
     if let Some(place) = Place::of(EngineName::PostgreSql).into_iter().max_by_key(|place| place.version()) {
         let name = |test: &str| format!("live::pooler::{test}::{}", place.name());
-        trials.push(Trial::test(name("hands_back_what_it_was_lent"), move || {
+        trials.push(trial(name("hands_back_what_it_was_lent"), move || {
             with_role(place, |database, url| handed_back(database, url, place))
         }));
-        trials.push(Trial::test(name("large"), move || with_role(place, large)));
-        trials.push(Trial::test(name("refusals"), move || with_role(place, refused)));
+        trials.push(trial(name("large"), move || with_role(place, large)));
+        trials.push(trial(name("refusals"), move || with_role(place, refused)));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where a schema is portable, every engine gives the same model.
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, chain, read, root};
 use brownfield::model::{Action, Column, ForeignKey, Index, Model, Table};
 use libtest_mimic::Trial;
@@ -9,7 +10,7 @@ use std::fmt::Write;
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all() {
         let name = format!("live::portable::{}", place.name());
-        trials.push(Trial::test(name, move || same_model(place)));
+        trials.push(trial(name, move || same_model(place)));
     }
 }
 

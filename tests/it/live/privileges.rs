@@ -1,13 +1,14 @@
 //! A role without any grant sees the whole structure of a PostgreSQL database, and what it cannot see is said.
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, chain, read, schemas};
 use brownfield::model::{EngineName, UnseenKind};
 use libtest_mimic::Trial;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::of(EngineName::PostgreSql) {
-        trials.push(Trial::test(format!("live::privileges::none::{}", place.name()), move || none(place)));
+        trials.push(trial(format!("live::privileges::none::{}", place.name()), move || none(place)));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::support::TestResult;
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use brownfield::model::{EngineName, reserved_since, reserved_words};
 use libtest_mimic::Trial;
 use std::collections::BTreeSet;
@@ -9,7 +10,7 @@ use std::fmt::Write as _;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all() {
-        trials.push(Trial::test(format!("live::reserved_words::{}", place.name()), move || reserved(place)));
+        trials.push(trial(format!("live::reserved_words::{}", place.name()), move || reserved(place)));
     }
 }
 

@@ -1,6 +1,7 @@
 //! A dump restored elsewhere is the same schema, so it has the same snapshot.
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, chain, read_with, schemas};
 use brownfield::catalog::Options;
 use brownfield::model::EngineName;
@@ -10,7 +11,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all() {
         for sample in schemas::samples(place) {
             let name = format!("live::restored::{}::{}", place.name(), sample.name);
-            trials.push(Trial::test(name, move || restored(place, &sample)));
+            trials.push(trial(name, move || restored(place, &sample)));
         }
     }
 }

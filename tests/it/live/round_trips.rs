@@ -2,13 +2,14 @@
 
 use crate::support::database::{Database, Place};
 use crate::support::proxy::Proxy;
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield};
 use libtest_mimic::Trial;
 use std::fmt::Write;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all().into_iter().filter(|place| *place != Place::Sqlite) {
-        trials.push(Trial::test(format!("live::round_trips::{}", place.name()), move || constant(place)));
+        trials.push(trial(format!("live::round_trips::{}", place.name()), move || constant(place)));
     }
 }
 

@@ -1,6 +1,7 @@
 //! MariaDB's tables are the same whether their statements are read or the rows of `information_schema`.
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, chain, read, read_with, schemas};
 use brownfield::catalog::{Filter, Options};
 use brownfield::model::{EngineName, Model, Table};
@@ -10,14 +11,14 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::of(EngineName::MariaDb) {
         for sample in schemas::samples(place) {
             let name = format!("live::statements::{}::{}", place.name(), sample.name);
-            trials.push(Trial::test(name, move || {
+            trials.push(trial(name, move || {
                 let database = Database::new(place)?;
                 sample.load(&database)?;
                 same(&database.url(), place, &[])
             }));
         }
-        trials.push(Trial::test(format!("live::statements::{}::strange", place.name()), move || strange(place)));
-        trials.push(Trial::test(format!("live::statements::{}::refused", place.name()), move || refused(place)));
+        trials.push(trial(format!("live::statements::{}::strange", place.name()), move || strange(place)));
+        trials.push(trial(format!("live::statements::{}::refused", place.name()), move || refused(place)));
     }
 }
 

@@ -2,6 +2,7 @@
 //! of erasure that works.
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, chain, read, schemas};
 use brownfield::model::{EngineName, Model, QualifiedName, Tables};
 use brownfield::report::Report;
@@ -11,12 +12,12 @@ use libtest_mimic::Trial;
 use std::fmt::Write;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
-    trials.push(Trial::test("live::survey::unsure_relations_are_for_the_curious", unsure));
+    trials.push(trial("live::survey::unsure_relations_are_for_the_curious", unsure));
     for place in Place::all() {
-        trials.push(Trial::test(format!("live::survey::{}", place.name()), move || survey(place)));
-        trials.push(Trial::test(format!("live::survey::partitions::{}", place.name()), move || partitions(place)));
-        trials.push(Trial::test(format!("live::survey::tenants::{}", place.name()), move || tenants(place)));
-        trials.push(Trial::test(format!("live::survey::erasure::{}", place.name()), move || erasure(place)));
+        trials.push(trial(format!("live::survey::{}", place.name()), move || survey(place)));
+        trials.push(trial(format!("live::survey::partitions::{}", place.name()), move || partitions(place)));
+        trials.push(trial(format!("live::survey::tenants::{}", place.name()), move || tenants(place)));
+        trials.push(trial(format!("live::survey::erasure::{}", place.name()), move || erasure(place)));
     }
 }
 

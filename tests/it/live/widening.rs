@@ -3,6 +3,7 @@
 use crate::squawk;
 use crate::support::database::{Database, Place};
 use crate::support::locks::apply_watched;
+use crate::support::times::trial;
 use crate::support::{TestResult, block_on, chain, read, schemas};
 use brownfield::model::{EngineName, Model, Statistics, Tables};
 use brownfield::render::sql;
@@ -15,13 +16,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::of(EngineName::PostgreSql) {
         let name = place.name();
-        trials.push(Trial::test(format!("live::widening::script::{name}"), move || script(place)));
-        trials.push(Trial::test(format!("live::widening::watched::{name}"), move || watched(place)));
-        trials.push(Trial::test(format!("live::widening::interrupted::{name}"), move || interrupted(place)));
-        trials.push(Trial::test(format!("live::widening::hindered::{name}"), move || hindered(place)));
+        trials.push(trial(format!("live::widening::script::{name}"), move || script(place)));
+        trials.push(trial(format!("live::widening::watched::{name}"), move || watched(place)));
+        trials.push(trial(format!("live::widening::interrupted::{name}"), move || interrupted(place)));
+        trials.push(trial(format!("live::widening::hindered::{name}"), move || hindered(place)));
         for sample in schemas::samples(place) {
             let name = format!("live::widening::whole::{name}::{}", sample.name);
-            trials.push(Trial::test(name, move || whole(place, &sample)));
+            trials.push(trial(name, move || whole(place, &sample)));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::examples::analyze;
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield};
 use brownfield::model::EngineName;
 use libtest_mimic::Trial;
@@ -12,10 +13,10 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all() {
         let name = |what: &str| format!("live::workload::{what}::{}", place.name());
         if place.engine() == EngineName::Sqlite {
-            trials.push(Trial::test(name("not_counted"), move || not_counted(place)));
+            trials.push(trial(name("not_counted"), move || not_counted(place)));
         } else {
-            trials.push(Trial::test(name("found_and_fixed"), move || found_and_fixed(place)));
-            trials.push(Trial::test(name("hidden"), move || hidden(place)));
+            trials.push(trial(name("found_and_fixed"), move || found_and_fixed(place)));
+            trials.push(trial(name("hidden"), move || hidden(place)));
         }
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod proxy;
 pub(crate) mod rows;
 pub(crate) mod schemas;
 pub(crate) mod servers;
+pub(crate) mod times;
 
 use brownfield::catalog::{self, Options, Source};
 use brownfield::model::Model;

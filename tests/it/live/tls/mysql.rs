@@ -2,6 +2,7 @@
 
 use crate::support::certificates::Authority;
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield};
 use brownfield::model::EngineName;
 use libtest_mimic::Trial;
@@ -11,10 +12,10 @@ use std::path::Path;
 
 pub(super) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all().into_iter().filter(|place| place.engine().is_mysql_family()) {
-        trials.push(Trial::test(format!("live::tls::own_certificate::{}", place.name()), move || own(place)));
+        trials.push(trial(format!("live::tls::own_certificate::{}", place.name()), move || own(place)));
         // MariaDB takes another certificate only when it starts.
         if place.engine() == EngineName::MySql {
-            trials.push(Trial::test(format!("live::tls::certificates::{}", place.name()), move || given(place)));
+            trials.push(trial(format!("live::tls::certificates::{}", place.name()), move || given(place)));
         }
     }
 }

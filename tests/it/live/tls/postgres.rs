@@ -2,6 +2,7 @@
 
 use crate::support::certificates::{Authority, Certificate};
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, brownfield};
 use brownfield::model::EngineName;
 use libtest_mimic::Trial;
@@ -15,10 +16,10 @@ pub(super) fn add(trials: &mut Vec<Trial>) {
     places.sort_by_key(|place| place.version());
     if let Some(&place) = places.last() {
         for case in CASES {
-            trials.push(Trial::test(case.title(place), move || case.run(place, "localhost")));
+            trials.push(trial(case.title(place), move || case.run(place, "localhost")));
         }
         for case in ANOTHER_NAME {
-            trials.push(Trial::test(case.title(place), move || case.run(place, "db.example")));
+            trials.push(trial(case.title(place), move || case.run(place, "db.example")));
         }
     }
     // The words in which a server refuses have changed.
@@ -27,7 +28,7 @@ pub(super) fn add(trials: &mut Vec<Trial>) {
             .iter()
             .filter(|case| matches!(case.expected, Fails(_, ["no pg_hba.conf entry" | "valid client certificate", ..])))
         {
-            trials.push(Trial::test(case.title(place), move || case.run(place, "localhost")));
+            trials.push(trial(case.title(place), move || case.run(place, "localhost")));
         }
     }
 }

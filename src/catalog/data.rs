@@ -6,7 +6,8 @@
 use super::{Error, Options, Source, mysql, postgres, sqlite};
 use crate::model::quote::{qualified, quote_identifier};
 use crate::model::{
-    EngineName, ForeignKey, ForeignKeyRows, MigrationState, MigrationTable, Model, QualifiedName, TableData,
+    ComparedValues, Comparison, EngineName, ForeignKey, ForeignKeyRows, MigrationState, MigrationTable, Model,
+    QualifiedName, Reference, TableData,
 };
 
 /// Rows of a child table that are looked at.
@@ -14,6 +15,9 @@ const EXAMINED: u32 = 1_000_000;
 
 /// Orphans that are counted.
 const COUNTED: u32 = 1_000;
+
+/// Distinct values of a column that are compared.
+const COMPARED: u32 = 10_000;
 
 /// Entries of a migration history that are read.
 const ENTRIES: u32 = 1_000;
@@ -24,12 +28,18 @@ pub(super) type Row = Vec<Option<String>>;
 /// A question and what it is about.
 enum Question {
     Orphans { table: QualifiedName, columns: Vec<String> },
+    Values { reference: Reference },
     Migrations { table: QualifiedName },
 }
 
-/// Asks everything that rules want to know from the rows of this model's tables.
-pub(super) async fn read(source: &Source, options: &Options, model: &mut Model) -> Result<(), Error> {
-    let (questions, statements): (Vec<Question>, Vec<String>) = questions(model).into_iter().unzip();
+/// Asks everything that rules want to know from the rows of this model's tables, and what they say about these references.
+pub(super) async fn read(
+    source: &Source,
+    options: &Options,
+    model: &mut Model,
+    references: Vec<Reference>,
+) -> Result<(), Error> {
+    let (questions, statements): (Vec<Question>, Vec<String>) = questions(model, references).into_iter().unzip();
     let answers = match source {
         Source::Postgres(target) => postgres::answers(target, options, &statements).await?,
         Source::MySql(target) => mysql::answers(target, options, &statements).await?,
@@ -41,6 +51,9 @@ pub(super) async fn read(source: &Source, options: &Options, model: &mut Model) 
     for (question, answer) in questions.into_iter().zip(answers) {
         match question {
             Question::Orphans { table, columns } => data.foreign_keys.push(orphans(table, columns, answer)),
+            Question::Values { reference } => {
+                data.references.push(ComparedValues { reference, comparison: comparison(answer) });
+            }
             Question::Migrations { table } => data.migrations.push(migrations(table, answer)),
         }
     }
@@ -49,7 +62,7 @@ pub(super) async fn read(source: &Source, options: &Options, model: &mut Model) 
     Ok(())
 }
 
-fn questions(model: &Model) -> Vec<(Question, String)> {
+fn questions(model: &Model, references: Vec<Reference>) -> Vec<(Question, String)> {
     let engine = model.engine.name;
     let mut questions = Vec::new();
     for schema in &model.schemas {
@@ -60,6 +73,10 @@ fn questions(model: &Model) -> Vec<(Question, String)> {
                 questions.push((Question::Orphans { table: name, columns: key.columns.clone() }, statement));
             }
         }
+    }
+    for reference in references {
+        let statement = values_statement(engine, &reference);
+        questions.push((Question::Values { reference }, statement));
     }
     for table in &model.migration_tables {
         if let Some(statement) = migration_statement(engine, table) {
@@ -97,8 +114,12 @@ fn orphan_statement(engine: EngineName, table: &QualifiedName, key: &ForeignKey)
     )
 }
 
+/// A number of the only row of an answer.
+fn number(rows: &[Row], position: usize) -> Option<u64> {
+    rows.first()?.get(position)?.as_ref()?.parse().ok()
+}
+
 fn orphans(table: QualifiedName, columns: Vec<String>, answer: Result<Vec<Row>, String>) -> ForeignKeyRows {
-    let number = |rows: &[Row], position: usize| rows.first()?.get(position)?.as_ref()?.parse::<u64>().ok();
     match answer {
         Ok(rows) => ForeignKeyRows {
             table,
@@ -108,6 +129,28 @@ fn orphans(table: QualifiedName, columns: Vec<String>, answer: Result<Vec<Row>, 
             reason: None,
         },
         Err(reason) => ForeignKeyRows { table, columns, orphans: None, complete: false, reason: Some(reason) },
+    }
+}
+
+/// Counts distinct values of the child, and those that the parent does not have.
+fn values_statement(engine: EngineName, reference: &Reference) -> String {
+    let quote = |name: &str| quote_identifier(engine, name);
+    format!(
+        "SELECT count(*), count(CASE WHEN EXISTS (SELECT 1 FROM {} AS p WHERE p.{} = v.value) THEN NULL ELSE 1 END) FROM \
+         (SELECT DISTINCT c.value FROM (SELECT {} AS value FROM {} LIMIT {EXAMINED}) AS c WHERE c.value IS NOT NULL \
+         LIMIT {COMPARED}) AS v",
+        qualified(engine, &reference.referenced_table),
+        quote(&reference.referenced_column),
+        quote(&reference.column),
+        qualified(engine, &reference.table),
+    )
+}
+
+fn comparison(answer: Result<Vec<Row>, String>) -> Comparison {
+    match answer.map(|rows| (number(&rows, 0), number(&rows, 1))) {
+        Ok((Some(values), Some(orphans))) => Comparison::Counted { values, orphans },
+        Ok(_) => Comparison::Failed("the answer is no number".to_owned()),
+        Err(reason) => Comparison::Failed(reason),
     }
 }
 

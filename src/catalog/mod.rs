@@ -23,7 +23,7 @@ pub use secret::{Secret, masked};
 pub use source::Source;
 pub use workload::WorkloadSource;
 
-use crate::model::Model;
+use crate::model::{Model, Reference};
 use std::io;
 use std::time::Duration;
 
@@ -34,8 +34,9 @@ pub struct Options {
     pub filter: Filter,
     /// Read statistics too.
     pub statistics: bool,
-    /// Ask table data too: what only the rows can tell.
-    pub data: bool,
+    /// Ask table data too: what only the rows can tell. The function names the references whose values are compared, since
+    /// a later stage infers them.
+    pub data: Option<fn(&Model) -> Vec<Reference>>,
     /// Where to read the statements that ran, when that is wanted.
     pub workload: Option<WorkloadSource>,
     /// Read tables of MariaDB from what `SHOW CREATE TABLE` prints, which is much faster, and not from
@@ -73,7 +74,7 @@ impl Default for Options {
         Self {
             filter: Filter::default(),
             statistics: true,
-            data: false,
+            data: None,
             workload: None,
             statements_of_tables: true,
             statement_timeout: Duration::from_mins(1),
@@ -95,8 +96,9 @@ pub async fn read(source: &Source, options: &Options) -> Result<Model, Error> {
         Source::File(path) => source::read_snapshot(path, options)?,
     };
     options.filter.check(source, &model)?;
-    if options.data {
-        data::read(source, options, &mut model).await?;
+    if let Some(references) = options.data {
+        let references = references(&model);
+        data::read(source, options, &mut model, references).await?;
     }
     if let Some(workload) = workload {
         workload::read(workload, source, options, &mut model).await?;

@@ -175,6 +175,7 @@ fn narrow(model: &mut Model, options: &Options) {
     }
     if let Some(data) = &mut model.data {
         data.foreign_keys.retain(|entry| filter.allows(&entry.table.schema, &entry.table.name));
+        data.references.retain(|entry| filter.allows(&entry.reference.table.schema, &entry.reference.table.name));
     }
     if let Some(statistics) = &mut model.statistics {
         statistics.tables.retain(|entry| filter.allows(&entry.table.schema, &entry.table.name));

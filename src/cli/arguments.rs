@@ -105,8 +105,9 @@ pub(super) struct Database {
     /// Do not read statistics: row counts, sizes, usage. Checks that need them answer "unknown".
     #[arg(long)]
     pub(super) no_stats: bool,
-    /// Look into table data too, for what only rows can tell: orphans of foreign keys, failed migrations. Bounded in rows
-    /// and time, read-only. Point it at a replica when there is one.
+    /// Look into table data too, for what only rows can tell: orphans of foreign keys, whether the values of undeclared
+    /// relations bear them out, failed migrations. Bounded in rows and time, read-only. Point it at a replica when there is
+    /// one.
     #[arg(long)]
     pub(super) data: bool,
     /// Judge indexes by the statements that ran: `server` reads `pg_stat_statements` or `performance_schema`, a file

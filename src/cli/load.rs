@@ -151,7 +151,7 @@ fn options(database: &Database) -> Result<Options, Failure> {
     Ok(Options {
         filter,
         statistics: true,
-        data: database.data,
+        data: database.data.then_some(crate::survey::references),
         workload: workload(database),
         statement_timeout: Duration::from_secs(database.statement_timeout),
         lock_timeout: Duration::from_secs(database.lock_timeout),

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 pub struct TableData {
     /// Foreign keys whose rows were looked at, by table and columns.
     pub foreign_keys: Vec<ForeignKeyRows>,
+    /// References whose values were compared, by table and column.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<ComparedValues>,
     /// Histories of migration tools that keep a state, by table.
     pub migrations: Vec<MigrationState>,
 }
@@ -30,6 +33,45 @@ pub struct ForeignKeyRows {
     pub reason: Option<String>,
 }
 
+/// A column that may refer to another one, without a foreign key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    /// Child.
+    pub table: QualifiedName,
+    /// Referencing column.
+    pub column: String,
+    /// Parent.
+    pub referenced_table: QualifiedName,
+    /// Referenced column.
+    pub referenced_column: String,
+}
+
+/// How the values of a column compare with those of the column that it may refer to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComparedValues {
+    /// The two columns.
+    pub reference: Reference,
+    /// What came out.
+    pub comparison: Comparison,
+}
+
+/// What a comparison of values came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Comparison {
+    /// The values were looked at.
+    Counted {
+        /// Distinct values of the child that were compared, up to a limit.
+        values: u64,
+        /// Those among them that the parent does not have.
+        orphans: u64,
+    },
+    /// The values could not be looked at, and why, in the server's words.
+    Failed(String),
+}
+
 /// The state that a migration tool keeps in its history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +88,7 @@ pub struct MigrationState {
 impl TableData {
     pub(super) fn sort(&mut self) {
         self.foreign_keys.sort_by(|a, b| (&a.table, &a.columns).cmp(&(&b.table, &b.columns)));
+        self.references.sort_by(|a, b| a.reference.cmp(&b.reference));
         self.migrations.sort_by(|a, b| a.table.cmp(&b.table));
     }
 
@@ -54,5 +97,11 @@ impl TableData {
         let found =
             self.foreign_keys.binary_search_by(|entry| (&entry.table, entry.columns.as_slice()).cmp(&(table, columns)));
         found.ok().map(|position| &self.foreign_keys[position])
+    }
+
+    /// How the values of a reference compare, when they were asked for.
+    pub fn comparison(&self, reference: &Reference) -> Option<&Comparison> {
+        let found = self.references.binary_search_by(|entry| entry.reference.cmp(reference));
+        found.ok().map(|position| &self.references[position].comparison)
     }
 }

@@ -27,7 +27,7 @@ pub use constraint::{
     Action, CheckConstraint, Deferral, ExclusionConstraint, ExclusionElement, ForeignKey, MatchType, PrimaryKey,
     UniqueConstraint,
 };
-pub use data::{ForeignKeyRows, MigrationState, TableData};
+pub use data::{ComparedValues, Comparison, ForeignKeyRows, MigrationState, Reference, TableData};
 pub use index::{Index, KeyPart, NullsOrder, SortOrder};
 pub use partition::{Partition, PartitionedKey, Partitioning};
 pub use relation::{

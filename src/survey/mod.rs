@@ -10,12 +10,14 @@ mod personal_data;
 mod relations;
 mod retention;
 mod sql;
+mod values;
 mod words;
 
 pub use access::{Access, AccessPattern, Equality, Lookup, NullsFirst, SortColumn, UnclearStatement};
 pub use classes::is_moment;
 pub use conventions::{is_temporal, style};
 pub use object_names::ObjectNaming;
+pub use values::references;
 pub use words::{is_plural, singular, split};
 
 use crate::model::{Action, Model, QualifiedName, Schema, TableId, Tables};
@@ -41,6 +43,9 @@ pub enum TableClass {
     /// Belongs to a framework or library.
     ThirdParty,
 }
+
+/// Confidence from which an inferred relation is reported and followed.
+const REPORTED: f64 = 0.80;
 
 /// A relation that no foreign key of the table declares.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -72,7 +77,7 @@ impl Relation {
 
     /// Whether it is too unsure to be reported or followed.
     pub fn is_unsure(&self) -> bool {
-        self.confidence < 0.80 && !self.pinned
+        self.confidence < REPORTED && !self.pinned
     }
 }
 
@@ -374,7 +379,13 @@ impl Survey {
     pub fn new(model: &Model, tables: &Tables<'_>, settings: &Settings) -> Self {
         let ((relations, polymorphic), (personal_data, timestamps, soft_deletes, object_naming)) = parallel::join(
             tables.len(),
-            || relations::infer(tables, settings),
+            || {
+                let (mut relations, polymorphic) = relations::infer(tables, settings);
+                if let Some(data) = &model.data {
+                    values::weigh(&mut relations, data);
+                }
+                (relations, polymorphic)
+            },
             || {
                 let naming = |schema: &Schema| (schema.name.clone(), ObjectNaming::of(model.engine.name, schema));
                 (

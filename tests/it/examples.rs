@@ -12,6 +12,7 @@ use brownfield::remedy::{self, Playbook, Step};
 use brownfield::report::Report;
 use brownfield::score::{self, Mended};
 use brownfield::settings::Settings;
+use brownfield::survey::references;
 use libtest_mimic::Trial;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -169,7 +170,7 @@ fn read_until_it_fires(rule: &'static Rule, database: &Database, example: &Examp
 
 /// Reads as a user would who wants this rule judged: with table data or a workload only where the rule needs it.
 fn read_for(rule: &Rule, database: &Database, example: &Example) -> Result<Model, String> {
-    let mut options = Options { data: rule.needs == Needs::Data, ..Options::default() };
+    let mut options = Options { data: (rule.needs == Needs::Data).then_some(references), ..Options::default() };
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     if let Some(workload) = &example.workload {
         let file = folder.path().join("workload.sql");

@@ -47,6 +47,10 @@ Reports a column that refers to the key of another table, by its name, its type 
 but has no foreign key. Every finding states the confidence and the evidence. Relations from 0.90 on count in the score;
 those from 0.80 on are reported as information and count nowhere.
 
+With `--data` the values are compared, up to 10,000 distinct ones among a million rows. Where at most one in a thousand has no
+parent, the confidence rises by 0.05, to 0.99 at most; where more than one in twenty has none, the relation is reported as
+information only, with their number. Where the values cannot be read, the confidence stays what it is without them.
+
 ## Why
 
 Without the constraint the database accepts rows whose parent does not exist and keeps children when a parent is

@@ -17,6 +17,7 @@ mod round_trips;
 mod statements;
 mod survey;
 mod tls;
+mod values;
 mod widening;
 mod workload;
 
@@ -40,6 +41,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     statements::add(trials);
     survey::add(trials);
     tls::add(trials);
+    values::add(trials);
     widening::add(trials);
     workload::add(trials);
 }

@@ -35,7 +35,9 @@ pub use relation::{
     View,
 };
 pub use reserved::{reserved_since, reserved_words};
-pub use routine::{Event, EventTrigger, Extension, Function, FunctionKind, Publication, ScheduledJob};
+pub use routine::{
+    Event, EventTrigger, Extension, Function, FunctionKind, PartitionRetention, Publication, ScheduledJob,
+};
 pub use schema::{CompositeType, Domain, DomainCheck, EnumType, Field, RangeType, Schema, Sequence, SequenceOwner};
 pub use statistics::{
     ColumnStatistics, IndexStatistics, SequenceStatistics, Statistics, TableStatistics, Validation, ValueFrequency,
@@ -78,6 +80,9 @@ pub struct Model {
     /// Jobs that the database itself runs on a schedule: `pg_cron` jobs. MySQL events stand in their schema.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scheduled_jobs: Vec<ScheduledJob>,
+    /// Tables whose partitions `pg_partman` maintains, by its own configuration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partition_retention: Vec<PartitionRetention>,
     /// Tables that keep the history of a migration tool. They are left out of `schemas` and of every count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub migration_tables: Vec<MigrationTable>,
@@ -264,6 +269,8 @@ pub enum UnseenKind {
     Functions,
     /// Scheduled events.
     Events,
+    /// What an extension does with old partitions.
+    Retention,
     /// Sequences or the value they have reached.
     SequenceValues,
     /// Row counts and sizes.
@@ -307,6 +314,7 @@ impl UnseenKind {
             Self::Triggers => "triggers",
             Self::Functions => "functions",
             Self::Events => "events",
+            Self::Retention => "retention of partitions",
             Self::SequenceValues => "sequence values",
             Self::TableStatistics => "table statistics",
             Self::IndexStatistics => "index statistics",
@@ -331,6 +339,7 @@ impl Model {
             event_triggers: Vec::new(),
             publications: Vec::new(),
             scheduled_jobs: Vec::new(),
+            partition_retention: Vec::new(),
             migration_tables: Vec::new(),
             groups: Vec::new(),
             unseen: Vec::new(),
@@ -384,6 +393,7 @@ impl Model {
         self.event_triggers.sort_by(|a, b| a.name.cmp(&b.name));
         self.publications.sort_by(|a, b| a.name.cmp(&b.name));
         self.scheduled_jobs.sort_by(|a, b| (&a.name, &a.command).cmp(&(&b.name, &b.command)));
+        self.partition_retention.sort_by(|a, b| a.parent_table.cmp(&b.parent_table));
         self.migration_tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
         self.unseen.sort();
         self.unseen.dedup();

@@ -110,6 +110,26 @@ pub struct ScheduledJob {
     pub active: bool,
 }
 
+/// What the extension `pg_partman` does with the partitions of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartitionRetention {
+    /// Table, as the extension writes it: schema, dot, name.
+    pub parent_table: String,
+    /// What one partition holds: an interval of time, or of numbers.
+    pub partition_interval: String,
+    /// Partitions that it makes ahead.
+    pub premake: u32,
+    /// Age, or distance of numbers, from which a partition is old; `None` when none ever is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<String>,
+    /// Schema that old partitions are moved to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention_schema: Option<String>,
+    /// Old partitions are detached and kept. They are dropped otherwise, unless they are moved.
+    pub retention_keep_table: bool,
+}
+
 /// A trigger on DDL events (PostgreSQL).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -29,7 +29,13 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
     let mut found = Vec::new();
     for table in tables.iter() {
         let name = || Some(table.qualified_name());
-        for column in &table.table.columns {
+        // It registers as an extension or not, depending on who installed it. Its rows are no table's that expire.
+        let is_partman = table.table.name == "part_config"
+            && ["parent_table", "retention"].iter().all(|column| table.table.column(column).is_some());
+        if is_partman && model.partition_retention.is_empty() {
+            found.push(Retention { table: name(), kind: "pg_partman", evidence: table.table.name.clone() });
+        }
+        for column in table.table.columns.iter().filter(|_| !is_partman) {
             let words = split(&column.name);
             let paired = words.windows(2).any(|pair| EXPIRY_PAIRS.iter().any(|expiry| pair == expiry));
             if paired || words.iter().any(|word| EXPIRY.contains(&word.as_str())) {
@@ -64,12 +70,6 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
         {
             found.push(Retention { table: name(), kind: "legal hold table", evidence: table.table.name.clone() });
         }
-        // It registers as an extension or not, depending on who installed it.
-        if table.table.name == "part_config"
-            && ["parent_table", "retention"].iter().all(|column| table.table.column(column).is_some())
-        {
-            found.push(Retention { table: name(), kind: "pg_partman", evidence: table.table.name.clone() });
-        }
         match classes[table.id.0] {
             TableClass::Log if last.starts_with("audit") || words.iter().any(|word| word == "audit") => {
                 found.push(Retention { table: name(), kind: "audit table", evidence: table.table.name.clone() });
@@ -95,11 +95,32 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
         let evidence = job.name.as_ref().unwrap_or(&job.command);
         found.extend(code.retention("pg_cron job", evidence, &job.command, None));
     }
-    if model.extensions.iter().any(|extension| extension.name == "pg_partman") {
-        found.push(Retention { table: None, kind: "pg_partman", evidence: "extension pg_partman".to_owned() });
-    }
+    found.extend(maintained(model, tables));
     found.sort_by(|a, b| (&a.table, a.kind, &a.evidence).cmp(&(&b.table, b.kind, &b.evidence)));
     found
+}
+
+/// What `pg_partman` does by its configuration; where nothing of that is known, that it is there.
+fn maintained(model: &Model, tables: &Tables<'_>) -> Vec<Retention> {
+    let installed = model.extensions.iter().any(|extension| extension.name == "pg_partman");
+    if model.partition_retention.is_empty() && installed {
+        return vec![Retention { table: None, kind: "pg_partman", evidence: "extension pg_partman".to_owned() }];
+    }
+    let parents = tables.iter().filter_map(|table| {
+        let name = format!("{}.{}", table.schema.name, table.table.name);
+        let set = model.partition_retention.iter().find(|set| set.parent_table == name)?;
+        let old = match (&set.retention, &set.retention_schema) {
+            (None, _) => "keeps every partition".to_owned(),
+            (Some(retention), Some(schema)) => format!("moves partitions past {retention} to the schema {schema}"),
+            (Some(retention), None) if set.retention_keep_table => {
+                format!("detaches partitions past {retention} and keeps them")
+            }
+            (Some(retention), None) => format!("drops partitions past {retention}"),
+        };
+        let evidence = format!("{old}; makes one for each {}, {} ahead", set.partition_interval, set.premake);
+        Some(Retention { table: Some(table.qualified_name()), kind: "pg_partman", evidence })
+    });
+    parents.collect()
 }
 
 /// The words of an expression that may be names of columns.
@@ -179,7 +200,8 @@ impl Code<'_, '_> {
 mod tests {
     use super::*;
     use crate::model::{
-        Column, Engine, EngineName, Event, Function, FunctionKind, Partitioning, ScheduledJob, Schema, Table,
+        Column, Engine, EngineName, Event, Function, FunctionKind, PartitionRetention, Partitioning, ScheduledJob,
+        Schema, Table,
     };
     use std::collections::BTreeMap;
 
@@ -224,10 +246,34 @@ mod tests {
         let config = table("part_config", &[("parent_table", "text"), ("retention", "text")]);
         let other = table("part_config_sub", &[("sub_parent", "text")]);
         let model = model(EngineName::PostgreSql, vec![table("legal_holds", &[("id", "integer")]), config, other]);
+        let expected = ["legal hold table: legal_holds, legal_holds", "pg_partman: part_config, part_config"];
+        assert_eq!(found(&model), expected);
+    }
+
+    #[test]
+    fn what_partman_does_with_old_partitions_is_told() {
+        let tables = ["calls", "logs", "sales", "visits"].map(|name| table(name, &[]));
+        let mut model = model(EngineName::PostgreSql, tables.into());
+        let set = |name: &str, retention: Option<&str>, schema: Option<&str>, keep: bool| PartitionRetention {
+            parent_table: format!("app.{name}"),
+            partition_interval: "1 mon".to_owned(),
+            premake: 4,
+            retention: retention.map(str::to_owned),
+            retention_schema: schema.map(str::to_owned),
+            retention_keep_table: keep,
+        };
+        model.partition_retention = vec![
+            set("calls", Some("6 mons"), None, false),
+            set("logs", Some("6 mons"), None, true),
+            set("sales", Some("6 mons"), Some("archive"), true),
+            set("visits", None, None, true),
+            set("vanished", Some("1 day"), None, false),
+        ];
         let expected = [
-            "legal hold table: legal_holds, legal_holds",
-            "expiry column: part_config, retention",
-            "pg_partman: part_config, part_config",
+            "pg_partman: calls, drops partitions past 6 mons; makes one for each 1 mon, 4 ahead",
+            "pg_partman: logs, detaches partitions past 6 mons and keeps them; makes one for each 1 mon, 4 ahead",
+            "pg_partman: sales, moves partitions past 6 mons to the schema archive; makes one for each 1 mon, 4 ahead",
+            "pg_partman: visits, keeps every partition; makes one for each 1 mon, 4 ahead",
         ];
         assert_eq!(found(&model), expected);
     }

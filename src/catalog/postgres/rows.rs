@@ -115,6 +115,10 @@ rows! {
     ViewDefinition { view: Oid, text: Option<String> }
     SequenceValue { sequence: Oid, value: Option<i64> }
     Job { name: Option<String>, schedule: String, command: String, active: bool }
+    PartitionRetentionRow {
+        parent: String, interval: String, premake: u32, retention: Option<String>, moved_to: Option<String>,
+        keep_table: bool,
+    }
     Locked { relation: Oid }
     Change { class: Oid, object: Oid, position: i16, name: String }
 }
@@ -178,13 +182,31 @@ answers! {
     view_definitions: ViewDefinition,
     sequence_values: SequenceValue,
     scheduled_jobs: Job,
+    partition_retention: PartitionRetentionRow,
     locked_relations: Locked,
     changes: Change,
     /// What could not be read, as far as it was noticed while reading.
     unseen: Unseen,
 }
 
+/// Columns that make a table `part_config` the configuration of `pg_partman`.
+const PARTMAN_COLUMNS: &[&str] =
+    &["parent_table", "partition_interval", "premake", "retention", "retention_schema", "retention_keep_table"];
+
 impl Rows {
+    /// The schemas with a configuration of `pg_partman`. It need not be registered as an extension: where that is not
+    /// possible, its scripts are run by themselves.
+    pub(super) fn partman_schemas(&self) -> Vec<&str> {
+        let named = self.relations.iter().filter(|relation| relation.kind == 'r' && relation.name == "part_config");
+        let shaped = named.filter(|relation| {
+            let columns = self.columns.iter().filter(|column| column.relation == relation.oid);
+            let names: HashSet<&str> = columns.map(|column| column.name.as_str()).collect();
+            PARTMAN_COLUMNS.iter().all(|name| names.contains(name))
+        });
+        let schema = |oid: Oid| self.schemas.iter().find(|schema| schema.oid == oid);
+        shaped.filter_map(|relation| Some(schema(relation.schema)?.name.as_str())).collect()
+    }
+
     /// Relations whose expressions were left out because reading them would have meant waiting for a lock.
     pub(super) fn locked(&self) -> HashSet<Oid> {
         self.locked_relations.iter().map(|locked| locked.relation).collect()

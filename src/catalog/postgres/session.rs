@@ -6,7 +6,8 @@ use super::connect::{OLDEST_VERSION, POOL_EXHAUSTED, WAIT_FOR_POOL, cause};
 use super::rows::{Locked, Oid, Rows};
 use super::scope::{Scope, unseen_lock, waits_for};
 use super::statements::{
-    BEGIN, CHANGES, LOCKED_RELATIONS, SCHEDULED_JOBS, SEQUENCE_VALUES, SETTINGS, SNAPSHOT, Statement, VIEW_DEFINITIONS,
+    BEGIN, CHANGES, LOCKED_RELATIONS, PARTITION_RETENTION, SCHEDULED_JOBS, SEQUENCE_VALUES, SETTINGS, SNAPSHOT,
+    Statement, VIEW_DEFINITIONS,
 };
 use super::target::Target;
 use crate::catalog::{Error, Options, within};
@@ -14,6 +15,7 @@ use crate::model::{EngineName, Unseen, UnseenKind, quote};
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Either, Error as SqlError, raw_sql};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -46,6 +48,8 @@ pub(super) struct Session<'a> {
 /// One statement with what must be set for it.
 pub(super) struct Step {
     statement: Statement,
+    /// Schema of the extension whose table is asked.
+    extension: Option<String>,
     settings: Vec<(&'static str, String)>,
     before: &'static str,
     after: &'static str,
@@ -72,6 +76,7 @@ impl Step {
     pub(super) fn inside(statement: Statement) -> Self {
         Self {
             statement,
+            extension: None,
             settings: Vec::new(),
             before: "",
             after: "",
@@ -106,6 +111,21 @@ impl Step {
     fn with(mut self, name: &'static str, value: String) -> Self {
         self.settings.push((name, value));
         self
+    }
+
+    /// Asks a table of an extension that is in this schema.
+    fn of_extension(statement: Statement, schema: &str) -> Self {
+        Self { extension: Some(schema.to_owned()), ..Self::alone(statement) }
+    }
+
+    fn sql(&self) -> Cow<'static, str> {
+        match &self.extension {
+            None => Cow::Borrowed(self.statement.sql),
+            Some(schema) => {
+                let schema = quote::quote_identifier(EngineName::PostgreSql, schema);
+                Cow::Owned(self.statement.sql.replace(" extension.", &format!(" {schema}.")))
+            }
+        }
     }
 
     /// Limits the statement to some relations.
@@ -248,7 +268,7 @@ impl<'a> Session<'a> {
                 step.before = "SAVEPOINT statement;\n";
                 step.after = "RELEASE SAVEPOINT statement;\n";
             }
-            let Err(failure) = self.run(&[step], rows).await else { continue };
+            let Err(failure) = self.run(std::slice::from_ref(&step), rows).await else { continue };
             let indispensable = INDISPENSABLE.contains(&statement.name);
             match self.judge(statement, failure.error)? {
                 Remedy::Skip(error) if indispensable => {
@@ -263,17 +283,11 @@ impl<'a> Session<'a> {
                 }
                 Remedy::Skip(error) => {
                     (statement.forget)(rows);
-                    rows.unseen.push(unseen(statement, &error, self.role()));
+                    rows.unseen.push(unseen(&step, &error, self.role()));
                 }
                 Remedy::SkipLocked => {
                     (statement.forget)(rows);
-                    rows.unseen.push(Unseen {
-                        what: statement.kind,
-                        schema: None,
-                        object: None,
-                        reason: format!("reading {} would have meant waiting for a lock", statement.name),
-                        remedy: "try again when no migration is running".to_owned(),
-                    });
+                    rows.unseen.push(behind_lock(statement));
                 }
             }
             self.command("ROLLBACK TO SAVEPOINT statement").await?;
@@ -294,7 +308,7 @@ impl<'a> Session<'a> {
         steps.extend(views.chunks(PORTION).map(|oids| Step::portion(VIEW_DEFINITIONS, oids)));
         steps.extend(sequences.chunks(PORTION).map(|oids| Step::portion(SEQUENCE_VALUES, oids)));
         if rows.extensions.iter().any(|extension| extension.name == "pg_cron") {
-            steps.push(Step::alone(SCHEDULED_JOBS).with("row_security", "on".to_owned()));
+            steps.push(Step::of_extension(SCHEDULED_JOBS, "cron").with("row_security", "on".to_owned()));
             if !rows.session.first().is_some_and(|session| session.sees_every_row) {
                 rows.unseen.push(Unseen {
                     what: UnseenKind::Events,
@@ -305,6 +319,7 @@ impl<'a> Session<'a> {
                 });
             }
         }
+        steps.extend(rows.partman_schemas().into_iter().map(|schema| Step::of_extension(PARTITION_RETENTION, schema)));
         steps.push(Step::alone(CHANGES).with("brownfield.snapshot", snapshot));
 
         let mut next = 0;
@@ -329,11 +344,14 @@ impl<'a> Session<'a> {
                         next += 1;
                     }
                 }
-                Remedy::SkipLocked => next += 1,
+                Remedy::SkipLocked => {
+                    rows.unseen.push(behind_lock(&statement));
+                    next += 1;
+                }
                 Remedy::Skip(error) => {
                     // That nothing changed cannot be proved then, as it could not with any other tool.
                     if statement.name != CHANGES.name {
-                        rows.unseen.push(unseen(&statement, &error, self.role()));
+                        rows.unseen.push(unseen(step, &error, self.role()));
                     }
                     next += 1;
                 }
@@ -377,7 +395,7 @@ impl<'a> Session<'a> {
             }
             message.push_str(step.before);
             let before = count_commands(&message[start..]);
-            message.push_str(step.statement.sql);
+            message.push_str(&step.sql());
             message.push_str(step.after);
             counts.push((before, before + 1 + count_commands(step.after)));
         }
@@ -489,7 +507,7 @@ impl<'a> Session<'a> {
 
     fn failed(&self, statement: &Statement, error: SqlError) -> Error {
         let attempt = format!("cannot read {} of {}", statement.name.replace('_', " "), self.target);
-        match missing_grant(&error, self.role()) {
+        match missing_grant(&error, None, self.role()) {
             Some(grant) => Error::new(attempt).because(cause(error)).hint(grant),
             None => Error::new(attempt).because(cause(error)),
         }
@@ -526,30 +544,42 @@ enum Remedy {
     Skip(SqlError),
 }
 
-fn unseen(statement: &Statement, error: &SqlError, role: &str) -> Unseen {
+fn behind_lock(statement: &Statement) -> Unseen {
+    Unseen {
+        what: statement.kind,
+        schema: None,
+        object: None,
+        reason: format!("reading {} would have meant waiting for a lock", statement.name.replace('_', " ")),
+        remedy: "try again when no migration is running".to_owned(),
+    }
+}
+
+fn unseen(step: &Step, error: &SqlError, role: &str) -> Unseen {
     let message = match error {
         SqlError::Database(database) => database.message().to_owned(),
         other => other.to_string(),
     };
     Unseen {
-        what: statement.kind,
+        what: step.statement.kind,
         schema: None,
         object: None,
-        remedy: missing_grant(error, role).unwrap_or_default(),
-        reason: format!("reading {} failed: {message}", statement.name.replace('_', " ")),
+        remedy: missing_grant(error, step.extension.as_deref(), role).unwrap_or_default(),
+        reason: format!("reading {} failed: {message}", step.statement.name.replace('_', " ")),
     }
 }
 
-/// The GRANT that an error asks for. Every statement but one reads `pg_catalog` only.
-fn missing_grant(error: &SqlError, role: &str) -> Option<String> {
+/// The GRANT that an error asks for. Statements that ask no extension read `pg_catalog` only.
+fn missing_grant(error: &SqlError, extension: Option<&str>, role: &str) -> Option<String> {
     let SqlError::Database(database) = error else { return None };
     let denied = database.code().as_deref() == Some("42501");
     let object = database.message().strip_prefix("permission denied for ").filter(|_| denied)?;
     let role = quote::quote_identifier(EngineName::PostgreSql, role);
     match object.split_once(' ') {
         Some(("schema", schema)) => Some(format!("GRANT USAGE ON SCHEMA {schema} TO {role}")),
-        Some(("table" | "view" | "relation", "job")) => Some(format!("GRANT SELECT ON cron.job TO {role}")),
-        Some(("table" | "view" | "relation", name)) => Some(format!("GRANT SELECT ON pg_catalog.{name} TO {role}")),
+        Some(("table" | "view" | "relation", name)) => {
+            let schema = quote::quote_identifier(EngineName::PostgreSql, extension.unwrap_or("pg_catalog"));
+            Some(format!("GRANT SELECT ON {schema}.{name} TO {role}"))
+        }
         Some(("function", name)) => Some(format!("GRANT EXECUTE ON FUNCTION pg_catalog.{name} TO {role}")),
         _ => None,
     }

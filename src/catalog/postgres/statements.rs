@@ -95,6 +95,8 @@ pub(super) const VIEW_DEFINITIONS: Statement = statement!(view_definitions, View
 pub(super) const SEQUENCE_VALUES: Statement = statement!(sequence_values, SequenceValues, statistics: true);
 /// Jobs of `pg_cron`.
 pub(super) const SCHEDULED_JOBS: Statement = statement!(scheduled_jobs, Events);
+/// Configuration of `pg_partman`.
+pub(super) const PARTITION_RETENTION: Statement = statement!(partition_retention, Retention);
 /// Relations that readers would have to wait for.
 pub(super) const LOCKED_RELATIONS: Statement = statement!(locked_relations, Other);
 /// Whether the catalog changed since the snapshot.
@@ -106,7 +108,8 @@ mod tests {
 
     #[test]
     fn every_statement_is_one_command_that_ends_with_its_file() {
-        let others = [VIEW_DEFINITIONS, SEQUENCE_VALUES, SCHEDULED_JOBS, LOCKED_RELATIONS, CHANGES];
+        let others =
+            [VIEW_DEFINITIONS, SEQUENCE_VALUES, SCHEDULED_JOBS, PARTITION_RETENTION, LOCKED_RELATIONS, CHANGES];
         for statement in SNAPSHOT.iter().chain(&others) {
             assert!(statement.sql.starts_with("--"), "{} says what it is", statement.name);
             assert!(statement.sql.ends_with(";\n"), "{}", statement.name);

@@ -85,6 +85,7 @@ impl LeftOut {
             self.add("scheduled event", schema.events.len());
         }
         self.add("scheduled job", model.scheduled_jobs.len());
+        self.add("table that pg_partman maintains", model.partition_retention.len());
         self.add("publication", model.publications.len());
         self.add("event trigger", model.event_triggers.len());
         self.add("table of a migration tool", model.migration_tables.len());
@@ -99,6 +100,7 @@ impl LeftOut {
                 (1, what) => format!("1 {what}"),
                 (count, "table of a migration tool") => format!("{count} tables of migration tools"),
                 (count, "partition that is a foreign table") => format!("{count} partitions that are foreign tables"),
+                (count, "table that pg_partman maintains") => format!("{count} tables that pg_partman maintains"),
                 (count, "comment on a function") => format!("{count} comments on functions"),
                 (count, "view whose query could not be seen") => {
                     format!("{count} views whose queries could not be seen")

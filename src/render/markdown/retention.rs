@@ -3,7 +3,7 @@
 use super::escape::{code, table, text};
 use super::indexes::folded;
 use super::page::{Page, codes, number};
-use crate::model::{Action, QualifiedName};
+use crate::model::{Action, QualifiedName, UnseenKind};
 use crate::survey::{Erasing, ErasureCycle, ErasureStep, ErasureWay, PersonalDataClass, WayEvidence};
 
 pub(super) fn section(page: &Page<'_, '_>) -> String {
@@ -158,10 +158,21 @@ fn erasure_way(page: &Page<'_, '_>, step: &ErasureStep, way: &ErasureWay) -> Str
 
 fn retention(page: &Page<'_, '_>) -> String {
     let found = &page.report.survey.retention;
+    let unseen: Vec<&str> = [UnseenKind::Events, UnseenKind::Triggers, UnseenKind::Functions, UnseenKind::Retention]
+        .into_iter()
+        .filter(|kind| page.report.model.unseen.iter().any(|unseen| unseen.what == *kind))
+        .map(UnseenKind::title)
+        .collect();
+    let unseen = match unseen.as_slice() {
+        [] => String::new(),
+        kinds => format!("Not everything could be seen, so there may be more: {}.\n", kinds.join(", ")),
+    };
     if found.is_empty() {
-        return "No evidence of expiry columns, time partitions, scheduled clean-up, archives or legal hold: \
-                nothing in the catalog limits how long rows are kept.\n"
-            .to_owned();
+        let missing = "No evidence of expiry columns, time partitions, scheduled clean-up, archives or legal hold";
+        return match unseen.as_str() {
+            "" => format!("{missing}: nothing in the catalog limits how long rows are kept.\n"),
+            unseen => format!("{missing}. {unseen}"),
+        };
     }
     let rows: Vec<Vec<String>> = found
         .iter()
@@ -190,7 +201,7 @@ fn retention(page: &Page<'_, '_>) -> String {
     .collect();
     let missing = if missing.is_empty() { String::new() } else { format!("No evidence of: {}.\n", missing.join(", ")) };
     format!(
-        "What the catalog shows:\n\n{}{missing}",
+        "What the catalog shows:\n\n{}{missing}{unseen}",
         folded("retention", rows.len(), &table(&["Table", "Kind", "Evidence"], &rows))
     )
 }

@@ -64,6 +64,7 @@ fn forget_what_may_differ(model: &mut Model) {
     // What they publish, run or react to is known by name only.
     model.publications.clear();
     model.scheduled_jobs.clear();
+    model.partition_retention.clear();
     model.event_triggers.clear();
     for schema in &mut model.schemas {
         // Rights are the other database's business.

@@ -4,7 +4,7 @@
 use crate::support::database::{Database, Place};
 use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, chain, read, schemas};
-use brownfield::model::{EngineName, Model, QualifiedName, Tables};
+use brownfield::model::{EngineName, Model, QualifiedName, Tables, UnseenKind};
 use brownfield::report::Report;
 use brownfield::settings::Settings;
 use brownfield::survey::{DataSubject, Erasing, Survey, TableClass};
@@ -18,6 +18,9 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         trials.push(trial(format!("live::survey::partitions::{}", place.name()), move || partitions(place)));
         trials.push(trial(format!("live::survey::tenants::{}", place.name()), move || tenants(place)));
         trials.push(trial(format!("live::survey::erasure::{}", place.name()), move || erasure(place)));
+        if place.engine() == EngineName::PostgreSql {
+            trials.push(trial(format!("live::survey::partman::{}", place.name()), move || partman(place)));
+        }
     }
 }
 
@@ -116,9 +119,7 @@ fn partitions(place: Place) -> TestResult {
         survey.retention.iter().map(|entry| (name(&entry.table), entry.kind)).collect();
     found.sort();
     let own: &[(&str, &str)] = match place.engine() {
-        EngineName::PostgreSql => {
-            &[("metrics", "time partitions"), ("part_config", "expiry column"), ("part_config", "pg_partman")]
-        }
+        EngineName::PostgreSql => &[("metrics", "time partitions"), ("part_config", "pg_partman")],
         EngineName::MySql | EngineName::MariaDb => &[("metrics", "event"), ("metrics", "time partitions")],
         EngineName::Sqlite => &[],
     };
@@ -136,6 +137,46 @@ fn partitions(place: Place) -> TestResult {
         .filter(|name| ["metrics", "parts"].contains(name))
         .collect();
     if lookups.is_empty() { Ok(()) } else { Err(format!("partitioned and a list of codes: {lookups:?}").into()) }
+}
+
+/// The configuration of `pg_partman`, as its scripts make it where it is no registered extension: read by whom may read
+/// it, and unknown to others.
+fn partman(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let role = format!("{}_reader", database.name);
+    database.run(&format!(
+        "CREATE TABLE metrics (at timestamptz NOT NULL, v integer) PARTITION BY RANGE (at);
+         CREATE SCHEMA \"part man\";
+         CREATE TABLE \"part man\".part_config (
+             parent_table text NOT NULL, control text NOT NULL, partition_type text NOT NULL,
+             partition_interval text NOT NULL, premake int NOT NULL DEFAULT 4, retention text, retention_schema text,
+             retention_keep_table boolean NOT NULL DEFAULT true,
+             CONSTRAINT part_config_parent_table_pkey PRIMARY KEY (parent_table));
+         INSERT INTO \"part man\".part_config (parent_table, control, partition_type, partition_interval, retention,
+             retention_keep_table) VALUES ('public.metrics', 'at', 'range', '1 mon', '6 mons', false);
+         CREATE ROLE {role} LOGIN PASSWORD 'reader'; GRANT USAGE ON SCHEMA \"part man\" TO {role}"
+    ))?;
+    let all = read(&database.url()).map_err(|error| chain(&error));
+    let seen = read(&database.url_as(&role, "reader")).map_err(|error| chain(&error));
+    let document = brownfield().args(["doc", &database.url_as(&role, "reader")]).output();
+    database.run(&format!("DROP OWNED BY {role}; DROP ROLE {role}"))?;
+    let evidence = |model: &Model| -> Vec<String> {
+        let survey = Survey::new(model, &Tables::new(model), &Settings::default());
+        let found = survey.retention.into_iter().filter(|entry| entry.kind == "pg_partman");
+        found.map(|entry| entry.evidence).collect()
+    };
+    let found = evidence(&all?);
+    if found != ["drops partitions past 6 mons; makes one for each 1 mon, 4 ahead"] {
+        return Err(format!("the configuration is told as {found:?}").into());
+    }
+    let seen = seen?;
+    let grant = format!("GRANT SELECT ON \"part man\".part_config TO {role}");
+    let said = seen.unseen.iter().any(|unseen| unseen.what == UnseenKind::Retention && unseen.remedy == grant);
+    let document = String::from_utf8_lossy(&document?.stdout).into_owned();
+    if evidence(&seen) != ["part_config"] || !said || !document.contains("there may be more: retention of partitions") {
+        return Err(format!("what is hidden is not said to be: {:?}\n{document}", seen.unseen).into());
+    }
+    Ok(())
 }
 
 /// Three entities of tenants and one of nobody; then a namespace in the keys of some.

@@ -11,7 +11,8 @@ mod types;
 use super::rows::{ColumnRow, Constraint, Oid, Relation, Rows, SequenceRow, TypeRow};
 use super::scope::{Scope, class, locked};
 use crate::model::{
-    Engine, EngineName, Model, QualifiedName, ScheduledJob, Schema, Table, TriggerEnabled, Unseen, UnseenKind, quote,
+    Engine, EngineName, Model, PartitionRetention, QualifiedName, ScheduledJob, Schema, Table, TriggerEnabled, Unseen,
+    UnseenKind, quote,
 };
 use crate::parallel;
 use std::collections::{HashMap, HashSet};
@@ -112,6 +113,18 @@ pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics:
             schedule: job.schedule.clone(),
             command: job.command.clone(),
             active: job.active,
+        })
+        .collect();
+    model.partition_retention = rows
+        .partition_retention
+        .iter()
+        .map(|row| PartitionRetention {
+            parent_table: row.parent.clone(),
+            partition_interval: row.interval.clone(),
+            premake: row.premake,
+            retention: row.retention.clone(),
+            retention_schema: row.moved_to.clone(),
+            retention_keep_table: row.keep_table,
         })
         .collect();
     model.migration_tables.clone_from(&scope.migration_tables);

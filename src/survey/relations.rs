@@ -39,6 +39,9 @@ const EXTERNAL: &[&str] = &[
     "tracking",
     "idempotency",
 ];
+/// Words before and after the name proper of a table that say no more than that it is one.
+const MARKS_BEFORE: &[&str] = &["tbl", "t", "tb"];
+const MARKS_AFTER: &[&str] = &["tbl", "master"];
 /// Roles that a user plays.
 const USER_ROLES: &[&str] = &[
     "creator",
@@ -110,6 +113,10 @@ struct Inference<'m, 't> {
     inflections: Inflections,
     /// Tables by the singular words of their name, joined and glued; with the loss of confidence.
     by_key: HashMap<String, Vec<(TableRef<'m>, f64)>>,
+    /// Tables by the singular of the last word of their name, with all words.
+    by_last_word: HashMap<String, Vec<(TableRef<'m>, Vec<String>)>>,
+    /// What many names of tables begin with.
+    prefix: Option<String>,
     /// Tables by the name of their single-column primary key.
     by_primary: HashMap<String, Vec<TableRef<'m>>>,
     /// Tables by the names of their single-column keys, and whether it is the primary one.
@@ -250,18 +257,31 @@ impl<'m, 't> Inference<'m, 't> {
             tables,
             inflections: Inflections::default(),
             by_key: HashMap::new(),
+            by_last_word: HashMap::new(),
+            prefix: common_prefix(tables),
             by_primary: HashMap::new(),
             by_unique: HashMap::new(),
             peers: HashMap::new(),
             keys: HashMap::new(),
             by_column: OnceCell::new(),
         };
-        let prefix = common_prefix(tables);
         for table in tables.base() {
             let words = inference.inflections.key_words(&table.table.name);
+            let bare = &words[inference.prefix_length(&words)..];
             inference.add_key(&words, table, 0.0);
-            if words.len() > 1 && prefix.as_ref().is_some_and(|prefix| words.first() == Some(prefix)) {
-                inference.add_key(&words[1..], table, 0.03);
+            if bare.len() < words.len() {
+                inference.add_key(bare, table, 0.03);
+            }
+            if let [proper @ .., last, mark] = bare
+                && MARKS_AFTER.contains(&mark.as_str())
+                // In the plural it is what the table holds.
+                && split(&table.table.name).last() == Some(mark)
+            {
+                let last = inference.inflections.singular(last);
+                inference.add_key(&[proper, &[last]].concat(), table, 0.03);
+            }
+            if let Some(last) = words.last() {
+                inference.by_last_word.entry(last.clone()).or_default().push((table, words.clone()));
             }
             let keys = single_keys(table);
             if let Some(primary) = keys.iter().find(|key| key.primary) {
@@ -288,6 +308,11 @@ impl<'m, 't> Inference<'m, 't> {
             }
         }
         inference
+    }
+
+    /// Words at the beginning of a table's name that many others begin with, too.
+    fn prefix_length(&self, words: &[String]) -> usize {
+        usize::from(words.len() > 1 && self.prefix.is_some() && words.first() == self.prefix.as_ref())
     }
 
     fn add_key(&mut self, words: &[String], table: TableRef<'m>, loss: f64) {
@@ -416,7 +441,10 @@ impl<'m, 't> Inference<'m, 't> {
                     _ if telling => 0.90,
                     _ => 0.70,
                 },
-                why: format!("{count} other tables declare that a column of this name refers to it"),
+                why: match count {
+                    1 => "another table declares that a column of this name refers to it".to_owned(),
+                    _ => format!("{count} other tables declare that a column of this name refers to it"),
+                },
             });
         }
     }
@@ -480,7 +508,9 @@ impl<'m, 't> Inference<'m, 't> {
             && !EXTERNAL.contains(&words[0].as_str())
         {
             let why = "the only table where a column of this name is unique".to_owned();
-            if self.push(candidates, *parent, column, &column.name.to_lowercase(), 0.85, why) {
+            // What several tables repeat is no accident.
+            let confidence = if self.tables_with(column).len() > 2 { 0.90 } else { 0.85 };
+            if self.push(candidates, *parent, column, &column.name.to_lowercase(), confidence, why) {
                 return;
             }
         }
@@ -495,14 +525,9 @@ impl<'m, 't> Inference<'m, 't> {
             let stem = self.stem(&words[dropped..]);
             let role = words[..dropped].join("_");
             for (parent, loss) in self.by_key.get(&stem).cloned().unwrap_or_default() {
-                self.push(
-                    candidates,
-                    parent,
-                    column,
-                    suffix,
-                    0.85 - loss,
-                    format!("that table's name in the role `{role}`"),
-                );
+                let why = format!("that table's name in the role `{role}`");
+                let confidence = if self.has_namesake(table, parent, &words[dropped..]) { 0.75 } else { 0.85 };
+                self.push(candidates, parent, column, suffix, confidence - loss, why);
             }
             if candidates.len() > before {
                 return;
@@ -578,9 +603,30 @@ impl<'m, 't> Inference<'m, 't> {
         }
     }
 
-    /// Whether most tables with a column of that name have names that do not begin with these words: then it means something
-    /// that the prefix does not tell.
-    fn is_used_beyond(&self, column: &Column, prefix: &[String]) -> bool {
+    /// Whether among the tables that begin as this one does, another than the parent is called so at the end of its name:
+    /// `left_item_id` of `stock_moves` may mean a row of `stock_order_items` and none of `items`.
+    fn has_namesake(&mut self, table: TableRef<'m>, parent: TableRef<'m>, name: &[String]) -> bool {
+        let own = split(&table.table.name);
+        let begins = self.prefix_length(&own) + 1;
+        let mut name = name.to_vec();
+        let Some(last) = name.last_mut().filter(|_| begins < own.len()) else { return false };
+        *last = self.inflections.singular(last);
+        // What begins with the word itself belongs to the table that it names.
+        if own[..begins].iter().any(|word| self.inflections.singular(word) == *last) {
+            return false;
+        }
+        let same_end = self.by_last_word.get(last).map(Vec::as_slice).unwrap_or_default();
+        same_end.iter().any(|(other, words)| {
+            other.id != table.id
+                && other.id != parent.id
+                && words.len() >= begins + name.len()
+                && words.starts_with(&own[..begins])
+                && words.ends_with(&name)
+        })
+    }
+
+    /// Tables with a column of this name.
+    fn tables_with(&self, column: &Column) -> &[TableRef<'m>] {
         let by_column = self.by_column.get_or_init(|| {
             let mut found: HashMap<&'m str, Vec<TableRef<'m>>> = HashMap::new();
             for table in self.tables.base() {
@@ -590,7 +636,13 @@ impl<'m, 't> Inference<'m, 't> {
             }
             found
         });
-        let tables = by_column.get(column.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+        by_column.get(column.name.as_str()).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether most tables with a column of that name have names that do not begin with these words: then it means something
+    /// that the prefix does not tell.
+    fn is_used_beyond(&self, column: &Column, prefix: &[String]) -> bool {
+        let tables = self.tables_with(column);
         let within = tables.iter().filter(|table| split(&table.table.name).starts_with(prefix)).count();
         within * 2 < tables.len()
     }
@@ -649,7 +701,7 @@ fn common_prefix(tables: &Tables<'_>) -> Option<String> {
     let total = tables.base().count();
     counts
         .into_iter()
-        .filter(|(word, count)| (*count >= 4 && count * 2 >= total) || ["tbl", "t", "tb"].contains(&word.as_str()))
+        .filter(|(word, count)| (*count >= 4 && count * 2 >= total) || MARKS_BEFORE.contains(&word.as_str()))
         .max_by_key(|(_, count)| *count)
         .map(|(word, _)| word)
 }
@@ -777,6 +829,37 @@ mod tests {
         });
         model.schemas[0].tables[1].indexes.clear();
         assert!(inferred(&model).is_empty());
+    }
+
+    #[test]
+    fn what_several_tables_repeat_counts_for_more() {
+        let tables: &[(&str, &[&str])] =
+            &[("consents", &["challenge_id"]), ("codes", &["challenge_id"]), ("tokens", &["challenge_id"])];
+        let confidence = |tables: &[(&str, &[&str])]| {
+            let mut model = model(tables);
+            model.schemas[0].tables[0].indexes.push(unique("challenge_id"));
+            let (relations, _) = infer(&Tables::new(&model), &Settings::default());
+            relations.iter().map(|relation| relation.confidence).collect::<Vec<_>>()
+        };
+        assert!(confidence(&tables[..2]).iter().all(|confidence| *confidence < 0.90));
+        assert!(confidence(tables).iter().all(|confidence| *confidence >= 0.90));
+    }
+
+    #[test]
+    fn a_mark_after_the_name_is_no_part_of_it() {
+        let tables: &[(&str, &[&str])] = &[("customers_master", &[]), ("item_tbl", &["customer_id"])];
+        assert_eq!(inferred(&model(tables)), ["item_tbl.customer_id > customers_master"]);
+        assert!(inferred(&model(&[("dungeon_masters", &[]), ("games", &["dungeon_id"])])).is_empty());
+    }
+
+    #[test]
+    fn a_role_leaves_a_doubt_beside_a_table_that_begins_alike() {
+        let tables: &[(&str, &[&str])] =
+            &[("items", &[]), ("stock_moves", &["left_item_id"]), ("sale_items", &[]), ("stock_order_items", &[])];
+        assert_eq!(inferred(&model(&tables[..3])), ["stock_moves.left_item_id > items"]);
+        assert!(inferred(&model(tables)).is_empty());
+        let own: &[(&str, &[&str])] = &[("items", &[]), ("item_moves", &["left_item_id"]), ("item_sub_items", &[])];
+        assert_eq!(inferred(&model(own)), ["item_moves.left_item_id > items"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the values of columns make of relations that were inferred from names.
 
 use crate::support::database::{Database, Place};
+use crate::support::times::trial;
 use crate::support::{TestResult, chain, read, read_with};
 use brownfield::catalog::Options;
 use brownfield::model::{EngineName, Model, Tables};
@@ -12,12 +13,12 @@ use std::collections::BTreeMap;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all() {
-        trials.push(Trial::test(format!("live::values::compared::{}", place.name()), move || compared(place)));
+        trials.push(trial(format!("live::values::compared::{}", place.name()), move || compared(place)));
         if place != Place::Sqlite {
-            trials.push(Trial::test(format!("live::values::refused::{}", place.name()), move || refused(place)));
+            trials.push(trial(format!("live::values::refused::{}", place.name()), move || refused(place)));
         }
         if place.engine() == EngineName::PostgreSql {
-            trials.push(Trial::test(format!("live::values::hidden::{}", place.name()), move || hidden(place)));
+            trials.push(trial(format!("live::values::hidden::{}", place.name()), move || hidden(place)));
         }
     }
 }

@@ -11,12 +11,12 @@ const NEEDS: &[(UnseenKind, &[&str], &str)] = &[
 ];
 
 /// Lists what the grants do not cover in a schema. Rights that come from a role are counted only when the server
-/// lists them; others are reported as missing, never the other way round.
+/// lists them; others are reported as missing, never the other way round, and a role that is `inactive` is named.
 /// `statements` says that tables were read from their own statements, which hide nothing from whom they are shown to.
 pub(super) fn unseen(
     (engine, version): (EngineName, Version),
     account: &str,
-    grants: &[String],
+    (grants, inactive): (&[String], Option<&str>),
     schema: &str,
     statements: bool,
 ) -> Vec<Unseen> {
@@ -26,11 +26,13 @@ pub(super) fn unseen(
             .flat_map(|list| list.split(','))
             .any(|held| held.trim().starts_with("ALL PRIVILEGES") || names.contains(&held.trim()))
     };
+    let inactive = inactive.map(|role| format!("; the role {role}, which it was granted, is not active"));
+    let inactive = inactive.unwrap_or_default();
     let missing = |what, privilege: &str| Unseen {
         what,
         schema: Some(schema.to_owned()),
         object: None,
-        reason: format!("the account lacks {privilege}"),
+        reason: format!("the account lacks {privilege}{inactive}"),
         remedy: format!("GRANT {privilege} ON {}.* TO {account}", quote::quote_identifier(engine, schema)),
     };
     let mut list: Vec<_> =
@@ -55,7 +57,7 @@ pub(super) fn unseen(
             what: UnseenKind::Functions,
             schema: Some(schema.to_owned()),
             object: None,
-            reason: "the account may not see routines of others".to_owned(),
+            reason: format!("the account may not see routines of others{inactive}"),
             remedy: match engine {
                 EngineName::MySql if version >= (8, 0, 20) => format!("GRANT SHOW_ROUTINE ON *.* TO {account}"),
                 EngineName::MySql if version >= (8, 0, 0) => format!("GRANT SELECT ON *.* TO {account}"),
@@ -98,7 +100,7 @@ pub(super) fn nothing(engine: EngineName, account: &str, grants: &[String]) -> U
 }
 
 /// The role or roles that an account was granted, as SQL names them.
-fn role(grants: &[String]) -> Option<&str> {
+pub(super) fn role(grants: &[String]) -> Option<&str> {
     let roles = grants.iter().filter_map(|grant| grant.strip_prefix("GRANT ")).filter(|grant| !grant.contains(" ON "));
     roles.filter(|grant| grant.starts_with('`')).find_map(|grant| Some(grant.split_once(" TO ")?.0))
 }
@@ -125,10 +127,10 @@ mod tests {
     #[test]
     fn references_shows_the_structure_only() {
         let grants = ["GRANT USAGE ON *.* TO `a`@`%`", "GRANT REFERENCES ON `sh\\_op`.* TO `a`@`%`"].map(str::to_owned);
-        let list = unseen((EngineName::MySql, (9, 7, 0)), "'a'@'%'", &grants, "sh_op", false);
+        let list = unseen((EngineName::MySql, (9, 7, 0)), "'a'@'%'", (&grants, None), "sh_op", false);
         assert!(list.iter().all(|unseen| unseen.what != UnseenKind::Tables));
         assert!(list.iter().any(|unseen| unseen.what == UnseenKind::Triggers));
         let all = ["GRANT ALL PRIVILEGES ON *.* TO `root`@`%`".to_owned()];
-        assert_eq!(unseen((EngineName::MariaDb, (11, 8, 0)), "'root'@'%'", &all, "shop", false), []);
+        assert_eq!(unseen((EngineName::MariaDb, (11, 8, 0)), "'root'@'%'", (&all, None), "shop", false), []);
     }
 }

@@ -3,7 +3,7 @@
 use crate::support::database::{Database, Place};
 use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, chain, read, schemas};
-use brownfield::model::{EngineName, Model, UnseenKind};
+use brownfield::model::{EngineName, Model, Unseen, UnseenKind};
 use libtest_mimic::Trial;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
@@ -286,8 +286,31 @@ fn inactive_role(place: Place) -> TestResult {
         one.database.run(&unseen.remedy)?;
         has_things(&read(url.as_str()).map_err(|error| chain(&error))?)
     });
+    let grants =
+        [format!("GRANT REFERENCES ON {}.* TO {{account}}", one.database.name), format!("GRANT {role} TO {{account}}")];
+    let rights_of_its_own = with_account(&one.database, &grants, |url| {
+        // The role gives what the triggers ask for only when it is active.
+        one.database.run(&format!("GRANT TRIGGER ON {}.* TO {role}", one.database.name))?;
+        let triggers = || -> Result<Option<Unseen>, Box<dyn std::error::Error>> {
+            let model = read(url).map_err(|error| chain(&error))?;
+            Ok(model.unseen.into_iter().find(|unseen| unseen.what == UnseenKind::Triggers))
+        };
+        let lacking = triggers()?.ok_or("the triggers are taken for seen")?;
+        if !lacking.reason.contains("TRIGGER") || !lacking.reason.contains(&format!("{role}`")) {
+            return Err(format!("no word of the role: {lacking:#?}").into());
+        }
+        let account = lacking.remedy.rsplit_once(" TO ").ok_or("no account")?.1;
+        one.database.run(&match place.engine() {
+            EngineName::MariaDb => format!("SET DEFAULT ROLE {role} FOR {account}"),
+            _ => format!("SET DEFAULT ROLE ALL TO {account}"),
+        })?;
+        match triggers()? {
+            None => Ok(()),
+            Some(still) => Err(format!("{still:#?}").into()),
+        }
+    });
     one.database.run(&format!("DROP ROLE {role}"))?;
-    tested
+    tested.and(rights_of_its_own)
 }
 
 /// Names and texts in every kind of expression, which `information_schema` of MySQL tells in other characters.

@@ -92,7 +92,7 @@ fn scored(model: &Model) -> Vec<String> {
     let report = Report::new(model, &tables, &settings);
     let outcomes = report.outcomes.iter().filter(|outcome| outcome.rule.id == "fk-missing");
     let findings = outcomes.flat_map(|outcome| &outcome.findings).filter(|finding| finding.scored);
-    findings.filter_map(|finding| finding.object.table.clone()).collect()
+    findings.filter_map(|finding| finding.object.table.as_ref().map(ToString::to_string)).collect()
 }
 
 /// An account that may see the structure and no rows: confidence stays, and the reason is said.

@@ -35,8 +35,9 @@ pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
         schema.collation = present(row, 2);
         schema.comment = present(row, 3);
         let server = (catalog.engine, numbers(text(&catalog.session, 0)));
-        let grants = &catalog.grants;
-        model.unseen.extend(grants::unseen(server, &account, grants, text(row, 0), catalog.shows_statements));
+        let inactive = grants::role(&catalog.grants).filter(|_| ["", "NONE"].contains(&text(&catalog.session, 8)));
+        let given = (catalog.grants.as_slice(), inactive);
+        model.unseen.extend(grants::unseen(server, &account, given, text(row, 0), catalog.shows_statements));
         model.schemas.push(schema);
     }
     for (what, reason) in catalog.answers.failed.values() {

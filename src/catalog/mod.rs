@@ -93,7 +93,8 @@ pub async fn read(source: &Source, options: &Options) -> Result<Model, Error> {
         Source::Postgres(target) => postgres::read(target, options).await?,
         Source::MySql(target) => mysql::read(target, options).await?,
         Source::Sqlite(target) => sqlite::read(target, options).await?,
-        Source::File(path) => source::read_snapshot(path, options)?,
+        Source::Snapshot(path, text) => source::read_snapshot(path, text, options)?,
+        Source::File(path) => return Err(Error::new(format!("{} was not opened", path.display()))),
     };
     options.filter.check(source, &model)?;
     if let Some(references) = options.data {

@@ -6,8 +6,17 @@ use std::ops::Range;
 /// What stands in the place of a secret.
 const MASK: &str = "****";
 
-/// Names of the parameters of URLs and connection strings that hold a secret.
-const SECRET_PARAMETERS: [&str; 5] = ["password", "passwd", "pwd", "pass", "sslpassword"];
+/// What the names of parameters and variables that hold a secret end with: `sslpassword`, `PGPASSWORD`, `MYSQL_PWD`.
+const SECRET_ENDINGS: [&str; 4] = ["password", "passwd", "passphrase", "pwd"];
+
+/// The name of a parameter that holds a secret, and of too many others with more before it.
+const SECRET_NAME: &str = "pass";
+
+/// Before a password: a colon as it is, or percent-encoded with the user's name.
+const COLONS: [&str; 3] = [":", "%3A", "%3a"];
+
+/// Before the value of a parameter, likewise.
+const EQUALS: [&str; 3] = ["=", "%3D", "%3d"];
 
 /// What stands around quoted text.
 const QUOTES: [char; 3] = ['\'', '"', '`'];
@@ -71,12 +80,12 @@ fn without_credentials(line: &str) -> String {
 fn password(word: &str, text: &str) -> Option<Range<usize>> {
     let authority = word.find("//").map(|at| at + 2);
     let user = authority.unwrap_or_default();
-    let colon = user + word[user..].find([':', '@'])?;
+    let (colon, length) = first(&word[user..], &COLONS)?;
     let is_address = authority.is_some() && word[user..].starts_with('[');
-    if is_address || word[colon..].starts_with('@') {
+    if is_address || word[user..][..colon].contains('@') {
         return None;
     }
-    let start = colon + 1;
+    let start = user + colon + length;
     let at_sign = |text: &str| text[start..].rfind('@').map(|at| start..start + at);
     // A blank may stand in a password of a URL that nobody encoded.
     if let Some(range) = at_sign(word).or_else(|| authority.and_then(|_| at_sign(text))) {
@@ -91,12 +100,13 @@ fn password(word: &str, text: &str) -> Option<Range<usize>> {
 fn without_parameters(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
-    while let Some(equals) = rest.find('=') {
-        let (before, after) = rest.split_at(equals + 1);
+    while let Some((equals, length)) = first(rest, &EQUALS) {
+        let (before, after) = rest.split_at(equals + length);
         out.push_str(before);
         rest = after;
-        let words = before[..equals].trim_end().rsplit(|character: char| !character.is_ascii_alphanumeric());
-        if words.take(1).any(|name| SECRET_PARAMETERS.iter().any(|known| name.eq_ignore_ascii_case(known))) {
+        let mut words = before[..equals].trim_end().rsplit(|character: char| !character.is_ascii_alphanumeric());
+        let name = words.next().unwrap_or_default().to_ascii_lowercase();
+        if name == SECRET_NAME || SECRET_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
             let value = after.trim_start_matches(' ');
             let quote = value.chars().next().filter(|first| QUOTES.contains(first));
             let end = if let Some(closing) = quote.and_then(|quote| value[1..].find(quote)) {
@@ -112,6 +122,11 @@ fn without_parameters(line: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// Where the first of several signs stands in a text, and how long it is.
+fn first(text: &str, signs: &[&str]) -> Option<(usize, usize)> {
+    signs.iter().filter_map(|sign| Some((text.find(sign)?, sign.len()))).min()
 }
 
 /// Whether a character ends a word: blanks, and the control characters of styles.
@@ -139,6 +154,9 @@ mod tests {
             ("password='hunter2", "password=****"),
             ("\u{1b}[33mapp:hunter2@h\u{1b}[0m", "\u{1b}[33mapp:****@h\u{1b}[0m"),
             ("\u{1b}[33mpostgres://app:hunter2@h\u{1b}[0m", "\u{1b}[33mpostgres://app:****@h\u{1b}[0m"),
+            ("PGPASSWORD=hunter2 postgres://app@h/db", "PGPASSWORD=**** postgres://app@h/db"),
+            ("postgres://h/shop%3Bpassword%3Dhunter2", "postgres://h/shop%3Bpassword%3D****"),
+            ("postgres://app%3Ahunter2@h/db", "postgres://app%3A****@h/db"),
             ("a postgres://a:b@c and\npassword=b", "a postgres://a:****@c and\npassword=****"),
         ] {
             assert_eq!(masked(text), shown);

@@ -25,6 +25,8 @@ pub enum Source {
     Sqlite(sqlite::Target),
     /// A file that is a SQLite database or a snapshot that was written before: its content tells.
     File(PathBuf),
+    /// A snapshot file with its text, which a pipe gives only once.
+    Snapshot(PathBuf, String),
 }
 
 impl Source {
@@ -44,6 +46,11 @@ impl Source {
         };
         let engine = scheme.split_once('+').map_or(scheme, |(engine, _driver)| engine);
         let url = format!("{engine}:{rest}");
+        if cuts_password(rest) {
+            return Err(Error::new(format!("cannot read the connection URL {}", masked(text)))
+                .because("an @ stands behind the host, where the rest of a password would")
+                .hint("percent-encode special characters of the password: / is %2F, ? is %3F, @ is %40"));
+        }
         match engine.to_ascii_lowercase().as_str() {
             "postgres" | "postgresql" | "pg" => {
                 Ok(Self::Postgres(Box::new(postgres::Target::parse(&url, environment)?)))
@@ -72,7 +79,7 @@ impl fmt::Display for Source {
             Self::Postgres(target) => target.fmt(formatter),
             Self::MySql(target) => target.fmt(formatter),
             Self::Sqlite(target) => target.fmt(formatter),
-            Self::File(path) => formatter.write_str(&masked(&path.display().to_string())),
+            Self::File(path) | Self::Snapshot(path, _) => formatter.write_str(&masked(&path.display().to_string())),
         }
     }
 }
@@ -82,6 +89,15 @@ fn is_scheme(text: &str) -> bool {
     text.len() > 1
         && text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.chars().all(|character| character.is_ascii_alphanumeric() || "+-.".contains(character))
+}
+
+/// Whether a URL, after its scheme, has a password and another `@` than the one that ends it: a slash or a question mark in the
+/// password would end the host.
+fn cuts_password(rest: &str) -> bool {
+    let Some(rest) = rest.strip_prefix("//") else { return false };
+    let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let credentials = authority.rsplit_once('@').map(|(credentials, _)| credentials);
+    credentials.is_some_and(|credentials| credentials.contains(':')) && behind.contains('@')
 }
 
 /// A path, unless the text is the beginning of something else.
@@ -112,24 +128,30 @@ fn open(path: &Path) -> Result<Source, Error> {
     if path.is_dir() {
         return Err(Error::new(format!("{} is a folder", path.display())).hint("name a SQLite file or a snapshot file"));
     }
+    let mut file = File::open(path).map_err(cannot)?;
     let mut start = Vec::new();
-    File::open(path).map_err(cannot)?.take(64).read_to_end(&mut start).map_err(cannot)?;
+    file.by_ref().take(64).read_to_end(&mut start).map_err(cannot)?;
     if start.is_empty() || start.starts_with(SQLITE_MAGIC) {
         return Ok(Source::Sqlite(sqlite::Target::of(path)));
     }
     let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
     if first == Some(&b'{') {
-        return Ok(Source::File(path.to_owned()));
+        file.read_to_end(&mut start).map_err(cannot)?;
+        let text = String::from_utf8(start).map_err(|error| unreadable(path).because(error.utf8_error()))?;
+        return Ok(Source::Snapshot(path.to_owned(), text));
     }
     Err(Error::new(format!("{} is neither a SQLite database nor a snapshot", path.display()))
         .hint("an encrypted SQLite database cannot be read; a snapshot is what `brownfield snapshot` writes"))
 }
 
-/// Reads a snapshot file.
-pub(super) fn read_snapshot(path: &Path, options: &Options) -> Result<Model, Error> {
-    let attempt = || Error::new(format!("cannot read the snapshot {}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| attempt().because(error))?;
-    let head: Head = serde_json::from_str(&text)
+fn unreadable(path: &Path) -> Error {
+    Error::new(format!("cannot read the snapshot {}", path.display()))
+}
+
+/// Understands the text of a snapshot file.
+pub(super) fn read_snapshot(path: &Path, text: &str, options: &Options) -> Result<Model, Error> {
+    let attempt = || unreadable(path);
+    let head: Head = serde_json::from_str(text)
         .map_err(|error| attempt().because(error).hint("it must be JSON as `brownfield snapshot` writes it"))?;
     if head.format.as_deref() != Some(FORMAT) {
         return Err(attempt().because(format!("its `format` is not `{FORMAT}`")));
@@ -140,7 +162,7 @@ pub(super) fn read_snapshot(path: &Path, options: &Options) -> Result<Model, Err
             .because(format!("its `version` is {found}, and this program reads {VERSION}"))
             .hint("write the snapshot again with this version of brownfield"));
     }
-    let mut model: Model = serde_json::from_str(&text).map_err(|error| attempt().because(error))?;
+    let mut model: Model = serde_json::from_str(text).map_err(|error| attempt().because(error))?;
     narrow(&mut model, options);
     // Edited by hand or merged, the lists may have lost the order that look-ups rely on.
     model.sort();

@@ -48,8 +48,16 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Adds a step. Within a phase, steps of a lower rank come first.
+    /// Adds a step. Within a phase, steps of a lower rank come first. A terminal would obey control characters, so that they are
+    /// taken out of what is printed: a statement that needs them cannot be.
     pub(super) fn add(&mut self, rank: u32, request: &Request, mut step: Step) {
+        let is_lost = |character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t');
+        if step.statements.iter().any(|statement| statement.contains(is_lost)) {
+            return self.refuse(
+                request.change.clone(),
+                "a name or a text in it has a control character, which no script can carry",
+            );
+        }
         step.rules.clone_from(&request.rules);
         step.notes.extend(request.notes.iter().cloned());
         self.drafts.push((rank, step));

@@ -33,6 +33,8 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     test("completions", completions);
     test("verbose_shows_queries", verbose);
     test("snapshot_of_another_version_is_refused", other_version);
+    test("snapshot_comes_through_a_pipe", piped_snapshot);
+    test("control_characters_are_in_no_statement", control_characters);
 }
 
 /// A sample database and its folder.
@@ -140,6 +142,26 @@ fn streams() -> TestResult {
     Ok(())
 }
 
+/// What a pipe gives is gone once it is read.
+fn piped_snapshot() -> TestResult {
+    let (_folder, database) = sample()?;
+    let snapshot = brownfield().args(["snapshot", &database]).assert().success().get_output().stdout.clone();
+    let audit = |source: &str| brownfield().args(["audit", source]).write_stdin(snapshot.clone()).assert().success();
+    assert_eq!(audit("/dev/stdin").get_output().stdout, audit(&database).get_output().stdout);
+    Ok(())
+}
+
+/// A statement without a character of a name would be about something else.
+fn control_characters() -> TestResult {
+    let database = Database::new(Place::Sqlite)?;
+    database.run("CREATE TABLE \"esc\u{1b}[31mred\" (id INTEGER PRIMARY KEY, is_open BOOLEAN);")?;
+    let output = brownfield().args(["fix", &database.name]).assert().success().get_output().clone();
+    let script = text(&output.stdout);
+    assert!(script.contains("control character") && !script.contains("ALTER TABLE"), "{script}");
+    assert!(!script.lines().any(|line| !line.starts_with("--") && line.contains("red")), "{script}");
+    Ok(())
+}
+
 fn closed_pipe() -> TestResult {
     let (_folder, database) = sample()?;
     let mut child = Command::new(program())
@@ -195,6 +217,11 @@ fn secrets() -> TestResult {
         format!("user=app password = '{secret}' port=1"),
         format!("sqlite://app:{secret}@h/shop"),
         format!("app:{secret}@h/shop"),
+        format!("postgres://app:p@ss/{secret}@127.0.0.1:1/shop"),
+        format!("mysql://app:p@ss?{secret}@127.0.0.1:1/shop"),
+        format!("PGPASSWORD={secret} postgres://app@h/shop"),
+        format!("postgres://127.0.0.1:1/shop;password={secret}"),
+        format!("postgres://app%3A{secret}@127.0.0.1:1/shop"),
     ] {
         for verbosity in ["-v", "-vv"] {
             let output =

@@ -38,7 +38,7 @@ pub(super) async fn read(source: &Source, options: &Options, model: &Model) -> R
             Ok(from_mysql(model.engine.name, answers))
         }
         Source::Sqlite(_) => Ok(Err(unseen("SQLite counts no statements", "give a file: --workload queries.sql"))),
-        Source::File(_) => Ok(Err(unseen(
+        Source::File(_) | Source::Snapshot(..) => Ok(Err(unseen(
             "a snapshot has no server to ask",
             "take the snapshot with --workload server, or give a file",
         ))),

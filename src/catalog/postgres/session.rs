@@ -490,17 +490,17 @@ impl<'a> Session<'a> {
             }
             "57014" => {
                 let seconds = self.options.statement_timeout.as_secs_f64();
-                Err(Trouble::Failed(
-                    self.failed(statement, error)
-                        .hint(format!("the limit is {seconds} s: raise it with --statement-timeout")),
-                ))
+                Err(Trouble::Failed(self.failed(statement, error).hint(format!(
+                    "the limit is {seconds} s, and --statement-timeout raises it; or somebody cancelled it"
+                ))))
             }
             "08P01" if database.message() == POOL_EXHAUSTED => {
                 Err(Trouble::Failed(self.failed(statement, error).hint(WAIT_FOR_POOL)))
             }
-            class if class.starts_with("53") || class.starts_with("57") || class.starts_with("08") => {
-                Err(Trouble::Failed(self.failed(statement, error)))
-            }
+            class if class.starts_with("57") || class.starts_with("08") => Err(Trouble::Failed(
+                self.failed(statement, error).hint("the server ended the session: try again when it takes connections"),
+            )),
+            class if class.starts_with("53") => Err(Trouble::Failed(self.failed(statement, error))),
             _ => Ok(Remedy::Skip(error)),
         }
     }

@@ -5,13 +5,16 @@ mod mysql;
 mod names;
 mod planner;
 mod postgres;
+mod projection;
 mod requests;
 mod sqlite;
+
+pub use projection::project;
 
 use crate::checks::{Change, Context, Finding};
 use crate::model::{EngineName, QualifiedName};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// How safe a step is for running applications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -126,6 +129,9 @@ pub struct Playbook {
     pub steps: Vec<Step>,
     /// Changes that no statement of this engine makes, with the reason.
     pub impossible: Vec<(Change, String)>,
+    /// Changes that the steps make, by table.
+    #[serde(skip)]
+    pub changes: Vec<Change>,
 }
 
 /// Statements that run together.
@@ -210,10 +216,25 @@ pub fn plan(context: Context<'_>, findings: &[&Finding]) -> Playbook {
     let requests = requests::collect(&mut planner, &findings);
     let requests = if context.settings.renames { requests } else { without_renames(&mut planner, requests) };
     planner.expect(&requests);
+    let wanted: Vec<(Change, Option<Change>)> =
+        requests.iter().map(|request| (request.change.clone(), request.after.clone())).collect();
     match context.model.engine.name {
         EngineName::PostgreSql => postgres::plan(&mut planner, requests),
         EngineName::MySql | EngineName::MariaDb => mysql::plan(&mut planner, requests),
         EngineName::Sqlite => sqlite::plan(&mut planner, requests),
     }
-    planner.finish()
+    let mut playbook = planner.finish();
+    playbook.changes = made(wanted, &playbook.impossible);
+    playbook
+}
+
+/// The wanted changes that are possible, each with what it depends on.
+fn made(wanted: Vec<(Change, Option<Change>)>, impossible: &[(Change, String)]) -> Vec<Change> {
+    let mut refused: HashMap<&QualifiedName, Vec<&Change>> = HashMap::new();
+    for (change, _) in impossible {
+        refused.entry(change.table()).or_default().push(change);
+    }
+    let is_made = |change: &Change| refused.get(change.table()).is_none_or(|refused| !refused.contains(&change));
+    let made = wanted.into_iter().filter(|(change, after)| is_made(change) && after.as_ref().is_none_or(is_made));
+    made.map(|(change, _)| change).collect()
 }

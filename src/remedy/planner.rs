@@ -94,7 +94,7 @@ impl<'a> Planner<'a> {
         });
         let steps: Vec<Step> = drafts.into_iter().map(|(_, step)| step).collect();
         let preamble = if steps.is_empty() { Vec::new() } else { self.preamble };
-        Playbook { preamble, steps, impossible: self.impossible }
+        Playbook { preamble, steps, impossible: self.impossible, changes: Vec::new() }
     }
 
     /// How many foreign keys lead from a table to its farthest ancestor; cycles are cut.

@@ -479,6 +479,7 @@ pub(crate) fn surveyed(survey: &mut Survey) {
 /// A playbook of one step.
 pub(crate) fn playbook() -> Playbook {
     Playbook {
+        changes: Vec::new(),
         preamble: vec!["SET lock_timeout = '2s'".to_owned()],
         steps: vec![Step {
             title: "validate check orders_total_check".to_owned(),

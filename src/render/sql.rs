@@ -173,7 +173,13 @@ mod tests {
     }
 
     fn render(engine: EngineName, steps: Vec<Step>, rules: &[String]) -> String {
-        script(engine, "test", &Playbook { preamble: Vec::new(), steps, impossible: Vec::new() }, rules, &[])
+        script(
+            engine,
+            "test",
+            &Playbook { preamble: Vec::new(), steps, impossible: Vec::new(), changes: Vec::new() },
+            rules,
+            &[],
+        )
     }
 
     #[test]

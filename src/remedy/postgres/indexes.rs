@@ -313,6 +313,12 @@ fn drop_key(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName,
     planner.add(30, request, step);
 }
 
+/// Whether an interrupted REINDEX CONCURRENTLY left an index behind: a copy, whose original still works.
+pub(in crate::remedy) fn is_leftover(name: &str) -> bool {
+    let name = name.trim_end_matches(|character: char| character.is_ascii_digit());
+    name.ends_with("_ccnew") || name.ends_with("_ccold")
+}
+
 fn repair_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str) {
     let (index, schema) = find(planner, table, name);
     let quoted = planner.relation(&QualifiedName::new(&schema, name));
@@ -335,9 +341,7 @@ fn repair_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedN
         }
         return;
     }
-    // What an interrupted REINDEX CONCURRENTLY leaves behind is a copy: the original still works.
-    let leftover = name.trim_end_matches(|character: char| character.is_ascii_digit());
-    if leftover.ends_with("_ccnew") || leftover.ends_with("_ccold") {
+    if is_leftover(name) {
         let step = Step::new(
             format!("drop index {name}"),
             table,

@@ -6,6 +6,8 @@ mod indexes;
 mod rights;
 mod widening;
 
+pub(super) use indexes::is_leftover;
+
 use super::is_zoned;
 use super::planner::Planner;
 use super::requests::Request;

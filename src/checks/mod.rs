@@ -52,12 +52,22 @@ pub struct Context<'a> {
 ///
 /// Suppressed findings are taken out here, so that nothing later has to know about suppression.
 pub fn run(context: Context<'_>) -> Vec<Outcome> {
+    run_those(context, |_| true)
+}
+
+/// Runs only the rules that count in the score.
+pub fn run_scored(context: Context<'_>) -> Vec<Outcome> {
+    run_those(context, |rule| rule.kind != Kind::Informational)
+}
+
+fn run_those(context: Context<'_>, wanted: fn(&Rule) -> bool) -> Vec<Outcome> {
     let rules: Vec<&'static Rule> = all()
         .iter()
         .copied()
         .filter(|rule| rule.engines.contains(&context.model.engine.name))
         .filter(|rule| !context.settings.is_disabled(rule.id))
         .map(|rule| registry::configured(rule, context.settings))
+        .filter(|rule| wanted(rule))
         .collect();
     parallel::map(&rules, context.tables.len(), |rule| {
         let mut verdicts = Verdicts::new(rule);

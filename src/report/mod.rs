@@ -28,6 +28,7 @@ use crate::score::{self, Score};
 use crate::settings::Settings;
 use crate::survey::Survey;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// Confidence from which an undeclared relation is shown.
 pub const SHOWN_CONFIDENCE: f64 = 0.80;
@@ -49,7 +50,7 @@ pub struct Report<'a> {
     pub score: Score,
     /// How to mend the findings.
     pub playbook: Playbook,
-    /// Counts and the most worthwhile fixes.
+    /// Counts.
     pub summary: Summary,
     /// What belongs to each table, by its position.
     pub details: Vec<TableDetails>,
@@ -61,6 +62,7 @@ pub struct Report<'a> {
     pub groups: Vec<Group>,
     /// What the configuration says about tables.
     pub descriptions: Descriptions,
+    fixes: OnceLock<Vec<Fix>>,
 }
 
 /// What belongs to one table, as positions in the lists of the report.
@@ -143,7 +145,7 @@ impl<'a> Report<'a> {
         let Unjudged { mut details, concerns, opportunities, groups } = unjudged;
         add_verdicts(&mut details, tables, &outcomes, &playbook);
         let descriptions = Descriptions::new(model, settings);
-        let mut summary = summary::summary(model, tables, &outcomes, &score, &playbook, settings);
+        let mut summary = summary::summary(model, tables, &outcomes, &playbook, settings);
         summary.stale_entries = [descriptions.stale.clone(), stale::stale(tables, settings)].concat();
         Self {
             model,
@@ -159,7 +161,19 @@ impl<'a> Report<'a> {
             opportunities,
             groups,
             descriptions,
+            fixes: OnceLock::new(),
         }
+    }
+
+    /// What to mend first: rules in the order in which mending their findings gains most, each on top of those before. Worked
+    /// out when it is asked for, since every fix takes judging the schema again.
+    pub fn fixes(&self) -> &[Fix] {
+        self.fixes.get_or_init(|| fixes::fixes(self))
+    }
+
+    /// The total that the steps of a playbook lead to, by judging the schema as they leave it.
+    pub fn total_after(&self, playbook: &Playbook) -> Option<f64> {
+        fixes::total_after(self, playbook)
     }
 
     /// What is said about a table: by the configuration, else by the database.

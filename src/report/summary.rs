@@ -1,10 +1,8 @@
 //! The numbers of the executive summary.
 
-use super::fixes::{Fix, fixes};
 use crate::checks::Outcome;
 use crate::model::{Model, Tables};
 use crate::remedy::{Playbook, Safety};
-use crate::score::Score;
 use crate::settings::{Ignore, Settings};
 use serde::Serialize;
 
@@ -59,8 +57,6 @@ pub struct Summary {
     pub suppressed: usize,
     /// Steps of the playbook that are safe, need caution, or break running code.
     pub steps: [usize; 3],
-    /// What to mend first: rules in the order in which mending their findings gains most, each on top of those before.
-    pub fixes: Vec<Fix>,
     /// Entries of the configuration that suppress nothing any more.
     pub stale_ignores: Vec<StaleIgnore>,
     /// Other entries of the configuration without effect: what each names, and why it has none.
@@ -83,7 +79,6 @@ pub(super) fn summary(
     model: &Model,
     tables: &Tables<'_>,
     outcomes: &[Outcome],
-    score: &Score,
     playbook: &Playbook,
     settings: &Settings,
 ) -> Summary {
@@ -127,7 +122,6 @@ pub(super) fn summary(
             Safety::Breaking => 2,
         }] += 1;
     }
-    summary.fixes = fixes(outcomes, score, playbook, tables.base().count());
     summary.stale_ignores = stale_ignores(outcomes, settings);
     summary
 }

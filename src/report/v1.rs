@@ -238,7 +238,7 @@ impl<'a> Report<'a> {
                 .map(|(schema, counts)| SchemaCoverage { schema, counts })
                 .collect(),
             tables: &report.score.tables,
-            fix_first: &report.summary.fixes,
+            fix_first: report.fixes(),
             stale_ignores: &report.summary.stale_ignores,
             stale_entries: &report.summary.stale_entries,
             findings: report

@@ -103,6 +103,29 @@ impl Score {
         }
         schemas
     }
+
+    /// The total when findings are mended, by rule.
+    pub fn total_when(&self, mended: &BTreeMap<&str, Mended>) -> Option<f64> {
+        self.total.and_then(|_| total(&self.mended(mended), 1))
+    }
+
+    /// What the total gains when findings are mended, by rule; not rounded.
+    pub fn gain_when(&self, mended: &BTreeMap<&str, Mended>) -> Option<f64> {
+        let (before, _) = exact(&Part::all(self))?;
+        exact(&self.mended(mended)).map(|(after, _)| after - before)
+    }
+
+    fn mended(&self, mended: &BTreeMap<&str, Mended>) -> Vec<Part> {
+        let mut parts = Part::all(self);
+        for (part, rule) in parts.iter_mut().zip(&self.rules) {
+            let mended = mended.get(rule.rule).copied().unwrap_or_default();
+            let leaving = mended.leaving.min(part.counts.failed);
+            let passing = mended.passing.min(part.counts.failed - leaving);
+            part.counts.failed -= leaving + passing;
+            part.counts.passed += passing;
+        }
+        parts
+    }
 }
 
 /// Scores the outcomes of all rules. `tables` is the number of tables in scope.
@@ -313,19 +336,6 @@ impl Mended {
     pub fn add(&mut self, finding: &Finding) {
         *(if finding.leaves_count { &mut self.leaving } else { &mut self.passing }) += 1;
     }
-}
-
-/// The total when findings are mended, by rule.
-pub fn promised(score: &Score, tables: usize, mended: &BTreeMap<&str, Mended>) -> Option<f64> {
-    let mut parts = Part::all(score);
-    for (part, rule) in parts.iter_mut().zip(&score.rules) {
-        let mended = mended.get(rule.rule).copied().unwrap_or_default();
-        let leaving = mended.leaving.min(part.counts.failed);
-        let passing = mended.passing.min(part.counts.failed - leaving);
-        part.counts.failed -= leaving + passing;
-        part.counts.passed += passing;
-    }
-    total(&parts, tables)
 }
 
 #[cfg(test)]

@@ -104,6 +104,15 @@ pub(super) fn of_table(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
     out
 }
 
+/// What the steps are worth.
+fn total(page: &Page<'_, '_>) -> String {
+    let report = page.report;
+    match report.score.total.zip(report.total_after(&report.playbook)) {
+        Some((before, after)) => format!(" With all of them the total goes from {before:.1} to {after:.1}."),
+        None => String::new(),
+    }
+}
+
 /// Hands out the playbook: what happens to which table, then every step.
 pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<(), E> {
     let playbook = &page.report.playbook;
@@ -112,8 +121,9 @@ pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<()
     } else {
         let [safe, caution, breaking] = page.report.summary.steps;
         take(&format!(
-            "{} in the order in which they can run: {safe} safe, {caution} with caution, {breaking} breaking.\n\n",
+            "{} in the order in which they can run: {safe} safe, {caution} with caution, {breaking} breaking.{}\n\n",
             number(playbook.steps.len(), "step", "steps"),
+            total(page),
         ))?;
         if page.is_split() {
             take("The SQL of a step stands in the page of its table.\n\n")?;

@@ -89,7 +89,7 @@ fn formula() -> String {
 }
 
 fn fixes(page: &Page<'_, '_>) -> String {
-    let fixes = &page.report.summary.fixes;
+    let fixes = page.report.fixes();
     if fixes.is_empty() {
         return String::new();
     }
@@ -102,8 +102,9 @@ fn fixes(page: &Page<'_, '_>) -> String {
         })
         .collect();
     format!(
-        "**Fix first.** The total when these findings pass, each rule on top of those above it. Findings of other rules that the same changes \
-         mend are counted in it; what the steps add is judged too, which moves it a little further.\n\n{}\n",
+        "**Fix first.** The total when these findings are mended, each rule on top of those above it. The steps of `brownfield fix \
+         --rule` are made in memory and the schema that they lead to is judged, so that what they add and what else they mend is \
+         counted; findings that only a person mends are taken to pass.\n\n{}\n",
         table(&["Rule", "What is wrong", "Findings", "Total"], &rows)
     )
 }

@@ -36,13 +36,13 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
     lines.push(patterns(page));
     lines.extend(statistics::summary(page));
     lines.push(score(page));
-    if summary.fixes.is_empty() {
+    if report.fixes().is_empty() {
         if report.score.total.is_some() {
             lines.push("No finding costs points.".to_owned());
         }
     } else {
         let mut fixes = "The most worthwhile fixes, each on top of those before it:\n".to_owned();
-        for (place, fix) in summary.fixes.iter().take(3).enumerate() {
+        for (place, fix) in report.fixes().iter().take(3).enumerate() {
             push!(
                 fixes,
                 "\n{}. {}: {} ({}, {:.1} → {:.1})",

@@ -151,9 +151,9 @@ fn findings(text: &mut String, report: &Report<'_>, all: bool) {
             let _ = writeln!(text, "        {}", printable(entry));
         }
     }
-    if !report.summary.fixes.is_empty() {
+    if !report.fixes().is_empty() {
         let _ = writeln!(text, "\n{bold}Fix first{bold:#} (the total after each, on top of those before)");
-        for fix in report.summary.fixes.iter().take(SHOWN) {
+        for fix in report.fixes().iter().take(SHOWN) {
             let findings = count(fix.findings as usize, "finding", "findings");
             let _ = writeln!(text, "  {:5.1} → {:5.1}  {} ({findings})", fix.before, fix.after, fix.rule);
         }

@@ -36,6 +36,11 @@ impl<'a> Names<'a> {
         fit(self.naming(schema).unique(table, &borrowed(columns)))
     }
 
+    /// For a primary key.
+    pub(super) fn primary_key(&self, schema: &str, table: &str) -> String {
+        fit(self.naming(schema).primary_key(table))
+    }
+
     /// For a check constraint.
     pub(super) fn check(table: &str, columns: &[String]) -> String {
         fit(format!("{table}_{}_check", columns.join("_")))

@@ -45,15 +45,6 @@ pub fn quote_literal(engine: EngineName, text: &str) -> String {
     }
 }
 
-/// The longest start of a name that has at most this many bytes.
-pub fn cut(name: &str, limit: usize) -> &str {
-    let mut end = limit.min(name.len());
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    &name[..end]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ mod sqlite;
 pub use projection::project;
 
 use crate::checks::{Change, Context, Finding};
-use crate::model::{EngineName, QualifiedName};
+use crate::model::{EngineName, QualifiedName, Schema};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -185,6 +185,12 @@ fn declares_guess(context: Context<'_>, change: &Change) -> bool {
 fn is_zoned(data_type: &str) -> bool {
     data_type.starts_with("timestamp")
         && (data_type.ends_with("with time zone") || data_type.starts_with("timestamptz"))
+}
+
+/// What a new lookup table says of itself, in a schema whose tables have comments.
+fn lookup_comment(schema: &Schema, table: &QualifiedName, column: &str) -> Option<String> {
+    let usual = schema.tables.iter().any(|table| table.comment.is_some());
+    usual.then(|| format!("Values that {column} of {} may have", table.name))
 }
 
 /// Whether the steps for one change do what another wants, too.

@@ -2,7 +2,7 @@
 
 use crate::model::{EngineName, Schema};
 
-const INDEX_PATTERNS: [Pattern; 9] = [
+const INDEX_PATTERNS: [Pattern; 10] = [
     |table, columns| format!("{table}_{}_idx", columns.join("_")),
     |table, columns| format!("idx_{table}_{}", columns.join("_")),
     |table, columns| format!("ix_{table}_{}", columns.join("_")),
@@ -12,6 +12,7 @@ const INDEX_PATTERNS: [Pattern; 9] = [
     |_, columns| format!("idx_{}", columns.join("_")),
     |table, columns| format!("{table}_idx_{}", columns.join("_")),
     |table, columns| format!("{table}_IDX_{}", columns.join("_")),
+    |_, columns| format!("by_{}", columns.join("_")),
 ];
 
 const FOREIGN_KEY_PATTERNS: [Pattern; 7] = [
@@ -32,6 +33,13 @@ const UNIQUE_PATTERNS: [Pattern; 5] = [
     |table, columns| format!("uk_{table}_{}", columns.join("_")),
 ];
 
+const PRIMARY_KEY_PATTERNS: [Pattern; 4] = [
+    |table, _| format!("{table}_pkey"),
+    |table, _| format!("pk_{table}"),
+    |table, _| format!("{table}_pk"),
+    |table, _| format!("PK_{table}"),
+];
+
 type Pattern = fn(&str, &[&str]) -> String;
 
 /// How the names of a schema's indexes and constraints are made from the names of table and columns.
@@ -40,6 +48,7 @@ pub struct ObjectNaming {
     index: Pattern,
     foreign_key: Pattern,
     unique: Pattern,
+    primary_key: Pattern,
 }
 
 impl ObjectNaming {
@@ -49,13 +58,17 @@ impl ObjectNaming {
             index: INDEX_PATTERNS[0],
             foreign_key: FOREIGN_KEY_PATTERNS[usize::from(engine.is_mysql_family())],
             unique: UNIQUE_PATTERNS[0],
+            primary_key: PRIMARY_KEY_PATTERNS[0],
         }
     }
 
     /// The patterns that most names of a schema follow.
     pub(super) fn of(engine: EngineName, schema: &Schema) -> Self {
-        let (mut indexes, mut foreign_keys, mut uniques) = ([0; 9], [0; 7], [0; 5]);
+        let (mut indexes, mut foreign_keys, mut uniques, mut primary_keys) = ([0; 10], [0; 7], [0; 5], [0; 4]);
         for table in &schema.tables {
+            if let Some(name) = table.primary_key.as_ref().and_then(|key| key.name.as_ref()) {
+                count(&mut primary_keys, &PRIMARY_KEY_PATTERNS, &table.name, &[], name);
+            }
             for index in table.indexes.iter().filter(|index| !index.primary && !index.automatic) {
                 let columns: Vec<&str> = index.key.iter().filter_map(|part| part.column.as_deref()).collect();
                 if columns.len() < index.key.len() {
@@ -64,7 +77,9 @@ impl ObjectNaming {
                 if index.unique {
                     count(&mut uniques, &UNIQUE_PATTERNS, &table.name, &columns, &index.name);
                 } else {
-                    count(&mut indexes, &INDEX_PATTERNS, &table.name, &columns, &index.name);
+                    // Some mark the indexes of foreign keys, which changes no pattern.
+                    let name = index.name.replacen("_fk_", "_", 1);
+                    count(&mut indexes, &INDEX_PATTERNS, &table.name, &columns, &name);
                 }
             }
             for key in &table.foreign_keys {
@@ -79,7 +94,13 @@ impl ObjectNaming {
             index: most(&indexes).map_or(usual.index, |at| INDEX_PATTERNS[at]),
             foreign_key: most(&foreign_keys).map_or(usual.foreign_key, |at| FOREIGN_KEY_PATTERNS[at]),
             unique: most(&uniques).map_or(usual.unique, |at| UNIQUE_PATTERNS[at]),
+            primary_key: most(&primary_keys).map_or(usual.primary_key, |at| PRIMARY_KEY_PATTERNS[at]),
         }
+    }
+
+    /// For a primary key.
+    pub fn primary_key(&self, table: &str) -> String {
+        (self.primary_key)(table, &[])
     }
 
     /// For an index.

@@ -103,12 +103,11 @@ fn whole(place: Place, sample: &schemas::Sample) -> TestResult {
 }
 
 /// What may fail anew after a whole playbook: the rule, what the object contains, and why.
-const ANEW: [(&str, &str, &str); 7] = [
+const ANEW: [(&str, &str, &str); 6] = [
     ("constraint-name-inconsistent", "", "the names that it adds can make a majority that older names do not follow"),
     ("fk-column-name", "", "the same, of the keys that it declares"),
     ("timestamp-without-time-zone", "", "a new column has the type of its namesakes, where theirs cannot change"),
     ("pk-column-name", "", "a new key cannot be called id where a column that is no key has that name"),
-    ("table-comment-missing", "", "what a new lookup table means only its owner can say"),
     (
         "updated-at-not-maintained",
         "payment.last_update",

@@ -1,3 +1,4 @@
+use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, Index, Persistence, TableRef, UnseenKind};
 use crate::survey::TableClass;
@@ -139,7 +140,7 @@ fn judge(context: Context<'_>, verdicts: &mut Verdicts, table: TableRef<'_>, gen
         None if generated => "no primary key of its own; the server added an invisible one".to_owned(),
         None => "no primary key and no unique key over columns that are NOT NULL".to_owned(),
     };
-    let name = format!("{}_pkey", crate::model::quote::cut(&table.name, 58));
+    let name = Names::new(context).primary_key(&table.schema.name, &table.name);
     let change = match candidate {
         Some(index) => Change::AddPrimaryKey {
             table: table.qualified_name(),

@@ -2,7 +2,9 @@
 
 use super::{Algorithm, CHECKS_OFF, CHECKS_ON, Duration, NONE, Phase, Planner, Request, Safety, Step, alter};
 use crate::checks::Change;
+use crate::model::quote::quote_literal;
 use crate::model::{Action, CheckConstraint, EngineName, ForeignKey, QualifiedName};
+use crate::remedy::lookup_comment;
 use crate::remedy::mysql::column::{Overrides, definition, is_textual};
 use crate::remedy::names::Space;
 
@@ -256,8 +258,10 @@ fn add_lookup_table(
     let text = definition(planner.engine, &key, &[], Overrides::default());
     // Like the column's, so that both are compared alike.
     let collation = key.collation.as_ref().map(|name| format!(" DEFAULT COLLATE={name}")).unwrap_or_default();
+    let comment = planner.table(table).and_then(|of| lookup_comment(of.schema, table, column));
+    let comment = comment.map(|text| format!(" COMMENT={}", quote_literal(planner.engine, &text))).unwrap_or_default();
     let statements = vec![
-        format!("CREATE TABLE {target} ({text}, PRIMARY KEY ({quoted})) ENGINE=InnoDB{collation}"),
+        format!("CREATE TABLE {target} ({text}, PRIMARY KEY ({quoted})) ENGINE=InnoDB{collation}{comment}"),
         format!("INSERT INTO {target} ({quoted}) SELECT DISTINCT {quoted} FROM {relation} WHERE {quoted} IS NOT NULL"),
     ];
     let step = Step::new(format!("create lookup table {}", lookup.name), table, Phase::Expand, statements)

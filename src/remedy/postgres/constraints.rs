@@ -7,6 +7,7 @@ use super::{
 use crate::checks::Change;
 use crate::model::quote::quote_literal;
 use crate::model::{Action, Deferral, EngineName, ForeignKey, MatchType, QualifiedName};
+use crate::remedy::lookup_comment;
 use crate::remedy::names::Space;
 use crate::remedy::planner::{CLOSES_CIRCLE, has_leading_index};
 
@@ -371,10 +372,14 @@ fn add_lookup_table(
     let lookup = planner.names.fresh(&[Space::Relation, Space::Index], table, lookup_table);
     let lookup = QualifiedName::new(&table.schema, lookup);
     let (relation, target, quoted) = (planner.relation(table), planner.relation(&lookup), planner.quote(column));
-    let statements = vec![
+    let mut statements = vec![
         format!("CREATE TABLE {target} ({quoted} {} PRIMARY KEY)", of.data_type),
         format!("INSERT INTO {target} ({quoted}) SELECT DISTINCT {quoted} FROM {relation} WHERE {quoted} IS NOT NULL"),
     ];
+    if let Some(comment) = planner.table(table).and_then(|of| lookup_comment(of.schema, table, column)) {
+        let comment = quote_literal(EngineName::PostgreSql, &comment);
+        statements.push(format!("COMMENT ON TABLE {target} IS {comment}"));
+    }
     let step = Step::new(format!("create lookup table {}", lookup.name), table, Phase::Expand, statements)
         .how("metadata and one read", "ACCESS SHARE", "nothing", Safety::Safe, Duration::Scan)
         .undo(format!("DROP TABLE {target}"))

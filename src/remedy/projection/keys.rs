@@ -7,6 +7,7 @@ use crate::model::{
     KeyPart, Partitioning, PrimaryKey, QualifiedName, Schema, Sequence, SequenceOwner, SequenceStatistics, Table,
     UniqueConstraint,
 };
+use crate::remedy::lookup_comment;
 use crate::remedy::planner::has_leading_index;
 use crate::remedy::postgres::is_leftover;
 
@@ -205,9 +206,10 @@ impl Projection<'_> {
         new.columns.push(Column { nullable: false, default: None, comment: None, inherited: false, ..key });
         let columns = vec![column.to_owned()];
         if let Some(&(schema, _)) = self.places.get(table) {
-            let tables = &mut self.model.schemas[schema].tables;
-            self.places.insert(lookup.clone(), (schema, tables.len()));
-            tables.push(new);
+            let of = &mut self.model.schemas[schema];
+            new.comment = lookup_comment(of, table, column);
+            self.places.insert(lookup.clone(), (schema, of.tables.len()));
+            of.tables.push(new);
         }
         self.add_primary_key(&lookup, &format!("{}_pkey", lookup.name), &columns);
         if engine == EngineName::Sqlite

@@ -104,10 +104,18 @@ fn whole(place: Place, sample: &schemas::Sample) -> TestResult {
 
 /// What may fail anew after a whole playbook: the rule, what the object contains, and why.
 const ANEW: [(&str, &str, &str); 6] = [
-    ("constraint-name-inconsistent", "", "the names that it adds can make a majority that older names do not follow"),
+    (
+        "constraint-name-inconsistent",
+        "",
+        "where no pattern leads, or names follow it only roughly, those that it adds can make another the majority",
+    ),
     ("fk-column-name", "", "the same, of the keys that it declares"),
     ("timestamp-without-time-zone", "", "a new column has the type of its namesakes, where theirs cannot change"),
-    ("pk-column-name", "", "a new key cannot be called id where a column that is no key has that name"),
+    (
+        "pk-column-name",
+        "",
+        "what is unique already becomes the key under its own name, and a new one cannot be called id where another is",
+    ),
     (
         "updated-at-not-maintained",
         "payment.last_update",

@@ -104,9 +104,12 @@ pub(super) fn of_table(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
     out
 }
 
-/// What the steps are worth.
+/// What the steps are worth. It takes as long as judging the schema did, which a document of many pages leaves to the script.
 fn total(page: &Page<'_, '_>) -> String {
     let report = page.report;
+    if page.is_split() {
+        return String::new();
+    }
     match report.score.total.zip(report.total_after(&report.playbook)) {
         Some((before, after)) => format!(" With all of them the total goes from {before:.1} to {after:.1}."),
         None => String::new(),

@@ -19,9 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Fixes that are listed.
 const FIXES: usize = 10;
 
-/// Tables that are judged again for the whole list. In a schema of more than a thousand it is shorter, so that it does not
-/// take longer than everything else.
-const JUDGED: usize = 10_000;
+/// Tables that are judged again for the whole list, so that it does not take longer than everything else: ten fixes in a schema of
+/// a hundred tables, none in one of more than a thousand.
+const JUDGED: usize = 1_000;
 
 /// A rule whose findings are worth mending.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -36,33 +36,36 @@ pub struct Fix {
     pub before: f64,
     /// Total when this one is made too.
     pub after: f64,
+    /// The schema was judged as the steps leave it. Otherwise, in a large schema, `after` counts the findings that go and not
+    /// what the steps add.
+    pub judged: bool,
 }
 
 pub(super) fn fixes(report: &Report<'_>) -> Vec<Fix> {
     let Some(mut before) = report.score.total else { return Vec::new() };
-    let mut judgings = (JUDGED / report.tables.len().max(1)).max(1);
+    let mut judgings = JUDGED / report.tables.len().max(1);
     let mut state = Judged::of(report);
     let mut fixes: Vec<Fix> = Vec::new();
     let (mut tried, mut by_hand) = (BTreeSet::new(), BTreeSet::new());
-    while fixes.len() < FIXES && judgings > 0 {
-        let Some(Worthwhile { rule, findings, by_hand: is_by_hand }) =
-            state.most_worthwhile(&report.playbook, &tried, &by_hand)
-        else {
-            break;
-        };
-        tried.insert(rule.id);
-        if is_by_hand {
-            by_hand.insert(rule.id);
-        } else {
-            let playbook = state.plan(rule.id, report.settings);
+    let mut counted = Counted::default();
+    while fixes.len() < FIXES {
+        let Some(next) = state.most_worthwhile(&report.playbook, &tried, &counted) else { break };
+        tried.insert(next.rule.id);
+        let judged = next.by_hand || judgings > 0;
+        if judged && !next.by_hand {
+            let playbook = state.plan(next.rule.id, report.settings);
             if playbook.changes.is_empty() {
                 continue;
             }
             judgings -= 1;
             state = state.after(&playbook, report.settings);
+            counted = state.counted(&by_hand);
+        } else {
+            by_hand.insert(next.rule.id);
+            counted = next.counted;
         }
-        let Some(after) = state.total(&by_hand).filter(|after| *after > before) else { break };
-        fixes.push(Fix { rule: rule.id, what: rule.summary, findings, before, after });
+        let Some(after) = state.score.total_when(&counted.mended).filter(|after| *after > before) else { break };
+        fixes.push(Fix { rule: next.rule.id, what: next.rule.summary, findings: next.findings, before, after, judged });
         before = after;
     }
     fixes
@@ -116,27 +119,18 @@ impl<'r> Judged<'r> {
         remedy::plan(context, &wanted.flat_map(|outcome| &outcome.findings).collect::<Vec<_>>())
     }
 
-    /// The total when a person has mended these rules.
-    fn total(&self, by_hand: &BTreeSet<&str>) -> Option<f64> {
-        self.score.total_when(&self.mended(by_hand))
-    }
-
-    fn mended(&self, rules: &BTreeSet<&str>) -> BTreeMap<&'static str, Mended> {
-        let mut mended: BTreeMap<&str, Mended> = BTreeMap::new();
-        let outcomes = self.outcomes.iter().filter(|outcome| rules.contains(outcome.rule.id));
+    /// The findings that a person has mended, of these rules.
+    fn counted(&self, by_hand: &BTreeSet<&str>) -> Counted {
+        let mut counted = Counted::default();
+        let outcomes = self.outcomes.iter().filter(|outcome| by_hand.contains(outcome.rule.id));
         for finding in outcomes.flat_map(|outcome| &outcome.findings).filter(|finding| finding.scored) {
-            mended.entry(finding.rule).or_default().add(finding);
+            counted.mended.entry(finding.rule).or_default().add(finding);
         }
-        mended
+        counted
     }
 
     /// The rule that gains most when its findings are mended, among those that were not tried; of equals the first by id.
-    fn most_worthwhile(
-        &self,
-        playbook: &Playbook,
-        tried: &BTreeSet<&str>,
-        by_hand: &BTreeSet<&str>,
-    ) -> Option<Worthwhile> {
+    fn most_worthwhile(&self, playbook: &Playbook, tried: &BTreeSet<&str>, counted: &Counted) -> Option<Worthwhile> {
         let candidates = candidates(&self.outcomes, playbook);
         // Only these can change when a rule is mended.
         let mut touched: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -148,27 +142,38 @@ impl<'r> Judged<'r> {
                 }
             }
         }
-        let mended = self.mended(by_hand);
         let mut best: Option<(f64, Worthwhile)> = None;
         for (rule, touched) in touched {
             let outcome = &self.outcomes[rule];
-            let leaving = touched.iter().map(|at| &candidates[*at]).filter(|candidate| candidate.is_mended(rule));
-            let findings = leaving.clone().filter(|candidate| candidate.rule == rule).map(|_| 1).sum();
+            let open = touched.into_iter().filter(|at| !counted.candidates.contains(at));
+            let leaving: Vec<usize> = open.filter(|at| candidates[*at].is_mended(rule)).collect();
+            let findings = leaving.iter().filter(|at| candidates[**at].rule == rule).map(|_| 1).sum();
             if findings == 0 || tried.contains(outcome.rule.id) {
                 continue;
             }
-            let mut then = mended.clone();
-            for candidate in leaving {
-                then.entry(candidate.finding.rule).or_default().add(candidate.finding);
+            let mut mended = counted.mended.clone();
+            for at in &leaving {
+                let finding = candidates[*at].finding;
+                mended.entry(finding.rule).or_default().add(finding);
             }
-            let Some(gain) = self.score.gain_when(&then) else { continue };
+            let Some(gain) = self.score.gain_when(&mended) else { continue };
             if best.as_ref().is_none_or(|(most, _)| *most < gain) {
                 let by_hand = outcome.findings.iter().all(|finding| finding.changes.is_empty());
-                best = Some((gain, Worthwhile { rule: outcome.rule, findings, by_hand }));
+                let candidates = counted.candidates.iter().copied().chain(leaving).collect();
+                let counted = Counted { mended, candidates };
+                best = Some((gain, Worthwhile { rule: outcome.rule, findings, by_hand, counted }));
             }
         }
         best.map(|(_, worthwhile)| worthwhile)
     }
+}
+
+/// Findings that are taken to pass without judging again.
+#[derive(Default)]
+struct Counted {
+    mended: BTreeMap<&'static str, Mended>,
+    /// Their places among the candidates, as long as the verdicts stay the same.
+    candidates: BTreeSet<usize>,
 }
 
 /// A rule that may be worth mending.
@@ -178,6 +183,8 @@ struct Worthwhile {
     findings: u32,
     /// Nothing but a person mends it.
     by_hand: bool,
+    /// What is taken to pass when it is mended, without judging again.
+    counted: Counted,
 }
 
 /// A finding that can be mended.

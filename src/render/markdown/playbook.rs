@@ -104,10 +104,10 @@ pub(super) fn of_table(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
     out
 }
 
-/// What the steps are worth. It takes as long as judging the schema did, which a document of many pages leaves to the script.
+/// What the steps are worth. It takes as long as judging the schema did, which a document of many tables leaves to the script.
 fn total(page: &Page<'_, '_>) -> String {
     let report = page.report;
-    if page.is_split() {
+    if page.is_split() || report.tables.len() > super::SPLIT_ABOVE {
         return String::new();
     }
     match report.score.total.zip(report.total_after(&report.playbook)) {

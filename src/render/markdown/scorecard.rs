@@ -97,14 +97,20 @@ fn fixes(page: &Page<'_, '_>) -> String {
         .iter()
         .map(|fix| {
             // One unbroken piece: the column is narrow.
-            let change = format!("{:.1}\u{a0}→\u{a0}{:.1}", fix.before, fix.after);
+            let about = if fix.judged { "" } else { "about\u{a0}" };
+            let change = format!("{:.1}\u{a0}→\u{a0}{about}{:.1}", fix.before, fix.after);
             vec![code(fix.rule), text(fix.what), fix.findings.to_string(), change]
         })
         .collect();
     format!(
         "**Fix first.** The total when these findings are mended, each rule on top of those above it. The steps of `brownfield fix \
          --rule` are made in memory and the schema that they lead to is judged, so that what they add and what else they mend is \
-         counted; findings that only a person mends are taken to pass.\n\n{}\n",
+         counted; findings that only a person mends are taken to pass.{}\n\n{}\n",
+        if fixes.iter().all(|fix| fix.judged) {
+            ""
+        } else {
+            " \"About\" is said where the schema is too large for that: then the findings that go are counted, and not what the steps add."
+        },
         table(&["Rule", "What is wrong", "Findings", "Total"], &rows)
     )
 }

@@ -45,12 +45,13 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         for (place, fix) in report.fixes().iter().take(3).enumerate() {
             push!(
                 fixes,
-                "\n{}. {}: {} ({}, {:.1} → {:.1})",
+                "\n{}. {}: {} ({}, {:.1} → {}{:.1})",
                 place + 1,
                 code(fix.rule),
                 text(fix.what),
                 number(fix.findings as usize, "finding", "findings"),
                 fix.before,
+                if fix.judged { "" } else { "about " },
                 fix.after,
             );
         }

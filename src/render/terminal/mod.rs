@@ -155,7 +155,8 @@ fn findings(text: &mut String, report: &Report<'_>, all: bool) {
         let _ = writeln!(text, "\n{bold}Fix first{bold:#} (the total after each, on top of those before)");
         for fix in report.fixes().iter().take(SHOWN) {
             let findings = count(fix.findings as usize, "finding", "findings");
-            let _ = writeln!(text, "  {:5.1} → {:5.1}  {} ({findings})", fix.before, fix.after, fix.rule);
+            let about = if fix.judged { "" } else { "about " };
+            let _ = writeln!(text, "  {:5.1} → {about}{:5.1}  {} ({findings})", fix.before, fix.after, fix.rule);
         }
     }
     if !outcomes.is_empty() {

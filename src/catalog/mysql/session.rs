@@ -1,9 +1,10 @@
 //! Connects and asks.
 
 use super::created::{Created, Found, Wanted};
+use super::grants::Privileges;
 use super::statements::Statement;
 use super::target::Target;
-use super::{grants, shown, statements};
+use super::{shown, statements};
 use crate::catalog::tls::{self, Refusal};
 use crate::catalog::{Error, Options, within};
 use crate::model::quote::{qualified, quote_literal};
@@ -344,7 +345,8 @@ async fn show_create(
     options: &Options,
 ) -> Result<Rest, SqlError> {
     let engine = catalog.engine;
-    if !catalog.schemas.iter().all(|schema| grants::shows_statements(&catalog.grants, text(schema, 0))) {
+    let shows = |schema: &Row| Privileges::on(text(schema, 0), &catalog.grants, false).shows_statements();
+    if !catalog.schemas.iter().all(shows) {
         return Ok(Rest::default());
     }
     let tables = catalog.answers.rows.get("tables").map(Vec::as_slice).unwrap_or_default();

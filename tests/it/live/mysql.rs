@@ -8,11 +8,12 @@ use libtest_mimic::Trial;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     type Test = fn(Place) -> TestResult;
-    let tests: [(&str, Test); 9] = [
+    let tests: [(&str, Test); 10] = [
         ("schemes", schemes),
         ("surroundings", surroundings),
         ("every_database", every_database),
         ("references", references),
+        ("lacking", lacking),
         ("without_rights", without_rights),
         ("socket", socket),
         ("wrong_names", wrong_names),
@@ -32,7 +33,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::of(EngineName::MySql) {
         trials.push(trial(format!("live::mysql::characters::{}", place.name()), move || characters(place)));
         trials.push(trial(format!("live::mysql::trigger_order::{}", place.name()), move || trigger_order(place)));
-        trials.push(trial(format!("live::mysql::hidden_key::{}", place.name()), move || hidden_key(place)));
+        trials.push(trial(format!("live::mysql::global_settings::{}", place.name()), move || global_settings(place)));
         trials.push(trial(format!("live::mysql::tls::{}", place.name()), move || tls(place)));
         trials.push(trial(format!("live::mysql::password::{}", place.name()), move || password(place)));
         trials.push(trial(format!("live::mysql::index_reads::{}", place.name()), move || index_reads(place)));
@@ -186,6 +187,47 @@ fn references(place: Place) -> TestResult {
             Err(format!("the grants that were named do not show all: {named:#?}").into())
         }
     })
+}
+
+/// What an account lacks is said privilege by privilege, and a pattern counts for the names that it fits.
+fn lacking(place: Place) -> TestResult {
+    let one = One::new(place)?;
+    let name = &one.database.name;
+    one.database.run(
+        "CREATE VIEW names AS SELECT name FROM things; CREATE FUNCTION one() RETURNS int DETERMINISTIC RETURN 1",
+    )?;
+    let all = "SELECT, REFERENCES, SHOW VIEW, TRIGGER, EVENT";
+    let pattern = format!("{}_", &name[..name.len() - 1]);
+    let cases: [(String, &[(UnseenKind, &str)]); 4] = [
+        (format!("GRANT {all} ON `{name}`.* TO {{account}}"), &[]),
+        (format!("GRANT {all} ON `{pattern}`.* TO {{account}}"), &[]),
+        (format!("GRANT {all} ON `b%`.* TO {{account}}"), &[]),
+        (
+            format!("GRANT REFERENCES, SHOW VIEW, TRIGGER, EVENT ON `{name}`.* TO {{account}}"),
+            &[(UnseenKind::ViewDefinitions, "the account lacks SELECT")],
+        ),
+    ];
+    for (grant, expected) in cases {
+        with_account(&one.database, &[grant.clone()], |url| {
+            let model = read(url).map_err(|error| chain(&error))?;
+            let unseen: Vec<_> =
+                unseen(&model).into_iter().filter(|(what, _)| *what != UnseenKind::Functions).collect();
+            let hidden = model.schemas[0].views[0].definition.is_none();
+            if unseen == expected && hidden == !expected.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("{grant}: hidden: {hidden}, {unseen:#?}").into())
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// What of the structure and code could not be seen, and why.
+fn unseen(model: &Model) -> Vec<(UnseenKind, &str)> {
+    let statistics = [UnseenKind::TableStatistics, UnseenKind::IndexStatistics, UnseenKind::Other];
+    let list = model.unseen.iter().filter(|unseen| !statistics.contains(&unseen.what));
+    list.map(|unseen| (unseen.what, unseen.reason.as_str())).collect()
 }
 
 /// An account that sees nothing is told so, with the grant that would help.
@@ -475,9 +517,15 @@ fn details(place: Place) -> TestResult {
     super::statements::same(&database.url(), place, &[])
 }
 
-/// A key that the server generated is seen also where the server hides such keys.
-fn hidden_key(place: Place) -> TestResult {
+/// Settings of the whole server that change what is shown.
+fn global_settings(place: Place) -> TestResult {
     let database = Database::on_own_server(place)?;
+    hidden_key(&database)?;
+    partial_revokes(&database)
+}
+
+/// A key that the server generated is seen also where the server hides such keys.
+fn hidden_key(database: &Database) -> TestResult {
     database.run(
         "SET SESSION sql_generate_invisible_primary_key = ON; CREATE TABLE things (name varchar(20)); \
          SET GLOBAL show_gipk_in_create_table_and_information_schema = OFF",
@@ -488,6 +536,30 @@ fn hidden_key(place: Place) -> TestResult {
         Some(column) if column.system_generated && table.primary_key.is_some() => Ok(()),
         _ => Err(format!("the generated key was not read: {table:#?}").into()),
     }
+}
+
+/// A schema can be excepted from what is granted on all of them, and then names are no patterns.
+fn partial_revokes(database: &Database) -> TestResult {
+    database.run("CREATE VIEW names AS SELECT name FROM things; SET GLOBAL partial_revokes = ON")?;
+    let name = &database.name;
+    let grants = [
+        "GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, REFERENCES ON *.* TO {account}".to_owned(),
+        format!("REVOKE TRIGGER, SELECT, SHOW VIEW ON `{name}`.* FROM {{account}}"),
+        format!("GRANT SHOW VIEW ON `{}_`.* TO {{account}}", &name[..name.len() - 1]),
+    ];
+    with_account(database, &grants, |url| {
+        let model = read(url).map_err(|error| chain(&error))?;
+        let expected = [
+            (UnseenKind::Functions, "the account may not see routines of others"),
+            (UnseenKind::Triggers, "the account lacks TRIGGER"),
+            (UnseenKind::ViewDefinitions, "the account lacks SELECT, SHOW VIEW"),
+        ];
+        let mut unseen = unseen(&model);
+        unseen.sort_by_key(|(what, _)| what.title());
+        let mut expected = expected.to_vec();
+        expected.sort_by_key(|(what, _)| what.title());
+        if unseen == expected { Ok(()) } else { Err(format!("{unseen:#?}").into()) }
+    })
 }
 
 fn socket(place: Place) -> TestResult {

@@ -9,6 +9,7 @@ mod relations;
 
 pub(super) use created::table;
 
+use super::grants::Privileges;
 use super::session::{Catalog, Row, numbers, text};
 use super::{grants, statements};
 use crate::catalog::Options;
@@ -36,7 +37,8 @@ pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
         schema.comment = present(row, 3);
         let server = (catalog.engine, numbers(text(&catalog.session, 0)));
         let inactive = grants::role(&catalog.grants).filter(|_| ["", "NONE"].contains(&text(&catalog.session, 8)));
-        let given = (catalog.grants.as_slice(), inactive);
+        let held = Privileges::on(text(row, 0), &catalog.grants, text(&catalog.session, 9) == "1");
+        let given = (&held, inactive);
         model.unseen.extend(grants::unseen(server, &account, given, text(row, 0), catalog.shows_statements));
         model.schemas.push(schema);
     }

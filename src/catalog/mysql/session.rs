@@ -7,7 +7,7 @@ use super::target::Target;
 use super::{shown, statements};
 use crate::catalog::tls::{self, Refusal};
 use crate::catalog::{Error, Options, within};
-use crate::model::quote::{qualified, quote_literal};
+use crate::model::quote::quote_literal;
 use crate::model::{EngineName, QualifiedName, Unseen, UnseenKind};
 use futures_util::future::join;
 use sqlx::mysql::MySqlConnection;
@@ -234,7 +234,6 @@ async fn pieces(
     let mut rest = Rest::default();
     for statement in &statements {
         let condition = match statement.name {
-            "sequence_types" if !lists_sequences(&catalog.answers) => &Condition::Nothing,
             "views" => &rest.views,
             "columns" => &rest.columns,
             _ if statement.is_of_tables() => &rest.tables,
@@ -253,17 +252,8 @@ async fn pieces(
             rest = show_create(server, another, others, catalog, options).await?;
         }
     }
-    if let Some(statement) = sequence_statement(catalog, options) {
-        match server.ask("sequences", &statement).await {
-            Ok(rows) => {
-                catalog.answers.rows.insert("sequences", rows);
-            }
-            Err(error) => {
-                catalog.answers.failed.insert("sequences", (UnseenKind::Other, error.to_string()));
-            }
-        }
-    }
     let wanted = |schema: &str, name: &str| options.filter.allows(schema, name);
+    shown::sequences(server, engine, &mut catalog.answers, wanted).await?;
     catalog.lost = shown::complete(server, engine, &mut catalog.answers, wanted).await?;
     if catalog.piecemeal {
         let name = |row: &Row| QualifiedName::new(text(row, 0), text(row, 1));
@@ -361,7 +351,6 @@ async fn show_create(
         }
     }
     let start = Instant::now();
-    let sequences = lists_sequences(&catalog.answers);
     let share = options.connections > 1 && wanted.len() >= MANY;
     let reading = Wanted::new(&wanted, share);
     if share {
@@ -372,7 +361,6 @@ async fn show_create(
             for statement in statements {
                 let condition = match (&of_views, statement.name) {
                     (Condition::Among(condition), "columns" | "views") => condition.as_str(),
-                    (_, "sequence_types") if !sequences => continue,
                     _ if statement.stands_alone() => "",
                     _ => continue,
                 };
@@ -409,31 +397,6 @@ async fn show_create(
         columns: Condition::among(&columns),
         views: Condition::among(&views),
     })
-}
-
-/// Whether there is a sequence among the tables. Asking for the types of none would make MariaDB look at every table.
-fn lists_sequences(answers: &Answers) -> bool {
-    answers.rows.get("tables").into_iter().flatten().any(|row| text(row, 2) == "SEQUENCE")
-}
-
-/// Asks every sequence of MariaDB for itself: what defines it stands nowhere else on all versions.
-fn sequence_statement(catalog: &Catalog, options: &Options) -> Option<String> {
-    let engine = catalog.engine;
-    let tables = catalog.answers.rows.get("tables")?;
-    let parts: Vec<String> = tables
-        .iter()
-        .filter(|row| text(row, 2) == "SEQUENCE" && options.filter.allows(text(row, 0), text(row, 1)))
-        .map(|row| {
-            let name = QualifiedName::new(text(row, 0), text(row, 1));
-            format!(
-                "SELECT {}, {}, start_value, minimum_value, maximum_value, increment, cache_size, cycle_option FROM {}",
-                literal(engine, &name.schema),
-                literal(engine, &name.name),
-                qualified(engine, &name)
-            )
-        })
-        .collect();
-    (!parts.is_empty()).then(|| parts.join(" UNION ALL "))
 }
 
 /// Limits on what the session may do and how long it may take, and how it prints.

@@ -39,6 +39,29 @@ impl Code {
     }
 }
 
+/// Asks every sequence of MariaDB for its statement: what defines it stands nowhere else on all versions, and whoever may see
+/// tables is shown it. The answer `sequences` has schema, name and statement.
+pub(super) async fn sequences(
+    server: &mut Server,
+    engine: EngineName,
+    answers: &mut Answers,
+    wanted: impl Fn(&str, &str) -> bool,
+) -> Result<(), SqlError> {
+    let listed = answers.rows.get("tables").into_iter().flatten();
+    let asked: Vec<(QualifiedName, (String, usize))> = listed
+        .filter(|row| text(row, 2) == "SEQUENCE" && wanted(text(row, 0), text(row, 1)))
+        .map(|row| QualifiedName::new(text(row, 0), text(row, 1)))
+        .map(|name| (name.clone(), (format!("SHOW CREATE SEQUENCE {}", qualified(engine, &name)), 1)))
+        .collect();
+    let statements: Vec<_> = asked.iter().map(|(_, statement)| statement.clone()).collect();
+    let shown = ask(server, &statements).await?;
+    let row = |(name, (statement, _)): (QualifiedName, (String, usize))| {
+        vec![Some(name.schema), Some(name.name), shown.get(&statement).cloned()]
+    };
+    answers.rows.insert("sequences", asked.into_iter().map(row).collect());
+    Ok(())
+}
+
 /// Puts the whole texts into the answers. Returns what stays unseen.
 pub(super) async fn complete(
     server: &mut Server,

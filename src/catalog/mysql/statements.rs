@@ -8,9 +8,6 @@ pub(super) type Version = (u32, u32, u32);
 /// The oldest MariaDB whose `information_schema` tells periods.
 pub(super) const TELLS_PERIODS: Version = (11, 4, 1);
 
-/// The oldest MariaDB whose sequences can be of another type than `bigint`.
-const HAS_TYPES_OF_SEQUENCES: Version = (11, 5, 0);
-
 /// What the server says of itself.
 pub(super) const SESSION: &str = include_str!("sql/session.sql");
 
@@ -117,7 +114,6 @@ const ALL: &[Statement] = &[
     statement!(routines, Some(UnseenKind::Functions)),
     statement!(parameters, Some(UnseenKind::Functions)),
     statement!(events, Some(UnseenKind::Events)),
-    statement!(sequence_types, sequences, Some(UnseenKind::Other)).mariadb(HAS_TYPES_OF_SEQUENCES, NEVER),
     statement!(sizes, Some(UnseenKind::TableStatistics)).statistics(),
     statement!(accounts, Some(UnseenKind::Other)).statistics(),
     statement!(index_usage, Some(UnseenKind::IndexStatistics)).statistics(),

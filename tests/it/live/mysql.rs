@@ -476,6 +476,7 @@ fn details(place: Place) -> TestResult {
     let database = Database::new(place)?;
     database.run(
         "CREATE SEQUENCE plain COMMENT = 'counts'; \
+         CREATE SEQUENCE back START WITH 5 MINVALUE -10 MAXVALUE 50 INCREMENT BY -7 CACHE 3 CYCLE; \
          CREATE TABLE t (id int NOT NULL PRIMARY KEY, a varchar(500) COMPRESSED NOT NULL DEFAULT 'x', \
            b int WITHOUT SYSTEM VERSIONING) WITH SYSTEM VERSIONING; \
          CREATE FUNCTION f() RETURNS int READS SQL DATA RETURN 1",
@@ -489,16 +490,30 @@ fn details(place: Place) -> TestResult {
     let sequences: Vec<_> = schema
         .sequences
         .iter()
-        .map(|sequence| {
-            (sequence.name.as_str(), sequence.data_type.as_str(), sequence.maximum, sequence.comment.as_deref())
+        .map(|it| {
+            let count = (it.start, it.minimum, it.maximum, it.increment, it.cache, it.cycle);
+            (it.name.as_str(), it.data_type.as_str(), count, it.comment.as_deref())
         })
         .collect();
-    let plain = ("plain", "bigint", 9_223_372_036_854_775_806, Some("counts"));
-    let others = [("small", "smallint", 32_766, None), ("whole", "bigint unsigned", 18_446_744_073_709_551_614, None)];
-    let expected: Vec<_> = std::iter::once(plain).chain(others.into_iter().filter(|_| typed)).collect();
+    let upwards = |maximum| (1, 1, maximum, 1, 1000, false);
+    let plain = ("plain", "bigint", upwards(9_223_372_036_854_775_806), Some("counts"));
+    let others = [
+        ("small", "smallint", upwards(32_766), None),
+        ("whole", "bigint unsigned", upwards(18_446_744_073_709_551_614), None),
+    ];
+    let mut expected = vec![("back", "bigint", (5, -10, 50, -7, 3, true), None), plain];
+    expected.extend(others.into_iter().filter(|_| typed));
     if sequences != expected {
         return Err(format!("{sequences:?}").into());
     }
+    let grant = format!("GRANT REFERENCES ON {}.* TO {{account}}", database.name);
+    with_account(&database, &[grant], |url| {
+        let seen = read(url).map_err(|error| chain(&error))?;
+        if seen.schemas[0].sequences != schema.sequences {
+            return Err(format!("REFERENCES shows {:#?}, {:#?}", seen.schemas[0].sequences, seen.unseen).into());
+        }
+        Ok(())
+    })?;
     let text = serde_json::to_string(&model)?;
     if serde_json::from_str::<Model>(&text)? != model {
         return Err("a snapshot is not what was read".into());

@@ -4,7 +4,7 @@ use super::expression::{expression, is_garbled};
 use super::pieces::{self, ColumnFacts, PartitionFacts, add_check, add_index, add_period, character_set};
 use super::{Key, key, number, present, rows, schema};
 use crate::catalog::mysql::session::{Catalog, Row, text};
-use crate::catalog::mysql::shown;
+use crate::catalog::mysql::{show_create, shown};
 use crate::catalog::{Options, migration_tables};
 use crate::model::{
     Column, DefaultKind, EngineName, GeneratedStorage, Index, KeyPart, MigrationTable, Model, QualifiedName, Sequence,
@@ -102,25 +102,31 @@ pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
             comment: None,
         });
     }
-    let types: BTreeMap<Key, &str> =
-        rows(catalog, "sequence_types").iter().map(|row| (key(row), text(row, 2))).collect();
     let comments: BTreeMap<Key, String> = rows(catalog, "tables")
         .iter()
         .filter(|row| text(row, 2) == "SEQUENCE")
         .filter_map(|row| Some((key(row), present(row, 5)?)))
         .collect();
     for row in rows(catalog, "sequences") {
-        let whole = |position: usize| text(row, position).parse().unwrap_or_default();
-        let number = |position: usize| text(row, position).parse().unwrap_or_default();
+        let Ok(statement) = show_create::sequence(text(row, 2)) else {
+            model.unseen.push(Unseen {
+                what: UnseenKind::Other,
+                schema: Some(text(row, 0).to_owned()),
+                object: Some(text(row, 1).to_owned()),
+                reason: "the server does not show how the sequence counts".to_owned(),
+                remedy: "SHOW CREATE SEQUENCE says why".to_owned(),
+            });
+            continue;
+        };
         let sequence = Sequence {
             name: text(row, 1).to_owned(),
-            data_type: types.get(&key(row)).copied().unwrap_or("bigint").to_owned(),
-            start: number(2),
-            minimum: number(3),
-            maximum: number(4),
-            increment: whole(5),
-            cache: whole(6),
-            cycle: text(row, 7) == "1",
+            data_type: statement.data_type.unwrap_or("bigint").to_owned(),
+            start: statement.start,
+            minimum: statement.minimum,
+            maximum: statement.maximum,
+            increment: statement.increment,
+            cache: statement.cache,
+            cycle: statement.cycle,
             owned_by: None,
             comment: comments.get(&key(row)).cloned(),
         };

@@ -110,6 +110,43 @@ pub(super) struct Period<'s> {
     pub(super) end: String,
 }
 
+/// A sequence as its statement describes it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Sequence<'s> {
+    pub(super) data_type: Option<&'s str>,
+    pub(super) start: i128,
+    pub(super) minimum: i128,
+    pub(super) maximum: i128,
+    pub(super) increment: i64,
+    pub(super) cache: i64,
+    pub(super) cycle: bool,
+}
+
+/// Reads the statement of a sequence, up to the options that every table has.
+pub(super) fn sequence(text: &str) -> Result<Sequence<'_>, Refusal> {
+    let mut scanner = Scanner::new(text);
+    let mut sequence = Sequence::default();
+    scanner.expect("CREATE SEQUENCE")?;
+    scanner.name()?;
+    if scanner.eat("as") {
+        sequence.data_type = Some(scanner.data_type()?);
+    }
+    scanner.expect("start with")?;
+    sequence.start = scanner.signed()?;
+    scanner.expect("minvalue")?;
+    sequence.minimum = scanner.signed()?;
+    scanner.expect("maxvalue")?;
+    sequence.maximum = scanner.signed()?;
+    scanner.expect("increment by")?;
+    sequence.increment = scanner.signed()?;
+    if !scanner.eat("nocache") {
+        scanner.expect("cache")?;
+        sequence.cache = scanner.signed()?;
+    }
+    sequence.cycle = scanner.eat("cycle");
+    if sequence.cycle || scanner.eat("nocycle") { Ok(sequence) } else { scanner.refuse("cycle or nocycle") }
+}
+
 /// Reads the statement of a table or sequence.
 pub(super) fn parse(text: &str) -> Result<Statement<'_>, Refusal> {
     let mut scanner = Scanner::new(text);

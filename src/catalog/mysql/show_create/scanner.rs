@@ -164,6 +164,13 @@ impl<'s> Scanner<'s> {
         word.parse().or_else(|_| self.refuse("a number"))
     }
 
+    /// A whole number that can have a sign.
+    pub(super) fn signed<N: std::str::FromStr>(&mut self) -> Result<N, Refusal> {
+        let sign = if self.eat("-") { "-" } else { "" };
+        let number = format!("{sign}{}", self.word()?);
+        number.parse().or_else(|_| self.refuse("a number"))
+    }
+
     /// What stands between two parentheses that belong together, as it is printed.
     pub(super) fn parenthesized(&mut self) -> Result<&'s str, Refusal> {
         self.expect("(")?;

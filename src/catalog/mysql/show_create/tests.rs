@@ -106,6 +106,19 @@ fn periods_and_sequences_are_read() {
     let parts = table.partitions.expect("partitions").parts;
     assert_eq!(parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>(), ["p0", "p1"]);
     assert!(parsed(PRINTED[2]).sequence);
+    let sequence = super::sequence(
+        "CREATE SEQUENCE `s``2` as smallint unsigned start with 5 minvalue -10 maxvalue 1000 increment by -7 nocache cycle ENGINE=InnoDB",
+    );
+    let expected = super::Sequence {
+        data_type: Some("smallint unsigned"),
+        start: 5,
+        minimum: -10,
+        maximum: 1000,
+        increment: -7,
+        cache: 0,
+        cycle: true,
+    };
+    assert_eq!(sequence, Ok(expected));
 }
 
 #[test]

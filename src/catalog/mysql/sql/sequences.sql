@@ -1,4 +1,0 @@
--- Types of sequences.
-SELECT SEQUENCE_SCHEMA, SEQUENCE_NAME, DATA_TYPE
-FROM information_schema.SEQUENCES
-WHERE SEQUENCE_SCHEMA IN ({schemas});

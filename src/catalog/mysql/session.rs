@@ -153,7 +153,7 @@ pub(in crate::catalog) async fn answers(
     }
     for statement in statements {
         server.ask("settings", "COMMIT").await.map_err(cannot)?;
-        server.ask("settings", "START TRANSACTION READ ONLY").await.map_err(cannot)?;
+        server.ask("settings", READ_ONLY).await.map_err(cannot)?;
         answers.push(server.ask("data", statement).await.map_err(|error| error.to_string()));
     }
     server.close().await;
@@ -254,7 +254,20 @@ async fn pieces(
     }
     let wanted = |schema: &str, name: &str| options.filter.allows(schema, name);
     shown::sequences(server, engine, &mut catalog.answers, wanted).await?;
+    let closed = closed_views(catalog, options);
+    if !closed.is_empty() {
+        server.ask("settings", "COMMIT").await?;
+        let named: BTreeSet<String> = closed.iter().map(|view| literal(engine, &view.name)).collect();
+        for statement in statements.iter().filter(|statement| statement.name == "columns") {
+            let mut rows = server.ask("columns", &statement.text(&names, &Condition::named(&named))).await?;
+            rows.retain(|row| closed.contains(&QualifiedName::new(text(row, 0), text(row, 1))));
+            catalog.answers.rows.entry("columns").or_default().extend(rows);
+        }
+    }
     catalog.lost = shown::complete(server, engine, &mut catalog.answers, wanted).await?;
+    if !closed.is_empty() {
+        server.ask("settings", READ_ONLY).await?;
+    }
     if catalog.piecemeal {
         let name = |row: &Row| QualifiedName::new(text(row, 0), text(row, 1));
         let after: BTreeSet<_> = server.ask("names", &statements::names(&names)).await?.iter().map(name).collect();
@@ -263,6 +276,20 @@ async fn pieces(
         catalog.passing.retain(|name| options.filter.allows(&name.schema, &name.name));
     }
     Ok(())
+}
+
+/// Views of MariaDB without columns. It opens a view to tell its columns, and in a read-only transaction opens none that
+/// counts a sequence or calls what can write, although opening it does neither. So these are asked for again outside of one,
+/// and only the broken ones have no columns then.
+fn closed_views(catalog: &Catalog, options: &Options) -> BTreeSet<QualifiedName> {
+    let name = |row: &Row| QualifiedName::new(text(row, 0), text(row, 1));
+    let rows = |answer: &str| catalog.answers.rows.get(answer).into_iter().flatten();
+    let opened: BTreeSet<(&str, &str)> = rows("columns").map(|row| (text(row, 0), text(row, 1))).collect();
+    rows("views")
+        .filter(|row| catalog.engine == EngineName::MariaDb && !opened.contains(&(text(row, 0), text(row, 1))))
+        .filter(|row| options.filter.allows(text(row, 0), text(row, 1)))
+        .map(name)
+        .collect()
 }
 
 /// Another connection like the first; none where the server has none to give.
@@ -291,11 +318,13 @@ impl Condition {
     fn among(names: &BTreeSet<String>) -> Self {
         match names.len() {
             0 => Self::Nothing,
-            1..NAMED => {
-                Self::Among(format!(" AND TABLE_NAME IN ({})", names.iter().cloned().collect::<Vec<_>>().join(", ")))
-            }
+            1..NAMED => Self::Among(Self::named(names)),
             _ => Self::All,
         }
+    }
+
+    fn named(names: &BTreeSet<String>) -> String {
+        format!(" AND TABLE_NAME IN ({})", names.iter().cloned().collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -306,6 +335,9 @@ struct Rest {
     columns: Condition,
     views: Condition,
 }
+
+/// Begins a transaction in which nothing can be written.
+const READ_ONLY: &str = "START TRANSACTION READ ONLY";
 
 /// How often the reading is tried when tables come or go meanwhile.
 const ATTEMPTS: u32 = 5;
@@ -408,7 +440,7 @@ fn settings(engine: EngineName, version: statements::Version, options: &Options)
     ];
     if engine == EngineName::MariaDb {
         list.push(format!("SET SESSION max_statement_time = {}", options.statement_timeout.as_secs_f64()));
-        list.push("START TRANSACTION READ ONLY".to_owned());
+        list.push(READ_ONLY.to_owned());
         return list;
     }
     list.push(format!("SET SESSION max_execution_time = {}", options.statement_timeout.as_millis()));

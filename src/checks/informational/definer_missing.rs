@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     engines: &[EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Statistics,
-    denominator: "views, routines, triggers and events with a definer",
+    denominator: "views and routines that run with their definer's rights, triggers and events",
     options: &[],
     peers: &["skeema"],
     references: &["https://dev.mysql.com/doc/refman/8.4/en/stored-objects-security.html"],
@@ -27,7 +27,8 @@ Such a view or routine fails for everybody who uses it: `The user specified as a
 
 ## Not reported
 
-Everything, when the account may not read the list of accounts: then it is unknown.
+Views and routines with `SQL SECURITY INVOKER`, which run with the rights of whoever uses them. Everything, when the account
+may not read the list of accounts: then it is unknown.
 
 ## Fix
 
@@ -45,6 +46,12 @@ CREATE DEFINER = 'gone'@'nowhere' VIEW all_orders AS SELECT id FROM orders;
 CREATE TABLE orders (id bigint PRIMARY KEY);
 CREATE VIEW all_orders AS SELECT id FROM orders;
 ```
+
+```sql,passes
+CREATE TABLE orders (id bigint PRIMARY KEY);
+CREATE DEFINER = 'gone'@'nowhere' SQL SECURITY INVOKER VIEW all_orders AS SELECT id FROM orders;
+CREATE DEFINER = 'gone'@'nowhere' FUNCTION one() RETURNS int DETERMINISTIC SQL SECURITY INVOKER RETURN 1;
+```
 ",
     check,
 };
@@ -53,8 +60,10 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let accounts = context.model.statistics.as_ref().and_then(|statistics| statistics.accounts.as_ref());
     for schema in &context.model.schemas {
         let own = |kind: ObjectKind, name: &str| Object::in_schema(&schema.name, kind, name);
-        let views = schema.views.iter().map(|view| (own(ObjectKind::View, &view.name), &view.definer));
-        let functions = schema.functions.iter().map(|code| (own(ObjectKind::Function, &code.name), &code.definer));
+        let views = schema.views.iter().filter(|view| !view.security_invoker);
+        let views = views.map(|view| (own(ObjectKind::View, &view.name), &view.definer));
+        let functions = schema.functions.iter().filter(|code| code.security_definer);
+        let functions = functions.map(|code| (own(ObjectKind::Function, &code.name), &code.definer));
         let events = schema.events.iter().map(|event| (own(ObjectKind::Other, &event.name), &event.definer));
         let triggers = schema
             .tables

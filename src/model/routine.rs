@@ -48,7 +48,7 @@ pub struct Function {
 }
 
 /// What kind of routine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FunctionKind {
     /// An ordinary function.
@@ -59,6 +59,10 @@ pub enum FunctionKind {
     Aggregate,
     /// A window function.
     Window,
+    /// What a package offers (MariaDB).
+    Package,
+    /// The routines of a package (MariaDB).
+    PackageBody,
 }
 
 /// An installed extension (PostgreSQL).

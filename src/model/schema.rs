@@ -100,7 +100,7 @@ impl Schema {
         self.composite_types.sort_by(|a, b| a.name.cmp(&b.name));
         self.range_types.sort_by(|a, b| a.name.cmp(&b.name));
         self.sequences.sort_by(|a, b| a.name.cmp(&b.name));
-        self.functions.sort_by(|a, b| (&a.name, &a.arguments).cmp(&(&b.name, &b.arguments)));
+        self.functions.sort_by(|a, b| (&a.name, &a.arguments, a.kind).cmp(&(&b.name, &b.arguments, b.kind)));
         self.events.sort_by(|a, b| a.name.cmp(&b.name));
     }
 }

@@ -147,6 +147,7 @@ fn kind(function: &Function) -> &'static str {
         FunctionKind::Function | FunctionKind::Window => "function",
     }
 }
+        FunctionKind::Package | FunctionKind::PackageBody => "part of a package",
 
 /// Whether the body is one in standard SQL.
 fn is_parsed(function: &Function) -> bool {

@@ -101,6 +101,7 @@ impl LeftOut {
                 (count, "table of a migration tool") => format!("{count} tables of migration tools"),
                 (count, "partition that is a foreign table") => format!("{count} partitions that are foreign tables"),
                 (count, "table that pg_partman maintains") => format!("{count} tables that pg_partman maintains"),
+                (count, "part of a package") => format!("{count} parts of packages"),
                 (count, "comment on a function") => format!("{count} comments on functions"),
                 (count, "view whose query could not be seen") => {
                     format!("{count} views whose queries could not be seen")

@@ -229,6 +229,8 @@ fn functions(page: &Page<'_, '_>) -> String {
                 FunctionKind::Procedure => "procedure",
                 FunctionKind::Aggregate => "aggregate",
                 FunctionKind::Window => "window function",
+                FunctionKind::Package => "package",
+                FunctionKind::PackageBody => "package body",
             };
             let mut facts = vec![kind.to_owned(), text(&function.language)];
             facts.extend(function.volatility.as_deref().map(text));

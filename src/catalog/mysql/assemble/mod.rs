@@ -118,13 +118,18 @@ fn add_code(model: &mut Model, catalog: &Catalog) {
     for row in rows(catalog, "routines") {
         let Some(schema) = schema(model, text(row, 0)) else { continue };
         let key = (text(row, 0).to_owned(), text(row, 1).to_owned(), text(row, 2).to_owned());
-        let procedure = text(row, 2) == "PROCEDURE";
+        let kind = match text(row, 2) {
+            "PROCEDURE" => FunctionKind::Procedure,
+            "PACKAGE" => FunctionKind::Package,
+            "PACKAGE BODY" => FunctionKind::PackageBody,
+            _ => FunctionKind::Function,
+        };
         let arguments = arguments.get(&key).map(|list| list.values().cloned().collect::<Vec<_>>().join(", "));
         schema.functions.push(Function {
             name: text(row, 1).to_owned(),
-            kind: if procedure { FunctionKind::Procedure } else { FunctionKind::Function },
+            kind,
             arguments: arguments.unwrap_or_default(),
-            result: if procedure { None } else { present(row, 3) },
+            result: present(row, 3).filter(|_| kind == FunctionKind::Function),
             language: text(row, 9).to_lowercase(),
             volatility: Some(if text(row, 5) == "YES" { "deterministic" } else { "not deterministic" }.to_owned()),
             data_access: present(row, 10).filter(|access| access != "CONTAINS SQL").map(|access| access.to_lowercase()),

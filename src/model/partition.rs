@@ -32,7 +32,7 @@ pub struct Partition {
     /// Name as stored.
     pub name: String,
     /// Bound as the engine prints it: `FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')`, `DEFAULT`,
-    /// `VALUES LESS THAN (2024)`.
+    /// `VALUES LESS THAN (2024)`; of a table's history `HISTORY` or `CURRENT` (MariaDB).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<String>,
     /// Whether it is a foreign table (PostgreSQL).

@@ -252,6 +252,12 @@ async fn pieces(
             rest = show_create(server, another, others, catalog, options).await?;
         }
     }
+    let spatial = spatial_tables(catalog);
+    if !spatial.is_empty() {
+        let tables: Vec<String> = spatial.iter().map(|name| literal(engine, name)).collect();
+        let rows = server.ask("reference_systems", &statements::reference_systems(&names, &tables.join(", "))).await?;
+        catalog.answers.rows.insert("reference_systems", rows);
+    }
     let wanted = |schema: &str, name: &str| options.filter.allows(schema, name);
     shown::sequences(server, engine, &mut catalog.answers, wanted).await?;
     let closed = closed_views(catalog, options);
@@ -276,6 +282,29 @@ async fn pieces(
         catalog.passing.retain(|name| options.filter.allows(&name.schema, &name.name));
     }
     Ok(())
+}
+
+/// Names of the tables of MariaDB that have a spatial column.
+fn spatial_tables(catalog: &Catalog) -> BTreeSet<&str> {
+    const TYPES: [&str; 9] = [
+        "geometry",
+        "point",
+        "linestring",
+        "polygon",
+        "multipoint",
+        "multilinestring",
+        "multipolygon",
+        "geometrycollection",
+        "geomcollection",
+    ];
+    if catalog.engine != EngineName::MariaDb {
+        return BTreeSet::new();
+    }
+    let created = catalog.created.iter().flat_map(|((_, name), table)| {
+        table.columns.iter().map(move |column| (name.as_str(), column.data_type.as_str()))
+    });
+    let rows = catalog.answers.rows.get("columns").into_iter().flatten().map(|row| (text(row, 1), text(row, 6)));
+    created.chain(rows).filter(|(_, data_type)| TYPES.contains(data_type)).map(|(name, _)| name).collect()
 }
 
 /// Views of MariaDB without columns. It opens a view to tell its columns, and in a read-only transaction opens none that

@@ -24,6 +24,13 @@ pub(super) fn names(schemas: &str) -> String {
     include_str!("sql/names.sql").replace("{schemas}", schemas)
 }
 
+/// Spatial reference systems of the columns of some tables of MariaDB, which it opens for that. Both are literals.
+pub(super) fn reference_systems(schemas: &str, tables: &str) -> String {
+    let sql = include_str!("sql/reference_systems.sql");
+    let pieces: Vec<String> = sql.split("{schemas}").map(|piece| piece.replace("{tables}", tables)).collect();
+    pieces.join(schemas)
+}
+
 /// One statement of a reading.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Statement {
@@ -137,6 +144,7 @@ mod tests {
     #[test]
     fn every_statement_is_one_command_that_ends_with_its_file() {
         let others = [SESSION, schemas(EngineName::MySql), schemas(EngineName::MariaDb), include_str!("sql/names.sql")];
+        let others = others.into_iter().chain([include_str!("sql/reference_systems.sql")]);
         for sql in ALL.iter().map(|statement| statement.sql).chain(others) {
             assert!(sql.starts_with("--") && sql.ends_with(";\n"), "{sql}");
             assert_eq!(sql.matches(";\n").count(), 1, "{sql}");

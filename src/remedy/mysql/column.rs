@@ -54,6 +54,10 @@ pub(super) fn definition(
     if column.compressed && new.data_type.is_none_or(is_textual) {
         push("COMPRESSED");
     }
+    // It is a part of the type there.
+    if let Some(srid) = column.srid.filter(|_| engine == EngineName::MariaDb && new.data_type.is_none()) {
+        push(&format!("REF_SYSTEM_ID={srid}"));
+    }
     // A new type brings its own character set, unless it is textual like the old one.
     let textual = column.character_set.is_some() && new.data_type.is_none_or(is_textual);
     match new.character_set {
@@ -106,8 +110,8 @@ pub(super) fn definition(
     if column.unversioned {
         push("WITHOUT SYSTEM VERSIONING");
     }
-    if let Some(srid) = column.srid {
-        push(&if engine == EngineName::MySql { format!("SRID {srid}") } else { format!("REF_SYSTEM_ID={srid}") });
+    if let Some(srid) = column.srid.filter(|_| engine == EngineName::MySql) {
+        push(&format!("SRID {srid}"));
     }
     if let Some(comment) = &column.comment {
         push(&format!("COMMENT {}", quote_literal(engine, comment)));
@@ -187,6 +191,10 @@ mod tests {
         (column.compressed, column.unversioned) = (true, true);
         let text = definition(EngineName::MariaDb, &column, &[], Overrides::default());
         assert_eq!(text, "a varchar(500) COMPRESSED NULL WITHOUT SYSTEM VERSIONING");
+        let mut place = Column::new("place", "point");
+        (place.nullable, place.srid) = (false, Some(4326));
+        let text = definition(EngineName::MariaDb, &place, &[], Overrides::default());
+        assert_eq!(text, "place point REF_SYSTEM_ID=4326 NOT NULL");
     }
 
     #[test]

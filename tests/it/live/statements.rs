@@ -36,6 +36,12 @@ pub(super) fn same(url: &str, place: Place, only: &[&str]) -> TestResult {
         let tables = model.schemas.iter_mut().flat_map(|schema| &mut schema.tables);
         let partitioned = tables.filter_map(|table| table.partitioning.as_mut());
         partitioned.filter(|by| by.strategy == "system_time").for_each(|by| by.key.clear());
+        // Of these the rows do not tell a bound of zero from the one for all other values, and say so.
+        let listed = model.schemas.iter_mut().flat_map(|schema| &mut schema.tables);
+        for by in listed.filter_map(|table| table.partitioning.as_mut()).filter(|by| by.strategy == "list") {
+            by.partitions.iter_mut().for_each(|it| it.bound = it.bound.take().filter(|bound| bound != "DEFAULT"));
+        }
+        model.unseen.retain(|unseen| !unseen.reason.contains("DEFAULT"));
         if place.version() < TELLS_PERIODS {
             model.unseen.clear();
             model.schemas.iter_mut().flat_map(|schema| &mut schema.tables).for_each(forget_periods);
@@ -77,6 +83,13 @@ CREATE TABLE divided_by_number (id INT, y INT) PARTITION BY RANGE (y) SUBPARTITI
 CREATE TABLE listed (a INT, b VARCHAR(5)) PARTITION BY LIST COLUMNS (a, b)
   (PARTITION p0 VALUES IN ((1, 'x'), (2, 'it''s')), PARTITION p1 VALUES IN ((NULL, '(')));
 CREATE TABLE historic (x INT) WITH SYSTEM VERSIONING PARTITION BY SYSTEM_TIME LIMIT 1000 PARTITIONS 3;
+CREATE TABLE listed_else (k VARCHAR(9)) PARTITION BY LIST COLUMNS (k)
+  (PARTITION p0 VALUES IN ('a', NULL), PARTITION pd DEFAULT);
+CREATE TABLE listed_else_by_number (id INT) PARTITION BY LIST (id) (PARTITION p0 VALUES IN (1), PARTITION pd DEFAULT);
+CREATE TABLE historic_by_month (x INT) WITH SYSTEM VERSIONING PARTITION BY SYSTEM_TIME INTERVAL 1 MONTH
+  STARTS '2024-01-01 00:00:00' (PARTITION h0 HISTORY, PARTITION pn CURRENT);
+CREATE TABLE labelled (e ENUM('b\\\\s', 'it''s', '\\\\') DEFAULT 'b\\\\s', s SET('x\\\\'));
+CREATE TABLE placed (p POINT REF_SYSTEM_ID=4326 NOT NULL, q POINT, r INT);
 CREATE TABLE spread (id INT) PARTITION BY LINEAR HASH (id) PARTITIONS 4;
 CREATE TABLE spread_by_key (id INT PRIMARY KEY, b INT) PARTITION BY KEY ALGORITHM = 1 (id) PARTITIONS 2;
 CREATE TABLE documents (a JSON, b LONGTEXT CHECK (json_valid(b)), c LONGTEXT, d JSON NOT NULL DEFAULT '[]' COMMENT 'c, ,\"x\"',
@@ -163,6 +176,18 @@ fn facts(model: &Model) -> TestResult {
     let below = partitions.partitions.iter().filter_map(|partition| partition.partitioning.as_deref());
     let names: Vec<_> = below.flat_map(|below| &below.partitions).map(|partition| &*partition.name).collect();
     expect("subpartitions", names == ["s0", "s1", "s2", "s3"])?;
+    let bounds = |name: &str| {
+        let partitions = table(name)?.partitioning.as_ref().map(|by| by.partitions.as_slice()).unwrap_or_default();
+        Ok::<_, String>(partitions.iter().map(|it| it.bound.as_deref().unwrap_or_default()).collect::<Vec<_>>())
+    };
+    expect("DEFAULT of columns", bounds("listed_else")? == ["VALUES IN ('a',NULL)", "DEFAULT"])?;
+    expect("DEFAULT", bounds("listed_else_by_number")? == ["VALUES IN (1)", "DEFAULT"])?;
+    expect("history", bounds("historic_by_month")? == ["HISTORY", "CURRENT"])?;
+    let values = |name: &str| table("labelled").map(|table| table.column(name).map(|column| column.values.clone()));
+    expect("labels", values("e")?.is_some_and(|values| values == [r"b\s", "it's", r"\"]))?;
+    expect("members", values("s")?.is_some_and(|values| values == [r"x\"]))?;
+    let systems: Vec<_> = table("placed")?.columns.iter().map(|column| column.srid).collect();
+    expect("spatial reference systems", systems == [Some(4326), None, None])?;
     Ok(())
 }
 

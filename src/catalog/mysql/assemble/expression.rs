@@ -1,5 +1,6 @@
 //! Expressions and literals as the two families print them.
 
+use crate::catalog::mysql::show_create;
 use crate::model::quote::quote_literal;
 use crate::model::{ColumnDefault, DefaultKind, EngineName};
 
@@ -103,30 +104,42 @@ fn is_bits(text: &str) -> bool {
     ["b'", "x'", "X'", "0x"].iter().any(|start| text.starts_with(start))
 }
 
-/// The names between back-ticks in an expression.
-pub(super) fn quoted_names(text: &str) -> Vec<String> {
-    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+/// The names between back-ticks in an expression or query, each with those that a dot joins to it: `` `schema`.`table` ``.
+pub(super) fn quoted_names(text: &str) -> Vec<Vec<String>> {
+    let mut names: Vec<Vec<String>> = Vec::new();
+    let mut characters = text.chars().peekable();
+    let mut joined = false;
+    while let Some(quote) = characters.next() {
+        if !['\'', '"', '`'].contains(&quote) {
+            continue;
+        }
+        let mut name = String::new();
+        while let Some(character) = characters.next() {
+            if character == quote && characters.next_if_eq(&quote).is_none() {
+                break;
+            }
+            name.push(character);
+            // In a literal a backslash takes its meaning from a quote.
+            if character == '\\' && quote != '`' {
+                characters.next();
+            }
+        }
+        if quote == '`' {
+            match names.last_mut() {
+                Some(group) if joined => group.push(name),
+                _ => names.push(vec![name]),
+            }
+            joined = characters.next_if_eq(&'.').is_some() && characters.peek() == Some(&'`');
+        }
+    }
+    names
 }
 
 /// The labels of an `enum(…)` or `set(…)`.
 pub(super) fn labels(data_type: &str) -> Vec<String> {
     let lower = data_type.to_ascii_lowercase();
     let Some(start) = ["enum(", "set("].iter().find(|start| lower.starts_with(**start)) else { return Vec::new() };
-    let (mut labels, mut label) = (Vec::new(), None::<String>);
-    let mut characters = data_type[start.len()..].chars().peekable();
-    while let Some(character) = characters.next() {
-        match (&mut label, character) {
-            (None, '\'') => label = Some(String::new()),
-            (None, _) => {}
-            (Some(text), '\'') if characters.peek() == Some(&'\'') => {
-                characters.next();
-                text.push('\'');
-            }
-            (Some(_), '\'') => labels.extend(label.take()),
-            (Some(text), _) => text.push(character),
-        }
-    }
-    labels
+    show_create::literals(&data_type[start.len()..])
 }
 
 #[cfg(test)]
@@ -148,6 +161,13 @@ mod tests {
     }
 
     #[test]
+    fn names_are_told_from_literals() {
+        let names = |text| quoted_names(text).into_iter().map(|group| group.join(" ")).collect::<Vec<_>>();
+        assert_eq!(names("`a``b` > 0 and `c` <> '`' and `d` = 'it\\'s `x`' or `e` = 'y''`'"), ["a`b", "c", "d", "e"]);
+        assert_eq!(names("select `s`.`p``q`.`c` AS `c` from `s`.`t`"), ["s p`q c", "c", "s t"]);
+    }
+
+    #[test]
     fn bytes_become_characters_again() {
         let stored: String = "`größe` in (_utf8mb4\\'é😀\\')".bytes().map(char::from).collect();
         assert_eq!(expression(EngineName::MySql, &stored), "`größe` in (_utf8mb4'é😀')");
@@ -158,6 +178,7 @@ mod tests {
     #[test]
     fn labels_keep_quotes_and_commas() {
         assert_eq!(labels("enum('a,b','it''s','')"), ["a,b", "it's", ""]);
+        assert_eq!(labels(r"set('b\\s','\\','x\ny')"), [r"b\s", r"\", "x\ny"]);
         assert_eq!(expression(EngineName::MySql, r"((`a` = _utf8mb4\'x\') or (`b`))"), "(`a` = _utf8mb4'x') or (`b`)");
     }
 }

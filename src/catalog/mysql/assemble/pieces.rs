@@ -144,7 +144,7 @@ pub(super) fn add_check(
     enforced: bool,
 ) {
     let expression = expression(engine, clause);
-    let named = quoted_names(&expression);
+    let named: Vec<String> = quoted_names(&expression).into_iter().flatten().collect();
     let columns =
         table.columns.iter().map(|column| &column.name).filter(|name| named.contains(name)).cloned().collect();
     let mut automatic = false;
@@ -207,7 +207,7 @@ pub(super) fn partition(
 ) {
     let columns = |key: &str| {
         let known = |name: &String| table.columns.iter().any(|column| column.name == *name);
-        quoted_names(key).into_iter().filter(known).collect::<Vec<_>>()
+        quoted_names(key).into_iter().flatten().filter(known).collect::<Vec<_>>()
     };
     let made =
         |name: String, bound, comment, partitioning| Partition { bound, comment, partitioning, ..Partition::new(name) };
@@ -222,7 +222,7 @@ pub(super) fn partition(
                 partitions: list.collect(),
             })
         });
-        made(facts.name, facts.bound.map(|bound| bounds(method, &bound)), facts.comment, divided)
+        made(facts.name, bound(method, facts.bound.as_deref()), facts.comment, divided)
     });
     let partitioning = Partitioning {
         strategy: method.to_lowercase(),
@@ -235,11 +235,19 @@ pub(super) fn partition(
     table.partitioning = Some(partitioning);
 }
 
-fn bounds(method: &str, bound: &str) -> String {
-    match method {
+fn bound(method: &str, bound: Option<&str>) -> Option<String> {
+    // Of a partition of history the rows tell when it ends, which follows from the key.
+    let Some(bound) = bound.filter(|bound| method != "SYSTEM_TIME" || *bound == "CURRENT") else {
+        return (method == "SYSTEM_TIME").then(|| "HISTORY".to_owned());
+    };
+    Some(match method {
         "RANGE" if bound == "MAXVALUE" => "VALUES LESS THAN MAXVALUE".to_owned(),
         _ if method.starts_with("RANGE") => format!("VALUES LESS THAN ({bound})"),
+        _ if method.starts_with("LIST") && bound == DEFAULT => bound.to_owned(),
         _ if method.starts_with("LIST") => format!("VALUES IN ({bound})"),
         _ => bound.to_owned(),
-    }
+    })
 }
+
+/// The bound of a partition for the values that no other lists (MariaDB).
+pub(super) const DEFAULT: &str = "DEFAULT";

@@ -1,6 +1,6 @@
 //! Tables and views with their columns, keys, checks, indexes, partitions and triggers.
 
-use super::expression::{expression, is_garbled};
+use super::expression::{expression, is_garbled, quoted_names};
 use super::pieces::{self, ColumnFacts, PartitionFacts, add_check, add_index, add_period, character_set};
 use super::{Key, key, number, present, rows, schema};
 use crate::catalog::mysql::session::{Catalog, Row, text};
@@ -56,10 +56,24 @@ pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
             add_period(table, text(row, 2), text(row, 3), text(row, 4));
         }
     }
-    add_partitions(&mut tables, catalog);
+    let ambiguous = add_partitions(&mut tables, catalog);
+    model.unseen.extend(ambiguous.into_iter().map(|(schema, name)| Unseen {
+        what: UnseenKind::Other,
+        schema: Some(schema),
+        object: Some(name),
+        reason: "information_schema tells DEFAULT and VALUES IN (0) of a partition alike".to_owned(),
+        remedy: String::new(),
+    }));
     let mut garbled = if catalog.engine == EngineName::MySql { garbled(catalog) } else { BTreeSet::new() };
     // Only now: the rows above can have tables of the same names in other schemas.
     tables.append(&mut created);
+    for row in rows(catalog, "reference_systems") {
+        let columns = tables.get_mut(&key(row)).into_iter().flat_map(|table| &mut table.columns);
+        for column in columns.filter(|column| column.name == text(row, 2)) {
+            // Zero is that of a column for which none was declared.
+            column.srid = number(row, 3).and_then(|srid| u32::try_from(srid).ok()).filter(|srid| *srid > 0);
+        }
+    }
     tables.retain(|key, table| {
         let names: Vec<_> = table.columns.iter().map(|column| column.name.as_str()).collect();
         let Some(tool) = migration_tables::tool(&key.1, &names) else { return true };
@@ -134,7 +148,7 @@ pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
             schema.sequences.push(sequence);
         }
     }
-    let known: Vec<Key> = rows(catalog, "tables").iter().map(key).collect();
+    let known: BTreeSet<Key> = rows(catalog, "tables").iter().map(key).collect();
     // The server says in the place of a view's comment that the view is broken, and why.
     let broken: BTreeMap<Key, &str> = rows(catalog, "tables")
         .iter()
@@ -204,10 +218,11 @@ fn sees_columns(tables: &BTreeMap<Key, Table>, schema: &str) -> bool {
 }
 
 /// Relations that a view's text names as `` `schema`.`relation` ``.
-fn reads(definition: &str, known: &[Key]) -> Vec<QualifiedName> {
-    let pieces: Vec<_> = definition.split('`').collect();
-    let named =
-        pieces.windows(3).filter(|piece| piece[1] == ".").map(|piece| (piece[0].to_owned(), piece[2].to_owned()));
+fn reads(definition: &str, known: &BTreeSet<Key>) -> Vec<QualifiedName> {
+    let named = quoted_names(definition).into_iter().filter_map(|group| {
+        let mut names = group.into_iter();
+        Some((names.next()?, names.next()?))
+    });
     named.filter(|name| known.contains(name)).map(|(schema, name)| QualifiedName::new(schema, name)).collect()
 }
 
@@ -338,7 +353,9 @@ fn add_checks(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) {
     }
 }
 
-fn add_partitions(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) {
+/// Returns the tables with partitions whose bound is not known.
+fn add_partitions(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) -> BTreeSet<Key> {
+    let mut ambiguous = BTreeSet::new();
     let mut grouped: BTreeMap<Key, BTreeMap<(u64, u64), &Row>> = BTreeMap::new();
     for row in rows(catalog, "partitions") {
         let position = (number(row, 3).unwrap_or(0), number(row, 11).unwrap_or(0));
@@ -351,10 +368,23 @@ fn add_partitions(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) {
         let mut list: Vec<PartitionFacts> = Vec::new();
         for row in parts.values() {
             let name = text(row, 2);
+            let mut bound = present(row, 6);
+            if catalog.engine == EngineName::MariaDb {
+                match (text(first, 4), bound.as_deref()) {
+                    ("LIST", Some("0")) => {
+                        ambiguous.insert(key.clone());
+                        bound = None;
+                    }
+                    ("LIST COLUMNS", Some(told)) if told.starts_with("MAXVALUE") || told.starts_with("(MAXVALUE") => {
+                        bound = Some(pieces::DEFAULT.to_owned());
+                    }
+                    _ => {}
+                }
+            }
             if list.last().is_none_or(|last| last.name != name) {
                 // A comment belongs to the lowest level.
                 let comment = present(row, 7).filter(|_| below.is_none());
-                list.push(PartitionFacts { name: name.to_owned(), bound: present(row, 6), comment, below: Vec::new() });
+                list.push(PartitionFacts { name: name.to_owned(), bound, comment, below: Vec::new() });
             }
             if let (Some(last), Some(name)) = (list.last_mut(), present(row, 10)) {
                 last.below.push((name, present(row, 7)));
@@ -362,4 +392,5 @@ fn add_partitions(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) {
         }
         pieces::partition(table, text(first, 4), text(first, 5), below, list);
     }
+    ambiguous
 }

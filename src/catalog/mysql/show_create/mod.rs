@@ -189,6 +189,17 @@ pub(super) fn literal(text: &str) -> Option<String> {
     Scanner::new(text).string().ok()
 }
 
+/// The values of string literals with commas between.
+pub(super) fn literals(text: &str) -> Vec<String> {
+    let mut scanner = Scanner::new(text);
+    let mut values = Vec::new();
+    while let Ok(value) = scanner.string() {
+        values.push(value);
+        scanner.eat(",");
+    }
+    values
+}
+
 /// A column, key, constraint or period.
 fn definition<'s>(scanner: &mut Scanner<'s>, statement: &mut Statement<'s>) -> Result<(), Refusal> {
     let kinds = [

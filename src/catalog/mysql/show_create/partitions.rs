@@ -17,7 +17,7 @@ pub(in crate::catalog::mysql) struct Partitions<'s> {
 #[derive(Debug, Default)]
 pub(in crate::catalog::mysql) struct Part<'s> {
     pub(in crate::catalog::mysql) name: String,
-    /// What stands between the parentheses of its bound, or `MAXVALUE`.
+    /// What stands between the parentheses of its bound, or `MAXVALUE` or `DEFAULT`.
     pub(in crate::catalog::mysql) bound: Option<&'s str>,
     pub(in crate::catalog::mysql) comment: Option<String>,
     pub(in crate::catalog::mysql) parts: Vec<Part<'s>>,
@@ -100,6 +100,8 @@ fn part<'s>(scanner: &mut Scanner<'s>, divided: bool) -> Result<Part<'s>, Refusa
         part.bound = Some("MAXVALUE");
     } else if scanner.eat(CURRENT) {
         part.bound = Some(CURRENT);
+    } else if scanner.eat("DEFAULT") {
+        part.bound = Some("DEFAULT");
     } else if scanner.eat("HISTORY") {
         part.bound = None;
     } else if scanner.eat("VALUES LESS THAN") || scanner.eat("VALUES IN") {

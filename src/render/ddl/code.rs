@@ -31,12 +31,9 @@ pub(super) fn preamble(out: &mut String, model: &Model) {
     }
 }
 
-/// Types and sequences (PostgreSQL).
+/// Types (PostgreSQL) and sequences.
 pub(super) fn types<'m>(items: &mut Vec<Item<'m>>, model: &Model, schema: &'m Schema) {
     let engine = model.engine.name;
-    if engine != EngineName::PostgreSql {
-        return;
-    }
     let of = |name: &str| name_in(model, &schema.name, name);
     let mut add = |name: &str, texts: Vec<&'m str>, statement: String| {
         let name = QualifiedName::new(&schema.name, name);
@@ -64,8 +61,13 @@ pub(super) fn types<'m>(items: &mut Vec<Item<'m>>, model: &Model, schema: &'m Sc
     // An identity column makes its own.
     let identity = |sequence: &Sequence| sequence.owned_by.as_ref().is_some_and(|owner| owner.identity);
     for sequence in schema.sequences.iter().filter(|sequence| !identity(sequence)) {
-        let statement =
-            format!("CREATE SEQUENCE {} AS {}{}", of(&sequence.name), sequence.data_type, sequence_options(sequence));
+        // Versions of MariaDB that have this type only have no word for it.
+        let plain = engine == EngineName::MariaDb && sequence.data_type == "bigint";
+        let data_type = if plain { String::new() } else { format!(" AS {}", sequence.data_type) };
+        let mut statement = format!("CREATE SEQUENCE {}{data_type}{}", of(&sequence.name), sequence_options(sequence));
+        if let Some(comment) = sequence.comment.as_ref().filter(|_| engine == EngineName::MariaDb) {
+            push!(statement, " COMMENT={}", quote_literal(engine, comment));
+        }
         add(&sequence.name, Vec::new(), statement);
     }
 }
@@ -145,9 +147,9 @@ fn kind(function: &Function) -> &'static str {
         FunctionKind::Procedure => "procedure",
         FunctionKind::Aggregate => "aggregate",
         FunctionKind::Function | FunctionKind::Window => "function",
+        FunctionKind::Package | FunctionKind::PackageBody => "part of a package",
     }
 }
-        FunctionKind::Package | FunctionKind::PackageBody => "part of a package",
 
 /// Whether the body is one in standard SQL.
 fn is_parsed(function: &Function) -> bool {
@@ -220,6 +222,10 @@ fn dollar_quoted(text: &str) -> String {
 /// Views with the indexes of materialized ones.
 pub(super) fn views<'m>(items: &mut Vec<Item<'m>>, left_out: &mut LeftOut, model: &Model, schema: &'m Schema) {
     for view in &schema.views {
+        if view.broken.is_some() && model.engine.name.is_mysql_family() {
+            left_out.add("view that does not open", 1);
+            continue;
+        }
         let Some(definition) = view.definition.as_deref() else {
             left_out.add("view whose query could not be seen", 1);
             continue;

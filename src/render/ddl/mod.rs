@@ -103,6 +103,7 @@ impl LeftOut {
                 (count, "table that pg_partman maintains") => format!("{count} tables that pg_partman maintains"),
                 (count, "part of a package") => format!("{count} parts of packages"),
                 (count, "comment on a function") => format!("{count} comments on functions"),
+                (count, "view that does not open") => format!("{count} views that do not open"),
                 (count, "view whose query could not be seen") => {
                     format!("{count} views whose queries could not be seen")
                 }

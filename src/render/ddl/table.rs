@@ -4,9 +4,9 @@ use super::order::Item;
 use super::{collation_name, columns, comment, deferral, named};
 use crate::model::quote::{quote_identifier, quote_list, quote_literal};
 use crate::model::{
-    Action, CheckConstraint, Column, EngineName, ExclusionConstraint, ForeignKey, GeneratedStorage, IdentityMode,
-    Index, KeyPart, MatchType, Model, NullsOrder, Partition, Partitioning, Persistence, Policy, PolicyCommand,
-    PrimaryKey, QualifiedName, SortOrder, Table, TableKind, TableRef, UniqueConstraint,
+    Action, CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ExclusionConstraint, ForeignKey,
+    GeneratedStorage, IdentityMode, Index, KeyPart, MatchType, Model, NullsOrder, Partition, Partitioning, Persistence,
+    Policy, PolicyCommand, PrimaryKey, QualifiedName, SortOrder, Table, TableKind, TableRef, UniqueConstraint,
 };
 
 /// Partitions of PostgreSQL that a document shows; a table may have thousands, each a statement of its own.
@@ -497,6 +497,12 @@ fn column(model: &Model, table: &Table, column: &Column) -> Option<String> {
         out.push_str(" WITH OPTIONS");
     } else if !column.data_type.is_empty() {
         push!(out, " {}", column.data_type);
+        if column.compressed {
+            out.push_str(" COMPRESSED");
+        }
+        if let Some(srid) = column.srid.filter(|_| engine == EngineName::MariaDb) {
+            push!(out, " REF_SYSTEM_ID={srid}");
+        }
     }
     let start = out.len();
     // In MySQL and MariaDB every text has both, most of them the table's; that of JSON cannot be chosen.
@@ -526,7 +532,7 @@ fn column(model: &Model, table: &Table, column: &Column) -> Option<String> {
         (true, false) if engine.is_mysql_family() => out.push_str(" NULL"),
         (true, _) => {}
     }
-    if let Some(srid) = column.srid {
+    if let Some(srid) = column.srid.filter(|_| engine == EngineName::MySql) {
         push!(out, " SRID {srid}");
     }
     if let Some(identity) = &column.identity {
@@ -549,7 +555,7 @@ fn column(model: &Model, table: &Table, column: &Column) -> Option<String> {
         }
     }
     if let Some(default) = &column.default {
-        push!(out, " DEFAULT {}", default.expression);
+        push!(out, " DEFAULT {}", self::default(model, default));
     }
     if let Some(expression) = &column.on_update {
         push!(out, " ON UPDATE {expression}");
@@ -561,11 +567,27 @@ fn column(model: &Model, table: &Table, column: &Column) -> Option<String> {
         if column.invisible {
             out.push_str(" INVISIBLE");
         }
+        if column.unversioned {
+            out.push_str(" WITHOUT SYSTEM VERSIONING");
+        }
         if let Some(comment) = &column.comment {
             push!(out, " COMMENT {}", quote_literal(engine, comment));
         }
     }
     (!typed || out.len() > start).then_some(out)
+}
+
+/// A default. An expression of MySQL or MariaDB stands in parentheses, except the current time; a sequence in it is in a
+/// database.
+fn default(model: &Model, default: &ColumnDefault) -> String {
+    let written = &default.expression;
+    let moment = written.strip_prefix("CURRENT_TIMESTAMP").is_some_and(|rest| rest.is_empty() || rest.len() == 3);
+    match default.kind {
+        DefaultKind::Expression if model.engine.name.is_mysql_family() && !moment => {
+            format!("({})", model.query_in_statements(written))
+        }
+        _ => written.clone(),
+    }
 }
 
 fn foreign_key(model: &Model, key: &ForeignKey) -> String {

@@ -78,6 +78,8 @@ fn forget_what_may_differ(model: &mut Model) {
             table.rules.clear();
         }
         schema.tables.retain(|table| table.foreign_source.is_none() || model.engine.name != EngineName::PostgreSql);
+        // No server takes a view of a table that is not there, and SQLite keeps it as it was written.
+        schema.views.retain(|view| view.broken.is_none() || !model.engine.name.is_mysql_family());
         for view in &mut schema.views {
             view.rules.clear();
         }
@@ -91,7 +93,14 @@ fn one_of_each(place: Place) -> TestResult {
         EngineName::PostgreSql => {
             (format!("{POSTGRES}{}{}", newer(15, POSTGRES_15), newer(18, POSTGRES_18)), "-- Left out: 1 rewrite rule.")
         }
-        EngineName::MySql | EngineName::MariaDb => (MYSQL.to_owned(), "-- Left out: 1 procedure."),
+        EngineName::MySql => (format!("{MYSQL}{MYSQL_ALONE}"), "-- Left out: 1 procedure, 1 view that does not open."),
+        EngineName::MariaDb => {
+            let newer = if place.version() >= (11, 7) { MARIADB_11 } else { "" };
+            (
+                format!("{MYSQL}{MARIADB}{newer}"),
+                "-- Left out: 1 procedure, 2 parts of packages, 1 view that does not open.",
+            )
+        }
         EngineName::Sqlite => (SQLITE.to_owned(), "CREATE TRIGGER"),
     };
     let script = anew(place, |database| database.run(&sql))?;
@@ -180,10 +189,45 @@ const MYSQL: &str = "
     CREATE TABLE keyed (id int NOT NULL PRIMARY KEY) PARTITION BY KEY (id) PARTITIONS 3;
     CREATE VIEW z_view AS SELECT id, code FROM z_parents WHERE id > 1 WITH CASCADED CHECK OPTION;
     CREATE SQL SECURITY INVOKER VIEW a_view AS SELECT code FROM z_view;
+    CREATE TABLE gone (a int);
+    CREATE VIEW dangling AS SELECT a FROM gone;
+    DROP TABLE gone;
+    CREATE TABLE defaults (a int DEFAULT ((1 + 2) * (3 + 4)), b varchar(20) DEFAULT (concat('é', 'x')), c text DEFAULT ('abc'),
+        d datetime DEFAULT (now() + INTERVAL 1 DAY), e varchar(30) DEFAULT 'current_timestamp', f bit(3) DEFAULT b'101',
+        g binary(3) DEFAULT 'a', h double DEFAULT -1e10, i timestamp(6) NULL ON UPDATE CURRENT_TIMESTAMP(6),
+        j enum('b\\\\s', 'it''s') NOT NULL DEFAULT 'b\\\\s', k timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3));
     CREATE PROCEDURE clean() DELETE FROM a_children;
     DELIMITER ;;
     CREATE TRIGGER counted BEFORE INSERT ON a_children FOR EACH ROW BEGIN SET NEW.parent = NEW.parent + 1; SET @last = NEW.parent; END ;;
     DELIMITER ;
+";
+
+const MYSQL_ALONE: &str = "
+    CREATE TABLE places (id int NOT NULL PRIMARY KEY, place point NOT NULL SRID 4326, SPATIAL KEY place_key (place));
+";
+
+const MARIADB: &str = "
+    CREATE SEQUENCE z_numbers START WITH 5 MINVALUE -10 MAXVALUE 1000 INCREMENT BY 7 CACHE 3 CYCLE COMMENT 'it''s';
+    CREATE SEQUENCE `a``b` INCREMENT BY -1 NOCACHE;
+    CREATE TABLE numbered (n bigint DEFAULT (nextval(z_numbers)), m bigint DEFAULT (nextval(`a``b`) + 1));
+    CREATE VIEW next_number AS SELECT nextval(z_numbers) AS n;
+    CREATE TABLE places (id int NOT NULL PRIMARY KEY, place point REF_SYSTEM_ID=4326 NOT NULL, SPATIAL KEY place_key (place));
+    CREATE TABLE listed (id int, d date NOT NULL) PARTITION BY LIST (id) SUBPARTITION BY KEY (d)
+        (PARTITION p0 VALUES IN (1, 2) (SUBPARTITION s0, SUBPARTITION s1), PARTITION pd DEFAULT (SUBPARTITION s2, SUBPARTITION s3));
+    CREATE TABLE listed_text (k varchar(9)) PARTITION BY LIST COLUMNS (k) (PARTITION p0 VALUES IN ('a', NULL), PARTITION pd DEFAULT);
+    CREATE TABLE history (id int, b text COMPRESSED, c int WITHOUT SYSTEM VERSIONING) WITH SYSTEM VERSIONING
+        PARTITION BY SYSTEM_TIME INTERVAL 1 MONTH STARTS '2024-01-01 00:00:00' (PARTITION h0 HISTORY, PARTITION h1 HISTORY, PARTITION pn CURRENT);
+    CREATE TABLE limited (id int) WITH SYSTEM VERSIONING PARTITION BY SYSTEM_TIME LIMIT 1000 PARTITIONS 3;
+    SET sql_mode = ORACLE;
+    DELIMITER ;;
+    CREATE PACKAGE pk AS FUNCTION pf(a int) RETURN int; END ;;
+    CREATE PACKAGE BODY pk AS FUNCTION pf(a int) RETURN int AS BEGIN RETURN 1; END; END ;;
+    DELIMITER ;
+    SET sql_mode = DEFAULT;
+";
+
+const MARIADB_11: &str = "
+    CREATE SEQUENCE small_numbers AS smallint unsigned;
 ";
 
 const SQLITE: &str = "

@@ -24,6 +24,8 @@ pub(super) struct Planner<'a> {
     rigid: Vec<(QualifiedName, QualifiedName)>,
     /// Columns in which NULL is going to be forbidden.
     filled: HashSet<(QualifiedName, String)>,
+    /// Tables that are going to have a unique key for some rows only, or for NULLs too.
+    shaped: HashSet<QualifiedName>,
     /// Conditions of the checks that steps planned so far add.
     checks: HashMap<QualifiedName, Vec<String>>,
     drafts: Vec<(u32, Step)>,
@@ -42,6 +44,7 @@ impl<'a> Planner<'a> {
             referencing: HashSet::new(),
             rigid: Vec::new(),
             filled: HashSet::new(),
+            shaped: HashSet::new(),
             checks: HashMap::new(),
             drafts: Vec::new(),
             impossible: Vec::new(),
@@ -143,6 +146,16 @@ impl<'a> Planner<'a> {
         self.context.tables.find(name)
     }
 
+    /// Whether a table keeps its history by itself.
+    pub(super) fn is_versioned(&self, name: &QualifiedName) -> bool {
+        self.table(name).is_some_and(|of| of.table.system_versioned)
+    }
+
+    /// The steps planned so far, in no order.
+    pub(super) fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.drafts.iter().map(|(_, step)| step)
+    }
+
     /// The column of this name.
     pub(super) fn column(&self, table: &QualifiedName, column: &str) -> Option<&'a Column> {
         self.table(table)?.table.column(column)
@@ -171,8 +184,10 @@ impl<'a> Planner<'a> {
             || there.iter().any(|key| key.columns.iter().any(|own| own == column))
     }
 
-    /// Remembers the columns in which the requests forbid NULL.
+    /// Remembers what the requests make of tables, for those that are planned before them and run after.
     pub(super) fn expect(&mut self, requests: &[Request]) {
+        let shaped = requests.iter().filter(|request| self.is_shaped(&request.change));
+        self.shaped = shaped.map(|request| request.change.table().clone()).collect();
         self.filled.extend(requests.iter().filter_map(|request| match &request.change {
             Change::SetNotNull { table, column, .. } => Some((table.clone(), column.clone())),
             _ => None,
@@ -232,11 +247,16 @@ impl<'a> Planner<'a> {
         there.map(|check| check.expression.as_str()).chain(planned.iter().map(String::as_str))
     }
 
-    /// Whether a step planned so far adds a computed column to a table.
-    pub(super) fn adds_computed_column(&self, table: &QualifiedName) -> bool {
-        let Some(of) = self.table(table) else { return false };
-        let mut planned = self.altered.get(table).into_iter().flatten();
-        planned.any(|(name, column)| column.generated.is_some() && of.table.column(name).is_none())
+    /// Whether a request makes a unique key of computed columns on a table, planned already or not.
+    pub(super) fn plans_computed_key(&self, table: &QualifiedName) -> bool {
+        self.shaped.contains(table)
+    }
+
+    /// Whether a unique key is to hold for some rows only, or for NULLs too.
+    pub(super) fn is_shaped(&self, change: &Change) -> bool {
+        let Change::AddUnique { table, columns, nulls_not_distinct, predicate, .. } = change else { return false };
+        let is_nullable = |name: &String| self.column(table, name).is_some_and(|column| column.nullable);
+        predicate.is_some() || *nulls_not_distinct && columns.iter().any(is_nullable)
     }
 
     /// Whether a computed column of a table, there or planned so far, is computed from this one.

@@ -51,8 +51,8 @@ noted only.
 
 ## Fix
 
-Make a unique key over columns that are NOT NULL the primary key; a table without such a key gets a generated column as its
-own.
+Make a unique key over columns that are NOT NULL the primary key, or the `AUTO_INCREMENT` column of the table; a table with neither
+gets a generated column as its own.
 
 ## Example
 
@@ -62,6 +62,10 @@ CREATE TABLE readings (sensor integer NOT NULL, reading integer, created_at time
 
 ```sql,fires,mysql,mariadb
 CREATE TABLE readings (sensor int NOT NULL, reading int, created_at datetime, updated_at datetime);
+```
+
+```sql,fires,also,mysql,mariadb
+CREATE TABLE readings (id int AUTO_INCREMENT, sensor int NOT NULL, created_at datetime, updated_at datetime, KEY (id));
 ```
 
 ```sql,fires,postgresql,severity=warning
@@ -141,12 +145,11 @@ fn judge(context: Context<'_>, verdicts: &mut Verdicts, table: TableRef<'_>, gen
         None => "no primary key and no unique key over columns that are NOT NULL".to_owned(),
     };
     let name = Names::new(context).primary_key(&table.schema.name, &table.name);
-    let change = match candidate {
-        Some(index) => Change::AddPrimaryKey {
-            table: table.qualified_name(),
-            name,
-            columns: index.key_columns().flatten().map(str::to_owned).collect(),
-        },
+    let candidate_columns = candidate.map(|index| index.key_columns().flatten().map(str::to_owned).collect());
+    // A table has one such column at most, so that no other can number its rows.
+    let counted = table.columns.iter().find(|column| column.auto_increment && !column.system_generated);
+    let change = match candidate_columns.or_else(|| Some(vec![counted?.name.clone()])) {
+        Some(columns) => Change::AddPrimaryKey { table: table.qualified_name(), name, columns },
         None => Change::AddSurrogateKey { table: table.qualified_name(), column: surrogate(table), name },
     };
     let finding = Finding::new(&RULE, object, message);

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
-    denominator: "unique indexes over two or more plain columns, without those of primary keys",
+    denominator: "unique indexes over two or more plain columns, without those of primary keys and of periods",
     options: &[],
     peers: &["SchemaCrawler", "Eessaar"],
     references: &[
@@ -30,7 +30,8 @@ NULL is never equal to NULL. `UNIQUE (email, deleted_at)` lets any number of liv
 ## Not reported
 
 `NULLS NOT DISTINCT` (PostgreSQL 15), partial indexes that leave the NULLs out, and keys with a partial companion that is unique
-over the columns that are left. An exclusive arc, where each of several references is optional, is noted only.
+over the columns that are left. Keys that forbid periods to overlap, which say more than that rows differ. An exclusive arc, where
+each of several references is optional, is noted only.
 
 ## Fix
 
@@ -71,6 +72,12 @@ CREATE UNIQUE INDEX ON users (email) WHERE deleted_at IS NULL;
 CREATE TABLE users (id integer PRIMARY KEY, email text NOT NULL, deleted_at timestamptz, UNIQUE NULLS NOT DISTINCT (email, deleted_at));
 ```
 
+A key that forbids periods to overlap:
+
+```sql,passes,also,mariadb
+CREATE TABLE bookings (id int PRIMARY KEY, room int, since date, until date, PERIOD FOR stay (since, until), UNIQUE (room, stay WITHOUT OVERLAPS));
+```
+
 An exclusive arc:
 
 ```sql,fires,also,postgresql,mysql,mariadb,sqlite,severity=info
@@ -92,11 +99,13 @@ CREATE TABLE covers (
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let names = Names::new(context);
     for table in context.tables.base() {
-        let indexes = table
-            .table
-            .indexes
-            .iter()
-            .filter(|index| index.unique && !index.primary && index.key.len() > 1 && !index.exclusion);
+        // A period is never NULL, and what must not overlap is not what must not be equal.
+        let keys = &table.table.unique_constraints;
+        let forbids_overlaps =
+            |index: &Index| keys.iter().any(|key| key.without_overlaps && key.name.as_ref() == Some(&index.name));
+        let indexes = table.table.indexes.iter().filter(|index| {
+            index.unique && !index.primary && index.key.len() > 1 && !index.exclusion && !forbids_overlaps(index)
+        });
         for index in indexes {
             let Some(columns) = index.plain_columns() else { continue };
             let object = Object::index(table, &index.name);

@@ -143,11 +143,7 @@ pub(super) fn default_text(expression: &str, kind: Option<DefaultKind>) -> Strin
                 || ["b'", "x'", "0x", "_utf8mb4'"].iter().any(|prefix| lower.starts_with(prefix))
         }
     };
-    if is_time || is_literal || trimmed.starts_with('(') && trimmed.ends_with(')') {
-        trimmed.to_owned()
-    } else {
-        format!("({trimmed})")
-    }
+    if is_time || is_literal { trimmed.to_owned() } else { format!("({trimmed})") }
 }
 
 /// Whether a text is one string literal and nothing else.
@@ -201,6 +197,7 @@ mod tests {
     fn defaults_are_parenthesised_when_they_must_be() {
         assert_eq!(default_text("CURRENT_TIMESTAMP(6)", Some(DefaultKind::Expression)), "CURRENT_TIMESTAMP(6)");
         assert_eq!(default_text("uuid()", Some(DefaultKind::Expression)), "(uuid())");
+        assert_eq!(default_text("(1 + 2) * (3 + 4)", Some(DefaultKind::Expression)), "((1 + 2) * (3 + 4))");
         assert_eq!(default_text("'it''s'", None), "'it''s'");
         assert_eq!(default_text("'a' + 'b'", None), "('a' + 'b')");
         assert_eq!(default_text("-1.5", None), "-1.5");

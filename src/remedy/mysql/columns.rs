@@ -17,6 +17,9 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             if of.generated.is_some() && planner.engine == EngineName::MariaDb {
                 return planner.refuse(request.change.clone(), "MariaDB knows no NOT NULL of generated columns");
             }
+            if planner.is_versioned(table) {
+                return planner.refuse(request.change.clone(), PAST_ROWS);
+            }
             let step = not_null(planner, table, &of);
             let old = planner.engine == EngineName::MariaDb && planner.version < (10, 6, 0);
             if old && step.method == "COPY" && planner.is_in_foreign_key(table, column) {
@@ -46,6 +49,10 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     }
 }
 
+/// Why a column of a table with history keeps its NULLs.
+pub(super) const PAST_ROWS: &str = "the table is system-versioned: NULL may stand in past rows, which no statement fills, and the \
+    server would refuse it there too";
+
 /// `MODIFY` with everything that the column has, and what is to be new. Later steps see the column as it is then.
 fn modify(planner: &mut Planner<'_>, table: &QualifiedName, column: &Column, new: Overrides<'_>) -> String {
     planner.alter_column(table, new.applied(column));
@@ -68,6 +75,11 @@ fn backfill(planner: &Planner<'_>, table: &QualifiedName, column: &str, fill: &s
         .how("UPDATE", "row locks", "writes to the rows that it changes", Safety::Caution, Duration::Rewrite)
         .verify(planner.nulls(table, column))
         .irreversible("the rows that it fills cannot be told from the others afterwards");
+    let step = if planner.is_versioned(table) {
+        step.note("The table is system-versioned: each row that it changes stays in the history as it was before.")
+    } else {
+        step
+    };
     if planner.is_big(table) {
         step.note("The table is big: run it in batches of some thousand keys, each committed by itself.")
     } else {
@@ -127,16 +139,18 @@ fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
     let mut column = Column::new(&name, &new.data_type);
     column.on_update.clone_from(&new.on_update);
     let relation = planner.relation(table);
-    let instant = planner.engine == EngineName::MariaDb || planner.version >= (8, 0, 12);
-    let algorithm = if instant { Algorithm::Instant } else { Algorithm::Inplace };
+    if planner.is_versioned(table) && new.not_null {
+        return add_filled_column(planner, request, table, new, column);
+    }
     let clause = format!("ADD COLUMN {}", definition(planner.engine, &column, &[], Overrides::default()));
-    let step = alter(planner, table, Phase::Expand, format!("add column {}.{name}", table.name), &clause, algorithm)
-        .undo(format!("ALTER TABLE {relation} DROP COLUMN {}", planner.quote(&name)))
-        .note("Existing rows hold NULL, since the default comes later.");
+    let step =
+        alter(planner, table, Phase::Expand, format!("add column {}.{name}", table.name), &clause, Algorithm::Instant)
+            .undo(format!("ALTER TABLE {relation} DROP COLUMN {}", planner.quote(&name)))
+            .note("Existing rows hold NULL, since the default comes later.");
     planner.add(20, request, step);
     if let Some(default) = &new.default {
         let text = default_text(default, None);
-        column.default = Some(ColumnDefault { expression: text, kind: DefaultKind::Expression, sequence: None });
+        column.default = Some(ColumnDefault { expression: text, kind: DefaultKind::Literal, sequence: None });
         let clause = modify(planner, table, &column, Overrides::default());
         let title = format!("default of {}.{name}: {default}", table.name);
         let step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Instant)
@@ -152,6 +166,27 @@ fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
         let step = not_null(planner, table, &column);
         planner.add(30, request, step);
     }
+}
+
+/// Adds a column that never holds NULL to a table with history. Its past rows get a value only when it is added.
+fn add_filled_column(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    new: &NewColumn,
+    mut column: Column,
+) {
+    let Some(default) = &new.default else { return planner.refuse(request.change.clone(), PAST_ROWS) };
+    let expression = default_text(default, None);
+    column.default = Some(ColumnDefault { expression, kind: DefaultKind::Literal, sequence: None });
+    column.nullable = false;
+    let clause = format!("ADD COLUMN {}", definition(planner.engine, &column, &[], Overrides::default()));
+    let title = format!("add column {}.{}", table.name, column.name);
+    let step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Instant)
+        .undo(format!("ALTER TABLE {} DROP COLUMN {}", planner.relation(table), planner.quote(&column.name)))
+        .note("Existing rows get the default.");
+    planner.add(20, request, step);
+    planner.alter_column(table, column);
 }
 
 /// Changes a column together with those that must have the same type. The server changes no column of a foreign key, so
@@ -287,10 +322,9 @@ fn maintain_updated_at(planner: &mut Planner<'_>, request: &Request, table: &Qua
         let new = Overrides { on_update: Some(&on_update), ..Overrides::default() };
         let title = format!("keep {}.{column} current", table.name);
         let clause = modify(planner, table, &of, new);
-        let mut step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Inplace)
+        let step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Instant)
             .undo(undo(planner, table, &of))
             .note("An update that sets the column itself keeps its value.");
-        step.duration = Duration::Metadata;
         planner.add(65, request, step);
         return;
     }

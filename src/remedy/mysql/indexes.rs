@@ -1,6 +1,7 @@
 //! Indexes and the keys that stand on them.
 
 use super::column::{Overrides, definition, is_textual};
+use super::columns::PAST_ROWS;
 use super::{Algorithm, Duration, Phase, Planner, Request, Safety, Step, alter};
 use crate::checks::Change;
 use crate::model::{Column, EngineName, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder};
@@ -38,6 +39,10 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
         }
         Change::AddPrimaryKey { table, columns, .. } => add_primary_key(planner, request, table, columns),
         Change::AddSurrogateKey { table, column, .. } => {
+            if planner.is_versioned(table) {
+                let reason = "MariaDB numbers no rows of a table that has past ones (WITH SYSTEM VERSIONING): name a key of its columns";
+                return planner.refuse(request.change.clone(), reason);
+            }
             if planner.table(table).is_some_and(|of| of.table.partitioning.is_some()) {
                 return planner.refuse(
                     request.change.clone(),
@@ -156,6 +161,15 @@ fn add_primary_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
     let Some(of) = planner.table(table) else {
         return planner.refuse(request.change.clone(), "the table is not in the catalog");
     };
+    let partitioning = of.table.partitioning.as_ref();
+    if partitioning.is_some_and(|key| key.columns.iter().any(|column| !columns.contains(column))) {
+        let reason = "a primary key of a partitioned table must contain its partition key";
+        return planner.refuse(request.change.clone(), reason);
+    }
+    let is_nullable = |name: &String| planner.column(table, name).is_some_and(|column| column.nullable);
+    if planner.is_versioned(table) && columns.iter().any(is_nullable) {
+        return planner.refuse(request.change.clone(), PAST_ROWS);
+    }
     let mut clauses = Vec::new();
     if let Some(hidden) = of.table.columns.iter().find(|column| column.system_generated) {
         clauses.push(format!("DROP PRIMARY KEY, DROP COLUMN {}", planner.quote(&hidden.name)));
@@ -183,8 +197,7 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
     let Change::AddUnique { table, name, columns, nulls_not_distinct, predicate, replaces } = &request.change else {
         return;
     };
-    let nullable = columns.iter().any(|name| planner.column(table, name).is_some_and(|column| column.nullable));
-    let shaped = predicate.is_some() || *nulls_not_distinct && nullable;
+    let shaped = planner.is_shaped(&request.change);
     let check = planner.duplicates(table, columns, predicate.as_deref(), *nulls_not_distinct);
     let name = planner.fresh_index(table, name);
     let mut clauses = Vec::new();

@@ -9,7 +9,7 @@ use super::planner::{Planner, mentions};
 use super::requests::Request;
 use super::{Duration, Phase, Safety, Step};
 use crate::checks::Change;
-use crate::model::{Column, EngineName, KeyPart, QualifiedName, UnseenKind};
+use crate::model::{Column, EngineName, GeneratedStorage, KeyPart, QualifiedName, Table, UnseenKind};
 use crate::survey::is_temporal;
 use std::collections::HashSet;
 
@@ -20,8 +20,8 @@ const WRITES: &str = "writes to the table";
 const CHECKS_OFF: &str = "SET SESSION foreign_key_checks = 0";
 const CHECKS_ON: &str = "SET SESSION foreign_key_checks = 1";
 
-/// How the server carries an ALTER out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How the server carries an ALTER out, what is in the way of less first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Algorithm {
     /// Only the catalog changes.
     Instant,
@@ -40,8 +40,10 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
     planner.preamble = vec![
         // Every ALTER takes an exclusive metadata lock at its start and its end: give up early and try again.
         "SET SESSION lock_wait_timeout = 5".to_owned(),
-        // Without strict mode NULL silently becomes 0 or the empty string.
-        "SET SESSION sql_mode = CONCAT_WS(',', NULLIF(@@SESSION.sql_mode, ''), 'STRICT_TRANS_TABLES')".to_owned(),
+        // The mode that the statements are written for, whatever the server's is. Without strict mode NULL silently becomes
+        // 0 or the empty string; with another than this, backslashes in repeated comments and defaults can mean something
+        // else, and a zero date that is some column's default refuses every change to its table.
+        "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'".to_owned(),
     ];
     // A statement repeats what earlier ones made of a column, so that they are planned in the order in which they run.
     let mut requests = requests;
@@ -63,6 +65,9 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
             ),
             _ => add(planner, &request),
         }
+    }
+    if planner.steps().any(|step| planner.is_versioned(&step.table)) {
+        planner.preamble.push("SET SESSION system_versioning_alter_history = KEEP".to_owned());
     }
 }
 
@@ -172,7 +177,7 @@ fn add(planner: &mut Planner<'_>, request: &Request) {
     }
 }
 
-/// A step that alters a table in this way. Tables of another engine than InnoDB can only be copied.
+/// A step that alters a table in this way, or in the least way that blocks more and that the server accepts there.
 fn alter(
     planner: &Planner<'_>,
     table: &QualifiedName,
@@ -181,31 +186,8 @@ fn alter(
     clauses: &str,
     algorithm: Algorithm,
 ) -> Step {
-    let innodb = planner
-        .table(table)
-        .and_then(|of| of.table.storage_engine.as_deref())
-        .is_none_or(|engine| engine.eq_ignore_ascii_case("innodb"));
     let maria = planner.engine == EngineName::MariaDb;
-    let algorithm = match algorithm {
-        _ if !innodb => Algorithm::Copy,
-        Algorithm::Copy => Algorithm::Copy,
-        // Rows of a table with a full-text index are numbered for it, and no statement that touches them runs beside
-        // writers.
-        algorithm if has_fulltext(planner, table) && touches_rows(clauses, algorithm) => {
-            if maria {
-                Algorithm::InplaceShared
-            } else {
-                Algorithm::Copy
-            }
-        }
-        Algorithm::Inplace if maria && clauses.starts_with("MODIFY") && has_computed_key(planner, table) => {
-            Algorithm::Copy
-        }
-        // What a check says of moments hangs on the SQL mode, so that MySQL asks all rows again.
-        _ if !maria && redefines_column(clauses) && has_temporal_check(planner, table) => Algorithm::Copy,
-        algorithm => algorithm,
-    };
-    let (text, method, lock, blocks, safety, duration) = match algorithm {
+    let (text, method, lock, blocks, safety, duration) = match accepted(planner, table, clauses, algorithm) {
         Algorithm::Instant => {
             ("ALGORITHM=INSTANT", "INSTANT", METADATA_LOCK, "nothing", Safety::Safe, Duration::Metadata)
         }
@@ -226,23 +208,69 @@ fn alter(
     if duration == Duration::Rewrite {
         step = step.note(background(planner, table, clauses));
     }
+    let reshapes = ["ADD COLUMN", "MODIFY", "CONVERT TO", "ADD PRIMARY KEY"];
+    if planner.is_versioned(table) && reshapes.iter().any(|clause| clauses.contains(clause)) {
+        step = step.note("The table is system-versioned: with system_versioning_alter_history=KEEP its past rows change their shape too, as if they had always had it. Without, the server refuses.");
+    }
     step
 }
 
-fn has_fulltext(planner: &Planner<'_>, table: &QualifiedName) -> bool {
-    planner.table(table).is_some_and(|of| of.table.indexes.iter().any(|index| index.method == "fulltext"))
+/// The algorithm that the server accepts for these clauses on this table: the wanted one, or one that blocks more.
+fn accepted(planner: &Planner<'_>, table: &QualifiedName, clauses: &str, wanted: Algorithm) -> Algorithm {
+    let Some(of) = planner.table(table).map(|of| of.table) else { return wanted };
+    let is = |value: &Option<String>, wanted: &str| value.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(wanted));
+    if of.storage_engine.is_some() && !is(&of.storage_engine, "innodb") {
+        return Algorithm::Copy;
+    }
+    let adds_computed = clauses.starts_with("ADD COLUMN") && clauses.contains(" VIRTUAL");
+    let adds_stored = clauses.starts_with("ADD COLUMN") && !adds_computed;
+    let rebuilds =
+        wanted == Algorithm::Inplace && (clauses.starts_with("MODIFY") || clauses.contains("ADD PRIMARY KEY"));
+    let touches_keys = ["INDEX", "PRIMARY KEY", "FOREIGN KEY"].iter().any(|clause| clauses.contains(clause));
+    let has = |method: &str| of.indexes.iter().any(|index| index.method == method);
+    let generated = |name: &String| of.column(name).is_some_and(|column| column.generated.is_some());
+    let has_computed_key =
+        of.indexes.iter().any(|index| index.key_columns().flatten().any(|name| generated(&name.to_owned())));
+    let mut least = wanted;
+    let mut at_least = |algorithm: Algorithm, when: bool| {
+        if when {
+            least = least.max(algorithm);
+        }
+    };
+    // Rows of a compressed table have no room for the marks of columns that came later.
+    at_least(Algorithm::Inplace, adds_stored && is(&of.row_format, "compressed"));
+    // What is written anew beside a spatial index admits no writers.
+    at_least(Algorithm::InplaceShared, rebuilds && has("spatial"));
+    at_least(Algorithm::InplaceShared, adds_stored && has("spatial") && is(&of.row_format, "compressed"));
+    if planner.engine == EngineName::MariaDb {
+        let plans_computed_key = planner.plans_computed_key(table);
+        // Rows of a table with a full-text index are numbered for it, and no statement that touches them runs beside
+        // writers. Keys on computed columns are like that too.
+        at_least(Algorithm::InplaceShared, (adds_stored || rebuilds) && (has("fulltext") || has_computed_key));
+        at_least(Algorithm::InplaceShared, rebuilds && plans_computed_key);
+        let is_stored =
+            |column: &Column| column.generated.as_ref().is_some_and(|it| it.storage == GeneratedStorage::Stored);
+        let computes = has_computed_key || plans_computed_key || of.columns.iter().any(is_stored);
+        at_least(Algorithm::Copy, rebuilds && computes && clauses.starts_with("MODIFY"));
+        // A unique key over long values, and one that forbids periods to overlap, can only be copied with their table.
+        at_least(Algorithm::Copy, has("hash") || has_period_key(of));
+        at_least(Algorithm::Copy, touches_keys && has("vector"));
+        at_least(Algorithm::Copy, of.partitioning.is_some() && (adds_computed || clauses.contains("ADD PRIMARY KEY")));
+    } else {
+        at_least(Algorithm::Inplace, planner.version < (8, 0, 12));
+        at_least(Algorithm::Copy, (adds_stored || rebuilds) && has("fulltext"));
+        let has_expression = of.indexes.iter().any(|index| index.key.iter().any(|part| part.column.is_none()));
+        at_least(Algorithm::Copy, adds_computed && has_expression);
+        // What a check says of moments hangs on the SQL mode, so that MySQL asks all rows again.
+        at_least(Algorithm::Copy, redefines_column(clauses) && has_temporal_check(planner, table));
+    }
+    least
 }
 
-/// Whether an index stands on a computed column, beside which MariaDB writes no table anew. A unique key over long texts
-/// has a hidden one.
-fn has_computed_key(planner: &Planner<'_>, table: &QualifiedName) -> bool {
-    let Some(of) = planner.table(table) else { return false };
-    let is_computed = |part: &KeyPart| {
-        let column = part.column.as_ref().and_then(|name| of.table.column(name));
-        column.is_some_and(|column| column.generated.is_some())
-    };
-    let has_key = of.table.indexes.iter().any(|index| index.method == "hash" || index.key.iter().any(is_computed));
-    has_key || planner.adds_computed_column(table)
+/// Whether a key of the table forbids periods to overlap.
+fn has_period_key(table: &Table) -> bool {
+    table.primary_key.iter().any(|key| key.without_overlaps)
+        || table.unique_constraints.iter().any(|key| key.without_overlaps)
 }
 
 fn has_temporal_check(planner: &Planner<'_>, table: &QualifiedName) -> bool {
@@ -253,14 +281,6 @@ fn has_temporal_check(planner: &Planner<'_>, table: &QualifiedName) -> bool {
 
 fn redefines_column(clauses: &str) -> bool {
     ["MODIFY ", "CHANGE ", "RENAME COLUMN "].iter().any(|clause| clauses.contains(clause))
-}
-
-fn touches_rows(clauses: &str, algorithm: Algorithm) -> bool {
-    match algorithm {
-        Algorithm::Instant => clauses.starts_with("ADD COLUMN") && !clauses.contains(" VIRTUAL"),
-        Algorithm::Inplace => clauses.starts_with("MODIFY") || clauses.contains("ADD PRIMARY KEY"),
-        _ => false,
-    }
 }
 
 /// How to make the change with a tool that copies in the background.
@@ -373,6 +393,10 @@ fn rename_column(planner: &mut Planner<'_>, request: &Request, table: &Qualified
 }
 
 fn set_storage_engine(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, engine: &str) {
+    if planner.is_versioned(table) {
+        let reason = "MariaDB moves no system-versioned table to or from InnoDB: make a new table, without the history";
+        return planner.refuse(request.change.clone(), reason);
+    }
     let title = format!("store {} in {engine}", table.name);
     let clause = format!("ENGINE={}", planner.quote(engine).trim_matches('`'));
     let old = planner.table(table).and_then(|of| of.table.storage_engine.clone());

@@ -26,6 +26,8 @@ pub(super) struct Planner<'a> {
     filled: HashSet<(QualifiedName, String)>,
     /// Tables that are going to have a unique key for some rows only, or for NULLs too.
     shaped: HashSet<QualifiedName>,
+    /// Tables that are going to have a unique key over long values (MariaDB).
+    pub(super) hashed: HashSet<QualifiedName>,
     /// Conditions of the checks that steps planned so far add.
     checks: HashMap<QualifiedName, Vec<String>>,
     drafts: Vec<(u32, Step)>,
@@ -45,6 +47,7 @@ impl<'a> Planner<'a> {
             rigid: Vec::new(),
             filled: HashSet::new(),
             shaped: HashSet::new(),
+            hashed: HashSet::new(),
             checks: HashMap::new(),
             drafts: Vec::new(),
             impossible: Vec::new(),

@@ -1,6 +1,7 @@
 //! Columns. `MODIFY` repeats the whole definition, because what it does not repeat is gone.
 
 use super::column::{Overrides, default_text, definition, is_textual};
+use super::indexes::{is_too_long, key_bytes, part_limit};
 use super::{Algorithm, CHECKS_OFF, CHECKS_ON, Duration, Phase, Planner, Request, Safety, Step, alter};
 use crate::checks::{Change, NewColumn};
 use crate::model::{
@@ -42,9 +43,7 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             change_type(planner, request, table, column, data_type, with);
         }
         Change::MaintainUpdatedAt { table, column } => maintain_updated_at(planner, request, table, column),
-        Change::SetCharacterSet { table, column, character_set, collation } => {
-            set_character_set(planner, request, table, column.as_deref(), character_set, collation.as_deref());
-        }
+        Change::SetCharacterSet { .. } => set_character_set(planner, request),
         _ => {}
     }
 }
@@ -233,33 +232,37 @@ fn change_type(
     };
     step.table = table.clone();
     if !keys.is_empty() {
-        let drop = |(child, key): &(QualifiedName, ForeignKey)| {
-            let name = planner.quote(key.name.as_deref().unwrap_or_default());
-            format!("ALTER TABLE {} DROP FOREIGN KEY {name}, ALGORITHM=INPLACE, LOCK=NONE", planner.relation(child))
-        };
-        let add = |(child, key): &(QualifiedName, ForeignKey)| {
-            let clause = super::constraints::clause(planner, key.name.as_deref().unwrap_or_default(), key);
-            format!("ALTER TABLE {} {clause}, ALGORITHM=INPLACE, LOCK=NONE", planner.relation(child))
-        };
-        let around = |inner: Vec<String>| -> Vec<String> {
-            let drops = keys.iter().map(drop);
-            let adds = keys.iter().map(add);
-            let start = std::iter::once(CHECKS_OFF.to_owned()).chain(drops);
-            start.chain(inner).chain(adds).chain([CHECKS_ON.to_owned()]).collect()
-        };
-        statements = around(statements);
-        undo_statements = around(undo_statements);
-        step = step.note("The server changes no column of a foreign key: the keys go before and come back after. Meanwhile they are not enforced, and rows are not checked again when they come back: stop the writers, or look for orphans afterwards.");
-        for (child, key) in &keys {
-            let orphans = planner.orphans(child, &key.columns, &key.referenced_table, &key.referenced_columns);
-            step = step.verify(orphans);
-        }
+        statements = without_keys(planner, &keys, statements);
+        undo_statements = without_keys(planner, &keys, undo_statements);
+        step = without_keys_noted(planner, &keys, step);
     }
     step.statements = statements;
     for statement in undo_statements {
         step = step.undo(statement);
     }
     planner.add(30, request, step);
+}
+
+/// The statements, with these foreign keys gone before and back after.
+fn without_keys(planner: &Planner<'_>, keys: &[(QualifiedName, ForeignKey)], inner: Vec<String>) -> Vec<String> {
+    let name = |key: &ForeignKey| key.name.clone().unwrap_or_default();
+    let altered = |child: &QualifiedName, clause: String| {
+        alter(planner, child, Phase::Expand, String::new(), &clause, Algorithm::Inplace).statements
+    };
+    let drops =
+        keys.iter().flat_map(|(child, key)| altered(child, format!("DROP FOREIGN KEY {}", planner.quote(&name(key)))));
+    let adds =
+        keys.iter().flat_map(|(child, key)| altered(child, super::constraints::clause(planner, &name(key), key)));
+    let start = std::iter::once(CHECKS_OFF.to_owned()).chain(drops);
+    start.chain(inner).chain(adds).chain([CHECKS_ON.to_owned()]).collect()
+}
+
+/// What to know and to ask where foreign keys were gone meanwhile.
+fn without_keys_noted(planner: &Planner<'_>, keys: &[(QualifiedName, ForeignKey)], step: Step) -> Step {
+    let step = step.note("The server changes no column of a foreign key: the keys go before and come back after. Meanwhile they are not enforced, and rows are not checked again when they come back: stop the writers, or look for orphans afterwards.");
+    keys.iter().fold(step, |step, (child, key)| {
+        step.verify(planner.orphans(child, &key.columns, &key.referenced_table, &key.referenced_columns))
+    })
 }
 
 /// Why a column's type cannot be changed, if it cannot.
@@ -272,9 +275,8 @@ fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &Column, data_
     if is_textual(data_type) {
         let wider = |other: &str| if other == name.as_str() { data_type.to_owned() } else { String::new() };
         if let Some(index) = too_long(at.table, Some(name), &wider) {
-            return Some(format!(
-                "index {index} would be longer than {KEY_BYTES} bytes: give its columns prefixes first"
-            ));
+            let limit = part_limit(at.table);
+            return Some(format!("index {index} would be longer than {limit} bytes: give its columns prefixes first"));
         }
     }
     None
@@ -355,46 +357,158 @@ fn maintain_updated_at(planner: &mut Planner<'_>, request: &Request, table: &Qua
     planner.add(65, request, step);
 }
 
-fn set_character_set(
-    planner: &mut Planner<'_>,
-    request: &Request,
-    table: &QualifiedName,
-    column: Option<&str>,
-    character_set: &str,
-    collation: Option<&str>,
-) {
-    let Some(at) = planner.table(table) else {
-        return planner.refuse(request.change.clone(), "the table is not in the catalog");
-    };
-    if let Some(index) = too_long(at.table, column, &|_| String::new()) {
-        let reason = format!("index {index} would be longer than {KEY_BYTES} bytes: give its columns prefixes first");
-        return planner.refuse(request.change.clone(), reason);
-    }
-    let (clause, title) = if let Some(name) = column {
-        let Some(of) = planner.planned_column(table, name) else {
-            return planner.refuse(request.change.clone(), "the column is not in the catalog");
-        };
-        let new = Overrides { character_set: Some((character_set, collation)), ..Overrides::default() };
-        (modify(planner, table, &of, new), format!("store {}.{name} in {character_set}", table.name))
-    } else {
-        for of in at.table.columns.iter().filter(|of| of.character_set.is_some()) {
-            let new = Overrides { character_set: Some((character_set, collation)), ..Overrides::default() };
-            planner.alter_column(table, new.applied(of));
-        }
-        let collate = collation.map(|collation| format!(" COLLATE {}", planner.quote(collation))).unwrap_or_default();
-        let clause = format!("CONVERT TO CHARACTER SET {}{collate}", planner.quote(character_set));
-        (clause, format!("store {} in {character_set}", table.name))
-    };
-    let mut step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Copy);
-    step.statements.insert(0, CHECKS_OFF.to_owned());
-    step.statements.push(CHECKS_ON.to_owned());
-    step = step.irreversible("what the old character set does not have would be lost");
-    step = step.note("Both sides of a foreign key need the same character set: convert them in the same sitting.");
-    planner.add(6, request, step);
+/// What a change of the character set does.
+struct Conversion {
+    table: QualifiedName,
+    clause: String,
+    title: String,
+    /// The columns as they are then.
+    columns: Vec<Column>,
 }
 
-/// Longest index key of InnoDB's dynamic and compressed row formats (InnoDB limits, in both manuals).
-const KEY_BYTES: u32 = 3072;
+/// The conversion that a request asks for, or why it cannot be.
+fn conversion(planner: &Planner<'_>, request: &Request) -> Result<Conversion, String> {
+    let Change::SetCharacterSet { table, column, character_set, collation } = &request.change else {
+        return Err("it converts nothing".to_owned());
+    };
+    let at = planner.table(table).ok_or("the table is not in the catalog")?;
+    if let Some(index) = too_long(at.table, column.as_deref(), &|_| String::new()) {
+        let limit = part_limit(at.table);
+        return Err(format!("index {index} would be longer than {limit} bytes: give its columns prefixes first"));
+    }
+    let new = Overrides { character_set: Some((character_set, collation.as_deref())), ..Overrides::default() };
+    if let Some(name) = column {
+        let of = planner.planned_column(table, name).ok_or("the column is not in the catalog")?;
+        let (clause, title) =
+            (repeat(planner, table, &of, new), format!("store {}.{name} in {character_set}", table.name));
+        return Ok(Conversion { table: table.clone(), clause, title, columns: vec![new.applied(&of)] });
+    }
+    let textual = at.table.columns.iter().filter(|of| of.character_set.is_some());
+    let columns = textual.map(|of| new.applied(of)).collect();
+    let collate = collation.as_ref().map(|name| format!(" COLLATE {}", planner.quote(name))).unwrap_or_default();
+    let clause = format!("CONVERT TO CHARACTER SET {}{collate}", planner.quote(character_set));
+    Ok(Conversion { table: table.clone(), clause, title: format!("store {} in {character_set}", table.name), columns })
+}
+
+fn set_character_set(planner: &mut Planner<'_>, request: &Request) {
+    match conversion(planner, request) {
+        Err(reason) => planner.refuse(request.change.clone(), reason),
+        Ok(conversion) => convert(planner, request, &[conversion], &[]),
+    }
+}
+
+/// One step for conversions that go together, without these foreign keys meanwhile.
+fn convert(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    conversions: &[Conversion],
+    keys: &[(QualifiedName, ForeignKey)],
+) {
+    let steps = conversions.iter().map(|Conversion { table, clause, title, .. }| {
+        alter(planner, table, Phase::Expand, title.clone(), clause, Algorithm::Copy)
+    });
+    let steps: Vec<Step> = steps.collect();
+    let statements: Vec<String> = steps.iter().flat_map(|step| &step.statements).cloned().collect();
+    let Some(mut step) = steps.into_iter().next() else { return };
+    if keys.is_empty() {
+        step.statements = [CHECKS_OFF.to_owned()].into_iter().chain(statements).chain([CHECKS_ON.to_owned()]).collect();
+        step = step.note("Both sides of a foreign key need the same character set: convert them in the same sitting.");
+    } else {
+        let titles: Vec<&str> = conversions.iter().map(|conversion| conversion.title.as_str()).collect();
+        step.title = titles.join(", ");
+        step.statements = without_keys(planner, keys, statements);
+        step = without_keys_noted(planner, keys, step);
+    }
+    step = step.irreversible("what the old character set does not have would be lost");
+    planner.add(6, request, step);
+    for Conversion { table, columns, .. } in conversions {
+        for column in columns {
+            planner.alter_column(table, column.clone());
+        }
+    }
+}
+
+/// Tables of MariaDB that foreign keys over texts connect: it converts no column of a key that is there, so that they are
+/// converted in one step, both sides of each key alike. Returns the other requests.
+pub(super) fn convert_connected(planner: &mut Planner<'_>, requests: Vec<Request>) -> Vec<Request> {
+    type Keys = Vec<(QualifiedName, ForeignKey)>;
+    let mut rest = Vec::new();
+    let mut groups: Vec<(Vec<Request>, Vec<Conversion>, Keys)> = Vec::new();
+    for request in requests {
+        let conversion = match &request.change {
+            Change::SetCharacterSet { .. } => conversion(planner, &request),
+            _ => Err(String::new()),
+        };
+        let garbled = super::is_garbled(planner, request.change.table());
+        let Some(conversion) = conversion.ok().filter(|_| !garbled) else {
+            rest.push(request);
+            continue;
+        };
+        let columns: Vec<_> =
+            conversion.columns.iter().map(|column| (conversion.table.clone(), column.clone())).collect();
+        let keys = keys_of(planner, &columns);
+        if keys.is_empty() {
+            rest.push(request);
+            continue;
+        }
+        let mut group = (vec![request], vec![conversion], keys);
+        let is_connected = |(_, _, others): &(_, _, Keys)| others.iter().any(|key| group.2.contains(key));
+        let connected: Vec<_> = groups.extract_if(.., |other| is_connected(other)).collect();
+        for (requests, conversions, keys) in connected {
+            group.0.extend(requests);
+            group.1.extend(conversions);
+            group.2.extend(keys);
+        }
+        group.2.sort_by(|a, b| (&a.0, &a.1.name).cmp(&(&b.0, &b.1.name)));
+        group.2.dedup();
+        groups.push(group);
+    }
+    for (requests, conversions, keys) in groups {
+        if let Some(reason) = left_behind(planner, &conversions, &keys) {
+            for request in requests {
+                planner.refuse(request.change, reason.clone());
+            }
+            continue;
+        }
+        let mut whole = requests[0].clone();
+        for rule in requests.iter().flat_map(|request| &request.rules) {
+            if !whole.rules.contains(rule) {
+                whole.rules.push(rule);
+            }
+        }
+        convert(planner, &whole, &conversions, &keys);
+    }
+    rest
+}
+
+/// Why a foreign key could not come back after conversions: the texts of its two sides would differ.
+fn left_behind(
+    planner: &Planner<'_>,
+    conversions: &[Conversion],
+    keys: &[(QualifiedName, ForeignKey)],
+) -> Option<String> {
+    let texts = |table: &QualifiedName, name: &str| {
+        let converted = conversions.iter().filter(|conversion| conversion.table == *table);
+        let mut columns = converted.flat_map(|conversion| &conversion.columns);
+        let column =
+            columns.find(|column| column.name == name).cloned().or_else(|| planner.planned_column(table, name));
+        column.map(|column| (column.character_set, column.collation))
+    };
+    let differs = |(child, key): &&(QualifiedName, ForeignKey)| {
+        let mut pairs = key.columns.iter().zip(&key.referenced_columns);
+        pairs.any(|(column, referenced)| texts(child, column) != texts(&key.referenced_table, referenced))
+    };
+    let (child, key) = keys.iter().find(differs)?;
+    let name = key.name.as_deref().unwrap_or_default();
+    Some(format!(
+        "MariaDB converts no column of a foreign key, and only one side of {name} would be converted: drop the key (ALTER TABLE \
+         {} DROP FOREIGN KEY {}), convert {} and {} alike, and add it again",
+        planner.relation(child),
+        planner.quote(name),
+        child.name,
+        key.referenced_table.name
+    ))
+}
 
 /// An index that would be too long when the column, or every textual column, took four bytes a character. `types` tells
 /// the type that a column is to have, empty for the one it has.
@@ -402,23 +516,18 @@ fn too_long(table: &Table, converted: Option<&str>, types: &dyn Fn(&str) -> Stri
     let bytes = |part: &KeyPart| {
         let Some(column) = part.column.as_ref().and_then(|name| table.column(name)) else { return 8 };
         let planned = types(&column.name);
-        let data_type = if planned.is_empty() { column.data_type.as_str() } else { planned.as_str() };
-        let length = data_type.split_once('(').and_then(|(_, rest)| rest.split(')').next()?.parse().ok());
-        let characters = part.prefix_length.or(length).unwrap_or(8);
-        let wide = is_textual(data_type) && !data_type.starts_with("enum");
-        let each = match column.character_set.as_deref() {
-            _ if !wide => 1,
-            _ if converted.is_none_or(|name| name == column.name) => 4,
-            Some("utf8mb4" | "utf16" | "utf32") => 4,
-            Some("utf8" | "utf8mb3") => 3,
-            Some("ucs2") => 2,
-            _ => 1,
-        };
-        characters.saturating_mul(each)
+        let mut after = column.clone();
+        if !planned.is_empty() {
+            after.data_type = planned;
+        }
+        if converted.is_none_or(|name| name == column.name) {
+            after.character_set = Some("utf8mb4".to_owned());
+        }
+        key_bytes(&after, part.prefix_length)
     };
     let keys = table.indexes.iter().filter(|index| index.method == "btree" && !index.key.is_empty());
     let touched = keys
         .filter(|index| converted.is_none_or(|name| index.key.iter().any(|part| part.column.as_deref() == Some(name))));
-    let mut long = touched.filter(|index| index.key.iter().map(bytes).sum::<u32>() > KEY_BYTES);
+    let mut long = touched.filter(|index| is_too_long(table, index.key.iter().map(bytes)));
     long.next().map(|index| index.name.clone())
 }

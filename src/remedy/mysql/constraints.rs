@@ -7,6 +7,7 @@ use crate::model::{Action, CheckConstraint, EngineName, ForeignKey, QualifiedNam
 use crate::remedy::lookup_comment;
 use crate::remedy::mysql::column::{Overrides, definition, is_textual};
 use crate::remedy::names::Space;
+use std::collections::{HashMap, HashSet};
 
 /// Characters of the longest text that can be a key: InnoDB's 3072 bytes at four bytes a character.
 const LONGEST_KEY: u32 = 768;
@@ -17,21 +18,7 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             let name = planner.fresh_constraint(table, name);
             add_foreign_key(planner, request, &name);
         }
-        Change::ChangeDeleteAction { table, name, columns, on_delete } => {
-            let Some(key) = planner.foreign_key(table, name.as_deref(), columns) else {
-                return planner.refuse(request.change.clone(), "the foreign key is not in the catalog");
-            };
-            let refuses = |action: Action| matches!(action, Action::Restrict | Action::NoAction);
-            if planner.engine == EngineName::MariaDb && refuses(key.on_delete) && refuses(*on_delete) {
-                let reason = "InnoDB treats RESTRICT and NO ACTION alike, so that nothing would change";
-                return planner.refuse(request.change.clone(), reason);
-            }
-            let old = key.name.clone().unwrap_or_default();
-            let mut new = key.clone();
-            new.on_delete = *on_delete;
-            let title = format!("ON DELETE {} for foreign key {old}", on_delete.sql());
-            replace_foreign_key(planner, request, table, key, &new, title);
-        }
+        Change::ChangeDeleteAction { .. } => change_delete_action(planner, request, None),
         Change::DropForeignKey { table, name, columns } => {
             let found = planner.foreign_key(table, name.as_deref(), columns);
             let Some(name) = name.clone().or_else(|| found?.name.clone()) else {
@@ -40,7 +27,9 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             let title = format!("drop foreign key {name}");
             let clause = format!("DROP FOREIGN KEY {}", planner.quote(&name));
             let mut step = alter(planner, table, Phase::Contract, title, &clause, Algorithm::Inplace);
-            (step.safety, step.duration) = (Safety::Caution, Duration::Metadata);
+            if step.duration != Duration::Rewrite {
+                (step.safety, step.duration) = (Safety::Caution, Duration::Metadata);
+            }
             step = match found {
                 Some(key) => {
                     step.undo(format!("ALTER TABLE {} {}", planner.relation(table), self::clause(planner, &name, key)))
@@ -156,6 +145,64 @@ fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, name: &str) {
     planner.add(60, request, step);
 }
 
+/// Takes out the renames of foreign keys that get another action too, by table and old name: one replacement does both, and
+/// of two the second would not find its key.
+pub(super) fn take_renames(
+    planner: &Planner<'_>,
+    requests: &mut Vec<Request>,
+) -> HashMap<(QualifiedName, String), Request> {
+    let replaced: HashSet<(QualifiedName, String)> = requests
+        .iter()
+        .filter_map(|request| match &request.change {
+            Change::ChangeDeleteAction { table, name, columns, .. } => {
+                Some((table.clone(), planner.foreign_key(table, name.as_deref(), columns)?.name.clone()?))
+            }
+            _ => None,
+        })
+        .collect();
+    let key = |request: &Request| match &request.change {
+        Change::RenameConstraint { table, name, .. } => {
+            Some((table.clone(), name.clone())).filter(|key| replaced.contains(key))
+        }
+        _ => None,
+    };
+    requests
+        .extract_if(.., |request| key(request).is_some())
+        .filter_map(|request| Some((key(&request)?, request)))
+        .collect()
+}
+
+/// Gives a key another action on delete, and the new name that is asked for it.
+pub(super) fn change_delete_action(planner: &mut Planner<'_>, request: &Request, rename: Option<Request>) {
+    let Change::ChangeDeleteAction { table, name, columns, on_delete } = &request.change else { return };
+    let Some(key) = planner.foreign_key(table, name.as_deref(), columns) else {
+        return planner.refuse(request.change.clone(), "the foreign key is not in the catalog");
+    };
+    let refuses = |action: Action| matches!(action, Action::Restrict | Action::NoAction);
+    if planner.engine == EngineName::MariaDb && refuses(key.on_delete) && refuses(*on_delete) {
+        let reason = "InnoDB treats RESTRICT and NO ACTION alike, so that nothing would change";
+        planner.refuse(request.change.clone(), reason);
+        if let Some(rename) = rename {
+            add(planner, &rename);
+        }
+        return;
+    }
+    let mut request = request.clone();
+    let mut new = key.clone();
+    new.on_delete = *on_delete;
+    let mut title =
+        format!("ON DELETE {} for foreign key {}", on_delete.sql(), key.name.as_deref().unwrap_or_default());
+    if let Some(Request { change: Change::RenameConstraint { to, .. }, rules, notes, .. }) = rename {
+        let to = planner.fresh_constraint(table, &to);
+        title = format!("{title}, as {to}");
+        new.name = Some(to);
+        request.rules.extend(rules);
+        request.rules.dedup();
+        request.notes.extend(notes);
+    }
+    replace_foreign_key(planner, &request, table, key, &new, title);
+}
+
 /// Drops a key and adds it anew in one statement. Its rows were checked before, so they are not checked again.
 fn replace_foreign_key(
     planner: &mut Planner<'_>,
@@ -167,33 +214,22 @@ fn replace_foreign_key(
 ) {
     let (old_name, new_name) = (old.name.clone().unwrap_or_default(), new.name.clone().unwrap_or_default());
     let relation = planner.relation(table);
+    let drop = format!("DROP FOREIGN KEY {}", planner.quote(&old_name));
+    let add = clause(planner, &new_name, new);
     // The server looks for the name before it drops it, so a key that keeps its name goes in two statements.
-    let statements = if old_name == new_name {
-        vec![
-            CHECKS_OFF.to_owned(),
-            format!(
-                "ALTER TABLE {relation} DROP FOREIGN KEY {}, ALGORITHM=INPLACE, LOCK=NONE",
-                planner.quote(&old_name)
-            ),
-            format!("ALTER TABLE {relation} {}, ALGORITHM=INPLACE, LOCK=NONE", clause(planner, &new_name, new)),
-            CHECKS_ON.to_owned(),
-        ]
-    } else {
-        vec![
-            CHECKS_OFF.to_owned(),
-            format!(
-                "ALTER TABLE {relation} DROP FOREIGN KEY {}, {}, ALGORITHM=INPLACE, LOCK=NONE",
-                planner.quote(&old_name),
-                clause(planner, &new_name, new)
-            ),
-            CHECKS_ON.to_owned(),
-        ]
-    };
+    let clauses = if old_name == new_name { vec![drop, add] } else { vec![format!("{drop}, {add}")] };
+    let steps: Vec<Step> = clauses
+        .iter()
+        .map(|clauses| alter(planner, table, Phase::Contract, title.clone(), clauses, Algorithm::Inplace))
+        .collect();
+    let statements: Vec<String> = steps.iter().flat_map(|step| &step.statements).cloned().collect();
+    let Some(mut step) = steps.into_iter().max_by_key(|step| step.safety) else { return };
+    step.statements = [CHECKS_OFF.to_owned()].into_iter().chain(statements).chain([CHECKS_ON.to_owned()]).collect();
+    if step.duration != Duration::Rewrite {
+        (step.safety, step.duration) = (Safety::Caution, Duration::Metadata);
+    }
     let orphans = planner.orphans(table, &new.columns, &new.referenced_table, &new.referenced_columns);
-    let mut step = Step::new(title, table, Phase::Contract, statements)
-        .outside()
-        .how("INPLACE", NONE, "nothing", Safety::Caution, Duration::Metadata)
-        .verify(orphans);
+    step = step.verify(orphans);
     if old_name == new_name {
         step = step.note("Between the two statements the key is not enforced: the query afterwards must find nothing.");
     }

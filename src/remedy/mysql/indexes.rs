@@ -4,11 +4,61 @@ use super::column::{Overrides, definition, is_textual};
 use super::columns::PAST_ROWS;
 use super::{Algorithm, Duration, Phase, Planner, Request, Safety, Step, alter};
 use crate::checks::Change;
-use crate::model::{Column, EngineName, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder};
+use crate::model::{Column, EngineName, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder, Table};
 use crate::remedy::names::Space;
 
 /// Characters of a long text that an index holds when nobody said how many.
 const PREFIX: u32 = 191;
+
+/// Bytes of InnoDB's longest key, and of its longest part in the row formats dynamic and compressed (InnoDB limits, in both
+/// manuals).
+const KEY_BYTES: u32 = 3072;
+
+/// Bytes of the longest part of a key in the older row formats.
+const OLD_PART_BYTES: u32 = 767;
+
+/// Bytes of the longest part of a key on this table.
+pub(super) fn part_limit(table: &Table) -> u32 {
+    let is_old = |format: &String| ["compact", "redundant"].contains(&format.to_lowercase().as_str());
+    if table.row_format.as_ref().is_some_and(is_old) { OLD_PART_BYTES } else { KEY_BYTES }
+}
+
+/// Whether InnoDB takes no key with parts of these bytes on this table.
+pub(super) fn is_too_long(table: &Table, parts: impl Iterator<Item = u32>) -> bool {
+    let parts: Vec<u32> = parts.collect();
+    parts.iter().any(|bytes| *bytes > part_limit(table)) || parts.iter().sum::<u32>() > KEY_BYTES
+}
+
+/// Bytes that a column takes in a key at most, or the first characters of it.
+pub(super) fn key_bytes(column: &Column, prefix: Option<u32>) -> u32 {
+    let length = column.data_type.split_once('(').and_then(|(_, rest)| rest.split(')').next()?.parse().ok());
+    let characters: u32 = prefix.or(length).unwrap_or(8);
+    let listed = ["enum", "set"].contains(&&*column.base_type());
+    let wide = is_textual(&column.data_type) && !listed;
+    let each = match column.character_set.as_deref() {
+        _ if !wide => 1,
+        Some("utf8mb4" | "utf16" | "utf16le" | "utf32" | "gb18030") => 4,
+        Some("utf8" | "utf8mb3" | "eucjpms" | "ujis") => 3,
+        Some("ucs2" | "big5" | "cp932" | "euckr" | "gb2312" | "gbk" | "sjis") => 2,
+        _ => 1,
+    };
+    characters.saturating_mul(each)
+}
+
+/// Whether a unique key over these columns is too long for InnoDB.
+fn is_long_key(planner: &Planner<'_>, table: &QualifiedName, columns: &[String]) -> bool {
+    let known = columns.iter().filter_map(|name| planner.planned_column(table, name));
+    planner.table(table).is_some_and(|of| is_too_long(of.table, known.map(|column| key_bytes(&column, None))))
+}
+
+/// Whether MariaDB keeps the values of this new key unique by a hash.
+pub(super) fn is_hashed(planner: &Planner<'_>, change: &Change) -> bool {
+    let Change::AddUnique { table, columns, .. } = change else { return false };
+    planner.engine == EngineName::MariaDb
+        && !planner.is_shaped(change)
+        && planner.table(table).is_some_and(|of| part_limit(of.table) == KEY_BYTES)
+        && is_long_key(planner, table, columns)
+}
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     match &request.change {
@@ -71,6 +121,9 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
 
 /// Key parts with their expressions, prefixes and directions. A long text gets a prefix if it has none.
 fn parts(planner: &Planner<'_>, table: &QualifiedName, method: &str, key: &[KeyPart]) -> String {
+    let column = |part: &KeyPart| part.column.as_ref().and_then(|name| planner.planned_column(table, name));
+    let bytes = key.iter().map(|part| column(part).map_or(8, |column| key_bytes(&column, part.prefix_length)));
+    let too_long = planner.table(table).is_some_and(|of| is_too_long(of.table, bytes));
     let parts: Vec<String> = key
         .iter()
         .map(|part| {
@@ -78,10 +131,10 @@ fn parts(planner: &Planner<'_>, table: &QualifiedName, method: &str, key: &[KeyP
                 (Some(column), _) => planner.quote(column),
                 (None, expression) => format!("({})", expression.as_deref().unwrap_or_default()),
             };
-            let known = part.column.as_ref().and_then(|name| planner.column(table, name));
-            let long = known.is_some_and(|column| {
+            let long = column(part).is_some_and(|column| {
                 let base = column.base_type();
-                base.ends_with("text") || base.ends_with("blob")
+                let is_cut = too_long && key_bytes(&column, None) > PREFIX * 4;
+                is_cut || base.ends_with("text") || base.ends_with("blob")
             });
             let prefix = part.prefix_length.or((long && method == "btree").then_some(PREFIX));
             if let Some(prefix) = prefix {
@@ -199,9 +252,18 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
     };
     let shaped = planner.is_shaped(&request.change);
     let check = planner.duplicates(table, columns, predicate.as_deref(), *nulls_not_distinct);
+    let hashed = is_hashed(planner, &request.change);
+    if !hashed && is_long_key(planner, table, columns) {
+        let limit = planner.table(table).map_or(KEY_BYTES, |of| part_limit(of.table));
+        let reason = format!(
+            "the key would be longer than InnoDB's {limit} bytes: make its texts shorter, or a hash of them a generated column \
+             that is unique"
+        );
+        return planner.refuse(request.change.clone(), reason);
+    }
     let name = planner.fresh_index(table, name);
     let mut clauses = Vec::new();
-    let mut note = None;
+    let mut note = hashed.then_some("The values are too long for a tree: the server keeps them unique by a hash, and copies the table for every change from then on.");
     if shaped {
         if planner.engine == EngineName::MySql && planner.version < (8, 0, 23) {
             return planner.refuse(request.change.clone(), "this server has neither partial unique keys nor invisible columns: add generated columns that are NULL where the key does not apply, and make them unique");
@@ -245,10 +307,12 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
                 "a unique key over a long text would compare its beginning only: make a hash of it a generated column",
             );
         }
-        clauses.push(format!("ADD UNIQUE INDEX {} ({})", planner.quote(&name), parts(planner, table, "btree", &key)));
+        let method = if hashed { "hash" } else { "btree" };
+        clauses.push(format!("ADD UNIQUE INDEX {} ({})", planner.quote(&name), parts(planner, table, method, &key)));
     }
     let title = format!("add unique index {name}");
-    let mut step = alter(planner, table, Phase::Expand, title, &clauses.join(", "), Algorithm::Nocopy)
+    let algorithm = if hashed { Algorithm::Copy } else { Algorithm::Nocopy };
+    let mut step = alter(planner, table, Phase::Expand, title, &clauses.join(", "), algorithm)
         .check(check)
         .undo(format!("ALTER TABLE {} DROP INDEX {}", planner.relation(table), planner.quote(&name)));
     step.safety = step.safety.max(Safety::Caution);

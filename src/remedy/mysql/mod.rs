@@ -48,9 +48,19 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
     // A statement repeats what earlier ones made of a column, so that they are planned in the order in which they run.
     let mut requests = requests;
     requests.sort_by_key(|request| turn(&request.change));
+    if planner.engine == EngineName::MariaDb {
+        requests = columns::convert_connected(planner, requests);
+    }
+    let hashed = requests.iter().filter(|request| indexes::is_hashed(planner, &request.change));
+    planner.hashed = hashed.map(|request| request.change.table().clone()).collect();
     let vanishing = vanishing(planner, &requests);
+    let mut renames = constraints::take_renames(planner, &mut requests);
     for request in requests {
         match &request.change {
+            Change::ChangeDeleteAction { table, name: Some(name), .. } => {
+                let rename = renames.remove(&(table.clone(), name.clone()));
+                constraints::change_delete_action(planner, &request, rename);
+            }
             Change::RenameIndex { table, name, .. } | Change::DropIndex { table, name }
                 if vanishing.contains(&(table.clone(), name.clone())) =>
             {
@@ -253,7 +263,8 @@ fn accepted(planner: &Planner<'_>, table: &QualifiedName, clauses: &str, wanted:
         let computes = has_computed_key || plans_computed_key || of.columns.iter().any(is_stored);
         at_least(Algorithm::Copy, rebuilds && computes && clauses.starts_with("MODIFY"));
         // A unique key over long values, and one that forbids periods to overlap, can only be copied with their table.
-        at_least(Algorithm::Copy, has("hash") || has_period_key(of));
+        let plans_hash = planner.hashed.contains(table) && !clauses.starts_with("ADD COLUMN");
+        at_least(Algorithm::Copy, has("hash") || plans_hash || has_period_key(of));
         at_least(Algorithm::Copy, touches_keys && has("vector"));
         at_least(Algorithm::Copy, of.partitioning.is_some() && (adds_computed || clauses.contains("ADD PRIMARY KEY")));
     } else {
@@ -398,11 +409,24 @@ fn set_storage_engine(planner: &mut Planner<'_>, request: &Request, table: &Qual
         return planner.refuse(request.change.clone(), reason);
     }
     let title = format!("store {} in {engine}", table.name);
-    let clause = format!("ENGINE={}", planner.quote(engine).trim_matches('`'));
     let old = planner.table(table).and_then(|of| of.table.storage_engine.clone());
+    // InnoDB numbers rows by an index that begins with their column, which other engines do not ask for.
+    let unled = planner.table(table).and_then(|of| {
+        let leads = |column: &Column| {
+            of.table.indexes.iter().any(|index| index.key_columns().next() == Some(Some(&column.name)))
+        };
+        of.table.columns.iter().find(|column| column.auto_increment && !leads(column)).map(|column| column.name.clone())
+    });
+    let mut clause = format!("ENGINE={}", planner.quote(engine).trim_matches('`'));
+    let mut back = format!("ENGINE={}", old.as_deref().unwrap_or_default());
+    if let Some(column) = unled.filter(|_| engine.eq_ignore_ascii_case("innodb")) {
+        let index = planner.fresh_index(table, &format!("{}_{column}_idx", table.name));
+        clause = format!("{clause}, ADD INDEX {} ({})", planner.quote(&index), planner.quote(&column));
+        back = format!("{back}, DROP INDEX {}", planner.quote(&index));
+    }
     let mut step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Copy);
-    if let Some(old) = old {
-        step = step.undo(format!("ALTER TABLE {} ENGINE={old}", planner.relation(table)));
+    if old.is_some() {
+        step = step.undo(format!("ALTER TABLE {} {back}", planner.relation(table)));
     } else {
         step = step.irreversible("the old engine is not in the catalog");
     }

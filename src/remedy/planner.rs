@@ -26,6 +26,8 @@ pub(super) struct Planner<'a> {
     filled: HashSet<(QualifiedName, String)>,
     /// Tables that are going to have a unique key for some rows only, or for NULLs too.
     shaped: HashSet<QualifiedName>,
+    /// Indexes that the statement of another change drops, by that change (MySQL, MariaDB).
+    pub(super) replaced: Vec<(Change, String)>,
     /// Tables that are going to have a unique key over long values (MariaDB).
     pub(super) hashed: HashSet<QualifiedName>,
     /// Conditions of the checks that steps planned so far add.
@@ -47,6 +49,7 @@ impl<'a> Planner<'a> {
             rigid: Vec::new(),
             filled: HashSet::new(),
             shaped: HashSet::new(),
+            replaced: Vec::new(),
             hashed: HashSet::new(),
             checks: HashMap::new(),
             drafts: Vec::new(),

@@ -84,8 +84,11 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             let mut step = alter(planner, table, Phase::Contract, title, &rename(name, &to), Algorithm::Inplace)
                 .undo(undo)
                 .note("A query that names the index in a hint has to follow.");
-            step.duration = Duration::Metadata;
-            planner.add(50, request, step);
+            if step.duration != Duration::Rewrite {
+                step.duration = Duration::Metadata;
+            }
+            // Before foreign keys are replaced: with its key goes an index that the server made, unless it has been renamed.
+            planner.add(5, request, step);
         }
         Change::AddPrimaryKey { table, columns, .. } => add_primary_key(planner, request, table, columns),
         Change::AddSurrogateKey { table, column, .. } => {
@@ -175,12 +178,27 @@ fn add_index(
     index.key = key.to_vec();
     let algorithm = if matches!(method, "fulltext" | "spatial") { Algorithm::InplaceShared } else { Algorithm::Nocopy };
     let clause = clause(planner, table, &name, &index);
-    let step = alter(planner, table, Phase::Expand, format!("add index {name}"), &clause, algorithm).undo(format!(
-        "ALTER TABLE {} DROP INDEX {}",
+    let (gone, back) = replaced(planner, table, &request.change);
+    let clauses = format!("{clause}{gone}");
+    let step = alter(planner, table, Phase::Expand, format!("add index {name}"), &clauses, algorithm).undo(format!(
+        "ALTER TABLE {} {back}DROP INDEX {}",
         planner.relation(table),
         planner.quote(&name)
     ));
     planner.add(50, request, step);
+}
+
+/// What drops the indexes that a new one replaces in its own statement, to be written after its clauses, and what brings
+/// them back, to be written before those of the undo.
+fn replaced(planner: &Planner<'_>, table: &QualifiedName, new: &Change) -> (String, String) {
+    let (mut gone, mut back) = (String::new(), String::new());
+    let names = planner.replaced.iter().filter(|(change, _)| change == new).map(|(_, name)| name);
+    let Some(of) = planner.table(table) else { return (gone, back) };
+    for index in names.filter_map(|name| of.table.indexes.iter().find(|index| index.name == *name)) {
+        gone.push_str(&format!(", DROP INDEX {}", planner.quote(&index.name)));
+        back.push_str(&format!("{}, ", clause(planner, table, &index.name, index)));
+    }
+    (gone, back)
 }
 
 fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str) {
@@ -237,11 +255,12 @@ fn add_primary_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
     // The primary key does all that a unique index over the same columns did.
     let twins = of.table.indexes.iter().filter(|index| index.unique && !index.primary && index.key == key);
     clauses.extend(twins.map(|index| format!("DROP INDEX {}", planner.quote(&index.name))));
-    clauses.push(format!("ADD PRIMARY KEY ({})", parts(planner, table, "btree", &key)));
+    let (gone, back) = replaced(planner, table, &request.change);
+    clauses.push(format!("ADD PRIMARY KEY ({}){gone}", parts(planner, table, "btree", &key)));
     let title = format!("add primary key ({})", columns.join(", "));
     let step = alter(planner, table, Phase::Expand, title, &clauses.join(", "), Algorithm::Inplace)
         .check(planner.duplicates(table, columns, None, true))
-        .undo(format!("ALTER TABLE {} DROP PRIMARY KEY", planner.relation(table)))
+        .undo(format!("ALTER TABLE {} {back}DROP PRIMARY KEY", planner.relation(table)))
         .note("InnoDB stores rows in the order of the primary key, so the table is written anew beside the traffic.");
     planner.add(45, request, Step { duration: Duration::Rewrite, ..step });
 }
@@ -311,10 +330,19 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
         clauses.push(format!("ADD UNIQUE INDEX {} ({})", planner.quote(&name), parts(planner, table, method, &key)));
     }
     let title = format!("add unique index {name}");
-    let algorithm = if hashed { Algorithm::Copy } else { Algorithm::Nocopy };
-    let mut step = alter(planner, table, Phase::Expand, title, &clauses.join(", "), algorithm)
+    let is_never_null = |name: &String| planner.planned_column(table, name).is_some_and(|column| !column.nullable);
+    let stores =
+        planner.table(table).is_some_and(|of| of.table.primary_key.is_none()) && columns.iter().all(is_never_null);
+    let algorithm = match (hashed, stores && !shaped) {
+        (true, _) => Algorithm::Copy,
+        // InnoDB stores the rows by it as long as there is no primary key.
+        (false, true) => Algorithm::Inplace,
+        (false, false) => Algorithm::Nocopy,
+    };
+    let (gone, back) = replaced(planner, table, &request.change);
+    let mut step = alter(planner, table, Phase::Expand, title, &format!("{}{gone}", clauses.join(", ")), algorithm)
         .check(check)
-        .undo(format!("ALTER TABLE {} DROP INDEX {}", planner.relation(table), planner.quote(&name)));
+        .undo(format!("ALTER TABLE {} {back}DROP INDEX {}", planner.relation(table), planner.quote(&name)));
     step.safety = step.safety.max(Safety::Caution);
     if let Some(note) = note {
         step = step.note(note);

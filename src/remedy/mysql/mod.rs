@@ -53,6 +53,13 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
     }
     let hashed = requests.iter().filter(|request| indexes::is_hashed(planner, &request.change));
     planner.hashed = hashed.map(|request| request.change.table().clone()).collect();
+    let replaced = requests.extract_if(.., |request| is_replaced_at_once(planner, request));
+    planner.replaced = replaced
+        .filter_map(|request| match request {
+            Request { change: Change::DropIndex { name, .. }, after: Some(after), .. } => Some((after, name)),
+            _ => None,
+        })
+        .collect();
     let vanishing = vanishing(planner, &requests);
     let mut renames = constraints::take_renames(planner, &mut requests);
     for request in requests {
@@ -79,6 +86,18 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
     if planner.steps().any(|step| planner.is_versioned(&step.table)) {
         planner.preamble.push("SET SESSION system_versioning_alter_history = KEEP".to_owned());
     }
+}
+
+/// Whether a needless index may be one that the server made for a foreign key without a name. It is called like its column,
+/// as many are that somebody made: the first goes by itself when the new index is there, the other does not, and only
+/// the statement that makes the new index can drop either.
+fn is_replaced_at_once(planner: &Planner<'_>, request: &Request) -> bool {
+    let Request { change: Change::DropIndex { table, name }, after: Some(_), .. } = request else { return false };
+    let Some(of) = planner.table(table) else { return false };
+    let index = of.table.indexes.iter().find(|index| index.name == *name && !index.unique);
+    let Some(columns) = index.and_then(|index| index.plain_columns()) else { return false };
+    let is_called = columns.first().is_some_and(|first| name.starts_with(first));
+    is_called && of.table.foreign_keys.iter().any(|key| key.columns == columns)
 }
 
 /// Indexes that the server made for a foreign key and takes away when a new index can serve it.
@@ -234,8 +253,8 @@ fn accepted(planner: &Planner<'_>, table: &QualifiedName, clauses: &str, wanted:
     }
     let adds_computed = clauses.starts_with("ADD COLUMN") && clauses.contains(" VIRTUAL");
     let adds_stored = clauses.starts_with("ADD COLUMN") && !adds_computed;
-    let rebuilds =
-        wanted == Algorithm::Inplace && (clauses.starts_with("MODIFY") || clauses.contains("ADD PRIMARY KEY"));
+    let rebuilding = ["MODIFY ", "ADD PRIMARY KEY", "ADD UNIQUE INDEX"];
+    let rebuilds = wanted == Algorithm::Inplace && rebuilding.iter().any(|clause| clauses.contains(clause));
     let touches_keys = ["INDEX", "PRIMARY KEY", "FOREIGN KEY"].iter().any(|clause| clauses.contains(clause));
     let has = |method: &str| of.indexes.iter().any(|index| index.method == method);
     let generated = |name: &String| of.column(name).is_some_and(|column| column.generated.is_some());

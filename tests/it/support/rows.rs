@@ -40,11 +40,22 @@ pub(crate) fn fill(database: &Database, model: &Model) -> Result<(), String> {
 
 /// How many rows each table has, by name.
 pub(crate) fn counts(database: &Database, model: &Model) -> Result<BTreeMap<String, usize>, String> {
+    let tables = Tables::new(model);
+    let tables: Vec<_> = tables.base().collect();
     let mut counts = BTreeMap::new();
-    for table in Tables::new(model).base() {
-        let name = model.name_in_statements(&table.qualified_name());
-        let count = database.number(&format!("SELECT count(*) FROM {name}"))?;
-        counts.insert(table.name.clone(), count);
+    // In few questions, since each starts a client; SQLite takes 500 parts at most.
+    for tables in tables.chunks(200) {
+        let parts = tables.iter().enumerate().map(|(at, table)| {
+            format!(
+                "SELECT {at} AS place, count(*) AS rows_there FROM {}",
+                model.name_in_statements(&table.qualified_name())
+            )
+        });
+        let query = format!("{} ORDER BY place", parts.collect::<Vec<_>>().join(" UNION ALL "));
+        for (table, row) in tables.iter().zip(database.query(&query)?) {
+            let count = row.get(1).and_then(|count| count.parse().ok());
+            counts.insert(table.name.clone(), count.ok_or_else(|| format!("{query}: {row:?}"))?);
+        }
     }
     Ok(counts)
 }

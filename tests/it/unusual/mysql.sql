@@ -1,0 +1,5 @@
+CREATE TABLE located (id bigint AUTO_INCREMENT PRIMARY KEY, spot point NOT NULL SRID 4326, is_open bool, SPATIAL KEY located_spot_idx (spot));
+CREATE TABLE lowered (id bigint PRIMARY KEY, email varchar(100) NOT NULL, deleted_at datetime, is_open bool, UNIQUE KEY lowered_email_key (email),
+    KEY lowered_lower_idx ((lower(email))));
+INSERT INTO located (spot) VALUES (st_srid(point(1, 1), 4326));
+INSERT INTO lowered (id, email) VALUES (1, 'x');

@@ -200,7 +200,7 @@ pub(super) fn change_delete_action(planner: &mut Planner<'_>, request: &Request,
         request.rules.dedup();
         request.notes.extend(notes);
     }
-    replace_foreign_key(planner, &request, table, key, &new, title);
+    replace_foreign_key(planner, &request, table, key, &new, &title);
 }
 
 /// Drops a key and adds it anew in one statement. Its rows were checked before, so they are not checked again.
@@ -210,7 +210,7 @@ fn replace_foreign_key(
     table: &QualifiedName,
     old: &ForeignKey,
     new: &ForeignKey,
-    title: String,
+    title: &str,
 ) {
     let (old_name, new_name) = (old.name.clone().unwrap_or_default(), new.name.clone().unwrap_or_default());
     let relation = planner.relation(table);
@@ -220,7 +220,7 @@ fn replace_foreign_key(
     let clauses = if old_name == new_name { vec![drop, add] } else { vec![format!("{drop}, {add}")] };
     let steps: Vec<Step> = clauses
         .iter()
-        .map(|clauses| alter(planner, table, Phase::Contract, title.clone(), clauses, Algorithm::Inplace))
+        .map(|clauses| alter(planner, table, Phase::Contract, title.to_owned(), clauses, Algorithm::Inplace))
         .collect();
     let statements: Vec<String> = steps.iter().flat_map(|step| &step.statements).cloned().collect();
     let Some(mut step) = steps.into_iter().max_by_key(|step| step.safety) else { return };
@@ -327,7 +327,7 @@ fn rename_constraint(planner: &mut Planner<'_>, request: &Request, table: &Quali
         let mut new = key.clone();
         new.name = Some(planner.fresh_constraint(table, to));
         let title = format!("rename foreign key {name} to {to}");
-        return replace_foreign_key(planner, request, table, key, &new, title);
+        return replace_foreign_key(planner, request, table, key, &new, &title);
     }
     if of.table.indexes.iter().any(|index| index.name == name && !index.primary) {
         let change = Change::RenameIndex { table: table.clone(), name: name.to_owned(), to: to.to_owned() };

@@ -191,14 +191,12 @@ fn add_index(
 /// What drops the indexes that a new one replaces in its own statement, to be written after its clauses, and what brings
 /// them back, to be written before those of the undo.
 fn replaced(planner: &Planner<'_>, table: &QualifiedName, new: &Change) -> (String, String) {
-    let (mut gone, mut back) = (String::new(), String::new());
     let names = planner.replaced.iter().filter(|(change, _)| change == new).map(|(_, name)| name);
-    let Some(of) = planner.table(table) else { return (gone, back) };
-    for index in names.filter_map(|name| of.table.indexes.iter().find(|index| index.name == *name)) {
-        gone.push_str(&format!(", DROP INDEX {}", planner.quote(&index.name)));
-        back.push_str(&format!("{}, ", clause(planner, table, &index.name, index)));
-    }
-    (gone, back)
+    let indexes = planner.table(table).map(|of| of.table.indexes.as_slice()).unwrap_or_default();
+    let indexes: Vec<&Index> = names.filter_map(|name| indexes.iter().find(|index| index.name == *name)).collect();
+    let gone = indexes.iter().map(|index| format!(", DROP INDEX {}", planner.quote(&index.name)));
+    let back = indexes.iter().map(|index| format!("{}, ", clause(planner, table, &index.name, index)));
+    (gone.collect(), back.collect())
 }
 
 fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str) {

@@ -9,7 +9,7 @@ use super::planner::{Planner, mentions};
 use super::requests::Request;
 use super::{Duration, Phase, Safety, Step};
 use crate::checks::Change;
-use crate::model::{Column, EngineName, GeneratedStorage, KeyPart, QualifiedName, Table, UnseenKind};
+use crate::model::{Column, EngineName, GeneratedStorage, Index, KeyPart, QualifiedName, Table, UnseenKind};
 use crate::survey::is_temporal;
 use std::collections::HashSet;
 
@@ -95,7 +95,7 @@ fn is_replaced_at_once(planner: &Planner<'_>, request: &Request) -> bool {
     let Request { change: Change::DropIndex { table, name }, after: Some(_), .. } = request else { return false };
     let Some(of) = planner.table(table) else { return false };
     let index = of.table.indexes.iter().find(|index| index.name == *name && !index.unique);
-    let Some(columns) = index.and_then(|index| index.plain_columns()) else { return false };
+    let Some(columns) = index.and_then(Index::plain_columns) else { return false };
     let is_called = columns.first().is_some_and(|first| name.starts_with(first));
     is_called && of.table.foreign_keys.iter().any(|key| key.columns == columns)
 }
@@ -329,6 +329,9 @@ fn tools(planner: &Planner<'_>, table: &QualifiedName, clauses: &str) -> Result<
     // Single quotes for the shell; one inside ends the text, adds itself and starts again.
     let shell = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
     let of = planner.table(table).ok_or("the table is not in the catalog")?;
+    if of.table.system_versioned {
+        return Err("they would leave the past rows of a system-versioned table behind".to_owned());
+    }
     if clauses.contains("RENAME COLUMN ") {
         return Err(
             "they know a renamed column by CHANGE with its whole definition only, told --approve-renamed-columns \

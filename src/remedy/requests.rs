@@ -334,6 +334,12 @@ fn overruled(all: &[Request], change: &Change) -> Option<Overruled> {
             let set_null = on_table().any(|(_, other)| sets_null(&other.change, column));
             set_null.then_some(Overruled::Refused("a planned foreign key sets the column to NULL on delete"))
         }
+        Change::AddPrimaryKey { columns, .. } => {
+            let narrowed = on_table().any(|(_, other)| {
+                matches!(&other.change, Change::AddUnique { columns: of, predicate: Some(_), replaces: Some(_), .. } if of == columns)
+            });
+            narrowed.then_some(Overruled::Refused("a planned change lets its columns repeat in some rows"))
+        }
         Change::AddUnique { columns, predicate: None, replaces: None, .. } => served(on_table().find(
             |(_, other)| matches!(&other.change, Change::AddPrimaryKey { columns: primary, .. } if primary == columns),
         )),

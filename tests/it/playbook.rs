@@ -537,6 +537,11 @@ fn wanted(engine: EngineName, schema: &str) -> Vec<Change> {
             columns: strings(&["other_id"]),
             on_delete: Action::SetNull,
         },
+        Change::RenameConstraint {
+            table: things(),
+            name: "things_other_id_fkey".to_owned(),
+            to: "fk_things_other_id".to_owned(),
+        },
         Change::AddIndex {
             table: things(),
             name: "things_owner_id_idx".to_owned(),
@@ -622,6 +627,7 @@ fn check(model: &Model) -> TestResult {
     let action = |column: &str| {
         things.foreign_keys.iter().find(|key| key.columns == [column]).map(|key| (key.on_delete, key.validated))
     };
+    assert!(things.foreign_keys.iter().any(|key| key.name.as_deref() == Some("fk_things_other_id")));
     assert_eq!(action("owner_id"), Some((Action::Cascade, true)));
     assert_eq!(action("other_id"), Some((Action::SetNull, true)));
     assert!(action("state").is_some_and(|(_, validated)| validated));

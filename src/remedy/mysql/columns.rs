@@ -1,7 +1,7 @@
 //! Columns. `MODIFY` repeats the whole definition, because what it does not repeat is gone.
 
 use super::column::{Overrides, default_text, definition, is_textual};
-use super::indexes::{is_too_long, key_bytes, part_limit};
+use super::indexes::{is_perhaps_made, is_too_long, key_bytes, part_limit};
 use super::{Algorithm, CHECKS_OFF, CHECKS_ON, Duration, Phase, Planner, Request, Safety, Step, alter};
 use crate::checks::{Change, NewColumn};
 use crate::model::{
@@ -244,17 +244,31 @@ fn change_type(
 }
 
 /// The statements, with these foreign keys gone before and back after.
-fn without_keys(planner: &Planner<'_>, keys: &[(QualifiedName, ForeignKey)], inner: Vec<String>) -> Vec<String> {
-    let name = |key: &ForeignKey| key.name.clone().unwrap_or_default();
-    let altered = |child: &QualifiedName, clause: String| {
-        alter(planner, child, Phase::Expand, String::new(), &clause, Algorithm::Inplace).statements
+fn without_keys(planner: &mut Planner<'_>, keys: &[(QualifiedName, ForeignKey)], inner: Vec<String>) -> Vec<String> {
+    let mut statements = vec![CHECKS_OFF.to_owned()];
+    let altered = |planner: &Planner<'_>, child: &QualifiedName, clause: &str| {
+        alter(planner, child, Phase::Expand, String::new(), clause, Algorithm::Inplace).statements
     };
-    let drops =
-        keys.iter().flat_map(|(child, key)| altered(child, format!("DROP FOREIGN KEY {}", planner.quote(&name(key)))));
-    let adds =
-        keys.iter().flat_map(|(child, key)| altered(child, super::constraints::clause(planner, &name(key), key)));
-    let start = std::iter::once(CHECKS_OFF.to_owned()).chain(drops);
-    start.chain(inner).chain(adds).chain([CHECKS_ON.to_owned()]).collect()
+    for (child, key) in keys {
+        // An index that the server made would get another name with the key that comes back. Renamed once, it stays.
+        let made = planner.table(child).and_then(|of| of.table.indexes.iter().find(|it| is_perhaps_made(it, key)));
+        if let Some(index) = made {
+            let meanwhile = planner.fresh_index(child, &format!("{}_kept", index.name));
+            for (from, to) in [(&index.name, &meanwhile), (&meanwhile, &index.name)] {
+                let clause = format!("RENAME INDEX {} TO {}", planner.quote(from), planner.quote(to));
+                statements.extend(altered(planner, child, &clause));
+            }
+        }
+        let drop = format!("DROP FOREIGN KEY {}", planner.quote(key.name.as_deref().unwrap_or_default()));
+        statements.extend(altered(planner, child, &drop));
+    }
+    statements.extend(inner);
+    for (child, key) in keys {
+        let add = super::constraints::clause(planner, key.name.as_deref().unwrap_or_default(), key);
+        statements.extend(altered(planner, child, &add));
+    }
+    statements.push(CHECKS_ON.to_owned());
+    statements
 }
 
 /// What to know and to ask where foreign keys were gone meanwhile.

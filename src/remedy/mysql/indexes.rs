@@ -4,7 +4,9 @@ use super::column::{Overrides, definition, is_textual};
 use super::columns::PAST_ROWS;
 use super::{Algorithm, Duration, Phase, Planner, Request, Safety, Step, alter};
 use crate::checks::Change;
-use crate::model::{Column, EngineName, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder, Table};
+use crate::model::{
+    Column, EngineName, ForeignKey, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder, Table,
+};
 use crate::remedy::names::Space;
 
 /// Characters of a long text that an index holds when nobody said how many.
@@ -43,6 +45,21 @@ pub(super) fn key_bytes(column: &Column, prefix: Option<u32>) -> u32 {
         _ => 1,
     };
     characters.saturating_mul(each)
+}
+
+/// Why a partitioned table has no key over these columns.
+const PARTITION_KEY: &str = "a unique key of a partitioned table must contain the columns of its partition key";
+
+fn leaves_partition_key_out(table: &Table, columns: &[String]) -> bool {
+    table.partitioning.as_ref().is_some_and(|key| key.columns.iter().any(|column| !columns.contains(column)))
+}
+
+/// Whether the server may have made an index for a foreign key that got no name: it is called like the first column, as many
+/// are that somebody made.
+pub(super) fn is_perhaps_made(index: &Index, key: &ForeignKey) -> bool {
+    let is_called = key.columns.first().is_some_and(|first| index.name.starts_with(first));
+    let same = index.plain_columns().is_some_and(|columns| columns == key.columns);
+    !index.unique && is_called && same && key.name.as_ref() != Some(&index.name)
 }
 
 /// Whether a unique key over these columns is too long for InnoDB.
@@ -97,10 +114,7 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
                 return planner.refuse(request.change.clone(), reason);
             }
             if planner.table(table).is_some_and(|of| of.table.partitioning.is_some()) {
-                return planner.refuse(
-                    request.change.clone(),
-                    "a primary key of a partitioned table must contain its partition key",
-                );
+                return planner.refuse(request.change.clone(), PARTITION_KEY);
             }
             let column = planner.names.fresh(&[Space::Column], table, column);
             let quoted = planner.quote(&column);
@@ -199,11 +213,25 @@ fn replaced(planner: &Planner<'_>, table: &QualifiedName, new: &Change) -> (Stri
     (gone.collect(), back.collect())
 }
 
+/// Whether InnoDB may store the rows by a unique key over these columns: it does where there is no primary key and none of
+/// them can be NULL.
+fn stores_rows(planner: &Planner<'_>, table: &QualifiedName, columns: &[&str]) -> bool {
+    let is_never_null = |name: &&str| planner.planned_column(table, name).is_some_and(|column| !column.nullable);
+    planner.table(table).is_some_and(|of| of.table.primary_key.is_none()) && columns.iter().all(is_never_null)
+}
+
 fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str) {
     let clause_text = format!("DROP INDEX {}", planner.quote(name));
-    let mut step =
-        alter(planner, table, Phase::Contract, format!("drop index {name}"), &clause_text, Algorithm::Nocopy);
-    step.duration = Duration::Metadata;
+    let stores = planner.table(table).is_some_and(|of| {
+        let index = of.table.indexes.iter().find(|index| index.name == name && index.unique);
+        let columns = index.and_then(Index::plain_columns).unwrap_or_default();
+        !columns.is_empty() && stores_rows(planner, table, &columns)
+    });
+    let algorithm = if stores { Algorithm::Copy } else { Algorithm::Nocopy };
+    let mut step = alter(planner, table, Phase::Contract, format!("drop index {name}"), &clause_text, algorithm);
+    if step.duration != Duration::Rewrite {
+        step.duration = Duration::Metadata;
+    }
     let (maria, version) = (planner.engine == EngineName::MariaDb, planner.version);
     let hide = match (maria, version) {
         (true, version) if version >= (10, 6, 0) => Some("IGNORED"),
@@ -230,10 +258,8 @@ fn add_primary_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
     let Some(of) = planner.table(table) else {
         return planner.refuse(request.change.clone(), "the table is not in the catalog");
     };
-    let partitioning = of.table.partitioning.as_ref();
-    if partitioning.is_some_and(|key| key.columns.iter().any(|column| !columns.contains(column))) {
-        let reason = "a primary key of a partitioned table must contain its partition key";
-        return planner.refuse(request.change.clone(), reason);
+    if leaves_partition_key_out(of.table, columns) {
+        return planner.refuse(request.change.clone(), PARTITION_KEY);
     }
     let is_nullable = |name: &String| planner.column(table, name).is_some_and(|column| column.nullable);
     if planner.is_versioned(table) && columns.iter().any(is_nullable) {
@@ -269,6 +295,12 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
     };
     let shaped = planner.is_shaped(&request.change);
     let check = planner.duplicates(table, columns, predicate.as_deref(), *nulls_not_distinct);
+    let partitioned = planner
+        .table(table)
+        .is_some_and(|of| of.table.partitioning.is_some() && (shaped || leaves_partition_key_out(of.table, columns)));
+    if partitioned {
+        return planner.refuse(request.change.clone(), PARTITION_KEY);
+    }
     let hashed = is_hashed(planner, &request.change);
     if !hashed && is_long_key(planner, table, columns) {
         let limit = planner.table(table).map_or(KEY_BYTES, |of| part_limit(of.table));
@@ -328,12 +360,9 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
         clauses.push(format!("ADD UNIQUE INDEX {} ({})", planner.quote(&name), parts(planner, table, method, &key)));
     }
     let title = format!("add unique index {name}");
-    let is_never_null = |name: &String| planner.planned_column(table, name).is_some_and(|column| !column.nullable);
-    let stores =
-        planner.table(table).is_some_and(|of| of.table.primary_key.is_none()) && columns.iter().all(is_never_null);
+    let stores = stores_rows(planner, table, &columns.iter().map(String::as_str).collect::<Vec<_>>());
     let algorithm = match (hashed, stores && !shaped) {
         (true, _) => Algorithm::Copy,
-        // InnoDB stores the rows by it as long as there is no primary key.
         (false, true) => Algorithm::Inplace,
         (false, false) => Algorithm::Nocopy,
     };

@@ -9,7 +9,7 @@ use super::planner::{Planner, mentions};
 use super::requests::Request;
 use super::{Duration, Phase, Safety, Step};
 use crate::checks::Change;
-use crate::model::{Column, EngineName, GeneratedStorage, Index, KeyPart, QualifiedName, Table, UnseenKind};
+use crate::model::{Column, EngineName, GeneratedStorage, KeyPart, QualifiedName, Table, UnseenKind};
 use crate::survey::is_temporal;
 use std::collections::HashSet;
 
@@ -88,16 +88,13 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
     }
 }
 
-/// Whether a needless index may be one that the server made for a foreign key without a name. It is called like its column,
-/// as many are that somebody made: the first goes by itself when the new index is there, the other does not, and only
-/// the statement that makes the new index can drop either.
+/// Whether a needless index may be one that the server made for a foreign key without a name. That goes by itself when the new
+/// index is there, and one that somebody made does not: only the statement that makes the new index can drop either.
 fn is_replaced_at_once(planner: &Planner<'_>, request: &Request) -> bool {
     let Request { change: Change::DropIndex { table, name }, after: Some(_), .. } = request else { return false };
-    let Some(of) = planner.table(table) else { return false };
-    let index = of.table.indexes.iter().find(|index| index.name == *name && !index.unique);
-    let Some(columns) = index.and_then(Index::plain_columns) else { return false };
-    let is_called = columns.first().is_some_and(|first| name.starts_with(first));
-    is_called && of.table.foreign_keys.iter().any(|key| key.columns == columns)
+    let Some(of) = planner.table(table).map(|of| of.table) else { return false };
+    let index = of.indexes.iter().find(|index| index.name == *name);
+    index.is_some_and(|index| of.foreign_keys.iter().any(|key| indexes::is_perhaps_made(index, key)))
 }
 
 /// Indexes that the server made for a foreign key and takes away when a new index can serve it.

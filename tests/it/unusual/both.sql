@@ -71,7 +71,7 @@ CREATE TABLE titles (id bigint AUTO_INCREMENT PRIMARY KEY, name varchar(191) NOT
 CREATE TABLE books (id bigint AUTO_INCREMENT PRIMARY KEY, title varchar(191) NOT NULL, CONSTRAINT fk_books_title FOREIGN KEY (title) REFERENCES titles (name) ON DELETE CASCADE)
     CHARSET=utf8mb3;
 CREATE TABLE loans (id bigint AUTO_INCREMENT PRIMARY KEY, title varchar(191) NOT NULL, book_id bigint NOT NULL,
-    CONSTRAINT fk_loans_title FOREIGN KEY (title) REFERENCES titles (name) ON DELETE CASCADE,
+    FOREIGN KEY (title) REFERENCES titles (name) ON DELETE CASCADE,
     CONSTRAINT fk_loans_book_id FOREIGN KEY (book_id) REFERENCES books (id) ON DELETE CASCADE) CHARSET=utf8mb3;
 INSERT INTO titles (name) VALUES ('x');
 INSERT INTO books (title) VALUES ('x');
@@ -88,3 +88,15 @@ CREATE TABLE tags_of_orders (order_id bigint NOT NULL, tag_id bigint NOT NULL, K
 INSERT INTO tags (name) VALUES ('x');
 INSERT INTO tags_of_customers VALUES (1, 1);
 INSERT INTO tags_of_orders VALUES (1, 1);
+
+CREATE TABLE parted (id bigint AUTO_INCREMENT NOT NULL, email varchar(100) NOT NULL, is_open bool, deleted_at datetime, PRIMARY KEY (id)) PARTITION BY HASH (id) PARTITIONS 3;
+CREATE TABLE parted_keyless (id bigint AUTO_INCREMENT NOT NULL, amount int, is_open bool, KEY (id)) PARTITION BY HASH (amount) PARTITIONS 3;
+CREATE TABLE parted_named (amount int NOT NULL, email varchar(20) NOT NULL, deleted_at datetime, is_open bool, UNIQUE KEY parted_named_key (amount, email, deleted_at))
+    PARTITION BY HASH (amount) PARTITIONS 3;
+INSERT INTO parted (email) VALUES ('x');
+INSERT INTO parted_keyless (amount) VALUES (1);
+INSERT INTO parted_named (amount, email) VALUES (1, 'x');
+
+CREATE TABLE everything (email varchar(100) NOT NULL, deleted_at datetime, is_open bool, amount int, body text, spot point NOT NULL,
+    UNIQUE KEY everything_email_key (email), SPATIAL KEY everything_spot_idx (spot), FULLTEXT KEY everything_body_idx (body)) ROW_FORMAT=REDUNDANT;
+INSERT INTO everything (email, spot) VALUES ('x', point(1, 2));

@@ -74,8 +74,9 @@ fn markdown(options: &Doc, report: &Report<'_>, choices: &DocumentOptions) -> Re
     match path {
         Some(folder) if options.split => {
             std::fs::create_dir_all(folder).map_err(|error| output::unwritable(folder, error))?;
-            let files = markdown::render_pages(report, choices, &Placement::default());
-            output::pages(folder, "", &files, force)
+            let placement = Placement::default();
+            let files = markdown::render_pages(report, choices, &placement);
+            output::pages(folder, &placement, &files, force)
         }
         Some(path) if !options.single && is_file_like(path) => {
             let tables = report.tables.len();
@@ -107,10 +108,9 @@ fn index_and_pages(
     force: bool,
     reason: &str,
 ) -> Result<(), Failure> {
-    let name = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
-    let placement = Placement { index: name(path.file_name()), folder: format!("{}/", name(path.file_stem())) };
+    let placement = beside(path);
     let files = markdown::render_pages(report, choices, &placement);
-    output::pages(path.parent().unwrap_or(Path::new("")), &placement.folder, &files, force)?;
+    output::pages(path.parent().unwrap_or(Path::new("")), &placement, &files, force)?;
     eprintln!(
         "note: {reason} for one file: {} is an index, and the pages are in {}",
         path.display(),
@@ -119,18 +119,19 @@ fn index_and_pages(
     Ok(())
 }
 
+/// Where the pages stand of a document whose index is this file.
+fn beside(path: &Path) -> Placement {
+    let name = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    Placement { index: name(path.file_name()), folder: format!("{}/", name(path.file_stem())) }
+}
+
 /// Removes the pages that an earlier run wrote beside a document that is one file now.
 fn without_pages(path: &Path) -> Result<(), Failure> {
-    let folder = path.with_extension("");
-    if folder.join(Placement::default().index).exists() {
-        // A folder with an index of its own is another document.
-        return Ok(());
-    }
-    let removed = output::remove_stale(&folder, &HashSet::new())?;
+    let removed = output::remove_stale(path.parent().unwrap_or(Path::new("")), &beside(path), &HashSet::new())?;
     if removed > 0 {
         eprintln!(
             "note: the document is one file now: removed the {removed} pages of an earlier run in {}",
-            folder.display()
+            path.with_extension("").display()
         );
     }
     Ok(())

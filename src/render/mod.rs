@@ -16,6 +16,7 @@ mod fixture;
 pub mod json;
 mod layout;
 pub mod markdown;
+pub mod marks;
 pub mod mermaid;
 mod names;
 pub mod plantuml;

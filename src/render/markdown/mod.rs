@@ -24,7 +24,7 @@ mod tables;
 mod template;
 mod words;
 
-pub use pages::{DocumentFile, Placement, SPLIT_ABOVE, SPLIT_ABOVE_BYTES, render_pages};
+pub use pages::{DocumentFile, PAGE_FOLDERS, Placement, SPLIT_ABOVE, SPLIT_ABOVE_BYTES, render_pages};
 pub use template::{Surroundings, TemplateError, render_template};
 
 use crate::parallel;

@@ -140,7 +140,8 @@ pub(super) fn remove_stale(base: &Path, placement: &Placement, kept: &HashSet<&s
         for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
             let page = format!("{place}{name}");
-            if !name.ends_with(".md") || !path.is_file() || kept.contains(page.as_str()) {
+            let is_page = path.extension().is_some_and(|extension| extension == "md");
+            if !is_page || !path.is_file() || kept.contains(page.as_str()) {
                 continue;
             }
             let content = std::fs::read_to_string(&path).unwrap_or_default();

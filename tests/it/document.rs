@@ -5,7 +5,7 @@ use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, root, schemas};
 use brownfield::model::EngineName;
 use libtest_mimic::Trial;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +18,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     test("the_page_about_templates", documented_template);
     test("a_folder_removes_its_own_stale_pages_only", stale_pages);
     test("above_150_tables_pages_by_itself", many_tables);
+    test("every_page_is_short_enough_to_be_shown", short_pages);
     test("dates", dates);
     test("descriptions_and_groups_of_the_configuration", configuration);
     test("groups_stay_from_snapshot_to_snapshot", groups_stay);
@@ -230,22 +231,29 @@ fn pages(folder: &Path) -> Result<BTreeSet<PathBuf>, std::io::Error> {
 /// Every link of the pages leads to a page, and to an anchor of it.
 fn links_lead_somewhere(files: &BTreeSet<PathBuf>) -> TestResult {
     let mut count = 0;
+    let mut texts = HashMap::new();
     for file in files {
-        let text = std::fs::read_to_string(file)?;
+        texts.insert(file.display().to_string(), std::fs::read_to_string(file)?);
+    }
+    for (file, text) in &texts {
+        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             if link.contains("://") || link.contains(char::is_whitespace) {
                 continue;
             }
             count += 1;
             let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
-            let target = if path.is_empty() { file.clone() } else { file.with_file_name(path) };
-            let there = std::fs::read_to_string(&target)
-                .map_err(|error| format!("{} links to {link}: {error}", file.display()))?;
+            let (mut above, mut path) = (folder, path);
+            while let Some(rest) = path.strip_prefix("../") {
+                (above, path) = (above.rsplit_once('/').map_or("", |(above, _)| above), rest);
+            }
+            let target = if path.is_empty() { file.clone() } else { format!("{above}/{path}") };
+            let there = texts.get(&target).ok_or_else(|| format!("{file} links to {link}"))?;
             let heading = |line: &str| line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
             let found = anchor.is_empty()
                 || there.contains(&format!("<a name=\"{anchor}\">"))
                 || there.lines().any(|line| line.starts_with('#') && heading(line) == anchor);
-            ensure(found, || format!("{} links to {link}, which has no such anchor", file.display()))?;
+            ensure(found, || format!("{file} links to {link}, which has no such anchor"))?;
         }
     }
     ensure(count > 20, || format!("only {count} links"))
@@ -314,7 +322,7 @@ fn tables(count: usize) -> Result<Database, Failure> {
             "CREATE TABLE item_{number} (id INTEGER PRIMARY KEY, base_id INTEGER NOT NULL REFERENCES base (id));"
         )?;
     }
-    database.run(&script)?;
+    database.run(&format!("BEGIN;\n{script}COMMIT;"))?;
     Ok(database)
 }
 
@@ -336,10 +344,6 @@ fn many_tables() -> TestResult {
     links_lead_somewhere(&found)?;
     let index = std::fs::read_to_string(&file)?;
     ensure(!index.contains("### Item7") && index.contains("spec/tables/item_7.md"), || "no index".to_owned())?;
-    for page in &found {
-        let bytes = std::fs::metadata(page)?.len();
-        ensure(bytes < 500 * 1024, || format!("{} has {bytes} bytes, which GitHub does not show", page.display()))?;
-    }
     let steps = std::fs::read_to_string(folder.path().join("spec/tables/item_7.md"))?;
     ensure(steps.contains("\n#### ") && steps.contains("```sql"), || "a table's page has no steps".to_owned())?;
     let other = folder.path().join("whole.md");
@@ -348,6 +352,42 @@ fn many_tables() -> TestResult {
     let whole = std::fs::read_to_string(&other)?;
     ensure(whole.contains("### Item7") && !folder.path().join("whole").exists(), || "--single is no file".to_owned())?;
     ensure(whole == doc(&[&database.url()])?, || "standard output differs from --single".to_owned())
+}
+
+/// However many tables there are, every page stays well below what GitHub shows, and nothing is lost.
+fn short_pages() -> TestResult {
+    let count = 600;
+    let database = Database::new(Place::Sqlite)?;
+    let mut script = String::from("CREATE TABLE base (id INTEGER PRIMARY KEY, name TEXT NOT NULL);\n");
+    for number in 1..count {
+        writeln!(
+            script,
+            "CREATE TABLE an_item_with_quite_a_long_name_{number} (id INTEGER PRIMARY KEY, tenant_id INTEGER NOT NULL, \
+             base_id INTEGER REFERENCES base (id), name TEXT, amount REAL, deleted_at TIMESTAMP);\n\
+             CREATE UNIQUE INDEX item_{number}_name ON an_item_with_quite_a_long_name_{number} (tenant_id, name);\n\
+             CREATE INDEX item_{number}_live ON an_item_with_quite_a_long_name_{number} (name, id DESC) \
+             WHERE deleted_at IS NULL;"
+        )?;
+    }
+    database.run(&format!("BEGIN;\n{script}COMMIT;"))?;
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("spec.md");
+    brownfield().args(["doc", &database.url(), "-o"]).arg(&file).assert().success();
+    let found = pages(folder.path())?;
+    links_lead_somewhere(&found)?;
+    for page in &found {
+        let bytes = std::fs::metadata(page)?.len();
+        ensure(bytes < 300 * 1024, || format!("{count} tables: {} has {bytes} bytes", page.display()))?;
+    }
+    let lists = found.iter().filter(|page| page.starts_with(folder.path().join("spec/lists")));
+    let lists: String = lists.map(std::fs::read_to_string).collect::<Result<_, _>>()?;
+    let listed: BTreeSet<&str> = lists.split('`').collect();
+    let lost = (1..count).find(|number| !listed.contains(format!("item_{number}_live").as_str()));
+    ensure(lost.is_none(), || format!("the index of item {lost:?} is in no list"))?;
+    let index = std::fs::read_to_string(&file)?;
+    ensure(index.contains("composite indexes follow this order"), || "the exceptions are not told apart".to_owned())?;
+
+    Ok(())
 }
 
 fn dates() -> TestResult {

@@ -1,6 +1,7 @@
 //! Where the schema lives, what could not be seen of it, and what made this document.
 
 use super::escape::{code, table, text};
+use super::indexes::folded;
 use super::page::{Page, codes, fold, number};
 use crate::model::{FORMAT, VERSION};
 
@@ -90,7 +91,8 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
             vec![unseen.what.title().to_owned(), place, text(&unseen.reason), text(&unseen.remedy)]
         })
         .collect();
-    out.push_str(&table(&["What", "Where", "Why", "What would show it"], &rows));
+    let block = table(&["What", "Where", "Why", "What would show it"], &rows);
+    out.push_str(&folded(&number(rows.len(), "gap", "gaps"), rows.len(), &block));
     out
 }
 

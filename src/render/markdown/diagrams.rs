@@ -1,7 +1,7 @@
 //! The entity-relationship diagrams: one when the schema is small, else an overview and one for each group.
 
 use super::escape::{fence, html_code, paragraph, text};
-use super::page::{Page, number};
+use super::page::{PAGES, Page, number};
 use crate::model::TableId;
 use crate::render::mermaid;
 
@@ -37,12 +37,12 @@ pub(super) fn section(page: &Page<'_, '_>) -> (String, String) {
 }
 
 /// The section in the index of a folder, which leaves the groups to a page of their own.
-pub(super) fn index(page: &Page<'_, '_>, folder: &str) -> String {
+pub(super) fn index(page: &Page<'_, '_>) -> String {
     if page.report.tables.len() <= ONE_DIAGRAM {
         return section(page).1.trim_end().to_owned();
     }
     let (_, text) = overview(page);
-    format!("{text}\n[Diagrams of each group]({folder}diagrams.md)")
+    format!("{text}\n[Diagrams of each group]({PAGES}diagrams.md)")
 }
 
 /// The groups as boxes, bare and with words around.

@@ -135,7 +135,7 @@ pub(super) fn referenced_by(page: &Page<'_, '_>, table: TableRef<'_>) -> String 
         1..=12 => format!("**Referenced by:** {}\n\n", items.join(", ")),
         count => format!(
             "**Referenced by:**\n\n<details><summary>{count} foreign keys and relations</summary>\n\n{}\n\n</details>\n\n",
-            items.join(", ")
+            items.join(",\n")
         ),
     }
 }
@@ -195,7 +195,7 @@ mod tests {
     use crate::model::{Table, Tables};
     use crate::render::fixture;
     use crate::render::markdown::DocumentOptions;
-    use crate::render::markdown::page::Base;
+    use crate::render::markdown::page::Layout;
     use crate::render::names::Names;
     use crate::settings::Settings;
 
@@ -215,7 +215,7 @@ mod tests {
         let (tables, settings, options) = (Tables::new(&model), Settings::default(), DocumentOptions::default());
         let report = fixture::report(&model, &tables, &settings, |_| {});
         let names = Names::new(&tables);
-        let page = Page::new(&report, &names, &options, Base::Single);
+        let page = Page::new(&report, &names, &options, Layout::Single);
         let table = tables.get(crate::model::TableId(0));
         in_words(&page, table, &table.table.foreign_keys[0])
     }

@@ -1,7 +1,7 @@
 //! Why indexes exist: for each index of a table, and the strategy across all of them.
 
 use super::escape::{code, prose, table, text};
-use super::page::{Page, codes, fold, share};
+use super::page::{Page, codes, fold, number, share};
 use super::statistics;
 use crate::checks::{Needs, ObjectKind};
 use crate::model::{EngineName, Index, KeyPart, NullsOrder, SortOrder, TableRef};
@@ -168,6 +168,9 @@ fn roles(index: &Index, rationale: &Rationale) -> Option<String> {
     Some(sentence)
 }
 
+/// Most composite indexes that are all listed.
+const MOST_COMPOSITE: usize = 20;
+
 /// The strategy across all tables.
 pub(super) fn section(page: &Page<'_, '_>) -> String {
     let report = page.report;
@@ -192,10 +195,16 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         "Columns compared for equality come first, then those that give the order, then those compared with bounds. \
          Roles are read from keys, types and directions in the catalog.\n\n",
     );
-    let composite: Vec<Vec<String>> = all()
-        .filter(|(_, index, why)| {
+    let composite = || {
+        all().filter(|(_, index, why)| {
             index.key.len() > 1 && !index.primary && !why.roles.iter().all(|role| *role == Role::Search)
         })
+    };
+    let (count, follow) = (composite().count(), composite().filter(|(_, _, why)| !why.range_before_equality).count());
+    // Of many only the exceptions tell something; the roles of all stand with their tables.
+    let is_listed = |why: &Rationale| count <= MOST_COMPOSITE || why.range_before_equality;
+    let rows: Vec<Vec<String>> = composite()
+        .filter(|(_, _, why)| is_listed(why))
         .map(|(of, index, why)| {
             vec![
                 page.link(of.id),
@@ -205,11 +214,16 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
             ]
         })
         .collect();
-    if composite.is_empty() {
+    if count == 0 {
         out.push_str("No evidence of composite indexes besides primary keys.\n\n");
     } else {
-        let block = table(&["Table", "Index", "Roles", "Order"], &composite);
-        out.push_str(&folded(&format!("{} composite indexes", composite.len()), composite.len(), &block));
+        if rows.len() < count {
+            push!(out, "{follow} of {count} composite indexes follow this order.\n\n");
+        }
+        if !rows.is_empty() {
+            let block = table(&["Table", "Index", "Roles", "Order"], &rows);
+            out.push_str(&folded(&number(rows.len(), "composite index", "composite indexes"), rows.len(), &block));
+        }
     }
 
     let named = |wanted: &dyn Fn(&Index, &Rationale) -> bool| -> Vec<String> {

@@ -12,6 +12,7 @@ mod indexes;
 mod objects;
 mod page;
 mod pages;
+mod paging;
 mod playbook;
 mod portions;
 #[cfg(test)]
@@ -31,7 +32,7 @@ use crate::parallel;
 use crate::render::names::Names;
 use crate::report::Report;
 use minijinja::{Environment, UndefinedBehavior};
-use page::{Base, Page};
+use page::{Layout, Page};
 use portions::Take;
 use serde::Serialize;
 use std::convert::Infallible;
@@ -110,7 +111,7 @@ pub fn write<E>(
     mut take: impl FnMut(&str) -> Result<(), E>,
 ) -> Result<(), E> {
     let names = Names::new(report.tables);
-    let page = Page::new(report, &names, options, Base::Single);
+    let page = Page::new(report, &names, options, Layout::Single);
     let mut sections = sections_around(&page);
     sections.migration_playbook = format!("{MARK}playbook{MARK}");
     sections.table_definitions = format!("{MARK}tables{MARK}");
@@ -144,7 +145,7 @@ fn title(options: &DocumentOptions) -> String {
 
 fn sections(report: &Report<'_>, options: &DocumentOptions) -> Sections {
     let names = Names::new(report.tables);
-    let page = Page::new(report, &names, options, Base::Single);
+    let page = Page::new(report, &names, options, Layout::Single);
     let section = |write: &dyn Fn(&mut Take<'_, Infallible>) -> Result<(), Infallible>| {
         portions::whole(|take| portions::trimmed(take, |take| write(take)))
     };

@@ -18,25 +18,25 @@ pub(super) struct Page<'r, 'a> {
     pub(super) options: &'r DocumentOptions,
     pub(super) names: &'r Names,
     pub(super) artist: Artist<'r, 'a>,
-    base: Base<'r>,
+    layout: Layout,
     slugs: Vec<String>,
 }
 
-/// Where the page that is being written stands, which decides how it links to tables.
+/// How the document is laid out, which decides how it links to tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Base<'r> {
+pub(super) enum Layout {
     /// Everything is in one file.
     Single,
-    /// Above this folder, in which `tables/` stands.
-    Root(&'r str),
-    /// In `tables/`.
-    Tables,
-    /// In another folder beside `tables/`.
-    Folder,
+    /// An index and pages.
+    Pages,
 }
 
+/// Stands for the way to the folder of pages in links, until it is known on which page they are. No text from the database
+/// has control characters.
+pub(super) const PAGES: char = '\u{2}';
+
 impl<'r, 'a> Page<'r, 'a> {
-    pub(super) fn new(report: &'r Report<'a>, names: &'r Names, options: &'r DocumentOptions, base: Base<'r>) -> Self {
+    pub(super) fn new(report: &'r Report<'a>, names: &'r Names, options: &'r DocumentOptions, layout: Layout) -> Self {
         let mut taken = HashSet::new();
         let slugs = report
             .tables
@@ -56,12 +56,12 @@ impl<'r, 'a> Page<'r, 'a> {
                 unique
             })
             .collect();
-        Self { report, options, names, artist: Artist::new(report, names), base, slugs }
+        Self { report, options, names, artist: Artist::new(report, names), layout, slugs }
     }
 
     /// Whether each table has a page of its own.
     pub(super) fn is_split(&self) -> bool {
-        self.base != Base::Single
+        self.layout == Layout::Pages
     }
 
     /// The product's version: as far as it decides what the schema can be, and in full with what differs between two
@@ -86,11 +86,9 @@ impl<'r, 'a> Page<'r, 'a> {
     pub(super) fn link(&self, table: TableId) -> String {
         let name = code(self.names.table(table));
         let slug = self.slug(table);
-        match self.base {
-            Base::Single => format!("[{name}](#t-{slug})"),
-            Base::Root(folder) => format!("[{name}]({folder}tables/{slug}.md)"),
-            Base::Tables => format!("[{name}]({slug}.md)"),
-            Base::Folder => format!("[{name}](../tables/{slug}.md)"),
+        match self.layout {
+            Layout::Single => format!("[{name}](#t-{slug})"),
+            Layout::Pages => format!("[{name}]({PAGES}tables/{slug}.md)"),
         }
     }
 
@@ -125,7 +123,7 @@ pub(super) fn fold(summary: &str, items: &[String]) -> String {
         1..=INLINE => format!("- {summary} ({}): {}\n", items.len(), items.join(", ")),
         count => format!(
             "- {summary} ({count}):\n\n  <details><summary>{count} names</summary>\n\n  {}\n\n  </details>\n\n",
-            items.join(", ")
+            items.join(",\n  ")
         ),
     }
 }

@@ -1,6 +1,7 @@
 //! The document as a folder: an index, and pages that are small enough for the hosts to show whole.
 
-use super::page::{Base, Page, number};
+use super::page::{Layout, PAGES, Page, number};
+use super::paging::{self, Lists};
 use super::{DocumentOptions, Sections, assemble, diagrams, escape, objects, playbook, portions, tables};
 use crate::model::Schema;
 use crate::render::marks;
@@ -45,58 +46,111 @@ pub struct DocumentFile {
 /// The document as files, the index first. Links between them are relative.
 pub fn render_pages(report: &Report<'_>, options: &DocumentOptions, placement: &Placement) -> Vec<DocumentFile> {
     let names = Names::new(report.tables);
-    let Placement { index, folder } = placement;
-    let page = Page::new(report, &names, options, Base::Root(folder));
-    let mut files = vec![DocumentFile { path: index.clone(), content: self::index(report, &page, folder) }];
-    let up = if folder.is_empty() { "" } else { "../" };
-    let beside_index = Page::new(report, &names, options, Base::Root(""));
-    let mut add = |path: &str, title: &str, body: &str, up: &str| {
-        let mut content = format!("[Data model]({up}{index})\n\n");
-        if !title.is_empty() {
-            push!(content, "# {title}\n\n");
-        }
-        content.push_str(body);
-        let path = format!("{folder}{path}");
-        files.push(DocumentFile { content: marks::sealed(index, &path, &content), path });
-    };
+    let page = Page::new(report, &names, options, Layout::Pages);
+    let mut pages = Pages { placement, files: Vec::new(), lists: Lists::default() };
+    let schema_lists: Vec<(&Schema, String)> =
+        report.model.schemas.iter().map(|schema| (schema, schema_list(&page, schema))).collect();
+    let listed = schema_lists.iter().map(|(_, list)| list.len()).sum::<usize>();
+    let has_schema_pages = names.several_schemas() || listed > LONGEST_IN_INDEX;
+    let index = index(&page, if has_schema_pages { &[] } else { &schema_lists });
+    let index = pages.lists.taken_from(&index, None).replace(PAGES, &placement.folder);
+    pages.files.push(DocumentFile { path: placement.index.clone(), content: index });
     if report.tables.len() > diagrams::ONE_DIAGRAM {
-        add("diagrams.md", "Diagrams", &diagrams::groups(&beside_index), up);
+        pages.add("diagrams", "Diagrams", diagrams::groups(&page));
     }
-    if names.several_schemas() {
-        let in_schemas = Page::new(report, &names, options, Base::Folder);
-        for schema in report.model.schemas.iter().filter(|schema| !schema.tables.is_empty()) {
+    if has_schema_pages {
+        for (schema, list) in schema_lists.iter().filter(|(schema, _)| !schema.tables.is_empty()) {
+            let lines: Vec<String> = list.lines().map(str::to_owned).collect();
+            let rows = lines.iter().position(|line| line.starts_with("|--")).map_or(0, |at| at + 1);
+            let head: String = lines[..rows].iter().map(|line| format!("{line}\n")).collect();
             let title = format!("Schema {}", escape::code(&schema.name));
-            add(&schema_path(schema), &title, &schema_list(&in_schemas, schema), &format!("../{up}"));
+            pages.add_parts(&schema_path(schema), &title, &paging::parts(&head, &lines[rows..]));
         }
     }
-    for part in objects::parts(&beside_index) {
-        let text = part.text.strip_prefix(&format!("### {}\n\n", part.title)).unwrap_or(&part.text);
-        add(part.file, part.title, text, up);
+    for part in objects::parts(&page) {
+        let heading = format!("### {}\n\n", part.title);
+        let text = part.text.strip_prefix(&heading).map(str::to_owned).unwrap_or(part.text);
+        pages.add(part.file.trim_end_matches(".md"), part.title, text);
     }
-    add("playbook.md", "Migration Playbook", &portions::whole(|take| playbook::write(&beside_index, take)), up);
-    let beside = Page::new(report, &names, options, Base::Tables);
-    for (table, definition) in report.tables.iter().zip(tables::definitions(&beside)) {
-        let path = format!("tables/{}.md", beside.slug(table.id));
-        add(&path, "", &definition, &format!("../{up}"));
+    let playbook = portions::whole(|take| playbook::write(&page, take));
+    let playbook = pages.lists.taken_from(&format!("# Migration Playbook\n\n{playbook}"), None);
+    pages.add("playbook", "", playbook);
+    for (table, definition) in report.tables.iter().zip(tables::definitions(&page)) {
+        pages.add(&format!("tables/{}", page.slug(table.id)), "", definition);
     }
-    files
+    for list in std::mem::take(&mut pages.lists.all) {
+        let parts = paging::parts(&list.head, &list.lines);
+        pages.add_parts(&format!("lists/{}", list.name), &list.title, &parts);
+    }
+    pages.files
 }
 
-fn index(report: &Report<'_>, page: &Page<'_, '_>, folder: &str) -> String {
-    let mut lists = String::new();
-    if page.names.several_schemas() {
+/// Bytes of the lists of tables above which the index leaves them to pages of their own.
+const LONGEST_IN_INDEX: usize = 96 * 1024;
+
+/// The files as they come about.
+struct Pages<'p> {
+    placement: &'p Placement,
+    files: Vec<DocumentFile>,
+    lists: Lists,
+}
+
+impl Pages<'_> {
+    /// Adds a page, in parts when it is too long.
+    fn add(&mut self, path: &str, title: &str, mut text: String) {
+        if text.len() > paging::LONGEST_PAGE {
+            let place = if title.is_empty() { path.trim_start_matches("tables/") } else { title };
+            text = self.lists.taken_from(&text, Some(place));
+        }
+        self.add_parts(path, title, &paging::cut(text));
+    }
+
+    fn add_parts(&mut self, path: &str, title: &str, parts: &[String]) {
+        let Placement { index, folder } = self.placement;
+        let (in_folder, name) = path.split_once('/').map_or((false, path), |(_, name)| (true, name));
+        let to_pages = if in_folder { "../" } else { "" };
+        let to_index = if folder.is_empty() { "" } else { "../" };
+        let file = |name: &str, part: usize| match part {
+            0 => format!("{name}.md"),
+            // No other page has a full stop in its name.
+            _ => format!("{name}.{}.md", part + 1),
+        };
+        for (part, body) in parts.iter().enumerate() {
+            let mut content = format!("[Data model]({to_pages}{to_index}{index})\n\n");
+            if !title.is_empty() {
+                push!(content, "# {title}\n\n");
+            }
+            if parts.len() > 1 {
+                let links = (0..parts.len()).map(|other| {
+                    let number = other + 1;
+                    if other == part { format!("**{number}**") } else { format!("[{number}]({})", file(name, other)) }
+                });
+                push!(content, "Part {}\n\n", links.collect::<Vec<_>>().join(" · "));
+            }
+            content.push_str(body);
+            if path.starts_with("tables/") {
+                content = content.replace(&format!("{PAGES}tables/"), "");
+            }
+            let path = format!("{folder}{}", file(path, part));
+            let content = marks::sealed(index, &path, &content.replace(PAGES, to_pages));
+            self.files.push(DocumentFile { path, content });
+        }
+    }
+}
+
+/// The index, with lists of tables, or without when each schema has a page.
+fn index(page: &Page<'_, '_>, schema_lists: &[(&Schema, String)]) -> String {
+    let report = page.report;
+    let mut lists: String = schema_lists.iter().map(|(_, list)| list.as_str()).collect();
+    if schema_lists.is_empty() {
         for schema in report.model.schemas.iter().filter(|schema| !schema.tables.is_empty()) {
             push!(
                 lists,
-                "- [{}]({folder}{}): {}\n",
+                "- [{}]({PAGES}{}.md): {}\n",
                 escape::code(&schema.name),
                 schema_path(schema),
                 number(schema.tables.len(), "table", "tables")
             );
-        }
-    } else {
-        for schema in &report.model.schemas {
-            lists.push_str(&schema_list(page, schema));
         }
     }
     if lists.is_empty() {
@@ -119,16 +173,16 @@ fn index(report: &Report<'_>, page: &Page<'_, '_>, folder: &str) -> String {
             let present: Vec<String> =
                 present.map(|(count, singular, plural)| number(*count, singular, plural)).collect();
             let counted = if present.is_empty() { String::new() } else { format!(": {}", present.join(", ")) };
-            format!("- [{}]({folder}{}){counted}\n", part.title, part.file)
+            format!("- [{}]({PAGES}{}){counted}\n", part.title, part.file)
         })
         .collect();
     let [safe, caution, breaking] = report.summary.steps;
     let sections = Sections {
-        diagrams: diagrams::index(page, folder),
+        diagrams: diagrams::index(page),
         table_definitions: lists.trim_end().to_owned(),
         other_objects: objects.concat().trim_end().to_owned(),
         migration_playbook: format!(
-            "[{}]({folder}playbook.md): {safe} safe, {caution} with caution, {breaking} breaking.",
+            "[{}]({PAGES}playbook.md): {safe} safe, {caution} with caution, {breaking} breaking.",
             number(report.playbook.steps.len(), "step", "steps")
         ),
         ..Sections::without_tables(page)
@@ -137,7 +191,7 @@ fn index(report: &Report<'_>, page: &Page<'_, '_>, folder: &str) -> String {
 }
 
 fn schema_path(schema: &Schema) -> String {
-    format!("schemas/{}.md", escape::slug(&[&schema.name]))
+    format!("schemas/{}", escape::slug(&[&schema.name]))
 }
 
 /// The tables of a schema with what they are for.

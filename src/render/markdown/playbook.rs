@@ -145,15 +145,16 @@ pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<()
                 continue;
             }
             take(&format!("### {title}\n\n{meaning}\n\n"))?;
-            let groups: Vec<(usize, &[&Step])> = steps.chunk_by(|a, b| a.table == b.table).enumerate().collect();
+            let groups: Vec<(usize, &[&Step])> = (1..).zip(steps.chunk_by(|a, b| a.table == b.table)).collect();
+            if page.is_split() {
+                take(&of_tables(page, &groups))?;
+                continue;
+            }
             portions::write(&groups, BATCH, page.report.tables.len(), take, |batch, out| {
-                for (place, group) in batch {
-                    of_group(page, *place, group, out);
+                for (_, group) in batch {
+                    of_group(page, group, out);
                 }
             })?;
-            if page.is_split() {
-                take("\n")?;
-            }
         }
     }
     if !playbook.impossible.is_empty() {
@@ -175,17 +176,26 @@ pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<()
 /// Tables whose steps are written one after the other.
 const BATCH: usize = 100;
 
-/// The steps of one table in one phase. With a page for each table, its steps stand there: all of them in one page would
-/// be too long to be shown.
-fn of_group(page: &Page<'_, '_>, place: usize, group: &[&Step], out: &mut String) {
-    let of = &group[0].table;
-    let count = number(group.len(), "step", "steps");
-    if page.is_split() && page.report.tables.find(of).is_some() {
-        push!(out, "{}. {}: {count}\n", place + 1, page.link_to(of));
-        return;
+/// The tables of one phase in order, which have the steps in their pages: all of them in one page would be too long to be
+/// shown. The steps of what has no page come after them.
+fn of_tables(page: &Page<'_, '_>, groups: &[(usize, &[&Step])]) -> String {
+    let (mut list, mut others) = (String::new(), String::new());
+    for (at, group) in groups {
+        let of = &group[0].table;
+        let here = page.report.tables.find(of).is_none();
+        let below = if here { ", below" } else { "" };
+        push!(list, "{at}. {}: {}{below}\n", page.link_to(of), number(group.len(), "step", "steps"));
+        if here {
+            of_group(page, group, &mut others);
+        }
     }
-    let space = if page.is_split() { "\n" } else { "" };
-    push!(out, "{space}<details><summary>{}: {count}</summary>\n\n", html_code(&page.names.of(of)));
+    folded(&number(groups.len(), "table", "tables"), groups.len(), &list) + &others
+}
+
+/// The steps of one table in one phase.
+fn of_group(page: &Page<'_, '_>, group: &[&Step], out: &mut String) {
+    let (of, count) = (&group[0].table, number(group.len(), "step", "steps"));
+    push!(out, "<details><summary>{}: {count}</summary>\n\n", html_code(&page.names.of(of)));
     for step in group {
         self::step(step, out);
     }

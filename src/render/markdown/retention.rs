@@ -73,10 +73,10 @@ fn erasure(page: &Page<'_, '_>) -> String {
             }
             out.push_str("\nRows that go:\n\n");
         }
-        for (number, step) in subject.erasure.iter().enumerate() {
-            push!(out, "{}. {}\n", number + 1, erasure_step(page, step));
-        }
-        out.push('\n');
+        let steps = subject.erasure.iter().zip(1..).map(|(step, at)| format!("{at}. {}\n", erasure_step(page, step)));
+        let count = subject.erasure.len();
+        let summary = format!("{} to erase a row of {}", number(count, "step", "steps"), page.names.of(&subject.table));
+        out.push_str(&folded(&summary, count, &steps.collect::<String>()));
         for cycle in &subject.cycles {
             out.push_str(&circle(page, cycle));
         }

@@ -251,11 +251,11 @@ fn heading_anchor(heading: &str) -> String {
 
 /// Whether lines stand in a fenced block of code.
 #[derive(Debug, Default)]
-struct Fence(Option<(char, usize)>);
+pub(super) struct Fence(Option<(char, usize)>);
 
 impl Fence {
     /// Whether the next line belongs to a block, its fences included.
-    fn is_around(&mut self, line: &str) -> bool {
+    pub(super) fn is_around(&mut self, line: &str) -> bool {
         let content = line.trim_start_matches(' ');
         let mark = content.chars().next().filter(|mark| matches!(mark, '`' | '~'));
         let length = mark.map_or(0, |mark| content.chars().take_while(|next| *next == mark).count());

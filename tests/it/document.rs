@@ -5,7 +5,7 @@ use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, root, schemas};
 use brownfield::model::EngineName;
 use libtest_mimic::Trial;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -148,7 +148,8 @@ fn seed_template() -> TestResult {
 fn wrong_template() -> TestResult {
     let (folder, database) = shop()?;
     let template = folder.path().join("mine.md");
-    let part = folder.path().join("part.md");
+    std::fs::create_dir(folder.path().join("inc"))?;
+    let part = folder.path().join("inc/part.md");
     let run = || {
         let mut command = brownfield();
         let assert = command.args(["doc", &database, "--template"]).arg(&template).assert().code(2);
@@ -161,7 +162,16 @@ fn wrong_template() -> TestResult {
             &["mine.md, line 3", "`tenancy_patern`", "`tenancy_pattern`?"][..],
         ),
         ("{{title}}\n{{ report.scpoe.tables }}\n", "", &["mine.md, line 2", "scpoe"]),
-        ("{{title}}\n{% include 'part.md' %}\n", "\n\n{{ titel }}\n", &["part.md, line 3", "`titel`", "`title`?"]),
+        (
+            "{{title}}\n{% include 'inc/part.md' %}\n",
+            "\n\n{{ titel }}\n",
+            &["/inc/part.md, line 3", "`titel`", "`title`?"],
+        ),
+        (
+            "\n{{ report.tables[0].nme | cell }}\n",
+            "",
+            &["mine.md, line 2", "`report.tables[0].nme`", "its fields are "],
+        ),
         ("{{title}}\n{% for x in %}\n", "", &["mine.md, line 2"]),
         ("{{import:absent.md#x}}\n", "", &["mine.md, line 1", "cannot import absent.md"]),
         ("\n{{env:NOT_SET_ANYWHERE}}\n", "", &["mine.md, line 2", "NOT_SET_ANYWHERE is not set"]),
@@ -181,9 +191,13 @@ fn printed_template() -> TestResult {
     let template = folder.path().join("printed.md.jinja");
     std::fs::write(&template, doc(&["--print-template"])?)?;
     let path = template.display().to_string();
-    let wanted = doc(&[&database, "--date", "2026-01-02", "--title", "Shop"])?;
-    let through = doc(&[&database, "--date", "2026-01-02", "--title", "Shop", "--template", &path])?;
-    ensure(through == wanted, || "the printed template gives another document than none".to_owned())?;
+    for options in [&["--date", "2026-01-02", "--title", "Shop"][..], &[]] {
+        let wanted = doc(&[&[&*database], options].concat())?;
+        let through = doc(&[&[&*database, "--template", &path], options].concat())?;
+        ensure(through == wanted, || {
+            format!("the printed template with {options:?} gives another document than none")
+        })?;
+    }
     std::fs::write(&template, doc(&["--print-template=findings"])?)?;
     let findings = doc(&[&database, "--template", &path])?;
     let report: serde_json::Value = serde_json::from_str(&doc(&[&database, "--format", "json"])?)?;
@@ -231,7 +245,7 @@ fn pages(folder: &Path) -> Result<BTreeSet<PathBuf>, std::io::Error> {
 /// Every link of the pages leads to a page, and to an anchor of it.
 fn links_lead_somewhere(files: &BTreeSet<PathBuf>) -> TestResult {
     let mut count = 0;
-    let mut texts = HashMap::new();
+    let mut texts = BTreeMap::new();
     for file in files {
         texts.insert(file.display().to_string(), std::fs::read_to_string(file)?);
     }

@@ -8,9 +8,11 @@
 use super::{DocumentOptions, Sections};
 use crate::render::marks;
 use crate::report::{Report, v1};
-use minijinja::value::{Serde, Value};
-use minijinja::{Environment, Error as EngineError, ErrorKind, UndefinedBehavior};
-use std::sync::Arc;
+use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr, Rest, Serde, Value, ValueKind, ValueOrKwargs};
+use minijinja::{Environment, Error as EngineError, ErrorKind, State, UndefinedBehavior};
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Reads a file whose path a template gives; `Err` says why it could not be read.
 type ReadFile = Arc<dyn Fn(&str) -> Result<String, String> + Send + Sync>;
@@ -65,10 +67,15 @@ pub fn render_template(
     environment.add_function("env", move |name: &str| variable(&world, name));
     let world = surroundings.clone();
     environment.add_function("import", move |place: &str| import(&world, place));
-    environment.add_filter("cell", |raw: &str| super::escape::text(raw));
+    environment.add_filter("cell", cell);
+    environment.add_filter(MAP, minijinja::filters::map);
+    environment.add_filter("map", map);
     let world = surroundings.clone();
+    let template = name.to_owned();
     environment.set_loader(move |path| match (world.file)(path) {
-        Ok(source) => translate(&source).map(Some).map_err(|line| failure(format!("{path}, line {line}: {UNCLOSED}"))),
+        Ok(source) => translate(&source)
+            .map(Some)
+            .map_err(|line| failure(format!("{}, line {line}: {UNCLOSED}", beside(&template, path)))),
         Err(reason) => Err(EngineError::new(ErrorKind::TemplateNotFound, format!("cannot read {path}: {reason}"))),
     });
     let source = translate(source).map_err(|line| TemplateError {
@@ -86,9 +93,13 @@ pub fn render_template(
     if source.contains("model") || source.contains("include") {
         context.push(("model".to_owned(), Value::from(Serde(report.model))));
     }
-    let context = Value::from_pairs(context);
-    let rendered = environment.render_named_str(name, &source, context.clone());
-    let mut document = rendered.map_err(|error| explain(&error, name, &source, &known, &context))?;
+    let missed = Missed::default();
+    let context = watched(Value::from_pairs(context), &missed);
+    let rendered = environment.render_named_str(name, &source, context);
+    let mut document = rendered.map_err(|error| {
+        let is_global = |name: &str| environment.globals().any(|(global, _)| global == name);
+        explain(&error, name, &source, &known, &missed.since(is_global))
+    })?;
     document.truncate(document.trim_end().len());
     document.push('\n');
     if !marks::has_header(&document) {
@@ -106,64 +117,172 @@ fn names(sections: &Sections) -> Vec<String> {
     names
 }
 
-fn explain(error: &EngineError, name: &str, source: &str, known: &[String], context: &Value) -> TemplateError {
+fn explain(error: &EngineError, name: &str, source: &str, known: &[String], missed: &[Miss]) -> TemplateError {
     use std::error::Error as _;
     // An error in an included file stands below the one in the file that includes it.
     if let Some(inner) = error.source().and_then(|inner| inner.downcast_ref::<EngineError>()) {
-        return explain(inner, name, source, known, context);
+        return explain(inner, name, source, known, missed);
     }
-    let word = error.range().and_then(|range| {
-        let text = error.template_source().unwrap_or(source);
-        // Of a path of several parts the engine means the last ones only.
-        let before = text.get(..range.start)?;
-        let of_path = |character: char| character.is_alphanumeric() || matches!(character, '_' | '.');
-        let text = text.get(before.trim_end_matches(of_path).len()..range.end)?;
-        Some(text.trim().trim_start_matches("{{").trim_end_matches("}}").trim().to_owned())
-    });
-    let (reason, hint) = match (error.kind(), word) {
-        (ErrorKind::UndefinedError, Some(word)) => {
-            let hint = match nearest(&word, known, context) {
-                Some(close) => format!("did you mean `{close}`?"),
-                None if word.contains('.') => {
-                    "`--format json` shows the fields of `report`, `snapshot` those of `model`; `is defined` asks whether \
-                     an optional one is there"
-                        .to_owned()
-                }
-                None => format!("a template may name {}", known.join(", ")),
+    let line = error.line().unwrap_or_default();
+    let text = error.template_source().unwrap_or(source);
+    let written = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    let is_undefined = error.kind() == ErrorKind::UndefinedError || detail.contains("undefined");
+    // The engine names the expression in which something undefined is used; what was looked up last and not found is the
+    // word that is wrong.
+    let miss = missed.iter().rev().find_map(|miss| Some((miss, path_to(written, &miss.field)?)));
+    let (reason, hint) = match miss.filter(|_| is_undefined) {
+        Some((miss, path)) => {
+            let before = path.strip_suffix(miss.field.as_str()).unwrap_or_default();
+            let hint = match (nearest(&miss.field, &miss.fields), miss.fields.is_empty()) {
+                (Some(close), _) => format!("did you mean `{before}{close}`?"),
+                (None, true) => format!("a template may name {}", known.join(", ")),
+                (None, false) => format!(
+                    "its fields are {}; `is defined` asks whether an optional one is there",
+                    miss.fields.join(", ")
+                ),
             };
-            (format!("`{word}` is not a field"), Some(hint))
+            (format!("`{path}` is not a field"), Some(hint))
         }
-        _ => (error.detail().map_or_else(|| error.kind().to_string(), str::to_owned), None),
+        None if error.kind() == ErrorKind::UndefinedError => {
+            let of_path = |character: char| character.is_alphanumeric() || matches!(character, '_' | '.' | '[' | ']');
+            let expression = |range: std::ops::Range<usize>| {
+                text.get(text.get(..range.start)?.trim_end_matches(of_path).len()..range.end)
+            };
+            let word = error.range().and_then(expression).unwrap_or(written).trim();
+            let hint = "`is defined` asks whether something that may be absent is there".to_owned();
+            (format!("`{word}` has no value"), Some(hint))
+        }
+        None => (detail, None),
     };
-    TemplateError {
-        name: error.name().unwrap_or(name).to_owned(),
-        line: error.line().unwrap_or_default(),
-        reason,
-        hint,
+    let name = match error.name() {
+        Some(file) if file != name => beside(name, file),
+        _ => name.to_owned(),
+    };
+    TemplateError { name, line, reason, hint }
+}
+
+/// A file that a template names, as its reader can open it.
+fn beside(template: &str, file: &str) -> String {
+    Path::new(template).with_file_name(file).display().to_string()
+}
+
+/// The word in a line, with the names that lead to it: `table.name`.
+fn path_to<'l>(line: &'l str, word: &str) -> Option<&'l str> {
+    let of_word = |character: char| character.is_alphanumeric() || character == '_';
+    let whole =
+        |(at, _): &(usize, &str)| !line[..*at].ends_with(of_word) && !line[at + word.len()..].starts_with(of_word);
+    let (at, _) = line.match_indices(word).find(whole)?;
+    let start =
+        line[..at].trim_end_matches(|character| of_word(character) || matches!(character, '.' | '[' | ']')).len();
+    Some(&line[start..at + word.len()])
+}
+
+/// What may have been meant by a name that is not there.
+fn nearest<'n>(word: &str, names: &'n [String]) -> Option<&'n String> {
+    let most = (word.chars().count() / 2).clamp(1, 3);
+    names.iter().filter(|name| distance(name, word) <= most).min_by_key(|name| distance(name, word))
+}
+
+/// A name that a template looked up and that is not there.
+#[derive(Clone, Debug)]
+struct Miss {
+    field: String,
+    /// What is there; empty for a name that stands alone.
+    fields: Vec<String>,
+}
+
+/// What was looked up last and is not there. Templates may ask for that, so it is an error only when its value is used.
+#[derive(Clone, Debug, Default)]
+struct Missed(Arc<Mutex<VecDeque<(String, Value)>>>);
+
+impl Missed {
+    fn note(&self, field: &str, of: &Value) {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.len() == 32 {
+            noted.pop_front();
+        }
+        noted.push_back((field.to_owned(), of.clone()));
+    }
+
+    /// The misses, without the names that mean something else.
+    fn since(&self, is_global: impl Fn(&str) -> bool) -> Vec<Miss> {
+        let noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fields = |of: &Value| -> Vec<String> {
+            of.try_iter().into_iter().flatten().filter_map(|field| Some(field.as_str()?.to_owned())).collect()
+        };
+        let misses = noted.iter().filter(|(field, _)| !is_global(field));
+        misses.map(|(field, of)| Miss { field: field.clone(), fields: fields(of) }).collect()
     }
 }
 
-/// What may have been meant by a name that is not there, or by the first part of a path that is not there: among the
-/// fields of what stands before it, as far as these are known outside the template's loops.
-fn nearest(word: &str, known: &[String], context: &Value) -> Option<String> {
-    let closest = |wanted: &str, names: &[String]| {
-        let near = names.iter().filter(|name| distance(name, wanted) <= 3);
-        near.min_by_key(|name| distance(name, wanted)).cloned()
-    };
-    let Some((first, rest)) = word.split_once('.') else { return closest(word, known) };
-    let mut value = context.get_attr(first).ok()?;
-    let mut path = first.to_owned();
-    for part in rest.split('.') {
-        let next = value.get_attr(part).ok()?;
-        if next.is_undefined() {
-            let fields: Vec<String> =
-                value.try_iter().ok()?.filter_map(|field| Some(field.as_str()?.to_owned())).collect();
-            return closest(part, &fields).map(|field| format!("{path}.{field}"));
-        }
-        path = format!("{path}.{part}");
-        value = next;
+/// A value that notes which of its fields, and of the fields below, were wanted and are not there.
+#[derive(Debug)]
+struct Watched {
+    value: Value,
+    missed: Missed,
+}
+
+fn watched(value: Value, missed: &Missed) -> Value {
+    match value.kind() {
+        ValueKind::Map | ValueKind::Seq => Value::from_object(Watched { value, missed: missed.clone() }),
+        _ => value,
     }
-    None
+}
+
+impl Object for Watched {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        if self.value.kind() == ValueKind::Seq { ObjectRepr::Seq } else { ObjectRepr::Map }
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let found = self.value.get_item(key).ok()?;
+        if found.is_undefined() {
+            self.missed.note(key.as_str()?, &self.value);
+            return None;
+        }
+        Some(watched(found, &self.missed))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        match self.value.kind() {
+            ValueKind::Seq => Enumerator::Seq(self.value.len().unwrap_or_default()),
+            _ => Enumerator::Values(self.value.try_iter().into_iter().flatten().collect()),
+        }
+    }
+}
+
+/// Text that cannot break a table.
+fn cell(raw: &Value) -> Result<String, EngineError> {
+    match raw.as_str() {
+        Some(raw) => Ok(super::escape::text(raw)),
+        None if raw.is_undefined() => Err(EngineError::from(ErrorKind::UndefinedError)),
+        None => Err(failure(format!("`cell` takes a text, not {}", raw.kind()))),
+    }
+}
+
+/// The engine's own filter `map`.
+const MAP: &str = "map of the engine";
+
+/// `map`, but an attribute that an item lacks is an error unless there is a default.
+fn map(state: &mut State<'_, '_>, value: Value, arguments: Rest<ValueOrKwargs>) -> Result<Value, EngineError> {
+    let arguments = arguments.into_values();
+    if let Some(named) = arguments.last().filter(|last| last.is_kwargs()) {
+        let named = Kwargs::try_from(named.clone())?;
+        if let (Ok(attribute), false) = (named.get::<&str>("attribute"), named.has("default")) {
+            for item in value.try_iter()? {
+                let step = |of: Value, part: &str| match part.parse::<usize>() {
+                    Ok(at) => of.get_item_by_index(at),
+                    Err(_) => of.get_attr(part),
+                };
+                if attribute.split('.').try_fold(item, step)?.is_undefined() {
+                    return Err(EngineError::from(ErrorKind::UndefinedError));
+                }
+            }
+        }
+    }
+    let all: Vec<Value> = std::iter::once(value).chain(arguments).collect();
+    state.apply_filter(MAP, &all)
 }
 
 /// Number of letters to insert, remove or replace to get from one word to another.
@@ -222,20 +341,43 @@ fn expand(surroundings: &Surroundings, path: &str) -> Result<String, EngineError
 fn part(markdown: &str, anchor: &str) -> Option<String> {
     let mut inside: Option<(usize, Vec<&str>)> = None;
     let mut fence = Fence::default();
-    for line in markdown.lines() {
-        let fenced = fence.is_around(line);
-        let level = line.bytes().take_while(|byte| *byte == b'#').count();
-        let is_heading = !fenced && (1..=6).contains(&level) && line[level..].starts_with(' ');
-        match &mut inside {
-            Some((depth, _)) if is_heading && level <= *depth => break,
-            Some((_, lines)) => lines.push(line),
-            None if is_heading && heading_anchor(&line[level..]) == anchor.to_lowercase() => {
-                inside = Some((level, Vec::new()));
+    let lines: Vec<&str> = markdown.lines().collect();
+    let mut at = 0;
+    while let Some(&line) = lines.get(at) {
+        let heading = if fence.is_around(line) { None } else { heading(&lines, at) };
+        at += heading.map_or(1, |heading| heading.lines);
+        match (&mut inside, heading) {
+            (Some((depth, _)), Some(heading)) if heading.level <= *depth => break,
+            (Some((_, kept)), heading) => kept.extend(&lines[at - heading.map_or(1, |heading| heading.lines)..at]),
+            (None, Some(heading)) if heading_anchor(heading.text) == anchor.to_lowercase() => {
+                inside = Some((heading.level, Vec::new()));
             }
-            None => {}
+            (None, _) => {}
         }
     }
     inside.map(|(_, lines)| lines.join("\n").trim().to_owned())
+}
+
+#[derive(Clone, Copy)]
+struct Heading<'l> {
+    level: usize,
+    text: &'l str,
+    lines: usize,
+}
+
+/// The heading that starts with a line: after number signs, or underlined.
+fn heading<'l>(lines: &[&'l str], at: usize) -> Option<Heading<'l>> {
+    let line = lines[at];
+    let level = line.bytes().take_while(|byte| *byte == b'#').count();
+    if (1..=6).contains(&level) && line[level..].starts_with(' ') {
+        return Some(Heading { level, text: &line[level..], lines: 1 });
+    }
+    // A line of hyphens below nothing, an item, a quotation or a row is no underline.
+    let is_text = |line: &str| !line.trim().is_empty() && !line.starts_with(['#', '>', '|', '-', '+', '*', ' ', '\t']);
+    let alone = at.checked_sub(1).and_then(|before| lines.get(before)).is_none_or(|before| !is_text(before));
+    let under = lines.get(at + 1)?.trim_end();
+    let level = ['=', '-'].iter().position(|mark| !under.is_empty() && under.chars().all(|other| other == *mark))? + 1;
+    (alone && is_text(line)).then_some(Heading { level, text: line, lines: 2 })
 }
 
 /// The anchor that GitHub gives a heading.
@@ -357,7 +499,12 @@ mod tests {
                 "ctx/tech.md" => {
                     Ok("# Tech\n\n## Current Stack\n\nRust\n\n### Below\n\nmore\n\n## Constraints\n\nnone\n".to_owned())
                 }
+                "underlined.md" => Ok(
+                    "Tech\n====\n\nCurrent Stack\n---\n\nRust\n\n- a\n---\n\n### Below\n\nmore\n\nOther\n-----\n\nno\n"
+                        .to_owned(),
+                ),
                 "open.md" => Ok("\n<!-- open".to_owned()),
+                "misspelt.md" => Ok("\n{{ titel }}".to_owned()),
                 _ => Err("no such file".to_owned()),
             }),
             variable: Arc::new(|name| (name == "CONTEXT").then(|| "ctx".to_owned())),
@@ -376,6 +523,14 @@ mod tests {
             Ok("# Data Model | —\n\nNo evidence of multi-tenancy.\n\n---\n\nRust\n\n### Below\n\nmore\nctx\n\n\
                 <!-- Generated by brownfield. -->\n")
         );
+    }
+
+    #[test]
+    fn underlined_headings_are_headings() {
+        let document = render("{{import:underlined.md#current-stack}}\n").unwrap_or_default();
+        assert!(document.starts_with("Rust\n\n- a\n---\n\n### Below\n\nmore\n\n<!--"), "{document}");
+        let document = render("{{import:underlined.md#tech}}\n").unwrap_or_default();
+        assert!(document.starts_with("Current Stack\n---\n\nRust") && document.contains("no\n"), "{document}");
     }
 
     #[test]
@@ -406,9 +561,30 @@ mod tests {
         assert_eq!(error.to_string(), "template my.md, line 1: the variable NOWHERE is not set");
         let error = render("{{ report.scpoe.tables }}").expect_err("a broken template");
         assert_eq!(error.hint.as_deref(), Some("did you mean `report.scope`?"));
-        // What a loop's variable holds is not known here, and a near name of something else is none of its fields.
+        // A near name of something else is not what was meant.
         let error = render("{% for t in [{'name': 1}] %}{{ t.nme }}{% endfor %}").expect_err("a broken template");
         assert!(error.hint.as_deref().is_some_and(|hint| !hint.contains("did you mean")), "{error:?}");
+        let reports = "{% for t in model.schemas[0].tables %}";
+        for (source, wrong, meant) in [
+            (format!("{reports}\n{{{{ t.colums | length }}}}{{% endfor %}}"), "t.colums", "t.columns"),
+            (
+                format!("{reports}\n{{{{ t.columns[0].nme | cell }}}}{{% endfor %}}"),
+                "t.columns[0].nme",
+                "t.columns[0].name",
+            ),
+            ("\n{{ titel | upper }}".to_owned(), "titel", "title"),
+            ("\n{{ report.score.totl | round }}".to_owned(), "report.score.totl", "report.score.total"),
+            ("\n{% if report.score.totl > 5 %}{% endif %}".to_owned(), "report.score.totl", "report.score.total"),
+            ("\n{{ model.schemas[0].tables | map(attribute='nme') | join(',') }}".to_owned(), "nme", "name"),
+            ("\n{% if report.x is defined %}{% endif %}{{ titel }}".to_owned(), "titel", "title"),
+            ("\n{% include 'misspelt.md' %}".to_owned(), "titel", "title"),
+        ] {
+            let error = render(&source).expect_err("a broken template");
+            assert_eq!(error.reason, format!("`{wrong}` is not a field"), "{source}");
+            assert_eq!((error.line, error.hint), (2, Some(format!("did you mean `{meant}`?"))), "{source}");
+        }
+        assert!(render("{{ model.schemas[0].tables | map(attribute='nme', default='') | join(',') }}").is_ok());
+        assert!(render("{{ model.schemas[0].tables | map(attribute='name') | map('upper') | join(',') }}").is_ok());
         let error =
             render("# {{title}}\n\n<!-- never closed\n\n{{ tenancy_pattern }}\n").expect_err("a broken template");
         assert_eq!(error.to_string(), "template my.md, line 3: the comment that starts with `<!--` is not closed");

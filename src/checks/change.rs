@@ -273,8 +273,8 @@ pub enum Change {
         /// Table.
         table: QualifiedName,
     },
-    /// Replace the expressions of a row security policy (PostgreSQL).
-    ChangePolicy {
+    /// Let a row security policy ask for the user or a setting once a query, not once a row (PostgreSQL).
+    AskPolicyOnce {
         /// Table.
         table: QualifiedName,
         /// Policy.
@@ -371,7 +371,9 @@ impl Change {
             Self::SetReplicaIdentity { .. } => "let logical replication identify rows".to_owned(),
             Self::SetOwner { owner, .. } => format!("give the table to {owner}"),
             Self::EnableRowSecurity { .. } => "switch row security on".to_owned(),
-            Self::ChangePolicy { policy, .. } => format!("change policy {policy}"),
+            Self::AskPolicyOnce { policy, .. } => {
+                format!("let policy {policy} ask for the user or a setting once a query")
+            }
             Self::SetSecurityInvoker { .. } => "let the view run with the rights of the caller".to_owned(),
             Self::SetSearchPath { .. } => "fix the search path of the function".to_owned(),
             Self::RevokePublicCreate { .. } => "take CREATE from PUBLIC".to_owned(),
@@ -412,7 +414,7 @@ impl Change {
             | Self::SetReplicaIdentity { table, .. }
             | Self::SetOwner { table, .. }
             | Self::EnableRowSecurity { table }
-            | Self::ChangePolicy { table, .. }
+            | Self::AskPolicyOnce { table, .. }
             | Self::SetSecurityInvoker { view: table }
             | Self::SetSearchPath { function: table, .. }
             | Self::RevokePublicCreate { schema: table }

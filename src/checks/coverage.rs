@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 /// How well a table's indexes serve equality on a set of columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cover<'i> {
+pub(crate) enum Cover<'i> {
     /// An index starts with exactly these columns, in any order. Its name, or `rowid`.
     Full(&'i str),
     /// An index starts with some of them, which identify the parent row by themselves.
@@ -61,7 +61,8 @@ fn partitions_cover(partitioning: &Partitioning, columns: &[String], parent: Opt
         })
 }
 
-fn cover_by<'i>(index: &'i Index, columns: &[String], parent: Option<(&Table, &[String])>) -> Cover<'i> {
+/// How well one index serves equality on a set of columns, as [`cover`] says for all of a table.
+pub(crate) fn cover_by<'i>(index: &'i Index, columns: &[String], parent: Option<(&Table, &[String])>) -> Cover<'i> {
     let serves_equality = match index.method.as_str() {
         "btree" => true,
         "hash" | "gin" | "gist" | "spgist" => columns.len() == 1 && index.key.len() == 1,

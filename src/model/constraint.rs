@@ -1,7 +1,7 @@
 //! Keys and other constraints.
 
-use super::QualifiedName;
 use super::schema::{is_false, is_true, yes};
+use super::{QualifiedName, Table};
 use serde::{Deserialize, Serialize};
 
 /// A primary key.
@@ -183,6 +183,30 @@ impl ForeignKey {
             period: false,
             comment: None,
         }
+    }
+
+    /// The columns that an action on delete sets.
+    pub fn set_on_delete(&self) -> &[String] {
+        if self.on_delete_columns.is_empty() { &self.columns } else { &self.on_delete_columns }
+    }
+
+    /// Of columns of the child that an action sets, those with NOT NULL that it would set to NULL: the server then refuses
+    /// what sets the action off.
+    pub fn refusing<'c>(child: &Table, action: Action, set: &'c [String]) -> Vec<&'c str> {
+        let refuses = |name: &&String| {
+            child.column(name).is_some_and(|column| {
+                let default = column.default.as_ref().map(|default| default.expression.as_str());
+                let is_null = match action {
+                    Action::SetNull => true,
+                    Action::SetDefault => {
+                        default.is_none_or(|text| text.eq_ignore_ascii_case("null")) && !column.is_auto_generated()
+                    }
+                    Action::Cascade | Action::NoAction | Action::Restrict => false,
+                };
+                is_null && (!column.nullable || column.not_null_unvalidated)
+            })
+        };
+        set.iter().filter(refuses).map(String::as_str).collect()
     }
 }
 

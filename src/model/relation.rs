@@ -141,6 +141,11 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// Whether it takes its columns from another table, whose queries then read its rows too (PostgreSQL).
+    pub fn is_inheriting(&self) -> bool {
+        self.inheritance.as_ref().is_some_and(|inheritance| !inheritance.parents.is_empty())
+    }
+
     /// Whether this is an ordinary or partitioned table, which the scored rules judge. Foreign and virtual tables
     /// are documented only.
     pub fn is_base(&self) -> bool {

@@ -58,6 +58,8 @@ pub struct SoftDeleteFacts {
     pub cascading: Vec<TableId>,
     /// Tables among them where a unique rule also counts deleted rows.
     pub unique_over_deleted: Vec<(TableId, String)>,
+    /// Unique rules among them that contain the mark, which is NULL in every live row, so that no two of these are compared.
+    pub unique_over_live: Vec<(TableId, String)>,
     /// Tables among them with an index that holds live rows only.
     pub with_live_index: Vec<TableId>,
 }
@@ -227,6 +229,12 @@ fn soft_deletes(tables: &Tables<'_>, survey: &Survey) -> SoftDeleteFacts {
                     (None, Some(expression)) => super::words::mentions(expression, &entry.column),
                     (None, None) => false,
                 });
+            let marked = index.key_columns().any(|column| column == Some(&entry.column));
+            let nullable = table.column(&entry.column).is_some_and(|column| column.nullable);
+            let settled = is_live(&index.predicate) || index.nulls_not_distinct;
+            if index.unique && marked && nullable && entry.timestamp && !settled {
+                facts.unique_over_live.push((table.id, index.name.clone()));
+            }
             if counts_deleted {
                 facts.unique_over_deleted.push((table.id, index.name.clone()));
             }

@@ -17,7 +17,7 @@ pub use descriptions::Descriptions;
 pub use fixes::Fix;
 pub use groups::Group;
 pub use opportunities::{IndexKind, Opportunity};
-pub use rationale::{Purpose, Rationale, Role};
+pub use rationale::{KeyOrder, Purpose, Rationale, Role};
 pub use summary::{StaleIgnore, Summary};
 
 use crate::checks::{self, Context, Finding, Object, ObjectKind, Outcome};
@@ -327,8 +327,12 @@ fn details(tables: &Tables<'_>, survey: &Survey) -> Vec<TableDetails> {
     for table in tables.iter() {
         let deleted = soft_deletes.get(&table.qualified_name()).copied();
         let known = &details[table.id.0];
-        let rationale =
-            table.table.indexes.iter().map(|index| rationale::explain(index, table, survey, known, deleted)).collect();
+        let rationale = table
+            .table
+            .indexes
+            .iter()
+            .map(|index| rationale::explain(index, table, tables, survey, known, deleted))
+            .collect();
         details[table.id.0].rationale = rationale;
     }
     details

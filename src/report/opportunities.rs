@@ -26,6 +26,8 @@ pub enum IndexKind {
     MultiValued,
     /// Searches words in long text.
     FullText,
+    /// Finds words faster than the kind that holds them.
+    WordsByGin,
     /// Holds only the bounds of blocks of rows.
     BlockRange,
 }
@@ -55,6 +57,13 @@ pub(super) fn opportunities(model: &Model, tables: &Tables<'_>, survey: &Survey)
             let inside = matches!(column.base_type().as_ref(), "jsonb" | "tsvector" | "hstore");
             (inside || column.data_type.ends_with("[]")) && !searched(table, column)
         });
+        columns(IndexKind::WordsByGin, &|table, column| {
+            let by = |method: &str| {
+                let mut of_method = table.indexes.iter().filter(|index| index.method == method);
+                of_method.any(|index| index.key_columns().any(|name| name == Some(&column.name)))
+            };
+            column.base_type() == "tsvector" && by("gist") && !by("gin")
+        });
         columns(IndexKind::BlockRange, &|table, column| {
             survey.class(table.id) == TableClass::Log
                 && super::rationale::is_moment(column)
@@ -71,6 +80,7 @@ pub(super) fn opportunities(model: &Model, tables: &Tables<'_>, survey: &Survey)
                 && survey.class(table.id) == TableClass::Entity
                 && PROSE.contains(&column.name.to_lowercase().as_str())
                 && !searched(table, column)
+                && !searched_by_words(model, table, column)
         });
     }
     found.retain(|entry| !entry.columns.is_empty());
@@ -85,6 +95,26 @@ fn searched(table: TableRef<'_>, column: &Column) -> bool {
             (None, Some(expression)) => super::words::mentions(expression, &column.name),
             (None, None) => false,
         })
+    })
+}
+
+/// Whether an indexed column holds the words of this one: computed from it, or kept by a trigger that names both.
+fn searched_by_words(model: &Model, table: TableRef<'_>, column: &Column) -> bool {
+    let mentions = super::words::mentions;
+    table.table.columns.iter().filter(|words| words.base_type() == "tsvector" && searched(table, words)).any(|words| {
+        let computed = words.generated.as_ref().is_some_and(|of| mentions(&of.expression, &column.name));
+        let mut triggers = table.table.triggers.iter();
+        computed
+            || triggers.any(|trigger| {
+                let body = trigger.function.as_ref().and_then(|name| {
+                    let schema = model.schemas.iter().find(|schema| schema.name == name.schema)?;
+                    schema.functions.iter().find(|function| function.name == name.name)?.body.as_deref()
+                });
+                [Some(trigger.definition.as_str()), body]
+                    .into_iter()
+                    .flatten()
+                    .any(|text| mentions(text, &words.name) && mentions(text, &column.name))
+            })
     })
 }
 

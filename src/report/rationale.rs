@@ -3,9 +3,11 @@
 
 use super::TableDetails;
 use super::words::mentions;
-use crate::model::{Column, ForeignKey, Index, KeyPart, SortOrder, TableRef};
-use crate::survey::Survey;
+use crate::checks::{Cover, cover_by};
+use crate::model::{Column, ForeignKey, Index, KeyPart, QualifiedName, SortOrder, TableRef, Tables};
+use crate::survey::{Survey, is_searched_by_ranges};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Why an index exists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -17,8 +19,12 @@ pub enum Purpose {
     Unique,
     /// Enforces an exclusion constraint.
     Exclusion,
+    /// Foreign keys of these tables refer to its columns.
+    Referenced(Vec<QualifiedName>),
     /// Leads with the columns of a foreign key: its position in the table's list.
     ForeignKey(usize),
+    /// Leads with some columns of a foreign key, which identify the parent's row: its position in the table's list.
+    ForeignKeyPart(usize),
     /// Leads with the column of an undeclared relation: its position in the survey.
     Relation(usize),
     /// Leads with a polymorphic pair: its position in the survey.
@@ -51,8 +57,8 @@ pub enum Purpose {
     Lookup,
 }
 
-/// How a part of a key is likely to be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// How a part of a key is likely to be used, in the order in which parts serve best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Compared for equality.
@@ -84,31 +90,72 @@ pub struct Rationale {
     pub purposes: Vec<Purpose>,
     /// Role of each key part, in key order.
     pub roles: Vec<Role>,
-    /// A part that is compared with bounds stands before one that is compared for equality, which the index can then
-    /// only filter by.
-    pub range_before_equality: bool,
+    /// How these roles follow each other.
+    pub order: KeyOrder,
+}
+
+/// How the roles of a key's parts follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyOrder {
+    /// Equality, then sort, then range: each part serves.
+    Follows,
+    /// Another order, in a key that is unique by all of its columns and in any order.
+    UniqueKey,
+    /// A range of the partition key, by which partitions are chosen, before parts in order.
+    PartitionKeyFirst,
+    /// What is compared for equality after a range no longer narrows the search: the index filters by it.
+    RangeBeforeEquality,
+    /// What is compared for equality after the parts that give the order: the index filters by it, or it breaks ties.
+    SortBeforeEquality,
+    /// Rows of a range come in the order of its own column first.
+    RangeBeforeSort,
 }
 
 /// Explains an index. `deleted` is the column that marks the table's rows as deleted.
 pub(super) fn explain(
     index: &Index,
     table: TableRef<'_>,
+    tables: &Tables<'_>,
     survey: &Survey,
     known: &TableDetails,
     deleted: Option<&str>,
 ) -> Rationale {
-    let roles: Vec<Role> = (0..index.key.len()).map(|position| role(index, table, position)).collect();
-    let first_range = roles.iter().position(|role| *role == Role::Range);
-    let range_before_equality = !index.unique
-        && first_range.is_some_and(|position| roles[position..].contains(&Role::Equality))
-        && searches_in_order(&index.method);
-    let purposes = purposes(index, table, survey, known, deleted);
-    Rationale { purposes, roles, range_before_equality }
+    let mut roles = Vec::new();
+    for _ in &index.key {
+        roles.push(role(index, table, &roles));
+    }
+    let purposes = purposes(index, table, tables, survey, known, deleted);
+    Rationale { purposes, order: order(index, table, &roles), roles }
+}
+
+fn order(index: &Index, table: TableRef<'_>, roles: &[Role]) -> KeyOrder {
+    let before = |early: Role, late: Role| {
+        let first = roles.iter().position(|role| *role == early);
+        first.is_some_and(|first| roles[first..].contains(&late))
+    };
+    let partition_key = table.partitioning.as_ref().map_or(&[][..], |partitioning| &partitioning.columns);
+    let leads =
+        index.key.first().and_then(|part| part.column.as_ref()).is_some_and(|first| partition_key.contains(first));
+    if roles.is_sorted() {
+        KeyOrder::Follows
+    } else if index.unique {
+        KeyOrder::UniqueKey
+    } else if leads && roles[1..].is_sorted() {
+        KeyOrder::PartitionKeyFirst
+    } else if before(Role::Range, Role::Equality) {
+        KeyOrder::RangeBeforeEquality
+    } else if before(Role::Sort, Role::Equality) {
+        KeyOrder::SortBeforeEquality
+    } else {
+        KeyOrder::RangeBeforeSort
+    }
 }
 
 fn purposes(
     index: &Index,
     table: TableRef<'_>,
+    tables: &Tables<'_>,
     survey: &Survey,
     known: &TableDetails,
     deleted: Option<&str>,
@@ -121,9 +168,20 @@ fn purposes(
     } else if index.unique {
         found.push(Purpose::Unique);
     }
+    let referring = referring(index, table, tables);
+    if !referring.is_empty() {
+        found.push(Purpose::Referenced(referring));
+    }
+    for (position, key) in table.foreign_keys.iter().enumerate() {
+        let parent = tables.find(&key.referenced_table);
+        let parent = parent.as_ref().map(|parent| (parent.table, key.referenced_columns.as_slice()));
+        match cover_by(index, &key.columns, parent) {
+            Cover::Full(_) => found.push(Purpose::ForeignKey(position)),
+            Cover::Identifying(_) => found.push(Purpose::ForeignKeyPart(position)),
+            Cover::Leading(_) | Cover::Missing => {}
+        }
+    }
     if searches_in_order(&index.method) || index.method == "hash" {
-        let serves = table.foreign_keys.iter().enumerate().filter(|(_, key)| leads_with(index, key));
-        found.extend(serves.map(|(position, _)| Purpose::ForeignKey(position)));
         let first = index.key.first().and_then(|part| part.column.as_deref());
         for &position in &known.relations {
             if first == Some(survey.relations[position].column.as_str()) {
@@ -159,8 +217,8 @@ fn purposes(
     match index.method.as_str() {
         "fulltext" | "rum" => found.push(Purpose::FullText),
         "spatial" | "rtree" => found.push(Purpose::Spatial),
+        "gin" | "gist" if index.key.iter().any(|part| holds_words(part, table)) => found.push(Purpose::FullText),
         "gin" => found.push(Purpose::Containment),
-        "gist" if index.key.iter().any(|part| holds_words(part, table)) => found.push(Purpose::FullText),
         "gist" | "spgist" | "vector" | "hnsw" | "ivfflat" if !index.exclusion => found.push(Purpose::Similarity),
         "brin" => found.push(Purpose::BlockRange),
         "hash" if found.is_empty() => found.push(Purpose::Hash),
@@ -181,26 +239,41 @@ fn holds_words(part: &KeyPart, table: TableRef<'_>) -> bool {
         || part.expression.as_deref().is_some_and(|expression| mentions(expression, "to_tsvector"))
 }
 
-/// Whether the leading parts of the key are the columns of the foreign key, in any order.
-fn leads_with(index: &Index, key: &ForeignKey) -> bool {
-    index.key.len() >= key.columns.len()
-        && index.key[..key.columns.len()].iter().all(|part| {
-            part.prefix_length.is_none() && part.column.as_ref().is_some_and(|column| key.columns.contains(column))
-        })
+/// Tables with a foreign key to the columns of a unique key besides the primary key, by name.
+fn referring(index: &Index, table: TableRef<'_>, tables: &Tables<'_>) -> Vec<QualifiedName> {
+    let key = index.plain_columns().filter(|_| index.unique && !index.primary && index.predicate.is_none());
+    let Some(key) = key else { return Vec::new() };
+    let refers = |foreign: &ForeignKey| {
+        let columns = &foreign.referenced_columns;
+        columns.len() == key.len() && columns.iter().all(|column| key.contains(&column.as_str()))
+    };
+    let children = tables.referenced_by(table.id).filter(|(_, foreign)| refers(foreign));
+    let children: BTreeSet<QualifiedName> = children.map(|(child, _)| child.qualified_name()).collect();
+    children.into_iter().collect()
 }
 
 fn searches_in_order(method: &str) -> bool {
     matches!(method, "btree" | "")
 }
 
-fn role(index: &Index, table: TableRef<'_>, position: usize) -> Role {
-    let part: &KeyPart = &index.key[position];
+/// The role of the part after those with these roles.
+fn role(index: &Index, table: TableRef<'_>, before: &[Role]) -> Role {
+    let (part, rest) = (&index.key[before.len()], &index.key[before.len() + 1..]);
     match index.method.as_str() {
         "brin" => return Role::Range,
         "btree" | "hash" | "" => {}
         _ => return Role::Search,
     }
-    if part.order == SortOrder::Descending || part.nulls.is_some() {
+    if has_direction(part) {
+        return Role::Sort;
+    }
+    // What only breaks ties, or is computed, goes with the order of what stands before it.
+    let goes_with_order = |part: &KeyPart| {
+        let key = table.primary_key.as_ref().map_or(&[][..], |key| &key.columns);
+        has_direction(part) || part.column.as_ref().is_none_or(|column| key.contains(column))
+    };
+    let last = rest.iter().all(goes_with_order);
+    if !index.unique && last && goes_with_order(part) && before.contains(&Role::Sort) {
         return Role::Sort;
     }
     let Some(column) = part.column.as_deref().and_then(|name| table.table.column(name)) else {
@@ -210,23 +283,20 @@ fn role(index: &Index, table: TableRef<'_>, position: usize) -> Role {
     if index.unique || referring || index.method == "hash" {
         return Role::Equality;
     }
-    match (is_moment(column), is_quantity(column)) {
-        (true, _) if position > 0 && position + 1 == index.key.len() => Role::Sort,
+    match (is_moment(column), is_searched_by_ranges(column)) {
+        (true, _) if last && index.key.len() > 1 => Role::Sort,
         (true, _) | (_, true) => Role::Range,
         _ => Role::Equality,
     }
+}
+
+/// Whether a part says in which direction it sorts.
+fn has_direction(part: &KeyPart) -> bool {
+    part.order == SortOrder::Descending || part.nulls.is_some()
 }
 
 /// Whether a column's type is a date or a point in time.
 pub(super) fn is_moment(column: &Column) -> bool {
     let base = column.base_type();
     base.starts_with("timestamp") || base.starts_with("datetime") || base == "date"
-}
-
-fn is_quantity(column: &Column) -> bool {
-    let base = column.base_type();
-    matches!(
-        base.as_ref(),
-        "numeric" | "decimal" | "money" | "real" | "float" | "double" | "double precision" | "interval" | "time"
-    )
 }

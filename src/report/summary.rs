@@ -9,7 +9,7 @@ use serde::Serialize;
 /// How much there is of everything.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
-    /// Schemas.
+    /// Schemas that hold tables.
     pub schemas: usize,
     /// Tables of every kind.
     pub tables: usize,
@@ -82,8 +82,9 @@ pub(super) fn summary(
     playbook: &Playbook,
     settings: &Settings,
 ) -> Summary {
-    let mut summary = Summary { schemas: model.schemas.len(), tables: tables.len(), ..Summary::default() };
+    let mut summary = Summary { tables: tables.len(), ..Summary::default() };
     for schema in &model.schemas {
+        summary.schemas += usize::from(!schema.tables.is_empty());
         for table in &schema.tables {
             if let Some(partitioning) = &table.partitioning {
                 summary.partitioned += 1;

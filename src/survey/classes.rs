@@ -129,6 +129,19 @@ pub fn is_moment(column: &Column) -> bool {
     base.contains("date") || base.contains("time") || last_word_is_one_of(column, MOMENT)
 }
 
+/// Whether queries ask for stretches of the column rather than for single values: moments, ranges and numbers with a
+/// fraction.
+pub fn is_searched_by_ranges(column: &Column) -> bool {
+    let base = column.base_type();
+    // A number without decimals may be a key.
+    let whole =
+        || column.data_type.contains('(') && (!column.data_type.contains(',') || column.data_type.contains(",0)"));
+    ["timestamp", "date", "time"].iter().any(|word| base.starts_with(word))
+        || base.ends_with("range")
+        || matches!(base.as_ref(), "real" | "float" | "double" | "double precision" | "money" | "interval")
+        || (matches!(base.as_ref(), "numeric" | "decimal") && !whole())
+}
+
 /// Whether the one column that a table has beside two references makes its rows events, of which a pair can have several:
 /// a moment, an amount or a text.
 fn tells_rows_apart(column: &Column) -> bool {

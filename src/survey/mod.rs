@@ -14,11 +14,11 @@ mod values;
 mod words;
 
 pub use access::{Access, AccessPattern, Equality, Lookup, NullsFirst, SortColumn, UnclearStatement};
-pub use classes::is_moment;
+pub use classes::{is_moment, is_searched_by_ranges};
 pub use conventions::{is_temporal, style};
 pub use object_names::ObjectNaming;
 pub use values::references;
-pub use words::{is_plural, singular, split};
+pub use words::{is_plural, singular, singular_name, split};
 
 use crate::model::{Action, Model, QualifiedName, Schema, TableId, Tables};
 use crate::parallel;
@@ -250,8 +250,8 @@ pub struct PersonalData {
 pub struct Retention {
     /// Table, when it is about one.
     pub table: Option<QualifiedName>,
-    /// `expiry column`, `time partitions`, `event`, `pg_cron job`, `pg_partman`, `trigger`, `archive table`, `audit table`,
-    /// `legal hold column`, `legal hold table`, `history table`.
+    /// `expiry column`, `time partitions`, `event`, `pg_cron job`, `pg_partman`, `trigger`, `archive table`, `copy`,
+    /// `audit table`, `legal hold column`, `legal hold table`, `history table`.
     pub kind: &'static str,
     /// The object that shows it: a column, event, job, partition key.
     pub evidence: String,

@@ -59,6 +59,13 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
                 found.push(Retention { table: name(), kind: "time partitions", evidence: partitioning.key.clone() });
             }
         }
+        for column in inherited_partitions(table, tables) {
+            found.push(Retention {
+                table: name(),
+                kind: "time partitions",
+                evidence: format!("{column} (inheritance)"),
+            });
+        }
         if table.table.system_versioned {
             found.push(Retention { table: name(), kind: "history table", evidence: "system versioning".to_owned() });
         }
@@ -77,8 +84,9 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
             TableClass::Log if last == "history" => {
                 found.push(Retention { table: name(), kind: "history table", evidence: table.table.name.clone() });
             }
-            TableClass::Clone if last.starts_with("archive") => {
-                found.push(Retention { table: name(), kind: "archive table", evidence: table.table.name.clone() });
+            TableClass::Clone if !table.table.is_inheriting() => {
+                let kind = if last.starts_with("archive") { "archive table" } else { "copy" };
+                found.push(Retention { table: name(), kind, evidence: table.table.name.clone() });
             }
             _ => {}
         }
@@ -98,6 +106,19 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
     found.extend(maintained(model, tables));
     found.sort_by(|a, b| (&a.table, a.kind, &a.evidence).cmp(&(&b.table, b.kind, &b.evidence)));
     found
+}
+
+/// Columns with a moment by whose stretches tables that inherit from this one divide its rows.
+fn inherited_partitions(table: TableRef<'_>, tables: &Tables<'_>) -> BTreeSet<String> {
+    let children = table.table.inheritance.iter().flat_map(|inheritance| &inheritance.children);
+    let checks = children.filter_map(|name| tables.find(name)).flat_map(|child| &child.table.check_constraints);
+    let of_stretches = checks.filter(|check| check.expression.contains(['<', '>']));
+    let columns = of_stretches.flat_map(|check| &check.columns);
+    let temporal = |name: &&String| {
+        let base = table.column(name).map(|column| column.base_type().into_owned()).unwrap_or_default();
+        base.contains("date") || base.contains("time")
+    };
+    columns.filter(temporal).cloned().collect()
 }
 
 /// What `pg_partman` does by its configuration; where nothing of that is known, that it is there.

@@ -27,6 +27,13 @@ const UNCOUNTABLE: &[&str] = &[
     "visibility",
 ];
 
+/// Words that end like a plural and are none.
+const SINGULAR: &[&str] = &["bias", "chaos", "cosmos", "lens", "pancreas"];
+
+/// Plurals whose singular ends in `che`; most others in `ches` end in `ch`.
+const PLURALS_IN_CHE: &[&str] =
+    &["aches", "avalanches", "caches", "cliches", "headaches", "moustaches", "niches", "psyches", "tranches"];
+
 /// Splits a name into lower-case words at underscores, spaces, signs, changes of case and digits:
 /// `HTTPServerId` is `http`, `server`, `id`.
 pub fn split(name: &str) -> Vec<String> {
@@ -65,7 +72,32 @@ pub fn split(name: &str) -> Vec<String> {
 
 /// The singular of a lower-case English word; the word itself when it has none.
 pub fn singular(word: &str) -> String {
-    if UNCOUNTABLE.contains(&word) { word.to_owned() } else { pluralizer::pluralize(word, 1, false) }
+    if UNCOUNTABLE.contains(&word) || SINGULAR.contains(&word) {
+        word.to_owned()
+    } else if PLURALS_IN_CHE.contains(&word) {
+        word.trim_end_matches('s').to_owned()
+    } else if let Some(one) = word.strip_suffix("es").filter(|one| SINGULAR.contains(one)) {
+        one.to_owned()
+    } else {
+        pluralizer::pluralize(word, 1, false)
+    }
+}
+
+/// A name with its last word in the singular, however its words are joined: `orderItems` is `orderItem`.
+pub fn singular_name(name: &str) -> String {
+    let last = split(name).pop().unwrap_or_default();
+    let start = name.len().saturating_sub(last.len());
+    match (name.get(..start), name.get(start..)) {
+        (Some(before), Some(word)) if word.eq_ignore_ascii_case(&last) => {
+            let one = singular(&last);
+            // What both have in common is written as it was.
+            let kept = word.bytes().zip(one.bytes()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
+            let upper = word.len() > 1 && !word.bytes().any(|byte| byte.is_ascii_lowercase());
+            let rest = if upper { one[kept..].to_ascii_uppercase() } else { one[kept..].to_owned() };
+            format!("{before}{}{rest}", &word[..kept])
+        }
+        _ => name.to_owned(),
+    }
 }
 
 /// Whether a lower-case word is certainly plural (`Some(true)`), certainly singular (`Some(false)`), or neither.
@@ -79,7 +111,10 @@ pub fn is_plural(word: &str) -> Option<bool> {
     {
         return None;
     }
-    let one = pluralizer::pluralize(word, 1, false);
+    if SINGULAR.contains(&word) {
+        return Some(false);
+    }
+    let one = singular(word);
     let many = pluralizer::pluralize(word, 2, false);
     match (one == word, many == word) {
         (true, false) => Some(false),
@@ -149,9 +184,28 @@ mod tests {
             ("invoices", "invoice"),
             ("analyses", "analysis"),
             ("children", "child"),
+            ("caches", "cache"),
+            ("batches", "batch"),
+            ("lens", "lens"),
+            ("lenses", "lens"),
+            ("metadata", "metadata"),
         ] {
             assert_eq!(singular(many), one);
         }
+        for (many, one) in [
+            ("orderItems", "orderItem"),
+            ("CATEGORIES", "CATEGORY"),
+            ("NamespaceMetadata", "NamespaceMetadata"),
+            ("WebCaches", "WebCache"),
+            ("People", "Person"),
+            ("orders2", "orders2"),
+            ("", ""),
+        ] {
+            assert_eq!(singular_name(many), one);
+        }
+        assert_eq!(is_plural("lens"), Some(false));
+        assert_eq!(is_plural("caches"), Some(true));
+        assert_eq!(is_plural("cache"), Some(false));
         assert_eq!(is_plural("orders"), Some(true));
         assert_eq!(is_plural("order"), Some(false));
         assert_eq!(is_plural("news"), None);

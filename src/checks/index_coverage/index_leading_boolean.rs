@@ -1,9 +1,9 @@
 //! An index that starts with a column of two or three values.
 
-use super::index_range_before_equality::is_searched_by_ranges;
 use crate::checks::coverage::is_secondary;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, TableRef};
+use crate::survey::is_searched_by_ranges;
 
 pub(super) static RULE: Rule = Rule {
     id: "index-leading-boolean",

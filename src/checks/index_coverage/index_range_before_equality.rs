@@ -2,7 +2,8 @@
 
 use crate::checks::coverage::is_secondary;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName, Index, TableRef};
+use crate::model::{Column, EngineName, Index, SortOrder, TableRef};
+use crate::survey::is_searched_by_ranges;
 
 pub(super) static RULE: Rule = Rule {
     id: "index-range-before-equality",
@@ -20,7 +21,8 @@ pub(super) static RULE: Rule = Rule {
     documentation: r"
 ## What it does
 
-Reports a btree index in which a timestamp, date, range or floating-point column stands before the last column.
+Reports a btree index in which a timestamp, date, range, floating-point column or an amount with decimals stands before the last
+column.
 
 ## Why
 
@@ -30,7 +32,7 @@ the whole range. The other order, equality first, reads only the rows that match
 ## Not reported
 
 - Columns followed by nothing but what is sorted by or searched by ranges too: columns of the primary key (keyset pagination),
-  expressions, other timestamps.
+  expressions, other timestamps, columns in descending order.
 - The partition key in the first position.
 - Unique indexes.
 
@@ -62,6 +64,7 @@ An index to sort by:
 ```sql,passes,postgresql,sqlite
 CREATE TABLE runs (id integer NOT NULL PRIMARY KEY, shop integer NOT NULL, planned_on date, closed_on date, started_on date);
 CREATE INDEX runs_shop_planned_on_idx ON runs (shop, planned_on, coalesce(closed_on, '2038-01-19') DESC, started_on DESC, id);
+CREATE INDEX runs_closed_on_shop_idx ON runs (closed_on DESC, shop DESC);
 ```
 
 ```sql,passes,postgresql
@@ -93,27 +96,20 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 }
 
 fn early_range<'t>(table: TableRef<'t>, index: &Index) -> Option<&'t Column> {
-    let key: Vec<Option<&str>> = index.key_columns().collect();
     let primary = table.table.primary_key.as_ref().map_or(&[][..], |key| &key.columns);
     let partition_key = table.table.partitioning.as_ref().map_or(&[][..], |partitioning| &partitioning.columns);
-    key.iter().enumerate().take(key.len() - 1).find_map(|(position, name)| {
-        let column = table.table.column((*name)?)?;
-        let rest = key.get(position + 1..).unwrap_or_default();
-        let sorted = rest.iter().all(|name| {
-            let column = name.map(|name| (name, table.table.column(name)));
+    index.key.iter().enumerate().take(index.key.len() - 1).find_map(|(position, part)| {
+        let column = table.table.column(part.column.as_deref()?)?;
+        let rest = index.key.get(position + 1..).unwrap_or_default();
+        let sorted = rest.iter().all(|part| {
+            let column = part.column.as_ref().map(|name| (name, table.table.column(name)));
             column.is_none_or(|(name, column)| {
-                primary.iter().any(|key| key == name) || column.is_some_and(is_searched_by_ranges)
+                part.order == SortOrder::Descending
+                    || primary.contains(name)
+                    || column.is_some_and(is_searched_by_ranges)
             })
         });
         let partitioned = position == 0 && partition_key.contains(&column.name);
         (is_searched_by_ranges(column) && !sorted && !partitioned).then_some(column)
     })
-}
-
-/// Whether queries ask for stretches of the column rather than for single values.
-pub(super) fn is_searched_by_ranges(column: &Column) -> bool {
-    let base = column.base_type();
-    ["timestamp", "date", "time"].iter().any(|word| base.starts_with(word))
-        || base.ends_with("range")
-        || matches!(base.as_ref(), "real" | "float" | "double" | "double precision")
 }

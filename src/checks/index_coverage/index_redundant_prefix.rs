@@ -143,7 +143,13 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 verdicts.pass(object);
                 continue;
             };
-            let message = format!("({}) is the beginning of {} ({})", columns(index), longer.name, columns(longer));
+            let (own, others) = (columns(index), columns(longer));
+            let message = if own == others {
+                let unique = if longer.unique { ", and is unique" } else { "" };
+                format!("{} holds the same, ({others}){unique}", longer.name)
+            } else {
+                format!("({own}) is the beginning of {} ({others})", longer.name)
+            };
             let change = Change::DropIndex { table: table.qualified_name(), name: index.name.clone() };
             let finding = Finding::new(&RULE, object, message).with([change]).leaves_count();
             verdicts.fail(if is_the_cheaper_one(context, table, index, longer) {

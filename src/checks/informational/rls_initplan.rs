@@ -84,7 +84,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 continue;
             }
             let change =
-                Change::ChangePolicy { table: table.qualified_name(), policy: policy.name.clone(), using, with_check };
+                Change::AskPolicyOnce { table: table.qualified_name(), policy: policy.name.clone(), using, with_check };
             let message = "asks for the user or a setting anew for every row";
             verdicts.fail(Finding::new(&RULE, object, message).with([change]));
         }

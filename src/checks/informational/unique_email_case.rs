@@ -2,7 +2,7 @@
 
 use crate::checks::columns::is_reference;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, Index};
 
 pub(super) static RULE: Rule = Rule {
     id: "unique-email-case",
@@ -30,6 +30,8 @@ Reports a unique key on a column named `email`, `username` or `login` that compa
 
 - Columns of type `citext` or with a collation of their own, and SQLite columns with `NOCASE`.
 - Columns that have a unique index on `lower(column)` too.
+- Keys that contain a mark of deleted rows which is NULL while a row lives: no two such rows are compared, which
+  `unique-with-nullable` reports.
 - Keys over further columns that are no references, tenants or marks of deleted rows: they may hold the value several times.
 
 Applications that store lower case only are safe without it.
@@ -54,6 +56,8 @@ CREATE UNIQUE INDEX users_email_key ON users (lower(email));
 ```sql,passes
 CREATE TABLE code_history (id integer NOT NULL PRIMARY KEY, username varchar(80) NOT NULL, step integer NOT NULL);
 CREATE UNIQUE INDEX code_history_username_step_key ON code_history (username, step);
+CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, email varchar(200) NOT NULL, deleted_at timestamp);
+CREATE UNIQUE INDEX customers_email_deleted_at_key ON customers (email, deleted_at);
 ```
 ",
     check,
@@ -73,16 +77,23 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                         || (part.collation.is_some() && part.column.as_ref() == Some(&column.name))
                 })
             });
+            let own = table.qualified_name();
             let goes_with = |name: &str| {
                 let tenant = context.survey.tenancy.as_ref().is_some_and(|tenancy| tenancy.column == name);
-                let own = table.qualified_name();
                 let marks = context.survey.soft_deletes.iter().any(|mark| mark.table == own && mark.column == name);
                 tenant || marks || is_reference(table, name)
+            };
+            // NULLs are never equal, so that rows without a mark are not compared at all.
+            let binds = |index: &Index, key: &str| {
+                let mark = context.survey.soft_deletes.iter().any(|mark| mark.table == own && mark.column == key);
+                !mark || index.nulls_not_distinct || table.column(key).is_some_and(|column| !column.nullable)
             };
             let plain = unique().any(|index| {
                 let columns: Vec<Option<&str>> = index.key_columns().collect();
                 columns.contains(&Some(column.name.as_str()))
-                    && columns.iter().all(|key| key.is_some_and(|key| key == column.name || goes_with(key)))
+                    && columns
+                        .iter()
+                        .all(|key| key.is_some_and(|key| key == column.name || (goes_with(key) && binds(index, key))))
             });
             if !plain && !folded {
                 continue;

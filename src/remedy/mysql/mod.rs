@@ -192,7 +192,7 @@ fn add(planner: &mut Planner<'_>, request: &Request) {
         | Change::SetReplicaIdentity { .. }
         | Change::SetOwner { .. }
         | Change::EnableRowSecurity { .. }
-        | Change::ChangePolicy { .. }
+        | Change::AskPolicyOnce { .. }
         | Change::SetSecurityInvoker { .. }
         | Change::SetSearchPath { .. }
         | Change::RevokePublicCreate { .. }

@@ -83,7 +83,7 @@ fn add(planner: &mut Planner<'_>, request: &Request) {
         }
         Change::SetOwner { .. }
         | Change::EnableRowSecurity { .. }
-        | Change::ChangePolicy { .. }
+        | Change::AskPolicyOnce { .. }
         | Change::SetSecurityInvoker { .. }
         | Change::SetSearchPath { .. }
         | Change::RevokePublicCreate { .. }

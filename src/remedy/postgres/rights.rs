@@ -13,8 +13,8 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     let (rank, step) = match &request.change {
         Change::SetOwner { table, owner } => (5, set_owner(planner, table, owner)),
         Change::EnableRowSecurity { table } => (68, enable_row_security(planner, table)),
-        Change::ChangePolicy { table, policy, using, with_check } => {
-            (67, change_policy(planner, table, policy, using.as_deref(), with_check.as_deref()))
+        Change::AskPolicyOnce { table, policy, using, with_check } => {
+            (67, ask_policy_once(planner, table, policy, using.as_deref(), with_check.as_deref()))
         }
         Change::SetSecurityInvoker { view } => (68, set_security_invoker(planner, view)),
         Change::SetSearchPath { function, arguments, path } => {
@@ -51,7 +51,7 @@ fn enable_row_security(planner: &Planner<'_>, table: &QualifiedName) -> Step {
         .note("From this moment every role but the owner and those that bypass row security sees only the rows that a policy shows. Try each role on a copy first.")
 }
 
-fn change_policy(
+fn ask_policy_once(
     planner: &Planner<'_>,
     table: &QualifiedName,
     policy: &str,
@@ -65,7 +65,7 @@ fn change_policy(
         format!("ALTER POLICY {name} ON {relation}{using}{check}")
     };
     let of = planner.table(table).and_then(|of| of.table.policies.iter().find(|known| known.name == policy));
-    let title = format!("change policy {policy} on {}", table.name);
+    let title = format!("let policy {policy} on {} ask for the user or a setting once a query", table.name);
     let step = Step::new(title, table, Phase::Expand, vec![statement(using, with_check)]).how(
         "metadata only",
         ACCESS_EXCLUSIVE,

@@ -332,7 +332,7 @@ fn change_table(table: &mut Table, change: &Change, default_collation: Option<&S
         }
         Change::SetOwner { owner, .. } => table.owner = Some(owner.clone()),
         Change::EnableRowSecurity { .. } => table.row_security = true,
-        Change::ChangePolicy { policy, using, with_check, .. } => {
+        Change::AskPolicyOnce { policy, using, with_check, .. } => {
             for known in table.policies.iter_mut().filter(|known| known.name == *policy) {
                 if using.is_some() {
                     known.using.clone_from(using);

@@ -76,12 +76,14 @@ pub(super) fn soft_deletes(page: &Page<'_, '_>) -> String {
     let tables: Vec<_> = facts.tables.iter().map(|(table, column, _)| (*table, column.clone())).collect();
     out.push_str(&page.columns("Soft-deleted", &tables));
     out.push_str(&page.tables("With an index that holds live rows only", &facts.with_live_index));
-    let unique: Vec<String> = facts
-        .unique_over_deleted
-        .iter()
-        .map(|(table, index)| format!("{} on {}", code(index), page.link(*table)))
-        .collect();
-    out.push_str(&fold("Unique rules that count deleted rows too", &unique));
+    let unique = |rules: &[(TableId, String)]| -> Vec<String> {
+        rules.iter().map(|(table, index)| format!("{} on {}", code(index), page.link(*table))).collect()
+    };
+    out.push_str(&fold("Unique rules that count deleted rows too", &unique(&facts.unique_over_deleted)));
+    out.push_str(&fold(
+        "Unique rules that never bind live rows, whose mark is NULL and so equals no other",
+        &unique(&facts.unique_over_live),
+    ));
     out.push_str(&page.tables("Deleted for good when a parent row is (ON DELETE CASCADE)", &facts.cascading));
     out
 }

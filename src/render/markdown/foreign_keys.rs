@@ -2,7 +2,7 @@
 
 use super::escape::{self, code, prose, text};
 use super::page::{Page, codes};
-use crate::model::{Action, Deferral, ForeignKey, MatchType, TableRef};
+use crate::model::{Action, Deferral, EngineName, ForeignKey, MatchType, TableRef};
 use crate::render::mermaid::is_unique;
 
 const HEADER: [&str; 6] = ["Column", "References", "ON DELETE", "ON UPDATE", "Constraint", "In words"];
@@ -169,8 +169,20 @@ fn in_words(page: &Page<'_, '_>, table: TableRef<'_>, key: &ForeignKey) -> Strin
         said.push_str("; rows from before the constraint were not checked");
     }
     let set = |columns: &[String], value: &str| format!("sets {} to {value}", codes(columns));
-    let columns = if key.on_delete_columns.is_empty() { &key.columns } else { &key.on_delete_columns };
+    let why_refused = |action: Action, set: &[String]| {
+        if action == Action::SetDefault && page.report.model.engine.name == EngineName::MySql {
+            return Some("since InnoDB does not carry out SET DEFAULT".to_owned());
+        }
+        let refusing = ForeignKey::refusing(table.table, action, set);
+        let why = if action == Action::SetDefault { "has no default" } else { "would become NULL" };
+        (!refusing.is_empty()).then(|| format!("since {} {why} and is NOT NULL", codes(&refusing)))
+    };
+    let columns = key.set_on_delete();
+    let refused = why_refused(key.on_delete, columns);
     match key.on_delete {
+        Action::SetNull | Action::SetDefault if refused.is_some() => {
+            push!(said, "; a row that is referred to cannot be deleted, {}", refused.unwrap_or_default());
+        }
         Action::Cascade => said.push_str("; deleting that row deletes those that refer to it"),
         Action::SetNull => push!(said, "; deleting that row {}", set(columns, "NULL")),
         Action::SetDefault => push!(said, "; deleting that row {}", set(columns, "the default")),
@@ -179,7 +191,11 @@ fn in_words(page: &Page<'_, '_>, table: TableRef<'_>, key: &ForeignKey) -> Strin
         }
         Action::NoAction | Action::Restrict => said.push_str("; a row that is referred to cannot be deleted"),
     }
+    let refused = why_refused(key.on_update, &key.columns);
     match key.on_update {
+        Action::SetNull | Action::SetDefault if refused.is_some() => {
+            push!(said, ", and its key cannot be changed, {}", refused.unwrap_or_default());
+        }
         Action::Cascade => said.push_str(", and a change of its key is followed"),
         Action::SetNull => push!(said, ", and a change of its key {}", set(&key.columns, "NULL")),
         Action::SetDefault => push!(said, ", and a change of its key {}", set(&key.columns, "the default")),
@@ -242,6 +258,20 @@ mod tests {
                 "A row may refer to one row of {to}; with NULL in one of its columns it refers to none; deleting that row \
                  sets `b` to NULL, and a change of its key is followed."
             )
+        );
+        for (action, why) in [
+            (Action::SetNull, "since `a` would become NULL and is NOT NULL"),
+            (Action::SetDefault, "since `a` has no default and is NOT NULL"),
+        ] {
+            let of_delete =
+                format!("Every row refers to one row of {to}; a row that is referred to cannot be deleted, {why}.");
+            assert_eq!(said(false, &["a"], |key| key.on_delete = action), of_delete);
+            let of_update = said(false, &["a"], |key| key.on_update = action);
+            assert!(of_update.ends_with(&format!(", and its key cannot be changed, {why}.")), "{of_update}");
+        }
+        assert_eq!(
+            said(true, &["a"], |key| key.on_delete = Action::SetDefault),
+            format!("A row may refer to one row of {to}; deleting that row sets `a` to the default.")
         );
         assert_eq!(
             said(false, &["a"], |key| {

@@ -4,8 +4,8 @@ use super::escape::{code, prose, table, text};
 use super::page::{Page, codes, fold, number, share};
 use super::statistics;
 use crate::checks::{Needs, ObjectKind};
-use crate::model::{EngineName, Index, KeyPart, NullsOrder, SortOrder, TableRef};
-use crate::report::{IndexKind, Purpose, Rationale, Role};
+use crate::model::{EngineName, Index, KeyPart, NullsOrder, SortOrder, Table, TableKind, TableRef};
+use crate::report::{IndexKind, KeyOrder, Purpose, Rationale, Role};
 use std::collections::BTreeMap;
 
 /// The table of indexes in a table's section.
@@ -93,8 +93,19 @@ fn explain(page: &Page<'_, '_>, of: TableRef<'_>, index: &Index, rationale: &Rat
     if let Some(roles) = roles(index, rationale) {
         sentences.push(roles);
     }
-    if rationale.range_before_equality {
-        sentences.push("A range stands before an equality, which it can then only filter".to_owned());
+    match rationale.order {
+        KeyOrder::RangeBeforeEquality => {
+            sentences.push("A range stands before an equality, by which the index can then only filter".to_owned());
+        }
+        KeyOrder::SortBeforeEquality => sentences.push(
+            "What stands after the sort does not narrow the search: the index filters by it, breaks ties with it or \
+             only returns it"
+                .to_owned(),
+        ),
+        KeyOrder::RangeBeforeSort => sentences.push(
+            "Rows come out in this order only where queries fix the column of the range or sort by it, too".to_owned(),
+        ),
+        KeyOrder::Follows | KeyOrder::UniqueKey | KeyOrder::PartitionKeyFirst => {}
     }
     for finding in page.report.findings_about(of.id, ObjectKind::Index, &index.name) {
         if finding.rule.starts_with("index-") {
@@ -123,6 +134,24 @@ fn purpose_words(page: &Page<'_, '_>, of: TableRef<'_>, index: &Index, purpose: 
             ),
             None => "Foreign key".to_owned(),
         },
+        Purpose::ForeignKeyPart(at) => match of.table.foreign_keys.get(*at) {
+            Some(foreign_key) => {
+                let leading = index
+                    .key_columns()
+                    .map_while(|column| column.filter(|column| foreign_key.columns.iter().any(|name| name == column)));
+                format!(
+                    "Foreign key to {} by {}, which identifies its row: joins, and deletes and key changes of the parent",
+                    page.link_to(&foreign_key.referenced_table),
+                    codes(&leading.collect::<Vec<_>>())
+                )
+            }
+            None => "Foreign key".to_owned(),
+        },
+        Purpose::Referenced(children) => {
+            let links: Vec<String> = children.iter().map(|child| page.link_to(child)).collect();
+            let keys = if children.len() == 1 { "a foreign key" } else { "foreign keys" };
+            format!("Target of {keys} of {}", links.join(", "))
+        }
         Purpose::Relation(at) => format!(
             "Undeclared relation to {}: joins",
             survey.relations.get(*at).map_or_else(String::new, |relation| page.link_to(&relation.referenced_table))
@@ -168,6 +197,17 @@ fn roles(index: &Index, rationale: &Rationale) -> Option<String> {
     Some(sentence)
 }
 
+fn order(order: KeyOrder) -> &'static str {
+    match order {
+        KeyOrder::Follows => "follows",
+        KeyOrder::UniqueKey => "unique by all of its columns, in any order",
+        KeyOrder::PartitionKeyFirst => "partition key first",
+        KeyOrder::RangeBeforeEquality => "range before equality",
+        KeyOrder::SortBeforeEquality => "sort before equality",
+        KeyOrder::RangeBeforeSort => "range before sort, unless queries sort by both",
+    }
+}
+
 /// Most composite indexes that are all listed.
 const MOST_COMPOSITE: usize = 20;
 
@@ -197,12 +237,16 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
     );
     let composite = || {
         all().filter(|(_, index, why)| {
-            index.key.len() > 1 && !index.primary && !why.roles.iter().all(|role| *role == Role::Search)
+            index.key.len() > 1
+                && !index.primary
+                && matches!(index.method.as_str(), "btree" | "")
+                && !why.roles.contains(&Role::Search)
         })
     };
-    let (count, follow) = (composite().count(), composite().filter(|(_, _, why)| !why.range_before_equality).count());
+    let is_right = |why: &Rationale| matches!(why.order, KeyOrder::Follows | KeyOrder::UniqueKey);
+    let (count, follow) = (composite().count(), composite().filter(|(_, _, why)| is_right(why)).count());
     // Of many only the exceptions tell something; the roles of all stand with their tables.
-    let is_listed = |why: &Rationale| count <= MOST_COMPOSITE || why.range_before_equality;
+    let is_listed = |why: &Rationale| count <= MOST_COMPOSITE || !is_right(why);
     let rows: Vec<Vec<String>> = composite()
         .filter(|(_, _, why)| is_listed(why))
         .map(|(of, index, why)| {
@@ -210,7 +254,7 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
                 page.link(of.id),
                 code(&index.name),
                 roles(index, why).unwrap_or_default(),
-                if why.range_before_equality { "range before equality" } else { "follows" }.to_owned(),
+                order(why.order).to_owned(),
             ]
         })
         .collect();
@@ -218,7 +262,7 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         out.push_str("No evidence of composite indexes besides primary keys.\n\n");
     } else {
         if rows.len() < count {
-            push!(out, "{follow} of {count} composite indexes follow this order.\n\n");
+            push!(out, "{follow} of {count} composite indexes follow this order or are unique by all of their columns.\n\n");
         }
         if !rows.is_empty() {
             let block = table(&["Table", "Index", "Roles", "Order"], &rows);
@@ -236,10 +280,13 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
     if let Some(outcome) = report.outcome("fk-missing-index") {
         push!(
             out,
-            "- Foreign keys with an index that leads with their columns: {}\n",
+            "- Foreign keys whose look-ups an index serves (`fk-missing-index`): {}\n",
             share(outcome.counts.passed, outcome.counts.applicable())
         );
     }
+    let mut searching =
+        named(&|_, why| why.purposes.contains(&Purpose::FullText) || why.purposes.contains(&Purpose::Spatial));
+    searching.extend(report.tables.iter().filter(|of| virtual_index(of.table).is_some()).map(|of| page.link(of.id)));
     let patterns: [(&str, Vec<String>); 9] = [
         ("Tenant first", named(&|_, why| why.purposes.contains(&Purpose::Tenant))),
         ("Live rows only", named(&|_, why| why.purposes.iter().any(|purpose| matches!(purpose, Purpose::LiveRows(_))))),
@@ -247,12 +294,12 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         ("Covering", named(&|_, why| why.purposes.contains(&Purpose::Covering))),
         ("On expressions", named(&|_, why| why.purposes.contains(&Purpose::Expression))),
         ("Documents, arrays, text (GIN)", named(&|_, why| why.purposes.contains(&Purpose::Containment))),
-        (
-            "Full text and spatial",
-            named(&|_, why| why.purposes.contains(&Purpose::FullText) || why.purposes.contains(&Purpose::Spatial)),
-        ),
+        ("Full text and spatial", searching),
         ("Block ranges (BRIN)", named(&|_, why| why.purposes.contains(&Purpose::BlockRange))),
-        ("Range before equality", named(&|_, why| why.range_before_equality)),
+        (
+            "Range or sort before equality",
+            named(&|_, why| matches!(why.order, KeyOrder::RangeBeforeEquality | KeyOrder::SortBeforeEquality)),
+        ),
     ];
     let mut none = Vec::new();
     for (title, items) in &patterns {
@@ -272,6 +319,16 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
     out
 }
 
+/// What a virtual table indexes, by its module (SQLite).
+pub(super) fn virtual_index(table: &Table) -> Option<&'static str> {
+    let module = table.foreign_source.as_deref().filter(|_| table.kind == TableKind::Virtual)?;
+    match module.split('(').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "fts3" | "fts4" | "fts5" => Some("full-text index"),
+        "rtree" | "rtree_i32" | "geopoly" => Some("spatial index"),
+        _ => None,
+    }
+}
+
 /// Kinds of the engine that are not there, where the schema has a use for them.
 fn worth_using(page: &Page<'_, '_>) -> String {
     let mut out = String::from("**Worth using** where queries need it, which the catalog does not show:\n\n");
@@ -285,6 +342,7 @@ fn worth_using(page: &Page<'_, '_>) -> String {
             IndexKind::LiveRows => "Partial, without the deleted rows that hardly any query wants",
             IndexKind::Containment => "`gin`, to look inside documents and arrays",
             IndexKind::MultiValued => "Multi-valued, for arrays inside JSON",
+            IndexKind::WordsByGin => "`gin` in place of `gist` over `tsvector`, which finds words faster",
             IndexKind::FullText if is_postgres => "`gin` over `to_tsvector(…)`, to search words",
             IndexKind::FullText => "`FULLTEXT`, to search words",
             IndexKind::BlockRange => "`brin`, which stays small, for rows that arrive in the order of time",

@@ -1,9 +1,10 @@
 //! The document as a folder: an index, and pages that are small enough for the hosts to show whole.
 
+use super::indexes::virtual_index;
 use super::page::{Layout, PAGES, Page, number};
 use super::paging::{self, Lists};
 use super::{DocumentOptions, Sections, assemble, diagrams, escape, objects, playbook, portions, tables};
-use crate::model::Schema;
+use crate::model::{Schema, TableKind};
 use crate::render::marks;
 use crate::render::names::Names;
 use crate::report::Report;
@@ -203,7 +204,11 @@ fn schema_list(page: &Page<'_, '_>, schema: &Schema) -> String {
         .filter(|table| table.schema.name == schema.name)
         .map(|table| {
             let class = match page.report.survey.class(table.id) {
+                _ if table.table.kind == TableKind::Virtual => {
+                    virtual_index(table.table).unwrap_or("shown by a module")
+                }
                 TableClass::Entity => "entity",
+                TableClass::Clone if table.table.is_inheriting() => "part of a table by inheritance",
                 TableClass::Junction => "junction",
                 TableClass::Lookup => "lookup",
                 TableClass::Log => "log",

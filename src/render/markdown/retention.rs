@@ -192,6 +192,7 @@ fn retention(page: &Page<'_, '_>) -> String {
         ("pg_cron job", "scheduled jobs that delete"),
         ("trigger", "triggers that delete what is old"),
         ("archive table", "archive tables"),
+        ("copy", "copies"),
         ("audit table", "audit tables"),
         ("legal hold", "legal hold"),
     ]

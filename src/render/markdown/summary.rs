@@ -4,6 +4,7 @@ use super::escape::{code, text};
 use super::page::{Page, number};
 use super::statistics;
 use crate::checks::Dimension;
+use crate::model::TableRef;
 use crate::score::Confidence;
 use crate::survey::TableClass;
 
@@ -110,7 +111,12 @@ fn others(page: &Page<'_, '_>) -> String {
 
 fn classes(page: &Page<'_, '_>) -> Option<String> {
     let report = page.report;
-    let count = |class| report.tables.base().filter(|table| report.survey.class(table.id) == class).count();
+    let is_part =
+        |table: TableRef<'_>| report.survey.class(table.id) == TableClass::Clone && table.table.is_inheriting();
+    let count = |class| {
+        let of_class = |table: &TableRef<'_>| report.survey.class(table.id) == class && !is_part(*table);
+        report.tables.base().filter(of_class).count()
+    };
     let named = [
         (TableClass::Entity, "entity", "entities"),
         (TableClass::Junction, "junction", "junctions"),
@@ -119,9 +125,11 @@ fn classes(page: &Page<'_, '_>) -> Option<String> {
         (TableClass::Clone, "copy or archive", "copies or archives"),
         (TableClass::ThirdParty, "table of a library", "tables of libraries"),
     ];
+    let parts = report.tables.base().filter(|table| is_part(*table)).count();
     let words: Vec<String> = named
         .into_iter()
         .map(|(class, singular, plural)| (count(class), singular, plural))
+        .chain([(parts, "part of a table by inheritance", "parts of tables by inheritance")])
         .filter(|(count, _, _)| *count > 0)
         .map(|(count, singular, plural)| number(count, singular, plural))
         .collect();

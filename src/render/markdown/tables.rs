@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::parallel;
 use crate::render::ddl;
-use crate::survey::TableClass;
+use crate::survey::{TableClass, singular_name};
 use std::collections::HashMap;
 
 /// Longest check or default that is written into a cell.
@@ -99,7 +99,7 @@ fn entity_name(name: &str, known: &mut HashMap<String, String>) -> String {
         .entry(last.to_owned())
         .or_insert_with(|| {
             if last.len() > 3 && last.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-                pluralizer::pluralize(last, 1, false)
+                singular_name(last)
             } else {
                 last.to_owned()
             }
@@ -125,7 +125,11 @@ fn facts(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
         TableKind::Virtual => "Virtual table",
     };
     let class = match survey.class(table.id) {
+        _ if table.table.kind == TableKind::Virtual => {
+            indexes::virtual_index(table.table).unwrap_or("shown by a module")
+        }
         TableClass::Entity => "entity",
+        TableClass::Clone if table.table.is_inheriting() => "part of a table by inheritance",
         TableClass::Junction => "junction of other tables",
         TableClass::Lookup => "lookup of codes",
         TableClass::Log => "log, append-only",

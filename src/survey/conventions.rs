@@ -1,12 +1,17 @@
 //! Timestamps, soft deletion, tenancy and names.
 
+use super::personal_data::is_person_table;
 use super::words::{Inflections, is_plural, split};
 use super::{NameStyle, Naming, Plurality, PossibleTenancy, Relation, SoftDelete, TableClass, Tenancy, Timestamps};
-use crate::model::{Column, EngineName, Model, QualifiedName, TableRef, Tables};
+use crate::model::{Column, EngineName, Model, QualifiedName, TableId, TableRef, Tables};
 use std::collections::{BTreeMap, HashSet};
 
 const TENANT_COLUMNS: &[&str] =
-    &["tenant_id", "organization_id", "organisation_id", "org_id", "account_id", "workspace_id", "company_id"];
+    &["tenant_id", "organization_id", "organisation_id", "org_id", "workspace_id", "account_id", "company_id"];
+/// How many of these name nothing but a tenant, as a rule. Accounts and companies may be customers.
+const CLEAR_NAMES: usize = 5;
+/// Owners of single rows, besides persons.
+const OWNERS: &[&str] = &["owner", "creator"];
 
 /// Whether a column holds a moment or a day. SQLite has no such type, so there the name decides alone.
 pub fn is_temporal(engine: EngineName, column: &Column) -> bool {
@@ -95,25 +100,56 @@ pub(super) fn soft_deletes(model: &Model, tables: &Tables<'_>) -> Vec<SoftDelete
     tables.base().filter_map(of).collect()
 }
 
+/// The columns that policies of row security compare with a setting of the session, whoever the rows belong to: a
+/// tenant, as a rule. A person owns rows inside a tenant, or without any.
+fn compared_with_settings(tables: &Tables<'_>) -> BTreeMap<String, Vec<TableId>> {
+    let mut found: BTreeMap<String, Vec<TableId>> = BTreeMap::new();
+    for table in tables.base().filter(|table| table.row_security) {
+        let expressions = table.policies.iter().flat_map(|policy| [&policy.using, &policy.with_check]).flatten();
+        let clauses: Vec<String> = expressions
+            .flat_map(|expression| expression.split(" AND ").flat_map(|part| part.split(" OR ")))
+            .filter(|clause| clause.contains("current_setting(") && clause.contains('='))
+            // Names of settings are no columns.
+            .map(|clause| clause.split('\'').step_by(2).collect::<Vec<_>>().join(" "))
+            .collect();
+        for column in &table.table.columns {
+            let is_key = table.primary_key.as_ref().is_some_and(|key| key.columns == [column.name.as_str()]);
+            let compared = clauses.iter().any(|clause| {
+                clause.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == column.name)
+            });
+            if compared && !is_key && !names_a_person(&column.name) {
+                found.entry(column.name.clone()).or_default().push(table.id);
+            }
+        }
+    }
+    found
+}
+
+/// Whether a column refers to a person by its name: `user_id`, `owner`.
+fn names_a_person(column: &str) -> bool {
+    let mut words = split(column);
+    if words.len() > 1 && words.last().is_some_and(|word| word == "id") {
+        words.pop();
+    }
+    let last = words.last().map(String::as_str).unwrap_or_default();
+    !TENANT_COLUMNS.contains(&column) && (is_person_table(last) || OWNERS.contains(&last))
+}
+
 /// The tenant column that at least half of the entity tables, and three, share.
 pub(super) fn tenancy(tables: &Tables<'_>, classes: &[TableClass], relations: &[Relation]) -> Option<Tenancy> {
     let entities: Vec<_> = tables.base().filter(|table| classes[table.id.0] == TableClass::Entity).collect();
-    TENANT_COLUMNS
-        .iter()
+    let compared = compared_with_settings(tables);
+    let names = TENANT_COLUMNS.iter().copied().chain(compared.keys().map(String::as_str));
+    names
         .filter_map(|name| {
             let has = |table: &TableRef<'_>| table.table.column(name).is_some_and(|column| !column.nullable);
             let (with, without): (Vec<_>, Vec<_>) = entities.iter().partition(|table| has(table));
             if with.len() < 3 || with.len() * 2 < entities.len() {
                 return None;
             }
-            let targets = with.iter().filter_map(|table| target(table, name, relations));
-            let mut counts: BTreeMap<QualifiedName, usize> = BTreeMap::new();
-            for target in targets {
-                *counts.entry(target).or_default() += 1;
-            }
-            let tenant_table = counts.into_iter().max_by_key(|(_, count)| *count).map(|(table, _)| table);
+            let tenant_table = most_referenced(&with, name, relations);
             Some(Tenancy {
-                column: (*name).to_owned(),
+                column: name.to_owned(),
                 tables: with.iter().map(TableRef::qualified_name).collect(),
                 without: without
                     .iter()
@@ -127,27 +163,57 @@ pub(super) fn tenancy(tables: &Tables<'_>, classes: &[TableClass], relations: &[
         .max_by_key(|tenancy| tenancy.tables.len())
 }
 
-/// A tenant column, or one of a namespace, that at least three entity tables share and half of these have in their primary
-/// key: whose rows these are is part of what they are. A namespace alone may be anything, so it makes no tenancy.
-pub(super) fn possible_tenancy(tables: &Tables<'_>, classes: &[TableClass]) -> Option<PossibleTenancy> {
+/// A column that tells tenants apart in some tables only. The evidence is, in this order: row security that compares it
+/// with a setting of the session, whatever it is called; a name that means nothing else, in two tables or with a foreign
+/// key to the tenants; a name that may mean something else, or one of a namespace, that three entity tables share and half
+/// of these have in their primary key, so that whose rows these are is part of what they are.
+pub(super) fn possible_tenancy(
+    tables: &Tables<'_>,
+    classes: &[TableClass],
+    relations: &[Relation],
+) -> Option<PossibleTenancy> {
     let entities: Vec<_> = tables.base().filter(|table| classes[table.id.0] == TableClass::Entity).collect();
+    let compared = compared_with_settings(tables);
     let of = |name: &str| {
-        let has = |table: &&TableRef<'_>| table.table.column(name).is_some_and(|column| !column.nullable);
-        let with: Vec<&TableRef<'_>> = entities.iter().filter(has).collect();
-        let in_key = |table: &&&TableRef<'_>| {
+        let row_security = compared.get(name).map(Vec::as_slice).unwrap_or_default();
+        let is_kept = |table: &TableRef<'_>| row_security.contains(&table.id);
+        let has = |table: &TableRef<'_>| table.table.column(name).is_some_and(|column| !column.nullable);
+        let with: Vec<TableRef<'_>> = entities.iter().copied().filter(has).collect();
+        let all: Vec<TableRef<'_>> = tables
+            .base()
+            .filter(|table| is_kept(table) || (has(table) && classes[table.id.0] != TableClass::Clone))
+            .collect();
+        let in_key = |table: &&TableRef<'_>| {
             let key = table.primary_key.as_ref();
             key.is_some_and(|key| key.columns.len() > 1 && key.columns.iter().any(|column| column == name))
         };
         let in_key = with.iter().filter(in_key).count();
-        (with.len() >= 3 && in_key * 2 >= with.len()).then(|| PossibleTenancy {
+        let tenant_table = most_referenced(&all, name, relations);
+        let named = TENANT_COLUMNS[..CLEAR_NAMES].contains(&name)
+            && (all.len() >= 2 || (all.len() == 1 && tenant_table.is_some()));
+        let clear = !row_security.is_empty() || named;
+        (clear || (with.len() >= 3 && in_key * 2 >= with.len())).then(|| PossibleTenancy {
             column: name.to_owned(),
-            tables: with.iter().map(|table| table.qualified_name()).collect(),
+            tables: if clear { &all } else { &with }.iter().map(TableRef::qualified_name).collect(),
             in_key,
             entities: entities.len(),
+            tenant_table,
+            row_security: row_security.iter().map(|id| tables.get(*id).qualified_name()).collect(),
+            clear,
         })
     };
-    let names = TENANT_COLUMNS.iter().copied().chain(["namespace_id"]);
-    names.filter_map(of).max_by_key(|tenancy| tenancy.tables.len())
+    let compared = compared.keys().map(String::as_str);
+    let names = TENANT_COLUMNS.iter().copied().chain(["namespace_id"]).chain(compared);
+    names.filter_map(of).max_by_key(|tenancy| (tenancy.row_security.len(), tenancy.clear, tenancy.tables.len()))
+}
+
+/// The table to which a column of most of these tables refers.
+fn most_referenced(tables: &[TableRef<'_>], column: &str, relations: &[Relation]) -> Option<QualifiedName> {
+    let mut counts: BTreeMap<QualifiedName, usize> = BTreeMap::new();
+    for target in tables.iter().filter_map(|table| target(table, column, relations)) {
+        *counts.entry(target).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(table, _)| table)
 }
 
 fn target(table: &TableRef<'_>, column: &str, relations: &[Relation]) -> Option<QualifiedName> {

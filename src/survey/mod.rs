@@ -138,17 +138,23 @@ pub struct Tenancy {
     pub row_security: Vec<QualifiedName>,
 }
 
-/// A column of a tenant's name in fewer tables than a tenancy takes.
+/// A column that tells tenants apart, or seems to, in fewer tables than a tenancy takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PossibleTenancy {
     /// The column.
     pub column: String,
-    /// Entity tables that carry it, by name.
+    /// Table of tenants, when the column refers to one.
+    pub tenant_table: Option<QualifiedName>,
+    /// Tables that carry it, by name.
     pub tables: Vec<QualifiedName>,
     /// How many of these have it in their primary key.
     pub in_key: usize,
     /// How many entity tables there are.
     pub entities: usize,
+    /// Tables whose row security compares it with a setting of the session.
+    pub row_security: Vec<QualifiedName>,
+    /// Row security or its name says that it names a tenant.
+    pub clear: bool,
 }
 
 /// Creation and update timestamps of one table.
@@ -408,7 +414,7 @@ impl Survey {
             soft_deletes,
             possible_tenancy: match tenancy {
                 Some(_) => None,
-                None => conventions::possible_tenancy(tables, &classes),
+                None => conventions::possible_tenancy(tables, &classes, &relations),
             },
             tenancy,
             timestamps,

@@ -2,7 +2,7 @@
 
 use super::escape::code;
 use super::page::{Page, codes, counted, fold, number, share};
-use crate::model::TableId;
+use crate::model::{QualifiedName, TableId};
 use crate::report::Generator;
 use crate::survey::{NameStyle, Plurality, PossibleTenancy};
 
@@ -100,9 +100,7 @@ pub(super) fn tenancy(page: &Page<'_, '_>) -> String {
         None => String::new(),
     };
     let mut out = format!("- Tenants share tables; {} tells them apart{target}\n", code(&tenancy.column));
-    let links = |names: &[crate::model::QualifiedName]| -> Vec<String> {
-        names.iter().map(|name| page.link_to(name)).collect()
-    };
+    let links = |names: &[QualifiedName]| -> Vec<String> { names.iter().map(|name| page.link_to(name)).collect() };
     out.push_str(&fold("Tables that carry it", &links(&tenancy.tables)));
     out.push_str(&fold("Entities that do not", &links(&tenancy.without)));
     if tenancy.row_security.is_empty() {
@@ -114,6 +112,21 @@ pub(super) fn tenancy(page: &Page<'_, '_>) -> String {
 }
 
 fn possible_tenancy(page: &Page<'_, '_>, possible: &PossibleTenancy) -> String {
+    let links = |names: &[QualifiedName]| -> Vec<String> { names.iter().map(|name| page.link_to(name)).collect() };
+    let target = match &possible.tenant_table {
+        Some(table) => format!(", which refers to {},", page.link_to(table)),
+        None => String::new(),
+    };
+    if possible.clear {
+        let mut out = format!(
+            "- Some tables only: {}{target} tells tenants apart in {}\n",
+            code(&possible.column),
+            number(possible.tables.len(), "table", "tables")
+        );
+        out.push_str(&fold("Tables that carry it", &links(&possible.tables)));
+        out.push_str(&fold("Row security compares it with a setting of the session", &links(&possible.row_security)));
+        return out;
+    }
     let mut out = format!(
         "No clear evidence of multi-tenancy: {} is in {} of {}, and in the primary key of {} of these. \
          Whether it names a tenant, the catalog does not say.\n\n",
@@ -122,8 +135,7 @@ fn possible_tenancy(page: &Page<'_, '_>, possible: &PossibleTenancy) -> String {
         number(possible.entities, "entity table", "entity tables"),
         possible.in_key,
     );
-    let links: Vec<String> = possible.tables.iter().map(|name| page.link_to(name)).collect();
-    out.push_str(&fold("Tables that carry it", &links));
+    out.push_str(&fold("Tables that carry it", &links(&possible.tables)));
     out
 }
 

@@ -144,7 +144,14 @@ fn patterns(page: &Page<'_, '_>) -> String {
             code(&tenancy.column),
             number(tenancy.tables.len(), "table", "tables")
         ),
-        None if survey.possible_tenancy.is_some() => "No clear evidence of multi-tenancy.".to_owned(),
+        None if survey.possible_tenancy.as_ref().is_some_and(|possible| !possible.clear) => {
+            "No clear evidence of multi-tenancy.".to_owned()
+        }
+        None if let Some(possible) = &survey.possible_tenancy => format!(
+            "Tenants are kept apart in some tables only, by the column {} in {}.",
+            code(&possible.column),
+            number(possible.tables.len(), "table", "tables")
+        ),
         None => "No evidence of multi-tenancy.".to_owned(),
     };
     let deletion = if survey.soft_deletes.is_empty() {

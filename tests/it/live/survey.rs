@@ -220,8 +220,46 @@ fn tenants(place: Place) -> TestResult {
     let survey = read_survey(&script)?;
     let possible = survey.possible_tenancy.ok_or("no sign of a tenancy was found")?;
     let found = (possible.column.as_str(), names(&possible.tables), possible.in_key, possible.entities);
-    if survey.tenancy.is_some() || found != ("namespace_id", "machines parts visits".to_owned(), 3, 7) {
+    if survey.tenancy.is_some() || possible.clear || found != ("namespace_id", "machines parts visits".to_owned(), 3, 7)
+    {
         return Err(format!("{possible:?}, {:?}", survey.tenancy).into());
+    }
+
+    // Two tables of tenants among others; row security tells tenants whatever the column is called.
+    let mut script = format!("CREATE TABLE tenants (id integer PRIMARY KEY, {columns});");
+    for (table, column) in
+        [("accounts", "tenant_id"), ("projects", "tenant_id"), ("shelves", "branch_id"), ("notes", "user_id")]
+    {
+        let _ = write!(
+            script,
+            "CREATE TABLE {table} (id integer PRIMARY KEY, {column} integer NOT NULL, {columns},
+             CONSTRAINT {table}_key UNIQUE ({column}, name));"
+        );
+    }
+    for table in ["countries", "makers", "models"] {
+        let _ = write!(script, "CREATE TABLE {table} (id integer PRIMARY KEY, {columns});");
+    }
+    let mut expected = ("tenant_id", "accounts projects", String::new());
+    let possible = read_survey(&script)?.possible_tenancy.ok_or("tenants of two tables were not found")?;
+    let found = (possible.column.as_str(), &*names(&possible.tables), names(&possible.row_security));
+    if !possible.clear || found != expected || possible.tenant_table.is_none_or(|table| table.name != "tenants") {
+        return Err(format!("{found:?}, expected {expected:?}").into());
+    }
+    if place.engine() == EngineName::PostgreSql {
+        script = script.replace("tenant_id", "part_id");
+        for (table, column) in [("shelves", "branch_id"), ("notes", "user_id")] {
+            let _ = write!(
+                script,
+                "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+                 CREATE POLICY p ON {table} USING (size > 0 AND {column} = current_setting('app.id')::integer);"
+            );
+        }
+        expected = ("branch_id", "shelves", "shelves".to_owned());
+        let possible = read_survey(&script)?.possible_tenancy.ok_or("row security was not seen")?;
+        let found = (possible.column.as_str(), &*names(&possible.tables), names(&possible.row_security));
+        if !possible.clear || found != expected {
+            return Err(format!("{found:?}, expected {expected:?}").into());
+        }
     }
     Ok(())
 }

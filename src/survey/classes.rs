@@ -1,8 +1,10 @@
 //! What a table is for.
 
-use super::words::split;
-use super::{Relation, TableClass};
-use crate::model::{Column, Index, TableRef, Tables};
+use super::personal_data::is_person_table;
+use super::words::{singular, split};
+use super::{PersonalData, PersonalDataClass, Relation, TableClass};
+use crate::model::{Column, Index, TableId, TableRef, Tables};
+use std::collections::BTreeSet;
 
 /// Prefixes of tables that belong to a framework or library.
 const THIRD_PARTY_PREFIXES: &[&str] = &[
@@ -36,6 +38,48 @@ const KIND_OF_PAIR: &[&str] =
     &["role", "type", "kind", "status", "state", "level", "mode", "category", "permission", "visibility"];
 /// Last words of columns that hold what happened between the two, which can happen again.
 const AMOUNT: &[&str] = &["amount", "price", "cost", "fee", "total", "rating", "score", "stars", "points", "duration"];
+/// What lists of codes are called, by the last word in the singular.
+const LISTS: &[&str] = &[
+    "category",
+    "class",
+    "classification",
+    "code",
+    "color",
+    "colour",
+    "country",
+    "currency",
+    "gender",
+    "genre",
+    "grade",
+    "kind",
+    "language",
+    "level",
+    "locale",
+    "method",
+    "mode",
+    "permission",
+    "phase",
+    "priority",
+    "privilege",
+    "province",
+    "reason",
+    "role",
+    "salutation",
+    "scope",
+    "severity",
+    "size",
+    "stage",
+    "state",
+    "status",
+    "tier",
+    "timezone",
+    "type",
+    "unit",
+];
+/// Last words of columns that name a code, besides the table's own word.
+const LABEL: &[&str] = &["name", "code", "label", "title", "symbol", "abbreviation", "type", "kind", "status"];
+/// Words of columns that say how long a code is in use.
+const IN_USE: &[&str] = &["valid", "effective", "deprecated", "retired", "until", "since"];
 /// Last words of columns that hold a moment or a day, whatever their type.
 const MOMENT: &[&str] = &["at", "on", "date", "time", "day"];
 
@@ -70,11 +114,21 @@ fn is_dated(words: &[&str]) -> bool {
 }
 
 /// The class of every table, by position. Relations are those inferred so far.
-pub(super) fn classes(tables: &Tables<'_>, relations: &[Relation]) -> Vec<TableClass> {
-    tables.iter().map(|table| class(table, relations)).collect()
+pub(super) fn classes(tables: &Tables<'_>, relations: &[Relation], personal: &[PersonalData]) -> Vec<TableClass> {
+    let sure = relations.iter().filter(|relation| relation.confidence >= 0.90);
+    let mut referenced: BTreeSet<TableId> =
+        sure.filter_map(|relation| Some(tables.find(&relation.referenced_table)?.id)).collect();
+    referenced.extend(tables.iter().map(|table| table.id).filter(|id| tables.referenced_by(*id).next().is_some()));
+    // Cities and postcodes are codes as well.
+    let personal = personal.iter().filter(|data| data.class != PersonalDataClass::Location);
+    let personal: BTreeSet<TableId> = personal.filter_map(|data| Some(tables.find(&data.table)?.id)).collect();
+    tables
+        .iter()
+        .map(|table| class(table, relations, referenced.contains(&table.id), personal.contains(&table.id)))
+        .collect()
 }
 
-fn class(table: TableRef<'_>, relations: &[Relation]) -> TableClass {
+fn class(table: TableRef<'_>, relations: &[Relation], is_referenced: bool, is_personal: bool) -> TableClass {
     if let Some(class) = by_name(&table.name) {
         return class;
     }
@@ -110,17 +164,42 @@ fn class(table: TableRef<'_>, relations: &[Relation]) -> TableClass {
             _ => {}
         }
     }
-    let columns = table.table.columns.len();
-    // One column that is its own key is a list of codes.
-    let list = columns == 1 && table.table.primary_key.is_some();
     // Nobody partitions a short list.
-    if table.table.partitioning.is_none()
-        && references.is_empty()
-        && (list || (2..=3).contains(&columns) && own.len() <= 2)
-    {
-        return TableClass::Lookup;
+    let may_be_list = table.table.partitioning.is_none() && references.is_empty() && !is_personal;
+    if may_be_list && !is_person_table(&table.name) && is_list_of_codes(table, &own, is_referenced) {
+        TableClass::Lookup
+    } else {
+        TableClass::Entity
     }
-    TableClass::Entity
+}
+
+/// Whether a table without references lists codes: it names them, other tables refer to them or its key is the code itself,
+/// and nothing says that its rows are things, such as an amount or a moment. How many columns it has says nothing.
+fn is_list_of_codes(table: TableRef<'_>, own: &[&Column], is_referenced: bool) -> bool {
+    let key = match table.primary_key.as_ref().map(|key| key.columns.as_slice()) {
+        Some([name]) => table.column(name),
+        _ => None,
+    };
+    // One column that is its own key.
+    if table.columns.len() == 1 {
+        return key.is_some();
+    }
+    let last = |name: &str| split(name).last().map(|word| singular(word)).unwrap_or_default();
+    let of_table = last(&table.name);
+    let names = |column: &Column| {
+        let (word, base) = (last(&column.name), column.base_type());
+        let text = column.user_type.is_some() || ["char", "text", "enum"].iter().any(|kind| base.contains(kind));
+        text && (LABEL.contains(&word.as_str()) || word == of_table)
+    };
+    let is_thing = |column: &Column| {
+        let in_use = split(&column.name).iter().any(|word| IN_USE.contains(&word.as_str()));
+        !in_use && (is_searched_by_ranges(column) || is_moment(column) || last_word_is_one_of(column, AMOUNT))
+    };
+    let key_is_code = key.is_some_and(names);
+    let is_list = LISTS.contains(&of_table.as_str());
+    own.iter().any(|column| names(column))
+        && !own.iter().any(|column| is_thing(column))
+        && [is_list, is_referenced, key_is_code].into_iter().filter(|sign| *sign).count() >= 2
 }
 
 /// Whether a column holds a moment or a day, going by its type or its name.

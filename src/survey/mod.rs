@@ -34,7 +34,8 @@ pub enum TableClass {
     Entity,
     /// Joins two other tables (many to many).
     Junction,
-    /// A short list of codes.
+    /// A list of codes: a name or code for each row, to which other tables refer or which is the key itself, and neither
+    /// references nor personal data, amounts or moments of its own.
     Lookup,
     /// Append-only: log, event, audit, history.
     Log,
@@ -402,7 +403,7 @@ impl Survey {
                 )
             },
         );
-        let classes = classes::classes(tables, &relations);
+        let classes = classes::classes(tables, &relations, &personal_data);
         let tenancy = conventions::tenancy(tables, &classes, &relations);
         let mut relations_to: HashMap<QualifiedName, Vec<usize>> = HashMap::new();
         for (position, relation) in relations.iter().enumerate() {

@@ -28,8 +28,9 @@ Joins, generated code and object-relational mappers count on one way.
 
 ## Not reported
 
-Tables that extend another by sharing its key, declared or most likely, lookup tables with a code for their key, tables of
-libraries, keys called for what the table hands out (`invoice_numbers.number`). Nothing where no way has 70 %.
+Tables that extend another by sharing its key, declared or most likely, lookup tables with a code for their key, keys that are
+a name or code which the database does not make (`settings.name`), tables of libraries, keys called for what the table
+hands out (`invoice_numbers.number`). Nothing where no way has 70 %.
 
 ## Fix
 
@@ -112,11 +113,13 @@ fn judged<'m>(context: Context<'_>, table: TableRef<'m>) -> Option<(TableRef<'m>
     let extends = table.foreign_keys.iter().any(|key| key.columns.as_slice() == [column.as_str()])
         || context.survey.relations_of(&name).any(|relation| relation.column == *column);
     let class = context.survey.class(table.id);
-    let code = class == TableClass::Lookup && !table.table.column(column).is_some_and(Column::is_auto_generated);
+    let words = split(column);
+    let is_name = words.last().is_some_and(|last| ["code", "key", "name"].contains(&last.as_str()));
+    let of_code = class == TableClass::Lookup || is_name;
+    let code = of_code && !table.table.column(column).is_some_and(Column::is_auto_generated);
     if extends || code || class == TableClass::ThirdParty {
         return None;
     }
-    let words = split(column);
     if hands_out(&words, &table.table.name) {
         return None;
     }

@@ -28,7 +28,7 @@ It is unused, or its relations exist only in the application's code.
 ## Not reported
 
 - Lookup, log, archive and framework tables.
-- Tables named after configuration, settings, queues, jobs or caches.
+- Tables named after configuration, settings, preferences, metadata, queues, jobs or caches.
 - The only table of a schema.
 
 ## Fix
@@ -60,7 +60,8 @@ CREATE TABLE app_settings (id integer NOT NULL PRIMARY KEY, title varchar(40) NO
     check,
 };
 
-const STAND_ALONE: [&str; 8] = ["config", "setting", "queue", "job", "cache", "session", "lock", "parameter"];
+const STAND_ALONE: [&str; 10] =
+    ["config", "setting", "queue", "job", "cache", "session", "lock", "parameter", "metadata", "preference"];
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {

@@ -1,12 +1,12 @@
 //! How one person's rows can be erased: which go, in which order, and which stay.
 
 use super::personal_data::{is_person_table, person_word};
-use super::words::split;
+use super::words::{singular, split};
 use super::{
     DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, OnPartitions, PersonalData, PersonalDataClass,
     PolymorphicPair, Relation, TableClass, WayEvidence,
 };
-use crate::model::{Action, ForeignKey, QualifiedName, TableId, TableRef, Tables};
+use crate::model::{Action, Column, ForeignKey, QualifiedName, TableId, TableRef, Tables};
 use petgraph::Direction;
 use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
@@ -29,6 +29,11 @@ const ACTORS: &[&str] = &[
 
 /// Persons who work on the rows of others.
 const WORKERS: &[&str] = &["employee", "staff"];
+
+/// Columns by which people tell persons apart, whatever the key is. Many things have an e-mail address; a user's name is a
+/// user's.
+const NAMES_OF_USERS: &[&str] = &["username", "user_name", "login"];
+const ADDRESSES_OF_PERSONS: &[&str] = &["email", "email_address", "user_email"];
 
 /// A way from a child table to its parent.
 #[derive(Clone)]
@@ -122,6 +127,67 @@ pub(super) fn data_subjects(
     erasure.persons.iter().map(|person| erasure.subject(*person)).collect()
 }
 
+/// Whether a table of persons only links those of another to something: it refers to both, and is called after both, as
+/// `policy_ref_user` is.
+fn is_between(
+    tables: &Tables<'_>,
+    ways: &BTreeMap<TableId, Vec<Way>>,
+    persons: &BTreeSet<TableId>,
+    table: TableId,
+) -> bool {
+    let word = |id: TableId| person_word(&tables.get(id).table.name);
+    let own = split(&tables.get(table).table.name);
+    let named = own[..own.len().saturating_sub(1)].iter().map(|word| singular(word)).collect::<Vec<_>>();
+    let parents = || {
+        let refers = |ways: &[Way]| ways.iter().any(|way| way.child == table && !way.names_an_actor());
+        ways.iter().filter(move |(parent, ways)| **parent != table && refers(ways)).map(|(parent, _)| *parent)
+    };
+    parents().any(|parent| persons.contains(&parent) && word(parent) == word(table))
+        && parents().any(|parent| !persons.contains(&parent) && named.contains(&word(parent)))
+}
+
+/// Adds ways by what tells persons apart in their own table and stands in others under the same name. A table of persons
+/// that has only this is none of its own.
+fn share_keys(tables: &Tables<'_>, ways: &mut BTreeMap<TableId, Vec<Way>>, persons: &mut BTreeSet<TableId>) {
+    for (name, of_users) in
+        NAMES_OF_USERS.iter().map(|name| (name, true)).chain(ADDRESSES_OF_PERSONS.iter().map(|name| (name, false)))
+    {
+        let column = |table: TableRef<'_>| {
+            let base_is_text = |column: &&Column| ["char", "text"].iter().any(|kind| column.base_type().contains(kind));
+            let mut columns = table.table.columns.iter();
+            columns
+                .find(|column| column.name.eq_ignore_ascii_case(name))
+                .filter(base_is_text)
+                .map(|found| found.name.clone())
+        };
+        // How few columns tell rows apart by it.
+        let uniqueness = |table: TableRef<'_>| {
+            let column = column(table)?;
+            let unique = table.table.indexes.iter().filter(|index| index.unique);
+            unique
+                .filter(|index| index.key_columns().any(|key| key == Some(&column)))
+                .map(|index| index.key.len())
+                .min()
+        };
+        let keyed = persons.iter().filter_map(|id| Some((uniqueness(tables.get(*id))?, *id)));
+        let Some((_, person)) = keyed.min() else { continue };
+        for child in tables.base().filter(|child| child.id != person) {
+            let Some(column) = column(child) else { continue };
+            let related = ways.get(&person).is_some_and(|ways| ways.iter().any(|way| way.child == child.id));
+            let is_person = persons.contains(&child.id) && uniqueness(child) == Some(1);
+            let is_parent = ways.get(&child.id).is_some_and(|ways| !ways.is_empty());
+            if related || is_person || (is_parent && !of_users) {
+                continue;
+            }
+            let way = Way::undeclared(child, vec![column], WayEvidence::SharedKey);
+            ways.entry(person).or_default().push(way);
+            if !is_parent {
+                persons.remove(&child.id);
+            }
+        }
+    }
+}
+
 /// Copies of each table, by their names: `orders_backup` and `orders_2023` of `orders`.
 fn copies<'m>(tables: &Tables<'m>, classes: &[TableClass]) -> BTreeMap<TableId, Vec<TableRef<'m>>> {
     let words = |table: &TableRef<'_>| split(&table.table.name);
@@ -191,12 +257,15 @@ impl<'m, 't> Erasure<'m, 't> {
             }
         }
         let id = |data: &&PersonalData| tables.find(&data.table).map(|table| table.id);
-        let persons: BTreeSet<TableId> = personal
+        let mut persons: BTreeSet<TableId> = personal
             .iter()
             .filter(|data| matches!(data.class, PersonalDataClass::Contact | PersonalDataClass::Identity))
             .filter(|data| is_person_table(&data.table.name))
             .filter_map(|data| id(&data))
+            .filter(|id| classes[id.0] != TableClass::Junction)
             .collect();
+        persons = persons.iter().copied().filter(|id| !is_between(tables, &ways, &persons, *id)).collect();
+        share_keys(tables, &mut ways, &mut persons);
         let mut about: BTreeMap<TableId, BTreeSet<TableId>> = BTreeMap::new();
         for person in &persons {
             for way in ways.get(person).into_iter().flatten().filter(|way| !way.names_an_actor()) {
@@ -262,7 +331,8 @@ impl<'m, 't> Erasure<'m, 't> {
             self.follow(&mut found);
         }
         let (order, cycles) = self.order(&found);
-        let staying = found.ways.keys().filter(|id| !found.deleted.contains(id));
+        let stays = |ways: &[(Way, Option<TableId>, Erasing)]| ways.iter().any(|way| way.2 != Erasing::Delete);
+        let staying = found.ways.iter().filter(|(_, ways)| stays(ways)).map(|(id, _)| id);
         let left: BTreeSet<TableId> = self
             .with_personal_data
             .iter()
@@ -275,8 +345,8 @@ impl<'m, 't> Erasure<'m, 't> {
             .collect();
         DataSubject {
             table: self.name(person),
-            staying: staying.map(|id| self.step(&found, *id)).collect(),
-            erasure: order.iter().map(|id| self.step(&found, *id)).collect(),
+            staying: staying.map(|id| self.step(&found, *id, false)).collect(),
+            erasure: order.iter().map(|id| self.step(&found, *id, true)).collect(),
             cycles,
             left: self.names(&left),
         }
@@ -321,7 +391,8 @@ impl<'m, 't> Erasure<'m, 't> {
         one_for_each || word == "profile" || word == person_word(&self.tables.get(person).table.name)
     }
 
-    fn step(&self, found: &Found, id: TableId) -> ErasureStep {
+    /// What is done to rows of a table: the ways along which they go, or those along which they stay.
+    fn step(&self, found: &Found, id: TableId, goes: bool) -> ErasureStep {
         let ways = found.ways.get(&id).map(Vec::as_slice).unwrap_or_default();
         let mut others = self.about.get(&id).cloned().unwrap_or_default();
         let to_person = |way: &&(Way, Option<TableId>, Erasing)| {
@@ -332,11 +403,12 @@ impl<'m, 't> Erasure<'m, 't> {
             others.remove(&found.person);
         }
         others.remove(&id);
-        if id == found.person || !found.deleted.contains(&id) {
+        if id == found.person || !goes {
             others.clear();
         }
         let mut ways: Vec<ErasureWay> = ways
             .iter()
+            .filter(|(_, _, erasing)| (*erasing == Erasing::Delete) == goes)
             .map(|(way, towards, erasing)| ErasureWay {
                 columns: way.columns.clone(),
                 towards: towards.map(|id| self.name(id)),
@@ -429,7 +501,7 @@ fn children_first(graph: &DiGraphMap<TableId, ()>) -> Vec<Vec<TableId>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Column, Deferral, Engine, EngineName, Model, PrimaryKey, Schema, Table};
+    use crate::model::{Deferral, Engine, EngineName, Index, KeyPart, Model, PrimaryKey, Schema, Table};
     use crate::settings::Settings;
     use crate::survey::Survey;
 
@@ -573,8 +645,74 @@ mod tests {
             ("profiles", &["user_id > users", "email"]),
         ]);
         let users = subject(&model, "users");
-        assert_eq!(lines(&users.staying), ["products: created_by > users (re-point)"]);
-        assert_eq!(lines(&users.erasure), ["profiles: user_id > users", "users: manager_id > users (re-point)"]);
+        let staying = ["products: created_by > users (re-point)", "users: manager_id > users (re-point)"];
+        assert_eq!(lines(&users.staying), staying);
+        assert_eq!(lines(&users.erasure), ["profiles: user_id > users", "users: "]);
+    }
+
+    #[test]
+    fn a_link_that_is_cut_deletes_nothing_of_others() {
+        let model = model(&[
+            ("customers", &["email"]),
+            ("orders", &["customer_id > customers"]),
+            ("order_items", &["order_id > orders", "gift_for_customer_id? > customers SET NULL"]),
+        ]);
+        let customers = subject(&model, "customers");
+        assert_eq!(lines(&customers.staying), ["order_items: gift_for_customer_id > customers (cut)"]);
+        let expected = ["order_items: order_id > orders", "orders: customer_id > customers", "customers: "];
+        assert_eq!(lines(&customers.erasure), expected);
+    }
+
+    #[test]
+    fn what_links_persons_to_things_is_no_person() {
+        let model = model(&[
+            ("x_user", &["email"]),
+            ("x_policy", &[]),
+            ("x_policy_ref_user", &["policy_id > x_policy", "user_id > x_user", "user_email"]),
+        ]);
+        let survey = Survey::new(&model, &Tables::new(&model), &Settings::default());
+        let persons: Vec<&str> = survey.data_subjects.iter().map(|subject| subject.table.name.as_str()).collect();
+        assert_eq!(persons, ["x_user"]);
+    }
+
+    #[test]
+    fn what_tells_persons_apart_leads_to_them() {
+        let mut model = model(&[
+            ("web_users", &["email"]),
+            ("banned_user", &[]),
+            ("opaque_names", &[]),
+            ("opaque_sessions", &["name_id > opaque_names"]),
+            ("newsletters", &["email"]),
+            ("suppliers", &["email", "contact_email"]),
+            ("supplies", &["supplier_id > suppliers"]),
+        ]);
+        for table in &mut model.schemas[0].tables {
+            if ["web_users", "banned_user", "opaque_names"].contains(&table.name.as_str()) {
+                table.columns.push(Column::new("username", "text"));
+            }
+            if table.name == "web_users" {
+                for columns in [&["email"][..], &["username", "id"]] {
+                    let mut index = Index::new(columns.join("_"));
+                    (index.unique, index.key) = (true, columns.iter().map(|name| KeyPart::column(*name)).collect());
+                    table.indexes.push(index);
+                }
+            }
+        }
+        let survey = Survey::new(&model, &Tables::new(&model), &Settings::default());
+        assert_eq!(survey.data_subjects.len(), 1);
+        let mut goes = lines(&survey.data_subjects[0].erasure);
+        goes.sort();
+        let expected = [
+            "banned_user: username > web_users",
+            "newsletters: email > web_users",
+            "opaque_names: username > web_users",
+            "opaque_sessions: name_id > opaque_names",
+            "web_users: ",
+        ];
+        assert_eq!(goes, expected);
+        let left: Vec<String> =
+            survey.not_erased().map(|data| format!("{}.{}", data.table.name, data.column)).collect();
+        assert_eq!(left, ["suppliers.contact_email", "suppliers.email"]);
     }
 
     #[test]

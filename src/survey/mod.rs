@@ -24,7 +24,7 @@ use crate::model::{Action, Model, QualifiedName, Schema, TableId, Tables};
 use crate::parallel;
 use crate::settings::Settings;
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What a table is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -269,7 +269,8 @@ pub struct Retention {
 pub struct DataSubject {
     /// Table of the persons.
     pub table: QualifiedName,
-    /// Tables that refer to rows that go and whose own rows stay, by name: to be re-pointed before, or cut by the database.
+    /// Tables with rows that refer to rows that go and stay, by name: to be re-pointed before, or cut by the database. A table
+    /// with other rows that go is in both lists, here with the ways along which nothing is deleted.
     pub staying: Vec<ErasureStep>,
     /// Tables to delete from, children first. Each with what leads there.
     pub erasure: Vec<ErasureStep>,
@@ -316,6 +317,8 @@ pub enum WayEvidence {
     Declared,
     /// An undeclared relation.
     Inferred,
+    /// A column called like one by which the person's own table tells persons apart: the user's or the e-mail's name.
+    SharedKey,
     /// The table is a copy of one that has this way.
     Copy,
     /// A polymorphic pair.
@@ -450,6 +453,16 @@ impl Survey {
             .iter()
             .take_while(|pair| pair.table == *table)
             .any(|pair| pair.id_column == column || pair.type_column == column)
+    }
+
+    /// Personal data in rows that no erasure deletes, by table and column.
+    pub fn not_erased(&self) -> impl Iterator<Item = &PersonalData> {
+        let goes = self
+            .data_subjects
+            .iter()
+            .flat_map(|subject| subject.erasure.iter().map(|step| &step.table).chain(&subject.left));
+        let goes: HashSet<&QualifiedName> = goes.collect();
+        self.personal_data.iter().filter(move |data| !goes.contains(&data.table))
     }
 
     /// What a table is for.

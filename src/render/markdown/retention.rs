@@ -2,9 +2,10 @@
 
 use super::escape::{code, table, text};
 use super::indexes::folded;
-use super::page::{Page, codes, number};
+use super::page::{Page, codes, fold, number};
 use crate::model::{Action, QualifiedName, UnseenKind};
-use crate::survey::{Erasing, ErasureCycle, ErasureStep, ErasureWay, PersonalDataClass, WayEvidence};
+use crate::survey::{DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, PersonalDataClass, WayEvidence};
+use std::collections::BTreeMap;
 
 pub(super) fn section(page: &Page<'_, '_>) -> String {
     let mut out = String::from("**Personal data.** ");
@@ -61,22 +62,33 @@ fn title(class: PersonalDataClass) -> &'static str {
 fn erasure(page: &Page<'_, '_>) -> String {
     let subjects = &page.report.survey.data_subjects;
     if subjects.is_empty() {
-        return "No evidence of tables of persons.\n\n".to_owned();
+        return format!("No evidence of tables of persons.\n\n{}", not_erased(page));
     }
     let mut out = String::from("To erase one person, delete in this order, children before parents.\n\n");
     for subject in subjects {
         push!(out, "Person: {}\n\n", page.link_to(&subject.table));
         if !subject.staying.is_empty() {
             out.push_str("Rows that stay:\n\n");
-            for step in &subject.staying {
-                push!(out, "- {}\n", erasure_step(page, step));
-            }
-            out.push_str("\nRows that go:\n\n");
+            out.push_str(&staying(page, subject));
+            out.push_str("Rows that go:\n\n");
         }
-        let steps = subject.erasure.iter().zip(1..).map(|(step, at)| format!("{at}. {}\n", erasure_step(page, step)));
-        let count = subject.erasure.len();
+        // Neighbours of which the same is said refer to the same tables, and so not to each other.
+        let mut steps: Vec<(Vec<String>, String)> = Vec::new();
+        for step in &subject.erasure {
+            let (link, what) = (page.link_to(&step.table), erasure_step(page, step));
+            match steps.last_mut().filter(|(_, last)| *last == what) {
+                Some((links, _)) => links.push(link),
+                None => steps.push((vec![link], what)),
+            }
+        }
+        let count = steps.len();
+        let steps: String = steps
+            .iter()
+            .zip(1..)
+            .map(|((links, what), place)| format!("{place}. {}{what}\n", links.join(", ")))
+            .collect();
         let summary = format!("{} to erase a row of {}", number(count, "step", "steps"), page.names.of(&subject.table));
-        out.push_str(&folded(&summary, count, &steps.collect::<String>()));
+        out.push_str(&folded(&summary, count, &steps));
         for cycle in &subject.cycles {
             out.push_str(&circle(page, cycle));
         }
@@ -88,7 +100,66 @@ fn erasure(page: &Page<'_, '_>) -> String {
             );
         }
     }
+    out.push_str(&not_erased(page));
     out
+}
+
+/// Personal data that stays whichever order is followed.
+fn not_erased(page: &Page<'_, '_>) -> String {
+    let columns: Vec<String> = page
+        .report
+        .survey
+        .not_erased()
+        .map(|data| format!("{}.{}", page.link_to(&data.table), code(&data.column)))
+        .collect();
+    match fold("Personal data that no order above deletes", &columns) {
+        none if none.is_empty() => none,
+        said => format!("{}\n\n", said.trim_end()),
+    }
+}
+
+/// Most tables of which the same is said one by one.
+const ONE_BY_ONE: usize = 4;
+
+/// Rows that stay, by what happens to them.
+fn staying(page: &Page<'_, '_>, subject: &DataSubject) -> String {
+    let mut groups: BTreeMap<String, Vec<(&ErasureStep, Vec<&ErasureWay>)>> = BTreeMap::new();
+    for step in &subject.staying {
+        for way in &step.ways {
+            let group = groups.entry(happens(step, way)).or_default();
+            match group.last_mut().filter(|(last, _)| last.table == step.table) {
+                Some((_, ways)) => ways.push(way),
+                None => group.push((step, vec![way])),
+            }
+        }
+    }
+    let (mut bullets, mut blocks) = (String::new(), String::new());
+    for (happens, group) in groups {
+        if group.len() <= ONE_BY_ONE {
+            for (step, ways) in group {
+                let ways: Vec<String> = ways.into_iter().map(|way| by(page, step, way)).collect();
+                push!(bullets, "- {} {}: {happens}\n", page.link_to(&step.table), ways.join("; "));
+            }
+            continue;
+        }
+        let rows: Vec<Vec<String>> = group
+            .iter()
+            .map(|(step, ways)| {
+                let columns = |way: &&ErasureWay| match &way.towards {
+                    Some(towards) if *towards != subject.table => {
+                        format!("{} → {}", codes(&way.columns), page.link_to(towards))
+                    }
+                    _ => codes(&way.columns),
+                };
+                vec![page.link_to(&step.table), ways.iter().map(columns).collect::<Vec<_>>().join("; ")]
+            })
+            .collect();
+        let summary = number(rows.len(), "table", "tables");
+        let block = table(&["Table", "Columns"], &rows);
+        push!(blocks, "In {summary}, {happens}:\n\n{}", folded(&summary, rows.len(), &block));
+    }
+    let parted = if bullets.is_empty() { "" } else { "\n" };
+    format!("{bullets}{parted}{blocks}")
 }
 
 fn links(page: &Page<'_, '_>, names: &[QualifiedName]) -> String {
@@ -117,10 +188,19 @@ fn circle(page: &Page<'_, '_>, cycle: &ErasureCycle) -> String {
 }
 
 fn erasure_step(page: &Page<'_, '_>, step: &ErasureStep) -> String {
-    let mut out = page.link_to(&step.table);
-    let ways: Vec<String> = step.ways.iter().map(|way| erasure_way(page, step, way)).collect();
-    if !ways.is_empty() {
-        push!(out, " {}", ways.join("; "));
+    let mut out = String::new();
+    // What holds for several ways is said once.
+    let mut said: Vec<(String, Vec<String>)> = Vec::new();
+    for way in &step.ways {
+        let happens = happens(step, way);
+        match said.iter_mut().find(|(known, _)| *known == happens) {
+            Some((_, ways)) => ways.push(by(page, step, way)),
+            None => said.push((happens, vec![by(page, step, way)])),
+        }
+    }
+    let said: Vec<String> = said.into_iter().map(|(happens, ways)| format!("{}: {happens}", ways.join("; "))).collect();
+    if !said.is_empty() {
+        push!(out, " {}", said.join("; "));
     }
     if !step.others.is_empty() {
         push!(out, ". Each row is about another person too: {}", links(page, &step.others));
@@ -128,13 +208,22 @@ fn erasure_step(page: &Page<'_, '_>, step: &ErasureStep) -> String {
     out
 }
 
-fn erasure_way(page: &Page<'_, '_>, step: &ErasureStep, way: &ErasureWay) -> String {
+/// The columns of a way and where they lead.
+fn by(page: &Page<'_, '_>, step: &ErasureStep, way: &ErasureWay) -> String {
     let columns = codes(&way.columns);
+    match &way.towards {
+        None => format!("by {columns}"),
+        Some(towards) if *towards == step.table => format!("by {columns} → the same table"),
+        Some(towards) => format!("by {columns} → {}", page.link_to(towards)),
+    }
+}
+
+/// What happens to rows along a way.
+fn happens(step: &ErasureStep, way: &ErasureWay) -> String {
     let Some(towards) = &way.towards else {
-        return format!("by {columns}: may name a row of any of these tables, which no foreign key says");
+        return "may name a row of any of these tables, which no foreign key says".to_owned();
     };
     let itself = *towards == step.table;
-    let target = if itself { "the same table".to_owned() } else { page.link_to(towards) };
     let happens = match (way.erasing, way.on_delete) {
         (Erasing::Cut, _) => "the database only cuts the link",
         (Erasing::Repoint, _) => "not this person's rows: re-point them before, do not delete",
@@ -147,10 +236,13 @@ fn erasure_way(page: &Page<'_, '_>, step: &ErasureStep, way: &ErasureWay) -> Str
         (Erasing::Delete, None) if way.evidence == WayEvidence::Copy => {
             "a copy by its name, without a foreign key, so nothing happens by itself"
         }
+        (Erasing::Delete, None) if way.evidence == WayEvidence::SharedKey => {
+            "the same value, going by the name that both columns have; no foreign key, so nothing happens by itself"
+        }
         (Erasing::Delete, None) => "no foreign key, so nothing happens by itself",
     };
-    let mut out = format!("by {columns} → {target}: {happens}");
-    if let Some(keys) = way.on_partitions.filter(|keys| !keys.is_everywhere()) {
+    let mut out = happens.to_owned();
+    if let Some(keys) = way.on_partitions.filter(|keys| way.erasing == Erasing::Delete && !keys.is_everywhere()) {
         push!(out, ", on {} of {} partitions; on the others nothing happens by itself", keys.having, keys.of);
     }
     out

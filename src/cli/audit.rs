@@ -4,7 +4,7 @@ use super::arguments::{Audit, AuditFormat, Common};
 use super::failure::Failure;
 use super::{load, output};
 use crate::model::Tables;
-use crate::render::{json, terminal};
+use crate::render::{json, marks, terminal};
 use crate::report::Report;
 
 pub(super) fn run(common: &Common, options: &Audit) -> Result<(), Failure> {
@@ -22,7 +22,9 @@ pub(super) fn run(common: &Common, options: &Audit) -> Result<(), Failure> {
             "a relation too unsure to report"
         );
     }
+    let is_file = options.output.output.as_ref().is_some_and(|path| path.as_os_str() != "-");
     let text = match options.format {
+        AuditFormat::Text if is_file => format!("{}\n{}\n", terminal::render(&report, options.all), marks::AUDIT),
         AuditFormat::Text => terminal::render(&report, options.all),
         AuditFormat::Json => json::render(&report),
     };

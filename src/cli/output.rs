@@ -95,12 +95,20 @@ pub(super) fn file_by(
     }
     if path.exists() && !path.is_file() {
         // A pipe or device has nothing to replace.
-        return fill(path).map_err(failed);
+        return match fill(path) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            filled => filled.map_err(failed),
+        };
     }
+    // A link stays a link, and the file keeps its permissions.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let permissions = path.metadata().map(|metadata| metadata.permissions());
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
-    let written = fill(&temporary).and_then(|()| std::fs::rename(&temporary, path));
+    let written = fill(&temporary)
+        .and_then(|()| permissions.map_or(Ok(()), |permissions| std::fs::set_permissions(&temporary, permissions)))
+        .and_then(|()| std::fs::rename(&temporary, path));
     written.map_err(|error| {
         let _ = std::fs::remove_file(&temporary);
         failed(error)

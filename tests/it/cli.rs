@@ -194,8 +194,9 @@ fn foreign_files() -> TestResult {
         }
     }
     let formats = ["json", "dbml", "mermaid", "plantuml", "dot", "ddl", "svg"].map(|format| ("doc", format));
-    for (verb, format) in
-        [("doc", "markdown"), ("snapshot", ""), ("fix", ""), ("audit", "json")].into_iter().chain(formats)
+    for (verb, format) in [("doc", "markdown"), ("snapshot", ""), ("fix", ""), ("audit", "json"), ("audit", "text")]
+        .into_iter()
+        .chain(formats)
     {
         let own = folder.path().join(format!("{verb}.{format}"));
         let options: &[&str] = if format.is_empty() { &[] } else { &["--format", format] };
@@ -204,6 +205,19 @@ fn foreign_files() -> TestResult {
         }
     }
     brownfield().args(["doc", &database, "--force", "-o"]).arg(&file).assert().success();
+    links_and_permissions(folder.path(), &database)
+}
+
+/// What is written through a link goes where it leads, and a file keeps who may read it.
+fn links_and_permissions(folder: &Path, database: &str) -> TestResult {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let (file, link) = (folder.join("linked.md"), folder.join("link.md"));
+    std::fs::write(&file, "")?;
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640))?;
+    symlink(&file, &link)?;
+    brownfield().args(["doc", database, "-o"]).arg(&link).assert().success();
+    assert!(link.is_symlink() && std::fs::read_to_string(&file)?.starts_with('#'));
+    assert_eq!(file.metadata()?.permissions().mode() & 0o777, 0o640);
     Ok(())
 }
 

@@ -262,7 +262,10 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         out.push_str("No evidence of composite indexes besides primary keys.\n\n");
     } else {
         if rows.len() < count {
-            push!(out, "{follow} of {count} composite indexes follow this order or are unique by all of their columns.\n\n");
+            push!(
+                out,
+                "{follow} of {count} composite indexes follow this order or are unique by all of their columns.\n\n"
+            );
         }
         if !rows.is_empty() {
             let block = table(&["Table", "Index", "Roles", "Order"], &rows);

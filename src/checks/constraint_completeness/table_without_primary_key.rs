@@ -148,6 +148,10 @@ fn judge(context: Context<'_>, verdicts: &mut Verdicts, table: TableRef<'_>, gen
     let candidate_columns = candidate.map(|index| index.key_columns().flatten().map(str::to_owned).collect());
     // A table has one such column at most, so that no other can number its rows.
     let counted = table.columns.iter().find(|column| column.auto_increment && !column.system_generated);
+    // A key of a partitioned table contains its partition key.
+    let counted = counted.filter(|column| {
+        table.partitioning.as_ref().is_none_or(|key| key.columns.iter().all(|other| *other == column.name))
+    });
     let change = match candidate_columns.or_else(|| Some(vec![counted?.name.clone()])) {
         Some(columns) => Change::AddPrimaryKey { table: table.qualified_name(), name, columns },
         None => Change::AddSurrogateKey { table: table.qualified_name(), column: surrogate(table), name },

@@ -196,8 +196,8 @@ pub(super) fn change_delete_action(planner: &mut Planner<'_>, request: &Request,
         let to = planner.fresh_constraint(table, &to);
         title = format!("{title}, as {to}");
         new.name = Some(to);
-        request.rules.extend(rules);
-        request.rules.dedup();
+        let others: Vec<_> = rules.into_iter().filter(|rule| !request.rules.contains(rule)).collect();
+        request.rules.extend(others);
         request.notes.extend(notes);
     }
     replace_foreign_key(planner, &request, table, key, &new, &title);

@@ -64,8 +64,9 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
     let mut renames = constraints::take_renames(planner, &mut requests);
     for request in requests {
         match &request.change {
-            Change::ChangeDeleteAction { table, name: Some(name), .. } => {
-                let rename = renames.remove(&(table.clone(), name.clone()));
+            Change::ChangeDeleteAction { table, name, columns, .. } => {
+                let key = planner.foreign_key(table, name.as_deref(), columns).and_then(|key| key.name.clone());
+                let rename = key.and_then(|name| renames.remove(&(table.clone(), name)));
                 constraints::change_delete_action(planner, &request, rename);
             }
             Change::RenameIndex { table, name, .. } | Change::DropIndex { table, name }
@@ -254,9 +255,8 @@ fn accepted(planner: &Planner<'_>, table: &QualifiedName, clauses: &str, wanted:
     let rebuilds = wanted == Algorithm::Inplace && rebuilding.iter().any(|clause| clauses.contains(clause));
     let touches_keys = ["INDEX", "PRIMARY KEY", "FOREIGN KEY"].iter().any(|clause| clauses.contains(clause));
     let has = |method: &str| of.indexes.iter().any(|index| index.method == method);
-    let generated = |name: &String| of.column(name).is_some_and(|column| column.generated.is_some());
-    let has_computed_key =
-        of.indexes.iter().any(|index| index.key_columns().flatten().any(|name| generated(&name.to_owned())));
+    let is_computed = |name: &str| of.column(name).is_some_and(|column| column.generated.is_some());
+    let has_computed_key = of.indexes.iter().any(|index| index.key_columns().flatten().any(is_computed));
     let mut least = wanted;
     let mut at_least = |algorithm: Algorithm, when: bool| {
         if when {

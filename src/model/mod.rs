@@ -66,6 +66,9 @@ pub struct Model {
     /// changed meanwhile may stand here half as it was before and half as it was after.
     #[serde(default, skip_serializing_if = "schema::is_false")]
     pub piecemeal: bool,
+    /// Comment on the database (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
     /// User schemas in scope, by name. SQLite has one, `main`. In MySQL and MariaDB a schema is a database.
     pub schemas: Vec<Schema>,
     /// Installed extensions (PostgreSQL), by name.
@@ -334,6 +337,7 @@ impl Model {
             version: VERSION,
             engine,
             piecemeal: false,
+            comment: None,
             schemas: Vec::new(),
             extensions: Vec::new(),
             event_triggers: Vec::new(),

@@ -55,7 +55,7 @@ pub enum Duration {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// Adds things; running code keeps working.
+    /// Adds things that running code need not know.
     Expand,
     /// Fills existing rows.
     Backfill,

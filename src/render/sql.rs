@@ -8,7 +8,11 @@ use crate::remedy::{Duration, Phase, Playbook, Safety, Step};
 use crate::report::Report;
 
 const PHASES: [(Phase, &str, &str); 4] = [
-    (Phase::Expand, "expand", "adds things; running code keeps working unless a step says Breaking"),
+    (
+        Phase::Expand,
+        "expand",
+        "adds things; running code keeps working, but waits while a step that says Breaking runs",
+    ),
     (Phase::Backfill, "backfill", "fills existing rows"),
     (Phase::Validate, "validate", "checks existing rows and makes constraints count"),
     (Phase::Contract, "contract", "removes or renames things; deploy code that no longer uses them first"),

@@ -195,6 +195,13 @@ impl<'a> Report<'a> {
         described.and_then(|described| described.description.as_deref()).or(view.comment.as_deref())
     }
 
+    /// What is said about a column of a view: by the configuration, else by the database.
+    pub fn view_column_comment<'r>(&'r self, schema: &str, view: &View, column: &'r Column) -> Option<&'r str> {
+        let described = self.descriptions.of(schema, &view.name);
+        let described = described.and_then(|described| described.columns.get(&column.name));
+        described.or(column.comment.as_ref()).map(String::as_str)
+    }
+
     /// What belongs to a table.
     pub fn details(&self, table: TableId) -> &TableDetails {
         &self.details[table.0]

@@ -24,6 +24,9 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     test("groups_stay_from_snapshot_to_snapshot", groups_stay);
     test("one_file_leaves_no_pages_of_an_earlier_run", no_pages);
     test("chosen_groups_of_a_small_schema", groups_of_few);
+    if let Some(place) = Place::of(EngineName::PostgreSql).into_iter().max_by_key(|place| place.version()) {
+        trials.push(trial(format!("document::every_comment_is_shown::{}", place.name()), move || comments(place)));
+    }
     for engine in [EngineName::Sqlite, EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb] {
         // What is written depends on the engine; its newest server does for all.
         if let Some(place) = Place::of(engine).into_iter().max_by_key(|place| place.version()) {
@@ -431,6 +434,51 @@ fn dates() -> TestResult {
     Ok(())
 }
 
+/// What the database or the configuration says about anything stands in the document.
+fn comments(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let name = &database.name;
+    database.run(&format!(
+        "CREATE SCHEMA app; COMMENT ON SCHEMA app IS 'Said of the schema';
+         COMMENT ON DATABASE \"{name}\" IS 'Said of the database';
+         CREATE TABLE app.parent (id bigint CONSTRAINT parent_pk PRIMARY KEY, code text CONSTRAINT parent_code UNIQUE);
+         CREATE TABLE app.child (id bigint PRIMARY KEY, parent_id bigint CONSTRAINT child_fk REFERENCES app.parent (id),
+             amount numeric CONSTRAINT child_amount CHECK (amount > 0));
+         CREATE POLICY own ON app.child USING (id > 0);
+         CREATE VIEW app.seen AS SELECT id, parent_id FROM app.child;
+         COMMENT ON TABLE app.child IS 'Said of the table';
+         COMMENT ON COLUMN app.child.amount IS 'Said of the column';
+         COMMENT ON CONSTRAINT parent_pk ON app.parent IS 'Said of the primary key';
+         COMMENT ON CONSTRAINT parent_code ON app.parent IS 'Said of the unique key';
+         COMMENT ON CONSTRAINT child_fk ON app.child IS 'Said of the foreign key';
+         COMMENT ON CONSTRAINT child_amount ON app.child IS 'Said of the check';
+         COMMENT ON POLICY own ON app.child IS 'Said of the policy';
+         COMMENT ON VIEW app.seen IS 'Said of the view';
+         COMMENT ON COLUMN app.seen.id IS 'Said of the column of the view';"
+    ))?;
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("brownfield.toml");
+    std::fs::write(&file, "[tables.seen]\ncolumns.parent_id = \"Said by the configuration\"\n")?;
+    let document = doc(&[&database.url(), "--config", &file.display().to_string()])?;
+    for what in [
+        "of the database",
+        "of the schema",
+        "of the table",
+        "of the column",
+        "of the primary key",
+        "of the unique key",
+        "of the foreign key",
+        "of the check",
+        "of the policy",
+        "of the view",
+        "of the column of the view",
+        "by the configuration",
+    ] {
+        ensure(document.contains(&format!("Said {what}")), || format!("what is said {what} is not shown"))?;
+    }
+    Ok(())
+}
+
 /// What differs between two copies of a schema is written when it is asked for, and stands apart.
 fn statistics(place: Place) -> TestResult {
     let database = Database::new(place)?;
@@ -722,12 +770,35 @@ fn rows_below<'t>(text: &'t str, header: &str) -> Result<Vec<Vec<&'t str>>, Fail
 }
 
 /// Every number of the scorecard follows from the document alone, by the formula that it states.
+/// What several steps of a phase have in common is said once, and what is breaking there is explained.
+fn said_once(document: &str) -> TestResult {
+    let (_, playbook) = document.split_once("\n## Migration Playbook\n").ok_or("no playbook")?;
+    let (playbook, _) = playbook.split_once("\n## Retention").ok_or("no end of the playbook")?;
+    for phase in playbook.split("\n### ").skip(1).filter(|phase| !phase.starts_with("By Hand")) {
+        let mut counts = std::collections::BTreeMap::<&str, usize>::new();
+        for line in phase.lines().filter(|line| line.starts_with("- ") || line.starts_with("-- No undo:")) {
+            *counts.entry(line).or_default() += 1;
+        }
+        let often = counts.iter().find(|(_, count)| **count > 2);
+        ensure(often.is_none(), || format!("said again and again: {often:?}"))?;
+        let breaking = phase.contains("**Breaking**") && !phase.starts_with("Contract");
+        let explained = phase.contains("*breaking* here stops what it blocks");
+        ensure(breaking == explained, || format!("{phase:.200}"))?;
+    }
+    Ok(())
+}
+
 fn recomputed(place: Place, sample: &schemas::Sample) -> TestResult {
     let database = Database::new(place)?;
     sample.load(&database)?;
     let text = doc(&[&database.url()])?;
     for part in ["w · p ÷ (n + 3) of w · n ÷ (n + 3) points", "w · f ÷ (f + 3) points"] {
         ensure(text.contains(part), || format!("the formula does not say `{part}`"))?;
+    }
+    said_once(&text)?;
+    for kind in ["GIN", "BRIN"] {
+        let foreign = place.engine() != EngineName::PostgreSql && text.contains(&format!("({kind})"));
+        ensure(!foreign, || format!("{} has no {kind}", place.name()))?;
     }
     let header = "| Rule | Dimension | Counts as | Passed | Applicable | Unknown | Suppressed |";
     let rules = rows_below(&text, header)?;

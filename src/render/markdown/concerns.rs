@@ -1,7 +1,8 @@
 //! Conventions across tables, counted, with the exceptions by name.
 
 use super::escape::code;
-use super::page::{Page, codes, counted, fold, number, share};
+use super::objects;
+use super::page::{PAGES, Page, codes, counted, fold, number, share};
 use crate::model::{QualifiedName, TableId};
 use crate::report::Generator;
 use crate::survey::{NameStyle, Plurality, PossibleTenancy};
@@ -144,7 +145,11 @@ pub(super) fn enums(page: &Page<'_, '_>) -> String {
     let unchecked = page.report.outcome("enum-column-unchecked");
     let mut out = String::new();
     if !facts.types.is_empty() {
-        push!(out, "- Enumerated types: {}, listed below the tables\n", facts.types.len());
+        let named: Vec<String> = facts.types.iter().map(|entry| code(&page.names.of(&entry.name))).collect();
+        out.push_str(&fold("Enumerated types", &named));
+        if page.is_split() {
+            push!(out, "- Their values: [{}]({PAGES}{})\n", objects::TYPES.1, objects::TYPES.0);
+        }
         let unused: Vec<String> = facts
             .types
             .iter()

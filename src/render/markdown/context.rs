@@ -3,7 +3,7 @@
 use super::escape::{code, table, text};
 use super::indexes::folded;
 use super::page::{Page, codes, fold, number};
-use crate::model::{FORMAT, VERSION};
+use crate::model::{FORMAT, Schema, VERSION};
 
 pub(super) fn technical(page: &Page<'_, '_>) -> String {
     let model = page.report.model;
@@ -35,8 +35,15 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
              came.\n\n",
         );
     }
-    let schemas: Vec<&str> = model.schemas.iter().map(|schema| schema.name.as_str()).collect();
-    if schemas.len() > 1 {
+    if model.schemas.iter().any(|schema| schema.comment.is_some()) {
+        let comment = |schema: &Schema| schema.comment.as_deref().map(|said| format!(": {}", text(said)));
+        let lines = model
+            .schemas
+            .iter()
+            .map(|schema| format!("- {}{}\n", code(&schema.name), comment(schema).unwrap_or_default()));
+        push!(out, "**Schemas**:\n\n{}\n", lines.collect::<String>());
+    } else if model.schemas.len() > 1 {
+        let schemas: Vec<&str> = model.schemas.iter().map(|schema| schema.name.as_str()).collect();
         push!(out, "**Schemas**: {}\n\n", codes(&schemas));
     }
     if !model.migration_tables.is_empty() {
@@ -78,7 +85,15 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
         return out;
     }
     out.push_str("what could not be seen.\n\n");
-    let rows: Vec<Vec<String>> = model
+    out.push_str(&gaps(page));
+    out
+}
+
+/// What could not be seen, as a table.
+pub(super) fn gaps(page: &Page<'_, '_>) -> String {
+    let rows: Vec<Vec<String>> = page
+        .report
+        .model
         .unseen
         .iter()
         .map(|unseen| {
@@ -92,8 +107,7 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
         })
         .collect();
     let block = table(&["What", "Where", "Why", "What would show it"], &rows);
-    out.push_str(&folded(&number(rows.len(), "gap", "gaps"), rows.len(), &block));
-    out
+    folded(&number(rows.len(), "gap", "gaps"), rows.len(), &block)
 }
 
 pub(super) fn metadata(page: &Page<'_, '_>) -> String {

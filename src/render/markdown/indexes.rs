@@ -290,26 +290,38 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
     let mut searching =
         named(&|_, why| why.purposes.contains(&Purpose::FullText) || why.purposes.contains(&Purpose::Spatial));
     searching.extend(report.tables.iter().filter(|of| virtual_index(of.table).is_some()).map(|of| page.link(of.id)));
-    let patterns: [(&str, Vec<String>); 9] = [
-        ("Tenant first", named(&|_, why| why.purposes.contains(&Purpose::Tenant))),
-        ("Live rows only", named(&|_, why| why.purposes.iter().any(|purpose| matches!(purpose, Purpose::LiveRows(_))))),
-        ("Other partial indexes", named(&|_, why| why.purposes.contains(&Purpose::Partial))),
-        ("Covering", named(&|_, why| why.purposes.contains(&Purpose::Covering))),
-        ("On expressions", named(&|_, why| why.purposes.contains(&Purpose::Expression))),
-        ("Documents, arrays, text (GIN)", named(&|_, why| why.purposes.contains(&Purpose::Containment))),
-        ("Full text and spatial", searching),
-        ("Block ranges (BRIN)", named(&|_, why| why.purposes.contains(&Purpose::BlockRange))),
+    let engine = report.model.engine.name;
+    let (is_postgres, is_sqlite) = (engine == EngineName::PostgreSql, engine == EngineName::Sqlite);
+    // Whether the engine has such indexes, and those that are there.
+    let patterns: [(&str, bool, Vec<String>); 9] = [
+        ("Tenant first", true, named(&|_, why| why.purposes.contains(&Purpose::Tenant))),
+        (
+            "Live rows only",
+            is_postgres || is_sqlite,
+            named(&|_, why| why.purposes.iter().any(|purpose| matches!(purpose, Purpose::LiveRows(_)))),
+        ),
+        ("Other partial indexes", is_postgres || is_sqlite, named(&|_, why| why.purposes.contains(&Purpose::Partial))),
+        ("Covering", is_postgres, named(&|_, why| why.purposes.contains(&Purpose::Covering))),
+        ("On expressions", engine != EngineName::MariaDb, named(&|_, why| why.purposes.contains(&Purpose::Expression))),
+        (
+            if is_postgres { "Documents, arrays, text (GIN)" } else { "Documents, arrays, text" },
+            is_postgres,
+            named(&|_, why| why.purposes.contains(&Purpose::Containment)),
+        ),
+        ("Full text and spatial", true, searching),
+        ("Block ranges (BRIN)", is_postgres, named(&|_, why| why.purposes.contains(&Purpose::BlockRange))),
         (
             "Range or sort before equality",
+            true,
             named(&|_, why| matches!(why.order, KeyOrder::RangeBeforeEquality | KeyOrder::SortBeforeEquality)),
         ),
     ];
     let mut none = Vec::new();
-    for (title, items) in &patterns {
-        if items.is_empty() {
-            none.push(lower_first(title));
-        } else {
+    for (title, is_known, items) in &patterns {
+        if !items.is_empty() {
             out.push_str(&fold(title, items));
+        } else if *is_known {
+            none.push(lower_first(title));
         }
     }
     if !none.is_empty() {

@@ -143,7 +143,8 @@ fn title(options: &DocumentOptions) -> String {
     escape::text(options.title.as_deref().unwrap_or("Data Model"))
 }
 
-fn sections(report: &Report<'_>, options: &DocumentOptions) -> Sections {
+/// Every section, for a template that has the one about what could not be seen, or lacks it.
+fn sections(report: &Report<'_>, options: &DocumentOptions, has_context: bool) -> Sections {
     let names = Names::new(report.tables);
     let page = Page::new(report, &names, options, Layout::Single);
     let section = |write: &dyn Fn(&mut Take<'_, Infallible>) -> Result<(), Infallible>| {
@@ -152,6 +153,7 @@ fn sections(report: &Report<'_>, options: &DocumentOptions) -> Sections {
     Sections {
         table_definitions: section(&|take| tables::write(&page, take)),
         migration_playbook: section(&|take| playbook::write(&page, take)),
+        executive_summary: trimmed(summary::section(&page, !has_context)),
         ..sections_around(&page)
     }
 }
@@ -176,7 +178,7 @@ impl Sections {
         Self {
             title: title(options),
             date: escape::text(options.date.as_deref().unwrap_or_default()),
-            executive_summary: trimmed(summary::section(page)),
+            executive_summary: trimmed(summary::section(page, false)),
             er_diagram: String::new(),
             diagrams: String::new(),
             table_definitions: String::new(),

@@ -5,7 +5,7 @@ use super::indexes::{self, folded};
 use super::page::{Page, codes, number};
 use super::tables::{trigger_code, trigger_line};
 use super::words;
-use crate::model::{FunctionKind, QualifiedName, Schema, View};
+use crate::model::{Column, FunctionKind, QualifiedName, Schema, View};
 use std::collections::HashMap;
 
 /// A page of a folder that holds some of the section.
@@ -18,6 +18,9 @@ pub(super) struct Part {
     pub(super) text: String,
 }
 
+/// File and title of the page with the types.
+pub(super) const TYPES: (&str, &str) = ("enums.md", "Enums and other types");
+
 pub(super) fn section(page: &Page<'_, '_>) -> String {
     parts(page).into_iter().map(|part| part.text).collect()
 }
@@ -26,11 +29,8 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
 pub(super) fn parts(page: &Page<'_, '_>) -> Vec<Part> {
     let types = [enums(page), domains(page), composites(page), sequences(page)].concat();
     let code = [functions(page), events(page)].concat();
-    let all = [
-        ("views.md", "Views", views(page)),
-        ("enums.md", "Enums and other types", types),
-        ("code.md", "Functions and events", code),
-    ];
+    let all =
+        [("views.md", "Views", views(page)), (TYPES.0, TYPES.1, types), ("code.md", "Functions and events", code)];
     let present = all.into_iter().filter(|(_, _, text)| !text.is_empty());
     present.map(|(file, title, text)| Part { file, title, text }).collect()
 }
@@ -72,16 +72,21 @@ fn view(page: &Page<'_, '_>, schema: &Schema, view: &View) -> String {
     if let Some(broken) = &view.broken {
         push!(out, "**Does not work**: {}\n\n", text(broken));
     }
-    if !view.columns.is_empty() {
-        let columns: Vec<String> = view
-            .columns
-            .iter()
-            .map(|column| match column.data_type.as_str() {
-                "" => code(&column.name),
-                data_type => format!("{} {}", code(&column.name), code(data_type)),
-            })
+    let data_type = |column: &Column| match column.data_type.as_str() {
+        "" => String::new(),
+        data_type => code(data_type),
+    };
+    let comments: Vec<Option<&str>> =
+        view.columns.iter().map(|column| page.report.view_column_comment(&schema.name, view, column)).collect();
+    if comments.iter().any(Option::is_some) {
+        let columns = view.columns.iter().zip(&comments);
+        let rows: Vec<Vec<String>> = columns
+            .map(|(column, said)| vec![code(&column.name), data_type(column), said.map(text).unwrap_or_default()])
             .collect();
-        push!(out, "Columns: {}\n\n", columns.join(", "));
+        push!(out, "{}\n", table(&["Column", "Type", "Comment"], &rows));
+    } else if !view.columns.is_empty() {
+        let named = |column: &Column| format!("{} {}", code(&column.name), data_type(column)).trim_end().to_owned();
+        push!(out, "Columns: {}\n\n", view.columns.iter().map(named).collect::<Vec<_>>().join(", "));
     }
     for index in &view.indexes {
         push!(out, "- Index {} {}\n", code(&index.name), indexes::key(index));

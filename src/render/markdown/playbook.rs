@@ -8,6 +8,7 @@ use super::tables::item;
 use crate::checks::Needs;
 use crate::model::TableRef;
 use crate::remedy::{Duration, Phase, Safety, Step};
+use std::collections::HashMap;
 
 /// The notes in a table's section.
 pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
@@ -95,10 +96,11 @@ pub(super) fn of_table(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
     let steps = || page.report.details(of.id).steps.iter().map(|at| &page.report.playbook.steps[*at]);
     let mut out = String::new();
     for (phase, title, _) in PHASES {
-        let mut of_phase = steps().filter(|step| step.phase == phase).peekable();
-        if of_phase.peek().is_some() {
-            push!(out, "#### {title}\n\n");
-            of_phase.for_each(|one| step(one, &mut out));
+        let of_phase: Vec<&Step> = steps().filter(|step| step.phase == phase).collect();
+        if !of_phase.is_empty() {
+            let recurring = Recurring::of(&of_phase);
+            push!(out, "#### {title}\n\n{}", recurring.listed());
+            of_phase.into_iter().for_each(|one| step(one, &recurring, &mut out));
         }
     }
     out
@@ -114,6 +116,64 @@ fn total(page: &Page<'_, '_>) -> String {
         Some((before, after)) => format!(" With all of them the total goes from {before:.1} to {after:.1}."),
         None => String::new(),
     }
+}
+
+/// What is said about so many steps is said once.
+const RECURS: usize = 3;
+
+/// What is said about several steps of a phase: notes, and why there is no undo.
+struct Recurring<'s>(Vec<Said<'s>>);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Said<'s> {
+    Note(&'s str),
+    NoUndo(&'s str),
+}
+
+impl<'s> Recurring<'s> {
+    fn of(steps: &[&'s Step]) -> Self {
+        let mut counts = HashMap::<Said<'_>, usize>::new();
+        let mut order = Vec::new();
+        for said in steps.iter().flat_map(|step| said(step)) {
+            let count = counts.entry(said).or_default();
+            *count += 1;
+            if *count == RECURS {
+                order.push(said);
+            }
+        }
+        Self(order)
+    }
+
+    /// The list above the steps.
+    fn listed(&self) -> String {
+        if self.0.is_empty() {
+            return String::new();
+        }
+        let mut out = String::from("What several steps have in common, which name it by its number:\n\n");
+        for (said, at) in self.0.iter().zip(1..) {
+            match said {
+                Said::Note(note) => push!(out, "{at}. {}\n", sentence(note)),
+                Said::NoUndo(why) => push!(out, "{at}. {}\n", sentence(&format!("No undo: {why}"))),
+            }
+        }
+        out.push('\n');
+        out
+    }
+
+    fn number(&self, said: Said<'_>) -> Option<usize> {
+        self.0.iter().position(|other| *other == said).map(|at| at + 1)
+    }
+}
+
+fn said(step: &Step) -> impl Iterator<Item = Said<'_>> {
+    let no_undo = step.undo.is_empty().then(|| Said::NoUndo(step.why_not_undone()));
+    step.notes.iter().map(|note| Said::Note(note)).chain(no_undo)
+}
+
+/// What breaking means where nothing goes away.
+fn waiting(phase: Phase, steps: &[&Step]) -> &'static str {
+    let stops = phase != Phase::Contract && steps.iter().any(|step| step.safety == Safety::Breaking);
+    if stops { " A step that is *breaking* here stops what it blocks for as long as it runs." } else { "" }
 }
 
 /// Hands out the playbook: what happens to which table, then every step.
@@ -144,15 +204,17 @@ pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<()
             if steps.is_empty() {
                 continue;
             }
-            take(&format!("### {title}\n\n{meaning}\n\n"))?;
+            take(&format!("### {title}\n\n{meaning}{}\n\n", waiting(phase, &steps)))?;
             let groups: Vec<(usize, &[&Step])> = (1..).zip(steps.chunk_by(|a, b| a.table == b.table)).collect();
             if page.is_split() {
                 take(&of_tables(page, &groups))?;
                 continue;
             }
+            let recurring = Recurring::of(&steps);
+            take(&recurring.listed())?;
             portions::write(&groups, BATCH, page.report.tables.len(), take, |batch, out| {
                 for (_, group) in batch {
-                    of_group(page, group, out);
+                    of_group(page, group, &recurring, out);
                 }
             })?;
         }
@@ -186,24 +248,24 @@ fn of_tables(page: &Page<'_, '_>, groups: &[(usize, &[&Step])]) -> String {
         let below = if here { ", below" } else { "" };
         push!(list, "{at}. {}: {}{below}\n", page.link_to(of), number(group.len(), "step", "steps"));
         if here {
-            of_group(page, group, &mut others);
+            of_group(page, group, &Recurring::of(group), &mut others);
         }
     }
     folded(&number(groups.len(), "table", "tables"), groups.len(), &list) + &others
 }
 
 /// The steps of one table in one phase.
-fn of_group(page: &Page<'_, '_>, group: &[&Step], out: &mut String) {
+fn of_group(page: &Page<'_, '_>, group: &[&Step], recurring: &Recurring<'_>, out: &mut String) {
     let (of, count) = (&group[0].table, number(group.len(), "step", "steps"));
     push!(out, "<details><summary>{}: {count}</summary>\n\n", html_code(&page.names.of(of)));
     for step in group {
-        self::step(step, out);
+        self::step(step, recurring, out);
     }
     out.push_str("</details>\n\n");
 }
 
 const PHASES: [(Phase, &str, &str); 4] = [
-    (Phase::Expand, "Expand", "Adds things; running code keeps working."),
+    (Phase::Expand, "Expand", "Adds things that running code need not know."),
     (Phase::Backfill, "Backfill", "Fills existing rows."),
     (Phase::Validate, "Validate", "Checks existing rows and makes constraints count."),
     (Phase::Contract, "Contract", "Removes or renames things; needs code that no longer uses them."),
@@ -260,15 +322,29 @@ fn counts(page: &Page<'_, '_>) -> String {
     folded(&number(rows.len(), "table", "tables"), rows.len(), &block)
 }
 
-fn step(step: &Step, out: &mut String) {
+fn step(step: &Step, recurring: &Recurring<'_>, out: &mut String) {
     let duration = match step.duration {
         Duration::Metadata => "catalog only",
         Duration::Scan => "reads every row once",
         Duration::Rewrite => "writes the table anew",
     };
+    let (mut notes, mut no_undo) = (Vec::new(), None);
+    for said in said(step) {
+        match (said, recurring.number(said)) {
+            (Said::Note(_), Some(number)) => notes.push(number.to_string()),
+            (Said::NoUndo(_), number) => no_undo = number,
+            _ => {}
+        }
+    }
+    let common = match notes.len() {
+        0 => String::new(),
+        1 => format!(" · note {}", notes[0]),
+        _ => format!(" · notes {}", notes.join(", ")),
+    };
+    let common = common + &no_undo.map(|number| format!(" · no undo ({number})")).unwrap_or_default();
     push!(
         out,
-        "**{}** — {}\n\n{} · lock {} · blocks {} · {duration} · {} · for {}\n\n",
+        "**{}** — {}\n\n{} · lock {} · blocks {} · {duration} · {} · for {}{common}\n\n",
         step.safety.title(),
         text(&step.title),
         text(step.method),
@@ -277,11 +353,10 @@ fn step(step: &Step, out: &mut String) {
         if step.transaction { "one transaction" } else { "outside a transaction" },
         codes(&step.rules),
     );
-    for note in &step.notes {
-        out.push_str(&item(note));
-    }
-    if !step.notes.is_empty() {
-        out.push('\n');
+    let own: String =
+        step.notes.iter().filter(|note| recurring.number(Said::Note(note)).is_none()).map(|note| item(note)).collect();
+    if !own.is_empty() {
+        push!(out, "{own}\n");
     }
     let mut sql = String::new();
     if let Some(check) = &step.pre_check {
@@ -291,7 +366,9 @@ fn step(step: &Step, out: &mut String) {
     if let Some(verify) = &step.verify {
         push!(sql, "\n-- After: shows that it worked.\n{verify};\n");
     }
-    if step.undo.is_empty() {
+    if no_undo.is_some() {
+        // Said above.
+    } else if step.undo.is_empty() {
         push!(sql, "\n-- No undo: {}.\n", step.why_not_undone());
     } else {
         sql.push_str("\n-- Undo:\n");

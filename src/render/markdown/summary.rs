@@ -1,6 +1,7 @@
 //! What this database is, in a few sentences made of facts.
 
-use super::escape::{code, text};
+use super::context;
+use super::escape::{code, paragraph, text};
 use super::page::{Page, number};
 use super::statistics;
 use crate::checks::Dimension;
@@ -8,7 +9,8 @@ use crate::model::TableRef;
 use crate::score::Confidence;
 use crate::survey::TableClass;
 
-pub(super) fn section(page: &Page<'_, '_>) -> String {
+/// `lists_gaps` when no other section of the document says what could not be seen.
+pub(super) fn section(page: &Page<'_, '_>, lists_gaps: bool) -> String {
     let report = page.report;
     let summary = &report.summary;
     let engine = &report.model.engine;
@@ -31,6 +33,7 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         number(summary.check_constraints, "check constraint", "check constraints"),
         others(page),
     ));
+    lines.extend(report.model.comment.as_deref().map(paragraph));
     if let Some(classes) = classes(page) {
         lines.push(classes);
     }
@@ -59,11 +62,15 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         lines.push(fixes);
     }
     if !report.model.unseen.is_empty() {
-        lines.push(format!(
-            "Not everything could be seen: {}, listed under [Technical Context](#technical-context). What was not seen \
-             counts as unknown, never as healthy.",
-            number(report.model.unseen.len(), "gap", "gaps")
-        ));
+        let count = number(report.model.unseen.len(), "gap", "gaps");
+        let unknown = "What was not seen counts as unknown, never as healthy.";
+        lines.push(if lists_gaps {
+            format!("Not everything could be seen: {count}. {unknown}\n\n{}", context::gaps(page).trim_end())
+        } else {
+            format!(
+                "Not everything could be seen: {count}, listed under [Technical Context](#technical-context). {unknown}"
+            )
+        });
     }
     lines.join("\n\n")
 }

@@ -75,6 +75,7 @@ fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entities: &mut HashMap<S
     out.push_str(&indexes::of_table(page, table));
     out.push_str(&foreign_keys::of_table(page, table));
     out.push_str(&foreign_keys::referenced_by(page, table));
+    out.push_str(&key_comments(table));
     out.push_str(&constraints(page, table));
     out.push_str(&triggers(table));
     out.push_str(&policies(table));
@@ -333,6 +334,18 @@ fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column)
     out.join("; ")
 }
 
+/// Comments on keys, which the columns themselves show.
+fn key_comments(table: TableRef<'_>) -> String {
+    let primary = table.table.primary_key.iter().map(|key| (&key.name, &key.columns, &key.comment));
+    let unique = table.table.unique_constraints.iter().map(|key| (&key.name, &key.columns, &key.comment));
+    let lines = primary.chain(unique).filter_map(|(name, columns, comment)| {
+        let name = name.as_deref().map_or_else(|| format!("({})", codes(columns)), code);
+        Some(format!("- {name} — {}\n", text(comment.as_deref()?)))
+    });
+    let lines: String = lines.collect();
+    if lines.is_empty() { String::new() } else { format!("**Keys:**\n\n{lines}\n") }
+}
+
 fn constraints(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
     let engine = page.report.model.engine.name;
     let mut lines = Vec::new();
@@ -450,7 +463,14 @@ fn policies(of: TableRef<'_>) -> String {
         })
         .collect();
     let header = ["Name", "Command", "Kind", "Roles", "USING", "WITH CHECK"];
-    format!("**Policies:**\n\n{}\n", table(&header, &rows))
+    let comments = of
+        .table
+        .policies
+        .iter()
+        .filter_map(|policy| Some(format!("- {} — {}\n", code(&policy.name), text(policy.comment.as_deref()?))));
+    let comments: String = comments.collect();
+    let comments = if comments.is_empty() { comments } else { format!("{comments}\n") };
+    format!("**Policies:**\n\n{}\n{comments}", table(&header, &rows))
 }
 
 fn partitions(page: &Page<'_, '_>, of: TableRef<'_>) -> String {

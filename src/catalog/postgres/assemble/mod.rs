@@ -34,6 +34,7 @@ const VARIANTS: &[(&str, &str)] = &[
 pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics: bool) -> Model {
     let maps = Maps::new(rows, scope);
     let mut model = Model::new(engine(rows));
+    model.comment = rows.session.first().and_then(|session| session.comment.clone());
     let mut positions = HashMap::new();
     for row in rows.schemas.iter().filter(|row| scope.has_schema(row.oid)) {
         let mut schema = Schema::new(&row.name);

@@ -12,7 +12,8 @@ SELECT
     pg_catalog.current_setting('block_size'),
     pg_catalog.to_char(since.reset, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
     pg_catalog.floor(extract(epoch FROM pg_catalog.now() - since.reset) / 86400)::int8,
-    pg_catalog.txid_current_snapshot()
+    pg_catalog.txid_current_snapshot(),
+    pg_catalog.shobj_description(d.oid, 'pg_database')
 FROM pg_catalog.pg_database AS d
 CROSS JOIN LATERAL (
     SELECT GREATEST(

@@ -36,6 +36,8 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
             trials.push(trial(name, move || statistics(place)));
             let name = format!("document::notes_name_what_they_are_about::{}", place.name());
             trials.push(trial(name, move || notes(place)));
+            let name = format!("document::judgements_are_true::{}", place.name());
+            trials.push(trial(name, move || judgements(place)));
             if engine == EngineName::PostgreSql {
                 let name = format!("document::many_steps_in_short::{}", place.name());
                 trials.push(trial(name, move || many_steps(place)));
@@ -671,6 +673,111 @@ fn new_column(place: Place) -> TestResult {
         ensure(gone == counted, || format!("{column}: gone: {gone:#?}\ncounted: {counted:#?}"))?;
     }
     Ok(())
+}
+
+/// What the document judges about a schema whose names and sizes invite false words.
+fn judgements(place: Place) -> TestResult {
+    let engine = place.engine();
+    let database = Database::new(place)?;
+    let own = match engine {
+        EngineName::PostgreSql => {
+            "CREATE INDEX orders_desc_idx ON orders (customer_id, placed_at DESC, status);
+             CREATE UNIQUE INDEX orders_desc_key ON orders (customer_id, placed_at DESC, status);
+             CREATE SCHEMA nothing;
+             CREATE TABLE deaths (id integer PRIMARY KEY, parcel integer NOT NULL REFERENCES orders ON DELETE SET NULL,
+                 other integer NOT NULL REFERENCES orders ON DELETE SET DEFAULT);
+             CREATE TABLE reviews (id integer PRIMARY KEY, body text NOT NULL, description text NOT NULL,
+                 words tsvector GENERATED ALWAYS AS (to_tsvector('english', description)) STORED);
+             CREATE INDEX reviews_body_idx ON reviews USING gin (to_tsvector('english', body));
+             CREATE INDEX reviews_words_idx ON reviews USING gist (words);
+             CREATE TABLE payments (id integer PRIMARY KEY, paid_on date NOT NULL);
+             CREATE TABLE payments_2024 (CHECK (paid_on >= '2024-01-01' AND paid_on < '2025-01-01')) INHERITS (payments);
+             CREATE TABLE parcels (id integer PRIMARY KEY, branch integer NOT NULL, UNIQUE (branch, id));
+             CREATE TABLE parcel_lines (parcel integer, line integer, branch integer NOT NULL, PRIMARY KEY (parcel, line),
+                 FOREIGN KEY (branch, parcel) REFERENCES parcels (branch, id));
+             ALTER TABLE parcels ENABLE ROW LEVEL SECURITY;
+             CREATE POLICY own ON parcels USING (branch = current_setting('app.branch')::integer);"
+        }
+        EngineName::Sqlite => "CREATE VIRTUAL TABLE searches USING fts5(body);",
+        EngineName::MySql | EngineName::MariaDb => "",
+    };
+    database.run(&format!(
+        "CREATE TABLE languages (id integer PRIMARY KEY, name varchar(40) NOT NULL);
+         CREATE TABLE settings (name varchar(40) PRIMARY KEY, content varchar(200));
+         CREATE TABLE caches (id integer PRIMARY KEY, title varchar(40) NOT NULL, a integer, b integer);
+         CREATE TABLE lens (id integer PRIMARY KEY, title varchar(40) NOT NULL, a integer, b integer);
+         CREATE TABLE customers (id integer PRIMARY KEY, email varchar(80) NOT NULL, deleted_at timestamp NULL,
+             language_id integer NOT NULL, CONSTRAINT customers_email_key UNIQUE (email, deleted_at),
+             CONSTRAINT customers_language FOREIGN KEY (language_id) REFERENCES languages (id));
+         CREATE TABLE customers_backup (id integer PRIMARY KEY, email varchar(80) NOT NULL);
+         CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer NOT NULL, status varchar(9) NOT NULL,
+             placed_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP, due date NOT NULL, code integer NOT NULL,
+             CONSTRAINT orders_code_key UNIQUE (code),
+             CONSTRAINT orders_customer FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE CASCADE);
+         CREATE INDEX orders_code_idx ON orders (code);
+         CREATE INDEX orders_due_idx ON orders (customer_id, due, placed_at);
+         CREATE INDEX orders_placed_idx ON orders (placed_at, status);
+         CREATE TABLE order_items (order_id integer NOT NULL, line integer NOT NULL, gift_for_customer_id integer NULL,
+             PRIMARY KEY (order_id, line),
+             CONSTRAINT items_order FOREIGN KEY (order_id) REFERENCES orders (id) ON DELETE CASCADE,
+             CONSTRAINT items_gift FOREIGN KEY (gift_for_customer_id) REFERENCES customers (id) ON DELETE SET NULL);
+         CREATE TABLE suppliers (id integer PRIMARY KEY, title varchar(40) NOT NULL, contact_email varchar(80));
+         {own}"
+    ))?;
+    let text = doc(&[&database.url()])?;
+    let mut said = vec![
+        "### Cache (`caches`)",
+        "### Lens (`lens`)",
+        "\n- Lookup tables (1): [`languages`](#t-languages)\n",
+        "\n- Unique rules that never bind live rows, whose mark is NULL and so equals no other (1): ",
+        "\n- [`order_items`](#t-order_items) by `gift_for_customer_id` → [`customers`](#t-customers): the database only cuts \
+         the link\n",
+        "\n1. [`order_items`](#t-order_items) by `order_id` → [`orders`](#t-orders): the database deletes these rows by \
+         itself\n",
+        "\n- Personal data that no order above deletes (1): [`suppliers`](#t-suppliers).`contact_email`\n",
+        "| copy | `customers_backup` |",
+        "| Equality on `customer_id`, then range on `due`, then sort on `placed_at` | range before sort, unless queries sort \
+         by both |",
+        "| Range on `placed_at`, then equality on `status` | range before equality |",
+        " holds the same, (code), and is unique",
+    ];
+    let mut unsaid = vec!["copies, audit", "gift_for_customer_id` → [`customers`](#t-customers): the database deletes"];
+    match engine {
+        EngineName::PostgreSql => {
+            said.extend([
+                "| sort before equality |",
+                "| unique by all of its columns, in any order |",
+                "cannot be deleted, since `parcel` would become NULL and is NOT NULL.",
+                "cannot be deleted, since `other` has no default and is NOT NULL.",
+                "\n- Full text and spatial (2): ",
+                "\n- `gin` in place of `gist` over `tsvector`, which finds words faster (1): [`reviews`](#t-reviews).`words`",
+                "| [`payments`](#t-payments) | time partitions | `paid_on (inheritance)` |",
+                "1 part of a table by inheritance",
+                "Unique constraint. Target of a foreign key of [`parcel_lines`](#t-parcel_lines)",
+                "Primary key. Foreign key to [`parcels`](#t-parcels) by `parcel`, which identifies its row: ",
+                "let policy own on parcels ask for the user or a setting once a query",
+                "\n- Some tables only: `branch` tells tenants apart in 2 tables\n",
+            ]);
+            unsaid.extend([" schemas:", "`gin` over `to_tsvector(…)`", "`unique-email-case` on `email`: is unique"]);
+        }
+        EngineName::Sqlite => {
+            said.extend(["*Virtual table · full-text index · ", "\n- Full text and spatial (1): "]);
+            unsaid.push("`unique-email-case` on `email`: is unique");
+        }
+        EngineName::MySql | EngineName::MariaDb => {}
+    }
+    for part in said {
+        ensure(text.contains(part), || format!("no `{part}` in {text}"))?;
+    }
+    for part in unsaid {
+        ensure(!text.contains(part), || format!("`{part}` in {text}"))?;
+    }
+    // A list of codes stays one, whatever is noted beside the codes.
+    database.run(
+        "ALTER TABLE languages ADD COLUMN speakers integer; ALTER TABLE languages ADD COLUMN created_at timestamp NULL",
+    )?;
+    let text = doc(&[&database.url()])?;
+    ensure(text.contains("\n- Lookup tables (1): [`languages`](#t-languages)\n"), || text.clone())
 }
 
 /// Where pages were, one file leaves none of them, and nothing of anybody else's goes.

@@ -65,7 +65,7 @@ CREATE TABLE readings (sensor int NOT NULL, reading int, created_at datetime, up
 ```
 
 ```sql,fires,also,mysql,mariadb
-CREATE TABLE readings (id int AUTO_INCREMENT, sensor int NOT NULL, created_at datetime, updated_at datetime, KEY (id));
+CREATE TABLE readings (id bigint AUTO_INCREMENT, sensor int NOT NULL, created_at datetime, updated_at datetime, KEY (id));
 ```
 
 ```sql,fires,postgresql,severity=warning

@@ -64,10 +64,6 @@ CREATE TABLE readings (sensor integer NOT NULL, reading integer, created_at time
 CREATE TABLE readings (sensor int NOT NULL, reading int, created_at datetime, updated_at datetime);
 ```
 
-```sql,fires,also,mysql,mariadb
-CREATE TABLE readings (id bigint AUTO_INCREMENT, sensor int NOT NULL, created_at datetime, updated_at datetime, KEY (id));
-```
-
 ```sql,fires,postgresql,severity=warning
 CREATE TABLE readings (sensor integer NOT NULL, taken_on date NOT NULL, reading integer NOT NULL, CONSTRAINT readings_key UNIQUE (sensor, taken_on));
 ```

@@ -34,6 +34,8 @@ pub struct RuleScore {
     pub leaving: u32,
     /// Points of the total that this rule's failures cost, by rescoring without them.
     pub points_lost: f64,
+    /// The same without rounding, to order rules by: rounded totals let a small change elsewhere turn the order.
+    pub cost: f64,
     /// Points of the total that one of this rule's failures costs, by rescoring without it; not rounded.
     pub points_lost_per_finding: f64,
 }
@@ -148,7 +150,8 @@ pub fn score(outcomes: &[Outcome], tables: usize) -> Score {
             counts: outcome.counts,
             leaving: leaving(outcome),
             points_lost: points_lost(&parts, position, total, tables),
-            points_lost_per_finding: points_lost_per_finding(&parts, position),
+            cost: gain(&parts, position, u32::MAX),
+            points_lost_per_finding: gain(&parts, position, 1),
         })
         .collect();
     let mut by_table: BTreeMap<&(CompactString, CompactString), Counts> = BTreeMap::new();
@@ -311,11 +314,11 @@ fn points_lost(parts: &[Part], position: usize, before: Option<f64>, tables: usi
     }
 }
 
-/// What the total gains when one failure of a rule passes.
-fn points_lost_per_finding(parts: &[Part], position: usize) -> f64 {
+/// What the total gains, without rounding, when so many failures of a rule pass.
+fn gain(parts: &[Part], position: usize, failures: u32) -> f64 {
     let mut mended = parts.to_vec();
     let Some(part) = mended.get_mut(position).filter(|part| part.counts.failed > 0) else { return 0.0 };
-    part.mend(1);
+    part.mend(failures);
     match (exact(parts), exact(&mended)) {
         (Some((before, _)), Some((after, _))) => after - before,
         _ => 0.0,

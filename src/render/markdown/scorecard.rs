@@ -30,7 +30,7 @@ pub(super) fn dimensions(page: &Page<'_, '_>) -> [(String, String); 5] {
             push!(notes, "; {}", number(defects as usize, "defect", "defects"));
         }
         let mut worst: Vec<_> = rules().filter(|rule| rule.counts.failed > 0).collect();
-        worst.sort_by(|a, b| b.points_lost.total_cmp(&a.points_lost).then_with(|| a.rule.cmp(b.rule)));
+        worst.sort_by(|a, b| b.cost.total_cmp(&a.cost).then_with(|| a.rule.cmp(b.rule)));
         if !worst.is_empty() {
             let worst: Vec<String> =
                 worst.iter().take(3).map(|rule| format!("{} {}", code(rule.rule), rule.counts.failed)).collect();

@@ -1,8 +1,9 @@
 //! DBML, the language of dbdiagram and its relatives.
 
 use super::names::Names;
-use crate::model::{Action, Column, Deferral, ForeignKey, Index, TableRef};
+use crate::model::{Action, Column, Deferral, ForeignKey, Index, QualifiedName, TableRef};
 use crate::report::Report;
+use std::collections::HashSet;
 
 /// The schema as DBML.
 pub fn render(report: &Report<'_>) -> String {
@@ -24,14 +25,32 @@ pub fn render(report: &Report<'_>) -> String {
         self::table(&mut out, report, &names, table);
     }
     out.push('\n');
+    // DBML has one relation between the same columns, whichever way it leads.
+    let mut drawn = HashSet::new();
+    let mut is_new = |mut ends: [(QualifiedName, Vec<String>); 2]| {
+        ends.sort();
+        drawn.insert(ends)
+    };
     for table in report.tables.iter() {
         for key in &table.table.foreign_keys {
-            push!(out, "{}\n", reference(&names, table, key));
+            let ends = [
+                (table.qualified_name(), key.columns.clone()),
+                (key.referenced_table.clone(), key.referenced_columns.clone()),
+            ];
+            let again = if is_new(ends) { "" } else { "// the same columns again: " };
+            push!(out, "{again}{}\n", reference(&names, table, key));
         }
     }
     for table in report.tables.iter() {
         for at in &report.details(table.id).relations {
             let relation = &report.survey.relations[*at];
+            let ends = [
+                (table.qualified_name(), vec![relation.column.clone()]),
+                (relation.referenced_table.clone(), vec![relation.referenced_column.clone()]),
+            ];
+            if !is_new(ends) {
+                continue;
+            }
             push!(
                 out,
                 "// {}\nRef: {}.{} > {}.{}\n",
@@ -73,11 +92,16 @@ fn column(report: &Report<'_>, table: TableRef<'_>, column: &Column) -> String {
     if !column.nullable {
         settings.push("not null".to_owned());
     }
+    let mut notes: Vec<String> = report.column_comment(table, column).map(str::to_owned).into_iter().collect();
     if let Some(default) = column.default.as_ref().filter(|default| default.sequence.is_none()) {
-        settings.push(format!("default: `{}`", flat(&default.expression).replace('`', "'")));
+        match (expression(&default.expression), literal(&default.expression)) {
+            (Some(expression), _) => settings.push(format!("default: {expression}")),
+            (None, Some(literal)) => settings.push(format!("default: {}", text(&literal))),
+            (None, None) => notes.push(format!("DEFAULT {}", default.expression)),
+        }
     }
-    if let Some(comment) = report.column_comment(table, column) {
-        settings.push(format!("note: {}", text(comment)));
+    if !notes.is_empty() {
+        settings.push(format!("note: {}", text(&notes.join("; "))));
     }
     let settings = if settings.is_empty() { String::new() } else { format!(" [{}]", settings.join(", ")) };
     let data_type = if column.data_type.is_empty() { "any" } else { &column.data_type };
@@ -91,7 +115,7 @@ fn index(index: &Index) -> Option<String> {
         .iter()
         .map(|part| match (&part.column, &part.expression) {
             (Some(column), _) => Some(identifier(column)),
-            (None, Some(expression)) => Some(format!("`{}`", flat(expression).replace('`', "'"))),
+            (None, Some(expression)) => self::expression(expression),
             (None, None) => None,
         })
         .collect();
@@ -159,12 +183,31 @@ fn qualified(names: &Names, schema: &str, name: &str) -> String {
     if names.several_schemas() { format!("{}.{}", identifier(schema), identifier(name)) } else { identifier(name) }
 }
 
+/// An expression between backticks, which DBML cannot hold itself.
+fn expression(raw: &str) -> Option<String> {
+    (!raw.contains('`')).then(|| format!("`{}`", flat(raw)))
+}
+
+/// The value of a string of SQL on one line.
+fn literal(raw: &str) -> Option<String> {
+    let inner = raw.strip_prefix('\'')?;
+    let (inner, rest) = inner.rsplit_once('\'')?;
+    let is_cast = rest.is_empty() || (rest.starts_with("::") && !rest.contains('`'));
+    let value = inner.replace("''", "\u{0}");
+    let is_one = is_cast && !value.contains(['\'', '\\']) && value.chars().all(|one| one == '\0' || !one.is_control());
+    is_one.then(|| value.replace('\0', "'"))
+}
+
 /// Bare when DBML reads it so, else quoted, with escapes for what would end the quotes or the line.
 fn identifier(name: &str) -> String {
     let bare = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if bare {
         return name.to_owned();
+    }
+    if name.is_empty() {
+        // DBML has no such name.
+        return "\"(empty)\"".to_owned();
     }
     let mut quoted = String::from("\"");
     for character in name.chars() {

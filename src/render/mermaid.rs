@@ -20,8 +20,9 @@ const NEIGHBOURS: usize = 12;
 /// Most tables of a diagram that can be read with all columns, and with those of keys.
 const ALL_COLUMNS: usize = 12;
 const KEY_COLUMNS: usize = 25;
-/// Most groups in an overview.
+/// Most groups in an overview, and most lines between them that can still be followed.
 const OVERVIEW: usize = 40;
+const OVERVIEW_LINES: usize = 40;
 
 /// Words that Mermaid's lexers or JavaScript's objects claim for themselves.
 const RESERVED: &[&str] = &[
@@ -170,17 +171,22 @@ impl<'r, 'a> Artist<'r, 'a> {
     }
 }
 
-/// The groups as boxes with the number of foreign keys between them, and how many groups did not fit.
-pub(crate) fn overview(report: &Report<'_>, groups: &[Group]) -> (String, usize) {
-    let mut largest: Vec<usize> = (0..groups.len()).collect();
-    largest.sort_by_key(|at| (std::cmp::Reverse(groups[*at].tables.len()), *at));
-    largest.truncate(OVERVIEW);
-    largest.sort_unstable();
+/// The groups as boxes with the number of foreign keys between them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Overview {
+    pub(crate) text: String,
+    /// Groups that did not fit.
+    pub(crate) left_out: usize,
+    /// Every pair of groups with foreign keys, parent first, with their number, by the groups' order.
+    pub(crate) pairs: Vec<(usize, usize, usize)>,
+    /// Pairs that have no line.
+    pub(crate) without_line: usize,
+}
+
+pub(crate) fn overview(report: &Report<'_>, groups: &[Group]) -> Overview {
     let mut group_of = HashMap::new();
-    for &at in &largest {
-        for id in &groups[at].tables {
-            group_of.insert(*id, at);
-        }
+    for (at, group) in groups.iter().enumerate() {
+        group_of.extend(group.tables.iter().map(|id| (*id, at)));
     }
     let mut edges = BTreeMap::<(usize, usize), usize>::new();
     for table in report.tables.iter() {
@@ -192,6 +198,12 @@ pub(crate) fn overview(report: &Report<'_>, groups: &[Group]) -> (String, usize)
             }
         }
     }
+    let pairs: Vec<(usize, usize, usize)> =
+        edges.into_iter().map(|((parent, child), keys)| (parent, child, keys)).collect();
+    let mut largest: Vec<usize> = (0..groups.len()).collect();
+    largest.sort_by_key(|at| (std::cmp::Reverse(groups[*at].tables.len()), *at));
+    largest.truncate(OVERVIEW);
+    largest.sort_unstable();
     let mut tokens = Tokens::default();
     let mut text = String::from("erDiagram\n");
     let mut of = HashMap::new();
@@ -202,11 +214,25 @@ pub(crate) fn overview(report: &Report<'_>, groups: &[Group]) -> (String, usize)
         push!(text, "    {token}\n");
         of.insert(at, token);
     }
-    for ((parent, child), keys) in edges {
-        let noun = if keys == 1 { "foreign key" } else { "foreign keys" };
-        push!(text, "    {} ||--o{{ {} : \"{keys} {noun}\"\n", of[&parent], of[&child]);
+    // The heaviest lines, in the order of the groups.
+    let mut lines: Vec<(usize, usize, usize)> = pairs.clone();
+    lines.retain(|(parent, child, _)| of.contains_key(parent) && of.contains_key(child));
+    lines.sort_by_key(|(parent, child, keys)| (std::cmp::Reverse(*keys), *parent, *child));
+    lines.truncate(OVERVIEW_LINES);
+    lines.sort_unstable();
+    let (mut units, mut drawn) = (text.encode_utf16().count(), 0);
+    for (parent, child, keys) in &lines {
+        let noun = if *keys == 1 { "foreign key" } else { "foreign keys" };
+        let line = format!("    {} ||--o{{ {} : \"{keys} {noun}\"\n", of[parent], of[child]);
+        units += line.encode_utf16().count();
+        if units > BUDGET {
+            break;
+        }
+        text.push_str(&line);
+        drawn += 1;
     }
-    (text, groups.len() - largest.len())
+    let without_line = pairs.len() - drawn;
+    Overview { text, left_out: groups.len() - largest.len(), pairs, without_line }
 }
 
 /// A diagram, how much of each table it shows, and how many tables and relations did not fit even as names.
@@ -374,16 +400,20 @@ fn attributes(report: &Report<'_>, table: TableRef<'_>, detail: Detail) -> Strin
     rows
 }
 
-/// Whether a table has at most one row for these columns' values.
+/// Whether a table has at most one row for these columns' values: some of them are unique by themselves. Rows without
+/// a value in one of them refer to nothing.
 pub(super) fn is_unique(table: &Table, columns: &[String]) -> bool {
-    let same = |key: &[String]| key.len() == columns.len() && key.iter().all(|name| columns.contains(name));
-    table.primary_key.as_ref().is_some_and(|key| same(&key.columns))
-        || table.unique_constraints.iter().any(|key| same(&key.columns))
+    let within = |key: &[String]| !key.is_empty() && key.iter().all(|name| columns.contains(name));
+    // Periods that do not overlap leave room for several rows.
+    let primary = table.primary_key.iter().filter(|key| !key.without_overlaps).map(|key| &key.columns);
+    let unique = table.unique_constraints.iter().filter(|key| !key.without_overlaps).map(|key| &key.columns);
+    primary.chain(unique).any(|key| within(key))
         || table.indexes.iter().any(|index| {
             index.unique
                 && index.predicate.is_none()
+                && index.method != "gist"
                 && index.plain_columns().is_some_and(|names| {
-                    names.len() == columns.len() && names.iter().all(|name| columns.iter().any(|column| column == name))
+                    !names.is_empty() && names.iter().all(|name| columns.iter().any(|column| column == name))
                 })
         })
 }
@@ -724,5 +754,35 @@ mod tests {
     shippers |o..o{ orders : \"shipper_id, inferred\"
 "
         );
+    }
+
+    #[test]
+    fn an_overview_has_no_more_lines_than_can_be_followed() {
+        let mut model = fixture::empty();
+        let mut schema = crate::model::Schema::new("public");
+        for number in 0..60 {
+            let mut table = Table::new(format!("table_{number:02}"));
+            table.columns.push(fixture::column("id", "bigint", false));
+            for parent in 0..number {
+                // The later the table, the more of its keys lead to the first ones.
+                for key in 0..=usize::from(parent == 0) {
+                    let name = format!("key_{parent}_{key}");
+                    table.foreign_keys.push(fixture::foreign_key(&name, "id", "public", &format!("table_{parent:02}")));
+                }
+            }
+            schema.tables.push(table);
+        }
+        model.schemas.push(schema);
+        let tables = crate::model::Tables::new(&model);
+        let settings = crate::settings::Settings::default();
+        let report = fixture::report(&model, &tables, &settings, |_| {});
+        let single = |table: TableRef<'_>| Group { name: "g".repeat(300), description: None, tables: vec![table.id] };
+        let groups: Vec<Group> = tables.iter().map(single).collect();
+        let overview = overview(&report, &groups);
+        let lines: Vec<&str> = overview.text.lines().filter(|line| line.contains(" : ")).collect();
+        assert_eq!((lines.len(), overview.pairs.len(), overview.left_out), (OVERVIEW_LINES, 60 * 59 / 2, 20));
+        assert_eq!(overview.without_line, overview.pairs.len() - OVERVIEW_LINES);
+        assert_eq!(lines.iter().filter(|line| line.ends_with("\"2 foreign keys\"")).count(), 39);
+        assert!(overview.text.encode_utf16().count() <= BUDGET, "{}", overview.text.len());
     }
 }

@@ -35,6 +35,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         }
     }
     trials.push(trial("diagrams::hostile_names", hostile_names));
+    trials.push(trial("diagrams::what_dbml_has_no_word_for", odd_schema));
 }
 
 fn samples(place: Place) -> TestResult {
@@ -45,6 +46,37 @@ fn samples(place: Place) -> TestResult {
         let model = read(&database.url()).map_err(|error| chain(&error))?;
         diagrams.of(&sample.name, &model)?;
     }
+    diagrams.parse()
+}
+
+/// Two foreign keys of the same columns, a column without a name, backticks in a default, and a key of which a part is
+/// unique.
+fn odd_schema() -> TestResult {
+    let database = Database::new(Place::Sqlite)?;
+    database.run(
+        "CREATE TABLE parent (a INTEGER, b INTEGER, PRIMARY KEY (a, b));
+         CREATE TABLE child (id INTEGER PRIMARY KEY, a INTEGER NOT NULL UNIQUE, b INTEGER NOT NULL, \"\" TEXT,
+             quoted TEXT NOT NULL DEFAULT 'it''s | `x`', said TEXT DEFAULT ('`' || 'y'),
+             CONSTRAINT one FOREIGN KEY (a, b) REFERENCES parent (a, b),
+             CONSTRAINT two FOREIGN KEY (a, b) REFERENCES parent (a, b));",
+    )?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let tables = Tables::new(&model);
+    let settings = Settings::default();
+    let report = Report::new(&model, &tables, &settings);
+    let (text, diagram) = (dbml::render(&report), mermaid::render(&report));
+    for (part, of) in [
+        ("// the same columns again: Ref two: child.(a, b)", &text),
+        ("default: 'it\\'s | `x`'", &text),
+        ("note: 'DEFAULT ", &text),
+        ("parent ||--o| child", &diagram),
+    ] {
+        if !of.contains(part) {
+            return Err(format!("no {part} in {of}").into());
+        }
+    }
+    let mut diagrams = Diagrams::new()?;
+    diagrams.add("odd.dbml", &text, &Due { report: &report }.dbml())?;
     diagrams.parse()
 }
 
@@ -246,10 +278,15 @@ impl<'a> Due<'_, 'a> {
         let mut relations = Vec::new();
         let mut entities = Vec::new();
         for table in self.report.tables.iter() {
-            let columns: Vec<&String> = table.table.columns.iter().map(|column| &column.name).collect();
+            // DBML has no empty name, and one relation between the same columns.
+            let name = |column: &'a Column| if column.name.is_empty() { "(empty)" } else { &column.name };
+            let columns: Vec<&str> = table.table.columns.iter().map(name).collect();
             entities.push(json!({ "name": table.table.name, "attributes": columns }));
             for (parent, columns, _) in self.parents(table) {
-                relations.push(json!([parent.table.name, table.table.name, columns]));
+                let relation = json!([parent.table.name, table.table.name, columns]);
+                if !relations.contains(&relation) {
+                    relations.push(relation);
+                }
             }
         }
         json!({ "entities": entities, "relations": relations })
@@ -274,6 +311,11 @@ impl<'a> Due<'_, 'a> {
         }
         let label =
             |count: usize| if count == 1 { "1 foreign key".to_owned() } else { format!("{count} foreign keys") };
+        let mut keys: Vec<((usize, usize), usize)> = keys.into_iter().collect();
+        // As many lines as can be followed: the heaviest.
+        keys.sort_by_key(|(pair, count)| (std::cmp::Reverse(*count), *pair));
+        keys.truncate(40);
+        keys.sort_unstable();
         let relations = keys.into_iter().map(|((from, to), count)| json!([title(from), title(to), label(count)]));
         let entities = (0..groups.len()).map(|at| json!({ "name": title(at), "attributes": [] }));
         json!({ "entities": entities.collect::<Vec<_>>(), "relations": relations.collect::<Vec<_>>() })

@@ -1,9 +1,10 @@
 //! The entity-relationship diagrams: one when the schema is small, else an overview and one for each group.
 
-use super::escape::{fence, html_code, paragraph, text};
+use super::escape::{fence, html_code, paragraph, table, text};
+use super::indexes::folded;
 use super::page::{PAGES, Page, number};
 use crate::model::TableId;
-use crate::render::mermaid;
+use crate::render::mermaid::{self, Overview};
 
 /// Most tables in one diagram.
 pub(super) const ONE_DIAGRAM: usize = 25;
@@ -42,13 +43,13 @@ pub(super) fn index(page: &Page<'_, '_>) -> String {
         return section(page).1.trim_end().to_owned();
     }
     let (_, text) = overview(page);
-    format!("{text}\n[Diagrams of each group]({PAGES}diagrams.md)")
+    format!("{}\n\n[Diagrams of each group]({PAGES}diagrams.md)", text.trim_end())
 }
 
 /// The groups as boxes, bare and with words around.
 fn overview(page: &Page<'_, '_>) -> (String, String) {
     let report = page.report;
-    let (overview, left_out) = mermaid::overview(report, &report.groups);
+    let Overview { text: overview, left_out, pairs, without_line } = mermaid::overview(report, &report.groups);
     let mut out = format!(
         "{} tables are too many for one picture: each of {} has a diagram of its own, and so has each table with its \
          neighbours.",
@@ -63,7 +64,22 @@ fn overview(page: &Page<'_, '_>) -> (String, String) {
     if left_out > 0 {
         push!(out, "{} with the fewest tables are left out of it.\n\n", number(left_out, "group", "groups"));
     }
+    if without_line > 0 {
+        push!(
+            out,
+            "Of {} pairs of groups with foreign keys it shows the {} with the most; the table below has all.\n\n",
+            pairs.len(),
+            pairs.len() - without_line
+        );
+    }
     push!(out, "{}\n{LEGEND}", fence("mermaid", &overview));
+    if without_line > 0 {
+        let name = |group: usize| text(&report.groups[group].name);
+        let rows: Vec<Vec<String>> =
+            pairs.iter().map(|(parent, child, keys)| vec![name(*child), name(*parent), keys.to_string()]).collect();
+        let block = table(&["From", "To", "Foreign keys"], &rows);
+        push!(out, "\n{}", folded(&number(rows.len(), "pair of groups", "pairs of groups"), rows.len(), &block));
+    }
     (overview, out)
 }
 

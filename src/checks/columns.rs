@@ -1,6 +1,7 @@
 //! Kinds of columns, and lists of their names, as several rules tell them.
 
 use super::Context;
+use super::condition::asks_for_value;
 use crate::model::{Action, CheckConstraint, Column, ColumnDefault, EngineName, ForeignKey, TableRef, base_type};
 use crate::survey::TableClass;
 
@@ -98,6 +99,12 @@ pub(super) fn length(column: &Column) -> Option<u32> {
 /// The check constraints that name a column.
 pub(super) fn checks_of<'m>(table: TableRef<'m>, column: &str) -> impl Iterator<Item = &'m CheckConstraint> {
     table.table.check_constraints.iter().filter(move |check| check.columns.iter().any(|name| name == column))
+}
+
+/// Whether new rows cannot have NULL in a column: it is NOT NULL, or a check asks for a value.
+pub(super) fn refuses_null(table: TableRef<'_>, column: &Column) -> bool {
+    !column.nullable
+        || checks_of(table, &column.name).any(|check| check.enforced && asks_for_value(&check.expression, &column.name))
 }
 
 /// Whether the values of a column are checked to be JSON.

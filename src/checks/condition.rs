@@ -1,6 +1,6 @@
 //! What the condition of a check constraint can refuse.
 
-use super::coverage::{normal, split_at_word, strip_parentheses};
+use super::coverage::{names_column, normal, not_null_columns, split_at_word, strip_parentheses};
 use crate::model::CheckConstraint;
 
 /// Whether a check can refuse a row: it is enforced, and no alternative of its condition always holds.
@@ -16,6 +16,13 @@ pub(super) fn always_holding(condition: &str) -> Option<(&'static str, String)> 
     let weak = parts.iter().find_map(|part| constant(part))?;
     let rest: Vec<&str> = parts.into_iter().filter(|part| constant(part).is_none()).collect();
     Some((weak, rest.join(" OR ")))
+}
+
+/// Whether a condition is false where a column is NULL, since it asks for `IS NOT NULL`, be it among other things.
+pub(super) fn asks_for_value(condition: &str, column: &str) -> bool {
+    let text = normal(condition);
+    let parts = split_at_word(&text, " and ").into_iter();
+    parts.filter_map(not_null_columns).flatten().any(|written| names_column(&written, column))
 }
 
 /// Whether a condition holds for no row, whatever the row: such a check keeps a table empty on purpose.

@@ -1,7 +1,9 @@
 //! Which index serves which look-up, and which index another one makes superfluous.
 
-use crate::model::{EngineName, Index, KeyPart, NullsOrder, Partitioning, SortOrder, Table};
-use std::collections::BTreeSet;
+use crate::model::{
+    EngineName, Index, KeyPart, NullsOrder, Partitioning, QualifiedName, SortOrder, Table, TableRef, Tables, is_unseen,
+};
+use std::collections::{BTreeSet, HashSet};
 
 /// How well a table's indexes serve equality on a set of columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,11 +135,23 @@ pub(crate) fn is_secondary(engine: EngineName, index: &Index) -> bool {
         && (index.constraint.is_none() || engine.is_mysql_family())
 }
 
+/// Indexes of tables and partitions that foreign keys stand on, as far as they could stand on another: they cannot be
+/// dropped while the key is there.
+pub(super) fn referenced_indexes<'m>(tables: &Tables<'m>) -> HashSet<(&'m QualifiedName, &'m str)> {
+    let of_partitions = |table: TableRef<'m>| {
+        let partitioning = table.table.partitioning.as_ref();
+        partitioning.map(|it| it.all(&table.schema.name)).into_iter().flatten().flat_map(|(_, it)| &it.foreign_keys)
+    };
+    let keys = tables.iter().flat_map(|table| table.table.foreign_keys.iter().chain(of_partitions(table)));
+    keys.filter_map(|key| Some((&key.referenced_table, key.referenced_index.as_deref()?))).collect()
+}
+
 /// Whether two indexes hold the same entries in the same order, read forwards or backwards, under the same rule of
 /// uniqueness.
 pub(super) fn equivalent(a: &Index, b: &Index) -> bool {
     a.key.len() == b.key.len()
         && a.unique == b.unique
+        && a.immediate == b.immediate
         && a.nulls_not_distinct == b.nulls_not_distinct
         && set(&a.include) == set(&b.include)
         && a.key.iter().zip(&b.key).all(|(a, b)| a.prefix_length == b.prefix_length)
@@ -151,6 +165,7 @@ pub(crate) fn serves_instead(longer: &Index, shorter: &Index) -> bool {
     });
     let uniqueness = !shorter.unique
         || (longer.unique
+            && longer.immediate
             && shorter.key.len() == longer.key.len()
             && shorter.nulls_not_distinct == longer.nulls_not_distinct
             && shorter.key.iter().zip(&longer.key).all(|(a, b)| a.prefix_length == b.prefix_length));
@@ -174,16 +189,25 @@ fn comparable(a: &Index, b: &Index) -> bool {
         };
         lengths
             && a.column == b.column
-            && a.expression.as_deref().map(normal) == b.expression.as_deref().map(normal)
-            && a.operator_class == b.operator_class
-            && a.collation == b.collation
+            && same(a.expression.as_deref(), b.expression.as_deref())
+            && same(a.operator_class.as_deref(), b.operator_class.as_deref())
+            && same(a.collation.as_deref(), b.collation.as_deref())
     });
     let directions = |flip: bool| a.key.iter().zip(&b.key).all(|(a, b)| direction(a) == flipped(direction(b), flip));
     !a.key.is_empty()
         && a.method == b.method
-        && a.predicate.as_deref().map(normal) == b.predicate.as_deref().map(normal)
+        && same(a.predicate.as_deref(), b.predicate.as_deref())
         && same_parts
         && (directions(false) || (a.method == "btree" && directions(true)))
+}
+
+/// Whether two texts are known to say the same.
+fn same(a: Option<&str>, b: Option<&str>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => !is_unseen(a) && normal(a) == normal(b),
+        (None, None) => true,
+        _ => false,
+    }
 }
 
 fn direction(part: &KeyPart) -> (bool, bool) {
@@ -282,7 +306,7 @@ pub(super) fn split_at_word<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Column, PrimaryKey};
+    use crate::model::{Column, PrimaryKey, UNSEEN};
 
     fn index(name: &str, columns: &[&str]) -> Index {
         Index { key: columns.iter().map(|column| KeyPart::column(*column)).collect(), ..Index::new(name) }
@@ -382,6 +406,24 @@ mod tests {
             &with("j", &[("a", Up, None), ("b", Up, None)])
         ));
         assert!(!equivalent(&with("i", &[("a", Up, None)]), &with("j", &[("a", Down, Some(NullsOrder::Last))])));
+    }
+
+    #[test]
+    fn what_is_unseen_equals_nothing() {
+        let unseen = || Some(UNSEEN.to_owned());
+        let partial = |name| Index { predicate: unseen(), ..index(name, &["a"]) };
+        let part = |part: KeyPart| Index { key: vec![part], ..Index::new("i") };
+        let parts = [
+            KeyPart::expression(UNSEEN),
+            KeyPart { operator_class: unseen(), ..KeyPart::column("a") },
+            KeyPart { collation: unseen(), ..KeyPart::column("a") },
+        ];
+        let indexes = parts.map(part).into_iter().chain([partial("i")]);
+        for index in indexes {
+            assert!(index.is_unseen());
+            assert!(!equivalent(&index, &index) && !serves_instead(&index, &index), "{index:?}");
+        }
+        assert!(!covered(partial("i"), &["a"]));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod change;
 mod columns;
 mod condition;
 mod coverage;
+mod gaps;
 mod names;
 mod object;
 mod registry;
@@ -70,8 +71,9 @@ fn run_those(context: Context<'_>, wanted: fn(&Rule) -> bool) -> Vec<Outcome> {
         .filter(|rule| wanted(rule))
         .collect();
     parallel::map(&rules, context.tables.len(), |rule| {
-        let mut verdicts = Verdicts::new(rule);
+        let mut verdicts = Verdicts::new(rule, context.model);
         (rule.check)(context, &mut verdicts);
+        verdicts.note_gaps(context.model);
         verdicts.finish(context.settings)
     })
 }

@@ -116,7 +116,8 @@ pub(super) fn index_urgency(
 
 /// Why indexes of a table cannot be judged, when they cannot.
 pub(super) fn indexes_unseen(context: Context<'_>, table: TableRef<'_>) -> Option<&'static str> {
-    context.model.is_unseen(UnseenKind::Indexes, &table.schema.name).then_some("the role cannot see all indexes")
+    let unseen = context.model.is_unseen_of(UnseenKind::Indexes, &table.qualified_name());
+    unseen.then_some("not all of its indexes could be read")
 }
 
 /// Whether another session was validating such a constraint of the table while the catalog was read.

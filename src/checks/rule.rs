@@ -1,7 +1,7 @@
 //! What a rule is.
 
 use super::{Context, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 use crate::settings::RuleOption;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,8 @@ pub struct Rule {
     pub engines: &'static [EngineName],
     /// What it needs besides the catalog.
     pub needs: Needs,
+    /// Parts of the model without which it cannot judge. Where one of them could not be read, its verdicts are unknown.
+    pub reads: &'static [UnseenKind],
     /// What is counted: the objects that can pass or fail, in words.
     pub denominator: &'static str,
     /// Options it takes from the configuration.

@@ -1,6 +1,8 @@
 //! What a rule says about the objects it applies to.
 
-use super::{Change, Kind, Object, Rule, Severity};
+use super::gaps::Gaps;
+use super::{Change, Kind, Needs, Object, Rule, Severity};
+use crate::model::Model;
 use crate::settings::Settings;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -132,6 +134,7 @@ impl std::ops::AddAssign for Counts {
 #[derive(Debug)]
 pub struct Verdicts {
     rule: &'static Rule,
+    gaps: Gaps,
     passed: Tally,
     /// Objects that passed a rule that does not count: nobody asks in which tables.
     passed_uncounted: u32,
@@ -141,8 +144,9 @@ pub struct Verdicts {
 
 impl Verdicts {
     /// Nothing judged yet.
-    pub fn new(rule: &'static Rule) -> Self {
-        Self { rule, passed: Tally::default(), passed_uncounted: 0, findings: Vec::new(), unknown: Vec::new() }
+    pub fn new(rule: &'static Rule, model: &Model) -> Self {
+        let gaps = Gaps::new(rule, model);
+        Self { rule, gaps, passed: Tally::default(), passed_uncounted: 0, findings: Vec::new(), unknown: Vec::new() }
     }
 
     /// The rule whose verdicts these are.
@@ -150,18 +154,39 @@ impl Verdicts {
         self.rule
     }
 
-    /// The object is as it should be.
+    /// The object is as it should be, as far as that could be seen.
     pub fn pass(&mut self, object: Object) {
-        if self.rule.kind == Kind::Informational {
+        if let Some(reason) = self.gaps.of(&object).map(str::to_owned) {
+            self.unknown(object, reason);
+        } else if self.rule.kind == Kind::Informational {
             self.passed_uncounted += 1;
         } else if !self.passed.again(&object) {
             self.passed.0.push((object.schema, object.table, 1));
         }
     }
 
-    /// The object is not as it should be.
+    /// The object is not as it should be, as far as that could be seen.
     pub fn fail(&mut self, finding: Finding) {
-        self.findings.push(finding);
+        match self.gaps.of(&finding.object).map(str::to_owned) {
+            Some(reason) => self.unknown(finding.object, reason),
+            None => self.findings.push(finding),
+        }
+    }
+
+    /// Says of every schema of which nothing was said because the objects themselves are unseen that it is unknown.
+    pub fn note_gaps(&mut self, model: &Model) {
+        if matches!(self.rule.needs, Needs::Workload | Needs::Data) {
+            return;
+        }
+        for schema in &model.schemas {
+            let said = |unknown: &Unknown| unknown.object.schema == schema.name;
+            if let Some(reason) = self.gaps.of_schema(&schema.name)
+                && !self.unknown.iter().any(said)
+            {
+                let reason = reason.to_owned();
+                self.unknown(Object::schema(&schema.name), reason);
+            }
+        }
     }
 
     /// The object could not be judged.

@@ -128,6 +128,10 @@ pub struct ForeignKey {
     pub referenced_table: QualifiedName,
     /// Referenced columns, paired with `columns`. Where SQLite names none, those of the parent's primary key.
     pub referenced_columns: Vec<String>,
+    /// Index of the parent that it stands on (PostgreSQL `conindid`), where the parent has several unique indexes over the
+    /// referenced columns. It cannot be dropped while the key is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referenced_index: Option<String>,
     /// What a delete of the parent does.
     pub on_delete: Action,
     /// What a change of the parent's key does.
@@ -171,6 +175,7 @@ impl ForeignKey {
             columns,
             referenced_table,
             referenced_columns,
+            referenced_index: None,
             on_delete: Action::NoAction,
             on_update: Action::NoAction,
             on_delete_columns: Vec::new(),

@@ -1,5 +1,6 @@
 //! Indexes.
 
+use super::is_unseen;
 use super::schema::{is_false, is_true, yes};
 use serde::{Deserialize, Serialize};
 
@@ -16,11 +17,15 @@ pub struct Index {
     /// Columns stored but not searched (PostgreSQL `INCLUDE`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub include: Vec<String>,
-    /// Condition of a partial index.
+    /// Condition of a partial index, [`super::UNSEEN`] when it could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predicate: Option<String>,
     /// Refuses equal keys.
     pub unique: bool,
+    /// Refuses them at once. False behind a deferrable constraint (PostgreSQL), which `ON CONFLICT` and foreign keys
+    /// cannot use.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub immediate: bool,
     /// NULLs count as equal (PostgreSQL 15+).
     #[serde(default, skip_serializing_if = "is_false")]
     pub nulls_not_distinct: bool,
@@ -76,6 +81,7 @@ impl Index {
             include: Vec::new(),
             predicate: None,
             unique: false,
+            immediate: true,
             nulls_not_distinct: false,
             primary: false,
             constraint: None,
@@ -103,6 +109,14 @@ impl Index {
         self.valid && self.ready && self.visible
     }
 
+    /// Whether its key or condition could not be read, so that nobody can say what else it equals or make it anew.
+    pub fn is_unseen(&self) -> bool {
+        let part = |part: &KeyPart| {
+            [&part.expression, &part.operator_class, &part.collation].into_iter().flatten().any(|text| is_unseen(text))
+        };
+        self.predicate.as_deref().is_some_and(is_unseen) || self.key.iter().any(part)
+    }
+
     /// The key columns in order; `None` for a part that is an expression.
     pub fn key_columns(&self) -> impl Iterator<Item = Option<&str>> {
         self.key.iter().map(|part| part.column.as_deref())
@@ -121,7 +135,7 @@ pub struct KeyPart {
     /// Column, when it is a plain column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
-    /// Expression, when it is none.
+    /// Expression, when it is none; [`super::UNSEEN`] when it could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
     /// Direction.

@@ -5,7 +5,8 @@
 //! knows a wire type, a rule or an output format.
 //!
 //! `None` means "the engine has no such thing or the object does not use it". What the role could not see is never
-//! expressed by `None`: it is listed in [`Model::unseen`].
+//! expressed by `None`: it is listed in [`Model::unseen`]. An expression, operator class or collation that is there and
+//! could not be read is [`UNSEEN`].
 
 mod column;
 mod constraint;
@@ -51,6 +52,15 @@ use serde::{Deserialize, Serialize};
 pub const FORMAT: &str = "brownfield/snapshot";
 /// The value of [`Model::version`] that this program writes and reads.
 pub const VERSION: u32 = 1;
+
+/// Stands for an expression, operator class or collation that is there and could not be read. It is no SQL, and nothing
+/// is equal to it: two that are unseen may differ.
+pub const UNSEEN: &str = "⟨unseen⟩";
+
+/// Whether a text that must be there could not be read.
+pub fn is_unseen(text: &str) -> bool {
+    text.is_empty() || text == UNSEEN
+}
 
 /// One database as its catalog describes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -262,8 +272,16 @@ pub enum UnseenKind {
     Constraints,
     /// Indexes.
     Indexes,
-    /// Default, generation, check or index expressions.
+    /// Default or generation expressions.
     Expressions,
+    /// Partitions and parents of tables.
+    Partitions,
+    /// Row security policies.
+    Policies,
+    /// Rewrite rules.
+    Rules,
+    /// User-defined types and the labels of enums.
+    Types,
     /// Definitions of views.
     ViewDefinitions,
     /// Triggers.
@@ -274,6 +292,14 @@ pub enum UnseenKind {
     Events,
     /// What an extension does with old partitions.
     Retention,
+    /// Extensions and what belongs to them.
+    Extensions,
+    /// Publications and what they publish.
+    Publications,
+    /// Names of roles.
+    Roles,
+    /// Comments.
+    Comments,
     /// Sequences or the value they have reached.
     SequenceValues,
     /// Row counts and sizes.
@@ -313,11 +339,19 @@ impl UnseenKind {
             Self::Constraints => "constraints",
             Self::Indexes => "indexes",
             Self::Expressions => "expressions",
+            Self::Partitions => "partitions",
+            Self::Policies => "policies",
+            Self::Rules => "rules",
+            Self::Types => "types",
             Self::ViewDefinitions => "view definitions",
             Self::Triggers => "triggers",
             Self::Functions => "functions",
             Self::Events => "events",
             Self::Retention => "retention of partitions",
+            Self::Extensions => "extensions",
+            Self::Publications => "publications",
+            Self::Roles => "roles",
+            Self::Comments => "comments",
             Self::SequenceValues => "sequence values",
             Self::TableStatistics => "table statistics",
             Self::IndexStatistics => "index statistics",
@@ -384,6 +418,14 @@ impl Model {
         self.unseen
             .iter()
             .any(|unseen| unseen.what == kind && unseen.schema.as_deref().is_none_or(|affected| affected == schema))
+    }
+
+    /// Whether some part of this kind could not be read, anywhere, in the schema or of this very table.
+    pub fn is_unseen_of(&self, kind: UnseenKind, table: &QualifiedName) -> bool {
+        self.unseen.iter().filter(|unseen| unseen.what == kind).any(|unseen| {
+            unseen.schema.as_ref().is_none_or(|schema| *schema == table.schema)
+                && unseen.object.as_ref().is_none_or(|object| *object == table.name)
+        })
     }
 
     /// Sorts every list whose order is not a fact, so that equal schemas give equal bytes whatever order the

@@ -12,7 +12,7 @@ mod sqlite;
 pub use projection::project;
 
 use crate::checks::{Change, Context, Finding};
-use crate::model::{EngineName, QualifiedName, Schema};
+use crate::model::{EngineName, Index, KeyPart, QualifiedName, Schema};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -181,6 +181,25 @@ fn declares_guess(context: Context<'_>, change: &Change) -> bool {
     })
 }
 
+const UNREAD: &str =
+    "the definition of an index that it is about could not be read: read the database again when it can";
+
+/// Whether a change is about an index whose definition could not be read: nothing could make that index again.
+fn rests_on_unseen(context: Context<'_>, change: &Change) -> bool {
+    let written = |key: &[KeyPart], predicate: &Option<String>| {
+        Index { key: key.to_vec(), predicate: predicate.clone(), ..Index::new("") }.is_unseen()
+    };
+    match change {
+        Change::AddIndex { key, predicate, .. } => written(key, predicate),
+        Change::AddUnique { predicate, .. } => written(&[], predicate),
+        Change::DropIndex { table, name } | Change::RepairIndex { table, name } => {
+            let found = context.tables.find(table);
+            found.is_some_and(|of| of.table.indexes.iter().any(|index| index.name == *name && index.is_unseen()))
+        }
+        _ => false,
+    }
+}
+
 /// Whether a type of PostgreSQL is a moment with its time zone.
 fn is_zoned(data_type: &str) -> bool {
     data_type.starts_with("timestamp")
@@ -206,6 +225,7 @@ pub fn plan(context: Context<'_>, findings: &[&Finding]) -> Playbook {
         EngineName::MySql | EngineName::MariaDb | EngineName::Sqlite => BTreeMap::new(),
     };
     let reason = |change: &Change| match change {
+        change if rests_on_unseen(context, change) => Some(UNREAD.to_owned()),
         change if declares_guess(context, change) => Some(GUESS.to_owned()),
         Change::ChangeType { table, column, data_type, .. } if is_zoned(data_type) => {
             held.get(&(table.schema.as_str(), column.as_str())).cloned()

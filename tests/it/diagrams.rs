@@ -497,6 +497,7 @@ fn foreign_key(name: String, column: &str, schema: &str, parent: &Table) -> Fore
         columns: vec![column.to_owned()],
         referenced_table: QualifiedName::new(schema, &parent.name),
         referenced_columns: vec![parent.columns[0].name.clone()],
+        referenced_index: None,
         on_delete: Action::Cascade,
         on_update: Action::NoAction,
         on_delete_columns: Vec::new(),

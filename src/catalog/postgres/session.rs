@@ -283,11 +283,11 @@ impl<'a> Session<'a> {
                 }
                 Remedy::Skip(error) => {
                     (statement.forget)(rows);
-                    rows.unseen.push(unseen(&step, &error, self.role()));
+                    rows.unseen.extend(unseen(&step, &error, self.role()));
                 }
                 Remedy::SkipLocked => {
                     (statement.forget)(rows);
-                    rows.unseen.push(behind_lock(statement));
+                    rows.unseen.extend(behind_lock(statement));
                 }
             }
             self.command("ROLLBACK TO SAVEPOINT statement").await?;
@@ -338,20 +338,22 @@ impl<'a> Session<'a> {
                     // A lock that went away meanwhile: the portion is asked again, once.
                     let free = if waiting.is_empty() && step.asked_again { Vec::new() } else { free };
                     let skipped = if free.is_empty() { step.oids.clone() } else { waiting };
-                    note_locks(rows, &skipped, statement.kind);
+                    for kind in statement.kinds {
+                        note_locks(rows, &skipped, *kind);
+                    }
                     *step = Step { asked_again: true, ..Step::portion(statement, &free) };
                     if free.is_empty() {
                         next += 1;
                     }
                 }
                 Remedy::SkipLocked => {
-                    rows.unseen.push(behind_lock(&statement));
+                    rows.unseen.extend(behind_lock(&statement));
                     next += 1;
                 }
                 Remedy::Skip(error) => {
                     // That nothing changed cannot be proved then, as it could not with any other tool.
                     if statement.name != CHANGES.name {
-                        rows.unseen.push(unseen(step, &error, self.role()));
+                        rows.unseen.extend(unseen(step, &error, self.role()));
                     }
                     next += 1;
                 }
@@ -544,28 +546,37 @@ enum Remedy {
     Skip(SqlError),
 }
 
-fn behind_lock(statement: &Statement) -> Unseen {
-    Unseen {
-        what: statement.kind,
-        schema: None,
-        object: None,
-        reason: format!("reading {} would have meant waiting for a lock", statement.name.replace('_', " ")),
-        remedy: "try again when no migration is running".to_owned(),
-    }
+fn behind_lock(statement: &Statement) -> Vec<Unseen> {
+    let name = statement.name.replace('_', " ");
+    lost(
+        statement,
+        &format!("reading {name} would have meant waiting for a lock"),
+        "try again when no migration is running",
+    )
 }
 
-fn unseen(step: &Step, error: &SqlError, role: &str) -> Unseen {
+fn unseen(step: &Step, error: &SqlError, role: &str) -> Vec<Unseen> {
     let message = match error {
         SqlError::Database(database) => database.message().to_owned(),
         other => other.to_string(),
     };
-    Unseen {
-        what: step.statement.kind,
-        schema: None,
-        object: None,
-        remedy: missing_grant(error, step.extension.as_deref(), role).unwrap_or_default(),
-        reason: format!("reading {} failed: {message}", step.statement.name.replace('_', " ")),
-    }
+    let remedy = missing_grant(error, step.extension.as_deref(), role).unwrap_or_default();
+    let name = step.statement.name.replace('_', " ");
+    lost(&step.statement, &format!("reading {name} failed: {message}"), &remedy)
+}
+
+/// Everything that a statement would have told.
+fn lost(statement: &Statement, reason: &str, remedy: &str) -> Vec<Unseen> {
+    let kinds = statement.kinds.iter();
+    kinds
+        .map(|kind| Unseen {
+            what: *kind,
+            schema: None,
+            object: None,
+            reason: reason.to_owned(),
+            remedy: remedy.to_owned(),
+        })
+        .collect()
 }
 
 /// The GRANT that an error asks for. Statements that ask no extension read `pg_catalog` only.

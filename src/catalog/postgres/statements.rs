@@ -22,7 +22,7 @@ pub(super) struct Statement {
     /// Asked on the second connection, where there is one: about half of the work.
     pub(super) beside: bool,
     /// What stays unseen when it fails.
-    pub(super) kind: UnseenKind,
+    pub(super) kinds: &'static [UnseenKind],
     /// Keeps a row of its answer.
     pub(super) keep: fn(&mut Rows, &mut Cells<'_>),
     /// Forgets the rows kept so far, when the answer broke off.
@@ -30,7 +30,7 @@ pub(super) struct Statement {
 }
 
 macro_rules! statement {
-    ($field:ident, $kind:ident $(, $option:ident: $value:expr)*) => {
+    ($field:ident, $($kind:ident)|+ $(, $option:ident: $value:expr)*) => {
         Statement {
             $($option: $value,)*
             ..Statement {
@@ -39,7 +39,7 @@ macro_rules! statement {
                 since: 0,
                 statistics: false,
                 beside: false,
-                kind: UnseenKind::$kind,
+                kinds: &[$(UnseenKind::$kind),+],
                 keep: |rows, cells| rows.$field.push(Decode::decode(cells)),
                 forget: |rows| rows.$field.clear(),
             }
@@ -52,36 +52,36 @@ pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(session, Other),
     statement!(schemas, Schemas),
     statement!(relations, Tables),
-    statement!(inheritance, Tables),
+    statement!(inheritance, Partitions),
     statement!(columns, Columns),
-    statement!(partition_columns, Columns),
-    statement!(constraints, Constraints, beside: true),
+    statement!(partition_columns, Indexes | Constraints | ForeignKeys),
+    statement!(constraints, Constraints | ForeignKeys, beside: true),
     statement!(not_null_constraints, Constraints, since: 180_000, beside: true),
     statement!(indexes, Indexes, beside: true),
     statement!(index_options, Indexes, beside: true),
-    statement!(missing_partitions, Indexes, beside: true),
+    statement!(missing_partitions, Partitions, beside: true),
     statement!(index_builds, Indexes, beside: true),
     statement!(operator_classes, Indexes, beside: true),
-    statement!(collations, Columns),
-    statement!(types, Columns),
-    statement!(enum_labels, Columns),
+    statement!(collations, Columns | Indexes),
+    statement!(types, Types),
+    statement!(enum_labels, Types),
     statement!(sequences, SequenceValues),
     statement!(view_dependencies, ViewDefinitions),
     statement!(triggers, Triggers),
     statement!(disabled_foreign_keys, Enforcement),
-    statement!(policies, Other),
-    statement!(rules, Other),
+    statement!(policies, Policies),
+    statement!(rules, Rules),
     statement!(functions, Functions),
     statement!(function_bodies, Functions, since: 140_000),
-    statement!(extensions, Other),
-    statement!(extension_members, Other),
-    statement!(comments, Other),
-    statement!(roles, Other),
-    statement!(publications, Other),
-    statement!(publication_tables, Other),
-    statement!(publication_schemas, Other, since: 150_000),
+    statement!(extensions, Extensions),
+    statement!(extension_members, Extensions),
+    statement!(comments, Comments),
+    statement!(roles, Roles),
+    statement!(publications, Publications),
+    statement!(publication_tables, Publications),
+    statement!(publication_schemas, Publications, since: 150_000),
     statement!(event_triggers, Other),
-    statement!(available_extensions, Other, statistics: true),
+    statement!(available_extensions, Extensions, statistics: true),
     statement!(table_statistics, TableStatistics, statistics: true, beside: true),
     statement!(index_statistics, IndexStatistics, statistics: true, beside: true),
     statement!(index_last_scans, IndexStatistics, since: 160_000, statistics: true, beside: true),

@@ -322,6 +322,7 @@ fn fill_foreign_keys<'r>(table: &mut Table, rows: &[&'r [Cell]], text: &TableTex
             columns: own,
             referenced_table: QualifiedName::new(MAIN, parent.unwrap_or(typed)),
             referenced_columns: referenced,
+            referenced_index: None,
             on_delete: action(cell(first, 7)),
             on_update: action(cell(first, 6)),
             on_delete_columns: Vec::new(),

@@ -1,6 +1,6 @@
 use crate::checks::columns::is_set_null;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName, Persistence, TableRef};
+use crate::model::{Column, EngineName, Persistence, TableRef, UnseenKind};
 use crate::survey::{TableClass, split};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints, UnseenKind::ForeignKeys],
     denominator: "ordinary and partitioned tables",
     options: &[],
     peers: &["pg-index-health", "SchemaCrawler", "Eessaar"],

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "boolean, tinyint(1) and bit(1) columns that are NOT NULL, not generated, in no log, and named like a state: is_…, has_…, active, deleted, …ed",
     options: &[],
     peers: &["Eessaar"],

@@ -1,7 +1,7 @@
 use crate::checks::condition::{always_holding, is_never};
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
-use crate::model::{CheckConstraint, EngineName, TableRef};
+use crate::model::{CheckConstraint, EngineName, TableRef, UnseenKind, is_unseen};
 
 pub(super) static RULE: Rule = Rule {
     id: "check-always-true",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints],
     denominator: "check constraints",
     options: &[],
     peers: &[],
@@ -65,7 +66,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let own = table.table.check_constraints.iter().filter(|check| !check.automatic && !check.inherited);
         for check in own {
             let object = Object::inside(table, ObjectKind::Constraint, called(check));
-            if check.expression.is_empty() {
+            if is_unseen(&check.expression) {
                 verdicts.unknown(object, "the role cannot see the condition");
             } else if let Some((weak, rest)) = always_holding(&check.expression) {
                 let message = format!("{} always holds because of {weak}", check.expression);

@@ -1,6 +1,6 @@
 use crate::checks::relations::is_being_validated;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "check-not-validated",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints],
     denominator: "check constraints, and NOT NULL constraints that are not valid",
     options: &[],
     peers: &["pg-index-health", "db_verifier c1001", "PgHero"],

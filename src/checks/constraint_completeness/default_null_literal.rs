@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "text columns with a default",
     options: &[],
     peers: &["SchemaCrawler", "SchemaSpy"],

@@ -2,7 +2,7 @@ use crate::checks::columns::{is_text, length};
 use crate::checks::condition::can_fail;
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName, TableRef, UnseenKind};
+use crate::model::{Column, EngineName, TableRef, UnseenKind, is_unseen};
 use crate::survey::{Plurality, split};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints, UnseenKind::ForeignKeys, UnseenKind::Types],
     denominator: "text and integer columns whose last word is status, state, kind, type, role, level, priority, severity, gender, visibility, stage, phase, direction, frequency, mode, tier or category",
     options: &[],
     peers: &["database_consistency", "GitLab schema specs", "Eessaar"],
@@ -125,9 +126,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
         for column in table.table.columns.iter().filter(|column| applies(context, table, column)) {
             let object = Object::column(table, &column.name);
-            if context.model.is_unseen(UnseenKind::Expressions, &table.schema.name)
-                && table.check_constraints.iter().any(|check| check.expression.is_empty())
-            {
+            if table.check_constraints.iter().any(|check| is_unseen(&check.expression)) {
                 verdicts.unknown(object, "the role cannot see the checks");
             } else if is_limited(context, table, column) {
                 verdicts.pass(object);

@@ -1,6 +1,6 @@
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, QualifiedName, TableRef};
+use crate::model::{EngineName, QualifiedName, TableRef, UnseenKind};
 use crate::survey::{TableClass, is_moment, split};
 use std::collections::BTreeSet;
 
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes, UnseenKind::ForeignKeys, UnseenKind::Constraints],
     denominator: "junction tables: two relations to other tables and at most one column of their own",
     options: &[],
     peers: &["active_record_doctor"],

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "numeric columns whose last word is amount, price, cost, total, balance, fee or tax, and columns of PostgreSQL's type money",
     options: &[],
     peers: &["pg-index-health", "skeema", "sqlcheck", "Don't Do This"],

@@ -1,7 +1,7 @@
-use crate::checks::columns::{default_of, now, null_means_never_changed, stamped_tables};
+use crate::checks::columns::{default_of, now, null_means_never_changed, refuses_null, stamped_tables};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::quote::quote_identifier;
-use crate::model::{Column, EngineName, TableRef};
+use crate::model::{Column, EngineName, TableRef, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "not-null-audit-timestamp",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints],
     denominator: "columns that record when a row was made or changed, in tables that belong to no framework",
     options: &[],
     peers: &["active_record_doctor", "schemalint"],
@@ -65,7 +66,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 continue;
             }
             let object = Object::column(table, &column.name);
-            if !column.nullable || never_changed && name == updated {
+            if refuses_null(table, column) || never_changed && name == updated {
                 verdicts.pass(object);
                 continue;
             }

@@ -1,7 +1,7 @@
 use super::boolean_without_default::no;
-use crate::checks::columns::{checks_of, default_of, explains_null, is_boolean};
+use crate::checks::columns::{checks_of, default_of, explains_null, is_boolean, refuses_null};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName, TableRef};
+use crate::model::{Column, EngineName, TableRef, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "not-null-boolean",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints],
     denominator: "boolean, tinyint(1) and bit(1) columns that are not generated",
     options: &[],
     peers: &["database_consistency", "Eessaar", "GitLab guidelines"],
@@ -27,8 +28,8 @@ Finds boolean columns that can be NULL.
 
 ## Not reported
 
-Columns whose comment says that NULL means something (`unknown`, `null`, `three`), and columns that a check names together with
-IS NULL.
+Columns whose comment says that NULL means something (`unknown`, `null`, `three`), columns that a check names together with
+IS NULL, and columns of which a check asks IS NOT NULL.
 
 ## Fix
 
@@ -61,6 +62,17 @@ CREATE TABLE people (
     asked_on date,
     consent boolean,
     CHECK (consent IS NULL OR asked_on IS NOT NULL)
+);
+```
+
+A check that refuses it:
+
+```sql,passes,also,postgresql,sqlite,mysql>=8.0.16,mariadb
+CREATE TABLE people (
+    id integer PRIMARY KEY,
+    asked_on date,
+    consent boolean,
+    CHECK (consent IS NOT NULL AND asked_on > '2020-01-01')
 );
 ```
 ",
@@ -102,5 +114,5 @@ pub(super) fn is_judged(column: &Column) -> bool {
 /// Whether the column cannot be NULL, or is meant to.
 pub(super) fn is_accepted(table: TableRef<'_>, column: &Column) -> bool {
     let checked = checks_of(table, &column.name).any(|check| check.expression.to_uppercase().contains("IS NULL"));
-    !column.nullable || explains_null(column) || checked
+    refuses_null(table, column) || explains_null(column) || checked
 }

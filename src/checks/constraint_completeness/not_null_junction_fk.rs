@@ -1,7 +1,7 @@
 use super::junction_without_unique::joined;
-use crate::checks::columns::is_set_null;
+use crate::checks::columns::{is_set_null, refuses_null};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Action, EngineName, TableRef};
+use crate::model::{Action, EngineName, TableRef, UnseenKind};
 use crate::survey::TableClass;
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys, UnseenKind::Constraints],
     denominator: "referring columns of junction tables",
     options: &[],
     peers: &["active_record_doctor", "Eessaar"],
@@ -87,12 +88,12 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         for name in joined(context, table) {
             let Some(column) = table.column(name).filter(|column| column.generated.is_none()) else { continue };
             let object = Object::column(table, name);
-            if column.nullable {
+            if refuses_null(table, column) {
+                verdicts.pass(object);
+            } else {
                 let message = format!("{name} can be NULL, so a row can join nothing");
                 let finding = Finding::new(&RULE, object, message).advise("delete the rows that lack a side first");
                 verdicts.fail(finding.with(changes(context, table, name)));
-            } else {
-                verdicts.pass(object);
             }
         }
     }

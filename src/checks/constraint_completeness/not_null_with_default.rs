@@ -1,7 +1,7 @@
 use super::not_null_boolean;
-use crate::checks::columns::{default_of, explains_null, is_key, is_set_null};
+use crate::checks::columns::{default_of, explains_null, is_key, is_set_null, refuses_null};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{ColumnDefault, DefaultKind, EngineName};
+use crate::model::{ColumnDefault, DefaultKind, EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "not-null-with-default",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints],
     denominator: "columns outside keys whose default is a constant or the current time",
     options: &[],
     peers: &["Eessaar"],
@@ -61,7 +62,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 continue;
             }
             let object = Object::column(table, &column.name);
-            if !column.nullable || explains_null(column) {
+            if refuses_null(table, column) || explains_null(column) {
                 verdicts.pass(object);
                 continue;
             }

@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints, UnseenKind::Types],
     denominator: "numeric columns outside keys whose last word is amount, price, cost, qty, quantity, total, percent, rate, ratio, discount, weight, height, width, age, duration, size, count, score, rating, tax, fee, stock, cents, bytes or ms",
     options: &[],
     peers: &["database_consistency", "Eessaar"],
@@ -83,8 +84,6 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let checked = checks_of(table, &column.name).any(can_fail);
             if checked || column.data_type.to_lowercase().contains("unsigned") || has_limiting_domain(context, column) {
                 verdicts.pass(object);
-            } else if context.model.is_unseen(UnseenKind::Constraints, &table.schema.name) {
-                verdicts.unknown(object, "the role cannot see the constraints");
             } else {
                 verdicts.fail(finding(context, table, column));
             }

@@ -1,5 +1,5 @@
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "pk-nullable",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::Sqlite],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints],
     denominator: "tables with a primary key",
     options: &[],
     peers: &[],

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "ordinary and partitioned tables",
     options: &[],
     peers: &[
@@ -115,8 +116,11 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         });
         if table.primary_key.is_some() && !generated {
             verdicts.pass(object);
-        } else if context.model.is_unseen(UnseenKind::Constraints, &table.schema.name) {
-            verdicts.unknown(object, "the role cannot see the constraints");
+        } else if [UnseenKind::Constraints, UnseenKind::Indexes, UnseenKind::Partitions]
+            .iter()
+            .any(|kind| context.model.is_unseen_of(*kind, &table.qualified_name()))
+        {
+            verdicts.unknown(object, "not all of its constraints, indexes and partitions could be read");
         } else {
             judge(context, verdicts, table, generated);
         }

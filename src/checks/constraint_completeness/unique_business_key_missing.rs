@@ -1,9 +1,9 @@
 use super::unique_vs_soft_delete::live_rows;
 use crate::checks::columns::{is_number, is_reference, is_text};
 use crate::checks::names::Names;
-use crate::checks::relations::{SCORED, indexes_unseen};
+use crate::checks::relations::SCORED;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName, Index, TableRef};
+use crate::model::{Column, EngineName, Index, TableRef, UnseenKind};
 use crate::survey::{TableClass, singular, split};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes, UnseenKind::ForeignKeys, UnseenKind::Constraints],
     denominator: "text, uuid and integer columns of entity and lookup tables called email, username, login, slug, sku, isbn, iban, vin, handle or api_key, or ending in slug or sku",
     options: &[],
     peers: &["active_record_doctor", "database_consistency", "Eessaar"],
@@ -127,8 +128,6 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 || table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column.name))
             {
                 verdicts.pass(object);
-            } else if let Some(reason) = indexes_unseen(context, table) {
-                verdicts.unknown(object, reason);
             } else {
                 verdicts.fail(finding(context, &names, table, column));
             }

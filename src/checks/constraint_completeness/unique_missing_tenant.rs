@@ -3,7 +3,7 @@ use crate::checks::columns::is_reference;
 use crate::checks::names::Names;
 use crate::checks::relations::superseded;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Index, KeyPart, TableRef};
+use crate::model::{EngineName, Index, KeyPart, TableRef, UnseenKind};
 use crate::survey::{singular, split};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes, UnseenKind::Constraints, UnseenKind::ForeignKeys],
     denominator: "unique indexes, without those of primary keys, in tables that carry the tenant's column, when at least half of the entity tables do",
     options: &[],
     peers: &[],

@@ -1,6 +1,6 @@
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName, Index, TableRef};
+use crate::model::{Column, EngineName, Index, TableRef, UnseenKind};
 use crate::survey::split;
 
 pub(super) static RULE: Rule = Rule {
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes],
     denominator: "unique indexes",
     options: &[],
     peers: &[],

@@ -2,7 +2,7 @@ use crate::checks::columns::is_boolean;
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::quote::quote_identifier;
-use crate::model::{EngineName, Index, TableRef};
+use crate::model::{EngineName, Index, TableRef, UnseenKind};
 use crate::survey::split;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes, UnseenKind::Constraints, UnseenKind::ForeignKeys],
     denominator: "unique indexes, without those of primary keys, in tables with soft deletion",
     options: &[],
     peers: &[],

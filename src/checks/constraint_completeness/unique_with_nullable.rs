@@ -1,6 +1,6 @@
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Index, TableRef};
+use crate::model::{EngineName, Index, TableRef, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "unique-with-nullable",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes, UnseenKind::Constraints],
     denominator: "unique indexes over two or more plain columns, without those of primary keys and of periods",
     options: &[],
     peers: &["SchemaCrawler", "Eessaar"],

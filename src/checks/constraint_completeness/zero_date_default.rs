@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "date, datetime and timestamp columns with a default",
     options: &[],
     peers: &["skeema"],

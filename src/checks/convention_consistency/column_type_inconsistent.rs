@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "columns outside relations whose name occurs in at least three tables; not id, value, data, type, status, code, key, name and the like",
     options: &[],
     peers: &["pg-index-health", "SchemaCrawler", "Azimutt"],

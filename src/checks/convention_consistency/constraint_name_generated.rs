@@ -1,7 +1,7 @@
 use super::renamed;
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
-use crate::model::{CheckConstraint, EngineName, TableRef};
+use crate::model::{CheckConstraint, EngineName, TableRef, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "constraint-name-generated",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys, UnseenKind::Constraints],
     denominator: "foreign keys and checks",
     options: &[],
     peers: &["Bytebase", "Eessaar"],

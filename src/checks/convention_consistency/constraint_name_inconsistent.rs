@@ -1,6 +1,6 @@
 use crate::checks::coverage::is_secondary;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Index, TableRef};
+use crate::model::{EngineName, Index, TableRef, UnseenKind};
 use crate::survey::split;
 use std::collections::BTreeMap;
 
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints, UnseenKind::ForeignKeys, UnseenKind::Indexes],
     denominator: "named constraints, unique indexes and other secondary indexes of every kind that has at least five members, more than half of which follow one pattern; not the indexes that carry a constraint's name",
     options: &[],
     peers: &["Bytebase", "GitLab schema specs", "SchemaCrawler additional lints", "Eessaar"],

@@ -1,6 +1,6 @@
 use super::renamed;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, ForeignKey, TableRef};
+use crate::model::{EngineName, ForeignKey, TableRef, UnseenKind};
 use crate::survey::{TableClass, singular, split};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "foreign keys over one column",
     options: &[],
     peers: &["SchemaCrawler additional lints", "Bytebase"],

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "tables and their columns",
     options: &[],
     peers: &["skeema", "SchemaCrawler", "Bytebase", "pglinter", "db_verifier", "Eessaar"],

@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "tables, views, columns, constraints and indexes",
     options: &[RuleOption {
         name: "scripts",

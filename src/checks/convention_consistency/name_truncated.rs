@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "tables, constraints, indexes and sequences",
     options: &[],
     peers: &["pg-index-health", "squawk"],

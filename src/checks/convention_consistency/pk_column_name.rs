@@ -1,6 +1,6 @@
 use super::renamed;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName, TableRef};
+use crate::model::{Column, EngineName, TableRef, UnseenKind};
 use crate::survey::{TableClass, singular, split};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints],
     denominator: "primary keys over one column, where at least 70 % are named in one way: id, or the table's name and id",
     options: &[],
     peers: &["Bytebase", "Azimutt"],

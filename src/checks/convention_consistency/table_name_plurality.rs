@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "entity and lookup tables whose name ends in a word with a singular and a plural and is not made of two tables' names",
     options: &[RuleOption {
         name: "expected",

@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "columns of a date or timestamp type",
     options: &[],
     peers: &["Eessaar"],

@@ -2,7 +2,7 @@
 
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName, KeyPart};
+use crate::model::{Column, EngineName, KeyPart, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "btree-on-array-or-json",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes],
     denominator: "valid indexes",
     options: &[],
     peers: &["pg-index-health", "db_verifier i1010"],

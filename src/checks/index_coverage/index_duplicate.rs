@@ -1,9 +1,9 @@
 //! Two indexes that hold the same.
 
-use crate::checks::coverage::{equivalent, is_secondary};
+use crate::checks::coverage::{equivalent, is_secondary, referenced_indexes};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Index, Partitioning, QualifiedName};
-use std::collections::BTreeSet;
+use crate::model::{EngineName, Index, Partitioning, QualifiedName, UnseenKind};
+use std::collections::{BTreeSet, HashSet};
 
 pub(super) static RULE: Rule = Rule {
     id: "index-duplicate",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes, UnseenKind::Constraints, UnseenKind::ForeignKeys],
     denominator: "valid secondary indexes of tables, single partitions and materialized views that back no constraint",
     options: &[],
     peers: &[
@@ -42,10 +43,11 @@ Every write maintains both, both fill the cache, and no query gains anything.
 
 - Indexes that differ in uniqueness, condition, operator class, collation, prefix length or in where NULLs sort. A plain
   index beside a unique one is `index-redundant-prefix`.
+- A unique index beside that of a DEFERRABLE constraint, which neither foreign keys nor `ON CONFLICT` can use.
 - Invalid and invisible indexes.
 
-Of equal indexes the one to keep is the primary key, then one that backs a constraint, then one that foreign keys point
-at, the replica identity, the clustered one, and else the first by name.
+Of equal indexes the one to keep is the primary key, then one that backs a constraint, then one that foreign keys stand
+on, the replica identity, the clustered one, and else the first by name.
 
 ## Fix
 
@@ -134,6 +136,23 @@ CREATE INDEX orders_placed_on_idx ON orders (placed_on);
 CREATE INDEX orders_placed_on_2_idx ON orders (placed_on) WITH (fillfactor = 70);
 ```
 
+Uniqueness that a constraint checks late is another one:
+
+```sql,passes,postgresql
+CREATE TABLE orders (id integer PRIMARY KEY, number integer NOT NULL, CONSTRAINT orders_late UNIQUE (number) DEFERRABLE);
+CREATE UNIQUE INDEX orders_number_idx ON orders (number);
+```
+
+The server keeps the index on which a foreign key stands, and that is the one which was there first:
+
+```sql,fires,postgresql
+CREATE TABLE orders (id integer PRIMARY KEY, number integer NOT NULL);
+CREATE UNIQUE INDEX orders_number_idx ON orders (number);
+CREATE TABLE parcels (id integer PRIMARY KEY, order_number integer NOT NULL REFERENCES orders (number));
+CREATE INDEX parcels_order_number_idx ON parcels (order_number);
+CREATE UNIQUE INDEX orders_again_idx ON orders (number);
+```
+
 A twin that the optimizer does not see is on its way out:
 
 ```sql,passes,also,mysql
@@ -151,20 +170,24 @@ CREATE INDEX orders_placed_on_2_idx ON orders (placed_on) IGNORED;
     check,
 };
 
+/// Indexes that foreign keys stand on.
+type Held<'m> = HashSet<(&'m QualifiedName, &'m str)>;
+
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let held = referenced_indexes(context.tables);
     for table in context.tables.base() {
         let referenced: Vec<BTreeSet<&String>> =
             context.tables.referenced_by(table.id).map(|(_, key)| key.referenced_columns.iter().collect()).collect();
         let place = (table.schema.name.as_str(), table.name.as_str());
-        judge(context, verdicts, place, &table.indexes, &[], &referenced);
+        judge(context, verdicts, place, &table.indexes, &[], &referenced, &held);
         if let Some(partitioning) = &table.partitioning {
             let above: Vec<&Index> = table.indexes.iter().collect();
-            judge_partitions(context, verdicts, &table.schema.name, partitioning, &above);
+            judge_partitions(context, verdicts, &table.schema.name, partitioning, &above, &held);
         }
     }
     for schema in &context.model.schemas {
         for view in &schema.views {
-            judge(context, verdicts, (&schema.name, &view.name), &view.indexes, &[], &[]);
+            judge(context, verdicts, (&schema.name, &view.name), &view.indexes, &[], &[], &held);
         }
     }
 }
@@ -176,13 +199,14 @@ fn judge_partitions(
     schema: &str,
     partitioning: &Partitioning,
     above: &[&Index],
+    held: &Held<'_>,
 ) {
     for partition in &partitioning.partitions {
         let schema = partition.schema.as_deref().unwrap_or(schema);
-        judge(context, verdicts, (schema, &partition.name), &partition.local_indexes, above, &[]);
+        judge(context, verdicts, (schema, &partition.name), &partition.local_indexes, above, &[], held);
         if let Some(below) = &partition.partitioning {
             let above: Vec<&Index> = above.iter().copied().chain(&partition.local_indexes).collect();
-            judge_partitions(context, verdicts, schema, below, &above);
+            judge_partitions(context, verdicts, schema, below, &above, held);
         }
     }
 }
@@ -194,13 +218,16 @@ fn judge(
     indexes: &[Index],
     above: &[&Index],
     referenced: &[BTreeSet<&String>],
+    held: &Held<'_>,
 ) {
+    let name = QualifiedName::new(schema, table);
+    let is_held = |index: &Index| held.contains(&(&name, index.name.as_str()));
     let engine = context.model.engine.name;
     let rank = |index: &Index| {
         let columns: BTreeSet<_> = index.key.iter().filter_map(|part| part.column.as_ref()).collect();
         let is_target = index.unique && referenced.contains(&columns);
         let backs = !is_secondary(engine, index);
-        (!index.primary, !backs, !is_target, !index.replica_identity, !index.clustered)
+        (!index.primary, !backs, !is_held(index), !is_target, !index.replica_identity, !index.clustered)
     };
     for index in indexes.iter().filter(|index| is_secondary(engine, index)) {
         let object = Object::index_of(schema, table, &index.name);
@@ -212,6 +239,8 @@ fn judge(
             .min_by_key(|other| (rank(other), other.name.as_str()))
             .filter(|other| (rank(other), other.name.as_str()) < (rank(index), index.name.as_str()));
         match (part, kept) {
+            // The server does not drop what a foreign key stands on.
+            _ if is_held(index) => verdicts.pass(object),
             (None, None) => verdicts.pass(object),
             (Some(above), _) => {
                 let change = Change::DropIndex { table: QualifiedName::new(schema, table), name: index.name.clone() };

@@ -1,7 +1,7 @@
 //! An index that is there and not usable.
 
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Index, Partitioning, QualifiedName};
+use crate::model::{EngineName, Index, Partitioning, QualifiedName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "index-invalid",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes, UnseenKind::Partitions],
     denominator: "indexes of tables, partitions and materialized views",
     options: &[],
     peers: &["pg-index-health", "PgHero", "postgres_dba i4", "db_verifier i1002"],

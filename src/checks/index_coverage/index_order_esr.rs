@@ -2,7 +2,7 @@
 
 use crate::checks::access::{Exempt, Judged, described, exempt, pairs};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Index, TableRef};
+use crate::model::{EngineName, Index, TableRef, UnseenKind};
 use crate::survey::Lookup;
 use std::collections::BTreeSet;
 
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Workload,
+    reads: &[UnseenKind::Indexes],
     denominator: "pairs of a costly query and a table in which it compares or sorts by two columns or more",
     options: &[],
     peers: &["sqlcheck"],

@@ -3,7 +3,7 @@
 use crate::checks::coverage::{is_secondary, names_column, not_null_columns};
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "index-pointless-predicate",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::Sqlite],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes],
     denominator: "valid partial indexes",
     options: &[],
     peers: &["pg-index-health"],

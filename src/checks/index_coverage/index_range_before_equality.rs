@@ -2,7 +2,7 @@
 
 use crate::checks::coverage::is_secondary;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName, Index, SortOrder, TableRef};
+use crate::model::{Column, EngineName, Index, SortOrder, TableRef, UnseenKind};
 use crate::survey::is_searched_by_ranges;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes, UnseenKind::Constraints],
     denominator: "valid btree indexes over several columns that are not unique",
     options: &[],
     peers: &["pg-index-health"],

@@ -1,8 +1,8 @@
 //! An index whose look-ups a longer one answers as well.
 
-use crate::checks::coverage::{equivalent, is_secondary, serves_instead};
+use crate::checks::coverage::{equivalent, is_secondary, referenced_indexes, serves_instead};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Index, TableRef};
+use crate::model::{EngineName, Index, TableRef, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "index-redundant-prefix",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes, UnseenKind::Constraints, UnseenKind::ForeignKeys],
     denominator: "valid secondary btree indexes that back no constraint",
     options: &[],
     peers: &[
@@ -130,7 +131,9 @@ CREATE INDEX orders_placed_on_total_idx ON orders (placed_on, total) IGNORED;
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let engine = context.model.engine.name;
+    let referenced = referenced_indexes(context.tables);
     for table in context.tables.base() {
+        let name = table.qualified_name();
         let candidates = table.indexes.iter().filter(|index| is_secondary(engine, index) && index.method == "btree");
         for index in candidates {
             let object = Object::index(table, &index.name);
@@ -139,7 +142,9 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 .iter()
                 .filter(|other| other.name != index.name && serves_instead(other, index) && !equivalent(other, index))
                 .min_by_key(|other| (other.key.len(), other.include.len(), other.name.as_str()));
-            let Some(longer) = longer.filter(|_| !index.replica_identity) else {
+            let Some(longer) =
+                longer.filter(|_| !index.replica_identity && !referenced.contains(&(&name, index.name.as_str())))
+            else {
                 verdicts.pass(object);
                 continue;
             };

@@ -2,9 +2,9 @@
 
 use crate::checks::coverage::cover;
 use crate::checks::names::Names;
-use crate::checks::relations::{index_instead, index_urgency, indexes_unseen};
+use crate::checks::relations::{index_instead, index_urgency};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "polymorphic-unindexed",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes],
     denominator: "polymorphic pairs of columns",
     options: &[],
     peers: &["active_record_doctor", "database_consistency"],
@@ -83,8 +84,6 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let both = [pair.type_column.clone(), pair.id_column.clone()];
         if cover(table.table, &both, None).suffices() || cover(table.table, &both[1..], None).suffices() {
             verdicts.pass(object);
-        } else if let Some(reason) = indexes_unseen(context, table) {
-            verdicts.unknown(object, reason);
         } else {
             let message = format!("no usable index starts with ({}, {})", pair.type_column, pair.id_column);
             let mut finding = Finding::new(&RULE, object, message);

@@ -3,7 +3,7 @@
 use crate::checks::access::{Exempt, Judged, described, exempt, is_costly, pairs};
 use crate::checks::columns::several;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "query-pattern-uncovered",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Workload,
+    reads: &[UnseenKind::Indexes],
     denominator: "pairs of a costly query and a table that it reads",
     options: &[],
     peers: &["PgHero", "dexter", "index_advisor", "MySQL sys schema"],

@@ -2,9 +2,9 @@
 
 use crate::checks::coverage::cover;
 use crate::checks::names::Names;
-use crate::checks::relations::{SCORED, arrow, index_instead, index_urgency, indexes_unseen, resolve};
+use crate::checks::relations::{SCORED, arrow, index_instead, index_urgency, resolve};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "relation-column-unindexed",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes, UnseenKind::ForeignKeys],
     denominator: "foreign keys and inferred relations of confidence 0.90 or more",
     options: &[],
     peers: &["active_record_doctor", "GitLab guidelines", "Azimutt"],
@@ -83,8 +84,6 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let object = Object::foreign_key(table, key);
             if cover(table.table, &key.columns, referenced).suffices() {
                 verdicts.pass(object);
-            } else if let Some(reason) = indexes_unseen(context, table) {
-                verdicts.unknown(object, reason);
             } else {
                 let message = format!("no usable index starts with the columns of {}", arrow(key));
                 let add = index_instead(context.model.engine.name, table, name(table, &key.columns), &key.columns);
@@ -106,8 +105,6 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         }
         if cover(child.table, &columns, None).suffices() {
             verdicts.pass(object);
-        } else if let Some(reason) = indexes_unseen(context, child) {
-            verdicts.unknown(object, reason);
         } else {
             let message =
                 format!("no usable index starts with it, although it refers to {} ({})", parent.name, relation.why);

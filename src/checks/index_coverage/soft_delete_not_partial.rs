@@ -3,7 +3,7 @@
 use crate::checks::coverage::{is_secondary, names_column, normal};
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Index, TableRef};
+use crate::model::{EngineName, Index, TableRef, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "soft-delete-not-partial",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Statistics,
+    reads: &[UnseenKind::Indexes, UnseenKind::ForeignKeys, UnseenKind::Constraints],
     denominator: "soft-delete tables that have a plain index and statistics on the deletion column",
     options: &[],
     peers: &["active_record_doctor", "Azimutt"],

@@ -1,7 +1,7 @@
 //! A spatial index that the optimizer ignores.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "spatial-index-no-srid",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::MySql],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes],
     denominator: "spatial indexes (MySQL 8.0 and later)",
     options: &[],
     peers: &["skeema dupe-index"],

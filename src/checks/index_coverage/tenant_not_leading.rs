@@ -4,7 +4,7 @@ use crate::checks::coverage::is_secondary;
 use crate::checks::names::Names;
 use crate::checks::relations::superseded;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, KeyPart};
+use crate::model::{EngineName, KeyPart, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "tenant-not-leading",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes, UnseenKind::ForeignKeys, UnseenKind::Constraints],
     denominator: "valid indexes over several columns, not unique, of tables with the tenant column",
     options: &[],
     peers: &[],

@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "tables with booleans, where most booleans of the database are named as questions",
     options: &[],
     peers: &["Eessaar"],

@@ -1,7 +1,7 @@
 //! Tables that differ only by a number.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, TableRef};
+use crate::model::{EngineName, TableRef, UnseenKind};
 use std::collections::BTreeMap;
 pub(super) static RULE: Rule = Rule {
     id: "clone-tables",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Partitions],
     denominator: "tables whose name ends in a number",
     options: &[],
     peers: &["DbDeo"],

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Statistics,
+    reads: &[],
     denominator: "tables with 100,000 rows or more",
     options: &[],
     peers: &["postgres_dba", "atlas"],

@@ -2,7 +2,7 @@
 
 use crate::checks::columns::{is_key, several};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName};
+use crate::model::{Column, EngineName, UnseenKind};
 use std::collections::BTreeMap;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Comments],
     denominator: "tables of schemas in which one column in ten has a comment",
     options: &[],
     peers: &["pg-index-health", "SchemaCrawler", "tbls", "Bytebase"],

@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "text columns named like lists",
     options: &[],
     peers: &["sqlcheck 1001", "DbDeo"],

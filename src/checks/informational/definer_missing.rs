@@ -1,7 +1,7 @@
 //! Code runs with the rights of an account that does not exist.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "definer-missing",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     engines: &[EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Statistics,
+    reads: &[UnseenKind::Triggers, UnseenKind::Functions],
     denominator: "views and routines that run with their definer's rights, triggers and events",
     options: &[],
     peers: &["skeema"],

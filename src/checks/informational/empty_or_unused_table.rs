@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Statistics,
+    reads: &[],
     denominator: "tables with a row estimate, when any has rows",
     options: &[],
     peers: &["pg-index-health", "SchemaCrawler", "Azimutt", "pglinter B006", "Eessaar"],

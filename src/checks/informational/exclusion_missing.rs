@@ -1,7 +1,7 @@
 //! Bookings that may overlap.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName};
+use crate::model::{Column, EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "exclusion-missing",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints, UnseenKind::ForeignKeys],
     denominator: "tables named after bookings with a foreign key and a period",
     options: &[],
     peers: &["Eessaar"],

@@ -2,7 +2,7 @@
 
 use crate::checks::relations::is_part_of;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Action, EngineName};
+use crate::model::{Action, EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-cascade-hazard",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "foreign keys with ON DELETE CASCADE",
     options: &[],
     peers: &["Bytebase", "Eessaar"],

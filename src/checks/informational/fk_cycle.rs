@@ -1,7 +1,7 @@
 //! Tables that refer to each other in a circle.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Deferral, EngineName, QualifiedName, TableId};
+use crate::model::{Deferral, EngineName, QualifiedName, TableId, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-cycle",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "tables",
     options: &[],
     peers: &["SchemaCrawler"],

@@ -1,7 +1,7 @@
 //! Two foreign keys to one parent of which one contains the other.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-overlapping",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "foreign keys",
     options: &[],
     peers: &["pg-index-health", "db_verifier fk1011"],

@@ -1,7 +1,7 @@
 //! A table that refers to itself and refuses deletes.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Action, EngineName, ForeignKey};
+use crate::model::{Action, EngineName, ForeignKey, UnseenKind};
 use crate::survey::split;
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "foreign keys of a table to itself",
     options: &[],
     peers: &["pg-index-health", "SchemaCrawler", "DbDeo", "sqlcheck"],

@@ -1,7 +1,7 @@
 //! Functions that run with their owner's rights and the caller's search path.
 
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Function, QualifiedName, Schema};
+use crate::model::{EngineName, Function, QualifiedName, Schema, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "function-search-path",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Functions],
     denominator: "functions and procedures with SECURITY DEFINER",
     options: &[],
     peers: &["splinter 0011", "splinter 0028"],

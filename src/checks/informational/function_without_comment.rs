@@ -2,7 +2,7 @@
 
 use crate::checks::columns::several;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Function};
+use crate::model::{EngineName, Function, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "function-without-comment",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Functions, UnseenKind::Comments],
     denominator: "schemas with functions",
     options: &[],
     peers: &["pg-index-health"],

@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "tables",
     options: &[],
     peers: &["pg-index-health", "SchemaCrawler", "SchemaSpy", "DbDeo", "sqlcheck 1007"],

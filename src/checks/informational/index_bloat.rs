@@ -1,7 +1,7 @@
 //! An index takes at least twice the room that its entries need.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName};
+use crate::model::{Column, EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "index-bloat",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Statistics,
+    reads: &[UnseenKind::Indexes],
     denominator: "B-tree indexes of 16 MB or more over columns of fixed length, of tables whose rows are counted",
     options: &[],
     peers: &["pg-index-health", "pghero", "postgres_dba"],

@@ -1,7 +1,7 @@
 //! A column twice in one index.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "index-key-duplicate-column",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::Sqlite],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes],
     denominator: "indexes over several columns",
     options: &[],
     peers: &["Bytebase"],

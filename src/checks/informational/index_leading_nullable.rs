@@ -1,7 +1,7 @@
 //! An index that consists of NULLs for the most part.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "index-leading-nullable",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Statistics,
+    reads: &[UnseenKind::Indexes],
     denominator: "indexes with statistics on a nullable first column",
     options: &[],
     peers: &["pg-index-health"],

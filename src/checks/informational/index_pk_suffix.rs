@@ -1,8 +1,8 @@
 //! An index that repeats the primary key at its end.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
 use crate::model::SortOrder;
+use crate::model::{EngineName, UnseenKind};
 pub(super) static RULE: Rule = Rule {
     id: "index-pk-suffix",
     summary: "An InnoDB index ends with the primary key, which every index holds anyway",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes, UnseenKind::Constraints],
     denominator: "secondary InnoDB indexes that are not unique",
     options: &[],
     peers: &["pt-duplicate-key-checker"],

@@ -2,7 +2,7 @@
 
 use crate::checks::coverage::is_secondary;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 pub(super) static RULE: Rule = Rule {
     id: "index-unused",
     summary: "No query has used an index for a month or more",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Usage,
+    reads: &[UnseenKind::Indexes, UnseenKind::Constraints, UnseenKind::ForeignKeys],
     denominator: "secondary indexes with usage counters of 30 days or more",
     options: &[],
     peers: &[

@@ -1,7 +1,7 @@
 //! A materialized view that cannot be refreshed while it is read.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Index};
+use crate::model::{EngineName, Index, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "matview-no-unique-index",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes],
     denominator: "materialized views",
     options: &[],
     peers: &["postgres-language-server"],

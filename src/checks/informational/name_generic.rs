@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "tables, and schemas with foreign keys",
     options: &[],
     peers: &["DbDeo", "Eessaar"],

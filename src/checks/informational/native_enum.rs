@@ -1,7 +1,7 @@
 //! An enumerated type is in use (a preference, off by default).
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "native-enum",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Types],
     denominator: "columns of an enumerated type",
     options: &[RuleOption {
         name: "report",

@@ -1,7 +1,7 @@
 //! A primary key of meaningful or many columns.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName};
+use crate::model::{Column, EngineName, UnseenKind};
 use crate::survey::TableClass;
 pub(super) static RULE: Rule = Rule {
     id: "natural-or-wide-pk",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints, UnseenKind::ForeignKeys],
     denominator: "primary keys of entity tables",
     options: &[],
     peers: &["pg-index-health", "Azimutt", "pglinter B012", "SchemaCrawler"],

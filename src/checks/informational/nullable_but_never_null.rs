@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Statistics,
+    reads: &[],
     denominator: "nullable columns of analysed tables with 1 000 rows or more",
     options: &[],
     peers: &["Azimutt"],

@@ -2,7 +2,7 @@
 
 use crate::checks::columns::several;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 use std::collections::BTreeMap;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Roles],
     denominator: "schemas with tables",
     options: &[],
     peers: &["pglinter B011", "pglinter S005"],

@@ -1,7 +1,7 @@
 //! Partitions that end one day.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "partition-runway",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Partitions],
     denominator: "tables partitioned by range",
     options: &[],
     peers: &[],

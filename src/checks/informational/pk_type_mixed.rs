@@ -1,7 +1,7 @@
 //! Primary keys of different types.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName, TableRef};
+use crate::model::{Column, EngineName, TableRef, UnseenKind};
 use crate::survey::TableClass;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints, UnseenKind::ForeignKeys],
     denominator: "single-column identifiers of entity tables",
     options: &[],
     peers: &["pg-index-health", "Azimutt"],

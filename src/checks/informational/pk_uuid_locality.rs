@@ -1,7 +1,7 @@
 //! Random keys that scatter inserts.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "pk-uuid-locality",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Statistics,
+    reads: &[UnseenKind::Constraints],
     denominator: "primary keys of one UUID",
     options: &[],
     peers: &["Azimutt"],

@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "text columns named like secrets",
     options: &[],
     peers: &["splinter 0023", "sqlcheck 4001", "Eessaar"],

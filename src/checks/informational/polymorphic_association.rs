@@ -1,7 +1,7 @@
 //! A reference to one of several tables.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 use crate::settings::{RuleOption, Values};
 
 pub(super) static RULE: Rule = INFORMATIONAL;
@@ -18,6 +18,7 @@ const INFORMATIONAL: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints],
     denominator: "polymorphic pairs of columns",
     options: &[RuleOption {
         name: "scored",

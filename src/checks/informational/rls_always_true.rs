@@ -1,7 +1,7 @@
 //! Policies that let everybody write everything.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Policy, PolicyCommand};
+use crate::model::{EngineName, Policy, PolicyCommand, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "rls-always-true",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Policies],
     denominator: "permissive policies for writing, for roles that anybody may have",
     options: &[],
     peers: &["splinter 0024"],

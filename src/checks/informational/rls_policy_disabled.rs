@@ -2,7 +2,7 @@
 
 use crate::checks::columns::several;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "rls-policy-disabled",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Policies],
     denominator: "tables with policies",
     options: &[],
     peers: &["splinter 0007"],

@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "views that read tables with row security, directly or through other views, from PostgreSQL 15 on",
     options: &[],
     peers: &["splinter 0010"],

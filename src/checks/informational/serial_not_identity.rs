@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "columns that number rows by a sequence of their own or an identity",
     options: &[],
     peers: &["schemalint", "Don't Do This", "squawk", "pg-index-health", "postgres-language-server"],

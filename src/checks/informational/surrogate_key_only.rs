@@ -2,7 +2,7 @@
 
 use crate::checks::columns::is_reference;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 use crate::survey::{TableClass, singular, split};
 pub(super) static RULE: Rule = Rule {
     id: "surrogate-key-only",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Constraints, UnseenKind::Indexes, UnseenKind::ForeignKeys],
     denominator: "entity tables with a primary key, of things that are and not of what happens",
     options: &[],
     peers: &["Eessaar", "DbDeo"],

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Statistics,
+    reads: &[],
     denominator: "tables with 10,000 dead rows or more",
     options: &[],
     peers: &["pghero", "pg-index-health", "splinter", "postgres_dba"],

@@ -1,7 +1,7 @@
 //! A table that nothing relates to.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 use crate::survey::TableClass;
 pub(super) static RULE: Rule = Rule {
     id: "table-isolated",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "entity tables of schemas with several tables",
     options: &[],
     peers: &["pg-index-health", "tbls", "SchemaCrawler additional lints", "db_verifier fk1007"],

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Statistics,
+    reads: &[],
     denominator: "tables of 10 000 rows or more with usage counters",
     options: &[],
     peers: &["pg-index-health", "PgHero", "MySQL sys schema", "Azimutt"],

@@ -1,7 +1,7 @@
 //! A table with very many indexes.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "table-too-many-indexes",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes],
     denominator: "tables with an index",
     options: &[],
     peers: &["Azimutt", "Bytebase", "sqlcheck", "DbDeo"],

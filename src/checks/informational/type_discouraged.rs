@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "columns",
     options: &[],
     peers: &["pg-index-health", "Don't Do This", "squawk", "schemalint", "skeema"],

@@ -2,7 +2,7 @@
 
 use crate::checks::columns::is_reference;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Index};
+use crate::model::{EngineName, Index, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "unique-email-case",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::Sqlite],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes],
     denominator: "unique keys on e-mail addresses and user names",
     options: &[],
     peers: &["active_record_doctor", "database_consistency"],

@@ -2,7 +2,7 @@
 
 use crate::checks::columns::{checks_of, is_key, is_reference, is_text, length};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName, TableRef};
+use crate::model::{Column, EngineName, TableRef, UnseenKind};
 use crate::survey::split;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "columns named and sized like UUIDs",
     options: &[],
     peers: &["pg-index-health", "db_verifier sm0001", "Azimutt"],

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "columns of type varchar(n)",
     options: &[RuleOption {
         name: "report",

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     engines: &[EngineName::MySql, EngineName::MariaDb, EngineName::Sqlite],
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "views",
     options: &[],
     peers: &[],

@@ -1,7 +1,7 @@
 //! A table with very many columns, or with one.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts};
-use crate::model::{EngineName, TableRef};
+use crate::model::{EngineName, TableRef, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "wide-table",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys, UnseenKind::Constraints],
     denominator: "tables",
     options: &[RuleOption {
         name: "max_columns",

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Statistics,
+    reads: &[],
     denominator: "tables",
     options: &[],
     peers: &["pghero", "Azimutt", "postgres_dba"],

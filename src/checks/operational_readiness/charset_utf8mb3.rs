@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "tables",
     options: &[],
     peers: &["skeema", "Bytebase"],

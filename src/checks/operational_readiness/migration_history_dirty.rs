@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     engines: &EngineName::ALL,
     needs: Needs::Data,
+    reads: &[],
     denominator: "histories of Flyway, golang-migrate, Prisma, Liquibase and Knex: tools that keep a state",
     options: &[],
     peers: &[],

@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "entity tables with more than three columns: no junction, lookup, log, copy or library table, no movements and readings",
     options: &[],
     peers: &["active_record_doctor", "schemalint", "Bytebase"],

@@ -1,5 +1,5 @@
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "replica-identity-missing",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Publications, UnseenKind::Indexes, UnseenKind::Constraints],
     denominator: "tables in a publication that publishes UPDATE or DELETE",
     options: &[],
     peers: &[],

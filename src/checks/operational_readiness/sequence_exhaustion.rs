@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Statistics,
+    reads: &[],
     denominator: "owned sequences that do not cycle, and auto-increment columns",
     options: &[],
     peers: &["pg-index-health", "PgHero", "MySQL sys schema", "skeema", "db_verifier"],

@@ -1,5 +1,5 @@
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, NewColumn, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName, ForeignKey, QualifiedName, TableRef};
+use crate::model::{Column, EngineName, ForeignKey, QualifiedName, TableRef, UnseenKind};
 use crate::survey::{SoftDelete, TableClass, singular, split};
 use std::collections::BTreeMap;
 
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "entity tables with a mandatory foreign key to a table that marks rows as deleted",
     options: &[],
     peers: &[],

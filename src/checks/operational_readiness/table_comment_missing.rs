@@ -1,5 +1,5 @@
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, TableRef};
+use crate::model::{EngineName, TableRef, UnseenKind};
 use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Comments],
     denominator: "tables of schemas in which at least one table has a comment",
     options: &[],
     peers: &["pg-index-health", "SchemaCrawler", "tbls", "Bytebase"],

@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "tables",
     options: &[],
     peers: &["db_verifier"],

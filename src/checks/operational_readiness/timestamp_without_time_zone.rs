@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[],
     denominator: "columns of type timestamp or time with time zone, and both kinds of timestamp",
     options: &[],
     peers: &[

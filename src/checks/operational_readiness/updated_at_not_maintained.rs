@@ -1,5 +1,5 @@
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, TableRef};
+use crate::model::{EngineName, TableRef, UnseenKind};
 use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Triggers, UnseenKind::Functions],
     denominator: "tables with an update timestamp, in schemas where the database keeps one of them",
     options: &[],
     peers: &[],

@@ -2,7 +2,7 @@
 
 use crate::checks::relations::arrow;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, ForeignKey};
+use crate::model::{EngineName, ForeignKey, UnseenKind};
 use std::collections::BTreeSet;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "foreign keys",
     options: &[],
     peers: &["pg-index-health", "db_verifier fk1010", "tbls duplicateRelations", "pt-duplicate-key-checker"],

@@ -5,7 +5,7 @@ use crate::checks::names::Names;
 use crate::checks::relations::arrow;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::quote::quote_identifier;
-use crate::model::{Action, EngineName, ForeignKey, MatchType, Table};
+use crate::model::{Action, EngineName, ForeignKey, MatchType, Table, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-match-simple-nullable",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys, UnseenKind::Constraints],
     denominator: "composite foreign keys",
     options: &[],
     peers: &["pg-index-health", "db_verifier fk1002"],

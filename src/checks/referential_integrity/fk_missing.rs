@@ -21,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "single-column foreign keys and inferred relations of confidence 0.90 or more of tables that are no log and no copy",
     options: &[RuleOption {
         name: "foreign_keys",
@@ -261,10 +262,7 @@ fn judge(
         return;
     }
     let scored = relation.confidence >= SCORED || relation.pinned;
-    if context.model.is_unseen(UnseenKind::ForeignKeys, &child.schema.name) {
-        if scored {
-            verdicts.unknown(object, "the role cannot see all foreign keys");
-        }
+    if !scored && context.model.is_unseen(UnseenKind::ForeignKeys, &child.schema.name) {
         return;
     }
     let message = format!(

@@ -2,9 +2,9 @@
 
 use crate::checks::coverage::{Cover, cover};
 use crate::checks::names::Names;
-use crate::checks::relations::{arrow, index_instead, index_urgency, indexes_unseen};
+use crate::checks::relations::{arrow, index_instead, index_urgency};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-missing-index",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::PostgreSql, EngineName::MariaDb, EngineName::Sqlite],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::Indexes, UnseenKind::ForeignKeys],
     denominator: "foreign keys",
     options: &[],
     peers: &[
@@ -220,10 +221,6 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let found = cover(table.table, &key.columns, referenced);
             if found.suffices() {
                 verdicts.pass(object);
-                continue;
-            }
-            if let Some(reason) = indexes_unseen(context, table) {
-                verdicts.unknown(object, reason);
                 continue;
             }
             let detail = match found {

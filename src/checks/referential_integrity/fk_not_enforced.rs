@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "foreign keys",
     options: &[],
     peers: &[],
@@ -170,7 +171,7 @@ mod tests {
         model.schemas.push(schema);
         let (tables, settings) = (Tables::new(&model), Settings::default());
         let survey = Survey::new(&model, &tables, &settings);
-        let mut verdicts = Verdicts::new(&RULE);
+        let mut verdicts = Verdicts::new(&RULE, &model);
         check(Context { model: &model, tables: &tables, survey: &survey, settings: &settings }, &mut verdicts);
         assert_eq!(verdicts.finish(&settings).counts.failed, 1);
     }

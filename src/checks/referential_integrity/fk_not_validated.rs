@@ -2,7 +2,7 @@
 
 use crate::checks::relations::{arrow, is_being_validated};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-not-validated",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::PostgreSql],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "foreign keys",
     options: &[],
     peers: &["pg-index-health", "db_verifier c1001", "PgHero"],

@@ -4,7 +4,7 @@ use crate::checks::relations::{arrow, delete_action};
 use crate::checks::{
     Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts,
 };
-use crate::model::{Action, Deferral, EngineName, ForeignKey};
+use crate::model::{Action, Deferral, EngineName, ForeignKey, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-on-delete-unspecified",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Info,
     engines: &EngineName::ALL,
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "foreign keys",
     options: &[RuleOption {
         name: "accept_no_action",

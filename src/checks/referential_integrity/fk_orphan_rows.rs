@@ -1,7 +1,7 @@
 //! Child rows whose parent does not exist.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, ForeignKeyRows};
+use crate::model::{EngineName, ForeignKeyRows, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-orphan-rows",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     engines: &EngineName::ALL,
     needs: Needs::Data,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "foreign keys that are not known to hold: not validated or not enforced in PostgreSQL, every one elsewhere",
     options: &[],
     peers: &["SQLite foreign_key_check"],

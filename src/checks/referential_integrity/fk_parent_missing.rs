@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     engines: &[EngineName::MySql, EngineName::MariaDb, EngineName::Sqlite],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "foreign keys",
     options: &[],
     peers: &["skeema fk-parent", "Azimutt"],

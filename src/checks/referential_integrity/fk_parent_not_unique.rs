@@ -4,7 +4,7 @@ use crate::checks::coverage::is_unique_key;
 use crate::checks::names::Names;
 use crate::checks::relations::{arrow, indexes_unseen};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-parent-not-unique",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::MySql, EngineName::MariaDb],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys, UnseenKind::Indexes],
     denominator: "foreign keys whose parent is in the model",
     options: &[],
     peers: &["skeema fk-parent"],

@@ -2,7 +2,7 @@
 
 use crate::checks::relations::arrow;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Action, EngineName};
+use crate::model::{Action, EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-set-default-unusable",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     engines: &[EngineName::PostgreSql, EngineName::MySql, EngineName::Sqlite],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "foreign keys with ON DELETE SET DEFAULT",
     options: &[],
     peers: &[],

@@ -2,7 +2,7 @@
 
 use crate::checks::relations::{arrow, delete_action};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Action, EngineName};
+use crate::model::{Action, EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-set-null-on-not-null",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     engines: &[EngineName::PostgreSql, EngineName::Sqlite],
     needs: Needs::Catalog,
+    reads: &[UnseenKind::ForeignKeys],
     denominator: "foreign keys with ON DELETE SET NULL",
     options: &[],
     peers: &[],

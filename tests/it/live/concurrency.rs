@@ -3,7 +3,8 @@
 use crate::support::database::{Database, Place};
 use crate::support::times::trial;
 use crate::support::{TestResult, block_on, chain, read};
-use brownfield::model::{EngineName, Tables, UnseenKind};
+use brownfield::model::{EngineName, Tables, UNSEEN, UnseenKind};
+use brownfield::remedy::Step;
 use brownfield::report::Report;
 use brownfield::settings::Settings;
 use libtest_mimic::Trial;
@@ -29,6 +30,15 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
 const DDL: &str = "CREATE TABLE free (id int PRIMARY KEY, n int CHECK (n > 1));
     CREATE TABLE held (id int PRIMARY KEY, n int CHECK (n > 2), twice int GENERATED ALWAYS AS (n * 2) STORED);
     CREATE INDEX held_expression ON held ((n + 1)) WHERE n > 0;
+    CREATE INDEX held_first ON held (n) WHERE id > 1;
+    CREATE INDEX held_second ON held (n) WHERE id < 1;
+    CREATE INDEX held_absolute ON held (abs(n));
+    CREATE INDEX held_negative ON held ((-n));
+    CREATE TABLE held_child (id int PRIMARY KEY, free_id int REFERENCES free);
+    CREATE INDEX held_child_free ON held_child (free_id) WHERE free_id IS NOT NULL;
+    CREATE TABLE held_parts (k int NOT NULL) PARTITION BY RANGE (k);
+    CREATE TABLE held_part PARTITION OF held_parts FOR VALUES FROM (0) TO (9);
+    CREATE POLICY held_policy ON held USING (n > 0);
     CREATE VIEW held_view AS SELECT n FROM held;";
 
 /// Another session holds ACCESS EXCLUSIVE: the read ends soon, has everything else, and says what it lacks.
@@ -37,7 +47,7 @@ fn behind_a_lock(place: Place) -> TestResult {
     database.run(DDL)?;
     let model = block_on(async {
         let mut session = sqlx::PgConnection::connect(&database.url()).await.map_err(|error| error.to_string())?;
-        sqlx::raw_sql("BEGIN; LOCK TABLE held IN ACCESS EXCLUSIVE MODE")
+        sqlx::raw_sql("BEGIN; LOCK TABLE held, held_child, held_parts IN ACCESS EXCLUSIVE MODE")
             .execute(&mut session)
             .await
             .map_err(|error| error.to_string())?;
@@ -62,7 +72,25 @@ fn behind_a_lock(place: Place) -> TestResult {
     if model.unseen.iter().find(said).is_none() {
         return Err(format!("the locked expressions are not said to be unseen: {:?}", model.unseen).into());
     }
-    Ok(())
+    let predicates: Vec<_> = held.indexes.iter().filter_map(|index| index.predicate.as_deref()).collect();
+    if predicates != [UNSEEN; 3] || held.check_constraints[0].expression != UNSEEN {
+        return Err(format!("what exists and is unseen is not told from what is not there: {held:#?}").into());
+    }
+    // What cannot be seen is no reason to complain, and nothing that cannot be made again is dropped.
+    let tables = Tables::new(&model);
+    let settings = Settings::default();
+    let report = Report::new(&model, &tables, &settings);
+    for rule in ["index-duplicate", "fk-missing-index", "relation-column-unindexed"] {
+        let outcome = report.outcomes.iter().find(|outcome| outcome.rule.id == rule).ok_or("the rule did not run")?;
+        if !outcome.findings.is_empty() || outcome.counts.unknown == 0 {
+            return Err(format!("{rule}: {:#?} {:?}", outcome.findings, outcome.counts).into());
+        }
+    }
+    let drops = |step: &&Step| step.statements.iter().any(|statement| statement.contains("DROP INDEX"));
+    match report.playbook.steps.iter().find(drops) {
+        Some(step) => Err(format!("an index is dropped: {step:#?}").into()),
+        None => Ok(()),
+    }
 }
 
 /// Tables and views are made and dropped all the while: every read succeeds and holds the tables that stay.

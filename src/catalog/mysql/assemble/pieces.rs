@@ -106,6 +106,7 @@ pub(super) fn foreign_key(
         columns,
         referenced_table: referenced.0,
         referenced_columns: referenced.1,
+        referenced_index: None,
         on_delete,
         on_update: action(on_update),
         on_delete_columns: Vec::new(),

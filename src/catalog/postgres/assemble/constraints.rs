@@ -1,12 +1,13 @@
 //! Keys, checks and exclusion constraints.
 
 use super::{Maps, rows_of};
-use crate::catalog::postgres::rows::{Constraint, Oid};
+use crate::catalog::postgres::rows::{Constraint, IndexRow, Oid};
 use crate::catalog::postgres::scope::class;
 use crate::model::{
     Action, CheckConstraint, Deferral, DomainCheck, ExclusionConstraint, ExclusionElement, ForeignKey, MatchType,
-    PrimaryKey, QualifiedName, Table, UniqueConstraint,
+    PrimaryKey, QualifiedName, Table, UniqueConstraint, UnseenKind,
 };
+use std::collections::HashSet;
 
 impl Maps<'_> {
     pub(super) fn fill_constraints(&self, relation: Oid, table: &mut Table) {
@@ -28,7 +29,7 @@ impl Maps<'_> {
             .filter(|row| row.kind == 'c')
             .map(|row| DomainCheck {
                 name: row.name.clone(),
-                expression: self.expression(row.relation, row.definition.as_deref()),
+                expression: self.expression(row.relation, UnseenKind::Constraints, row.definition.as_deref()),
                 validated: row.validated,
             })
             .collect()
@@ -65,7 +66,7 @@ impl Maps<'_> {
         numbers.sort_unstable();
         CheckConstraint {
             name: Some(row.name.clone()),
-            expression: self.expression(row.relation, row.definition.as_deref()),
+            expression: self.expression(row.relation, UnseenKind::Constraints, row.definition.as_deref()),
             columns: self.column_names(row.relation, &numbers),
             validated: row.validated,
             enforced: row.enforced,
@@ -94,11 +95,20 @@ impl Maps<'_> {
                 .collect(),
             predicate: index
                 .filter(|index| index.partial)
-                .map(|index| self.expression(row.relation, index.predicate.as_deref())),
+                .map(|index| self.expression(row.relation, UnseenKind::Indexes, index.predicate.as_deref())),
             deferral: deferral(row),
-            definition: self.expression(row.relation, row.definition.as_deref()),
+            definition: self.expression(row.relation, UnseenKind::Constraints, row.definition.as_deref()),
             comment: self.constraint_comment(row),
         }
+    }
+
+    /// The index of the parent that a key stands on, where it could be another one.
+    fn referenced_index(&self, row: &Constraint) -> Option<String> {
+        let wanted: HashSet<i16> = row.referenced_columns.iter().copied().collect();
+        let indexes = rows_of(&self.indexes, row.referenced);
+        let several = indexes.iter().filter(|index| referable(index).as_ref() == Some(&wanted)).nth(1).is_some();
+        let index = indexes.iter().find(|index| several && index.oid == row.index)?;
+        Some(index.name.clone())
     }
 
     fn foreign_key(&self, row: &Constraint) -> ForeignKey {
@@ -111,6 +121,7 @@ impl Maps<'_> {
             columns: self.column_names(row.relation, &row.columns),
             referenced_table: self.relation_name(row.referenced).unwrap_or_else(|| QualifiedName::new("", "")),
             referenced_columns: self.column_names(row.referenced, &row.referenced_columns),
+            referenced_index: self.referenced_index(row),
             on_delete,
             on_update: action(row.on_update),
             on_delete_columns: self.column_names(row.relation, &row.on_delete_columns),
@@ -129,6 +140,12 @@ impl Maps<'_> {
             comment: self.constraint_comment(row),
         }
     }
+}
+
+/// The columns that a unique index refuses equal values of, when it can be what a foreign key stands on.
+fn referable(index: &IndexRow) -> Option<HashSet<i16>> {
+    let parts = usize::try_from(index.key_parts).ok()?;
+    (index.unique && index.immediate && !index.partial).then(|| index.columns.iter().copied().take(parts).collect())
 }
 
 fn deferral(row: &Constraint) -> Deferral {

@@ -4,7 +4,7 @@ use super::{Maps, qualify, rows_of};
 use crate::catalog::postgres::rows::{IndexRow, Oid};
 use crate::catalog::postgres::scope::class;
 use crate::catalog::postgres::text::{canonical, split_list};
-use crate::model::{EngineName, Index, KeyPart, NullsOrder, QualifiedName, SortOrder, quote};
+use crate::model::{EngineName, Index, KeyPart, NullsOrder, QualifiedName, SortOrder, UNSEEN, UnseenKind, quote};
 
 /// Bits of `indoption`.
 const DESCENDING: i16 = 1;
@@ -24,8 +24,10 @@ impl Maps<'_> {
         index.method.clone_from(&row.method);
         index.key = self.key_parts(row);
         index.include = self.column_names(row.relation, row.columns.get(index.key.len()..).unwrap_or_default());
-        index.predicate = row.partial.then(|| self.expression(row.relation, row.predicate.as_deref()));
+        index.predicate =
+            row.partial.then(|| self.expression(row.relation, UnseenKind::Indexes, row.predicate.as_deref()));
         index.unique = row.unique;
+        index.immediate = row.immediate;
         index.nulls_not_distinct = row.nulls_not_distinct;
         index.primary = row.primary;
         index.constraint = self.backed.get(&row.oid).map(|constraint| constraint.name.clone());
@@ -48,7 +50,7 @@ impl Maps<'_> {
     /// The parts of the key in order, INCLUDE columns left out. `indkey` holds 0 for an expression.
     pub(super) fn key_parts(&self, row: &IndexRow) -> Vec<KeyPart> {
         let printed = if row.columns.contains(&0) {
-            self.expression(row.relation, row.expressions.as_deref())
+            self.expression(row.relation, UnseenKind::Indexes, row.expressions.as_deref())
         } else {
             String::new()
         };
@@ -63,7 +65,7 @@ impl Maps<'_> {
                 let (mut part, collation) = if let Some((name, collation)) = attribute {
                     (KeyPart::column(*name), *collation)
                 } else {
-                    let expression = expressions.next().map(canonical).unwrap_or_default();
+                    let expression = expressions.next().map_or_else(|| UNSEEN.to_owned(), canonical);
                     (KeyPart::expression(expression), DEFAULT_COLLATION)
                 };
                 let bits = row.options.get(position).copied().unwrap_or_default();
@@ -79,7 +81,7 @@ impl Maps<'_> {
                 part.operator_class = self.operator_class(row, position);
                 let own = row.collations.get(position).copied().unwrap_or_default();
                 if own != 0 && own != collation {
-                    part.collation = self.collation(own);
+                    part.collation = Some(self.collation(own));
                 }
                 part
             })
@@ -87,7 +89,9 @@ impl Maps<'_> {
     }
 
     fn operator_class(&self, row: &IndexRow, position: usize) -> Option<String> {
-        let class = self.operator_classes.get(row.operator_classes.get(position)?)?;
+        let Some(class) = self.operator_classes.get(row.operator_classes.get(position)?) else {
+            return Some(UNSEEN.to_owned());
+        };
         let number = i16::try_from(position + 1).ok()?;
         let options = self.index_options.get(&(row.oid, number)).copied().unwrap_or_default();
         if class.default && options.is_empty() {

@@ -11,8 +11,8 @@ mod types;
 use super::rows::{ColumnRow, Constraint, Oid, Relation, Rows, SequenceRow, TypeRow};
 use super::scope::{Scope, class, locked};
 use crate::model::{
-    Engine, EngineName, Model, PartitionRetention, QualifiedName, ScheduledJob, Schema, Table, TriggerEnabled, Unseen,
-    UnseenKind, quote,
+    Engine, EngineName, Model, PartitionRetention, QualifiedName, ScheduledJob, Schema, Table, TriggerEnabled, UNSEEN,
+    Unseen, UnseenKind, quote,
 };
 use crate::parallel;
 use std::collections::{HashMap, HashSet};
@@ -347,27 +347,24 @@ impl<'r> Maps<'r> {
     }
 
     /// A collation as SQL names it.
-    fn collation(&self, oid: Oid) -> Option<String> {
-        self.collations.get(&oid).map(|row| qualify(&row.schema, &row.name))
+    fn collation(&self, oid: Oid) -> String {
+        self.collations.get(&oid).map_or_else(|| UNSEEN.to_owned(), |row| qualify(&row.schema, &row.name))
     }
 
     fn note(&self, unseen: Unseen) {
         self.unseen.lock().unwrap_or_else(PoisonError::into_inner).push(unseen);
     }
 
-    /// Records that expressions of a relation could not be read.
-    fn note_locked(&self, relation: Oid) {
-        if let Some(name) = self.relation_name(relation) {
-            self.note(locked(UnseenKind::Expressions, &name.schema, &name.name));
+    /// The canonical text of an expression. That one could not be read is noted about the part of the model that it
+    /// belongs to.
+    fn expression(&self, relation: Oid, part: UnseenKind, text: Option<&str>) -> String {
+        if let Some(text) = text {
+            return super::text::canonical(text);
         }
-    }
-
-    /// The canonical text of an expression. One that could not be read is empty, and noted.
-    fn expression(&self, relation: Oid, text: Option<&str>) -> String {
-        if text.is_none() && self.locked.contains(&relation) {
-            self.note_locked(relation);
+        if let Some(name) = self.relation_name(relation).filter(|_| self.locked.contains(&relation)) {
+            self.note(locked(part, &name.schema, &name.name));
         }
-        text.map(super::text::canonical).unwrap_or_default()
+        UNSEEN.to_owned()
     }
 }
 

@@ -6,7 +6,7 @@ use crate::catalog::postgres::scope::class;
 use crate::catalog::postgres::text::{canonical, is_literal, sequence_of_default};
 use crate::model::{
     Column, ColumnDefault, DefaultKind, Generated, GeneratedStorage, Identity, IdentityMode, Inheritance, Partition,
-    Partitioning, Persistence, Policy, PolicyCommand, QualifiedName, Rule, Table, TableKind, Trigger, View,
+    Partitioning, Persistence, Policy, PolicyCommand, QualifiedName, Rule, Table, TableKind, Trigger, UnseenKind, View,
 };
 
 impl Maps<'_> {
@@ -93,7 +93,7 @@ impl Maps<'_> {
             _ => None,
         };
         if let Some(storage) = storage {
-            let expression = self.expression(row.relation, row.default.as_deref());
+            let expression = self.expression(row.relation, UnseenKind::Expressions, row.default.as_deref());
             column.generated = Some(Generated { expression, storage });
         } else {
             column.default = row.default.as_deref().map(default);
@@ -111,7 +111,7 @@ impl Maps<'_> {
                 .map(|sequence| QualifiedName::new(self.schema_name(sequence.schema), &sequence.name)),
         });
         if row.collation_differs {
-            column.collation = self.collation(row.collation);
+            column.collation = Some(self.collation(row.collation));
         }
         column.inherited = !row.local;
         column.comment = self.comment(class::RELATION, row.relation, row.number);
@@ -136,7 +136,7 @@ impl Maps<'_> {
             enabled: super::enabled(row.enabled),
             constraint: row.constraint,
             definer: None,
-            definition: self.expression(row.relation, row.definition.as_deref()),
+            definition: self.expression(row.relation, UnseenKind::Triggers, row.definition.as_deref()),
             comment: self.comment(class::TRIGGER, row.oid, 0),
         }
     }
@@ -162,8 +162,10 @@ impl Maps<'_> {
                     },
                     permissive: row.permissive,
                     roles,
-                    using: row.has_using.then(|| self.expression(relation, row.using.as_deref())),
-                    with_check: row.has_check.then(|| self.expression(relation, row.check.as_deref())),
+                    using: row.has_using.then(|| self.expression(relation, UnseenKind::Policies, row.using.as_deref())),
+                    with_check: row
+                        .has_check
+                        .then(|| self.expression(relation, UnseenKind::Policies, row.check.as_deref())),
                     comment: self.comment(class::POLICY, row.oid, 0),
                 }
             })
@@ -189,7 +191,7 @@ impl Maps<'_> {
     }
 
     fn partitioning(&self, relation: &Relation) -> Partitioning {
-        let printed = self.expression(relation.oid, relation.partition_key.as_deref());
+        let printed = self.expression(relation.oid, UnseenKind::Partitions, relation.partition_key.as_deref());
         let key =
             printed.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(printed.as_str()).to_owned();
         let children = rows_of(&self.children, relation.oid).iter();

@@ -21,7 +21,7 @@ impl Maps<'_> {
                 base_type: row.base_type.clone().unwrap_or_default(),
                 not_null: self.is_not_null_domain(row.oid),
                 default: row.default.as_deref().map(canonical),
-                collation: row.collation.and_then(|collation| self.collation(collation)),
+                collation: row.collation.map(|collation| self.collation(collation)),
                 checks: self.domain_checks_of(row.oid),
                 comment,
             }),

@@ -5,6 +5,7 @@ SELECT
     c.relname,
     am.amname,
     i.indisunique,
+    i.indimmediate,
     i.indisprimary,
     i.indisexclusion,
     i.indisvalid,

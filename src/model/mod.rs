@@ -413,6 +413,17 @@ impl Model {
         }
     }
 
+    /// The domain of a column, if it has one, and those that it is based on, each before the one below it. An array of a
+    /// domain has none.
+    pub fn domains_of<'m>(&'m self, column: &'m Column) -> impl Iterator<Item = &'m Domain> {
+        let find = |name: &QualifiedName| {
+            let schema = self.schemas.iter().find(|schema| schema.name == name.schema)?;
+            schema.domains.iter().find(|domain| domain.name == name.name)
+        };
+        let first = column.user_type.as_ref().filter(|_| column.array_dimensions == 0).and_then(find);
+        std::iter::successors(first, move |domain| domain.base_domain.as_ref().and_then(find))
+    }
+
     /// Whether some part of this kind could not be read, anywhere or in this schema.
     pub fn is_unseen(&self, kind: UnseenKind, schema: &str) -> bool {
         self.unseen

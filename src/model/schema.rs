@@ -126,9 +126,12 @@ pub struct Domain {
     pub name: String,
     /// The type it is based on, in the engine's spelling; may be another domain.
     pub base_type: String,
+    /// That other domain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_domain: Option<QualifiedName>,
     /// Whether this domain or one it is based on refuses NULL.
     pub not_null: bool,
-    /// Default expression.
+    /// Default expression. A domain gets that of the one it is based on when it is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
     /// Collation, when it differs from the base type's.
@@ -198,7 +201,8 @@ pub struct RangeType {
 pub struct Sequence {
     /// Name as stored.
     pub name: String,
-    /// `smallint`, `integer` or `bigint`; in MariaDB any type of whole numbers.
+    /// `smallint`, `integer` or `bigint`; in MariaDB any type of whole numbers. Of an identity column that of the column,
+    /// which a copy of the schema gives it, and its values end with that type's.
     #[serde(rename = "type")]
     pub data_type: String,
     /// First value.

@@ -186,13 +186,13 @@ fn is_limited(context: Context<'_>, table: TableRef<'_>, column: &Column) -> boo
         || checked
         || referring
         || !column.values.is_empty()
-        || column.user_type.as_ref().is_some_and(|name| is_limiting_type(context, name))
+        || column.user_type.as_ref().is_some_and(|name| is_enum(context, name))
+        || context.model.domains_of(column).any(|domain| !domain.checks.is_empty())
 }
 
-fn is_limiting_type(context: Context<'_>, name: &crate::model::QualifiedName) -> bool {
-    let Some(schema) = context.model.schemas.iter().find(|schema| schema.name == name.schema) else { return false };
-    let domain = schema.domains.iter().find(|domain| domain.name == name.name);
-    schema.enums.iter().any(|kind| kind.name == name.name) || domain.is_some_and(|domain| !domain.checks.is_empty())
+fn is_enum(context: Context<'_>, name: &crate::model::QualifiedName) -> bool {
+    let schema = context.model.schemas.iter().find(|schema| schema.name == name.schema);
+    schema.is_some_and(|schema| schema.enums.iter().any(|kind| kind.name == name.name))
 }
 
 fn finding(context: Context<'_>, names: &Names<'_>, table: TableRef<'_>, column: &Column) -> Finding {

@@ -118,12 +118,7 @@ fn is_counter(context: Context<'_>, table: TableRef<'_>, words: &[String]) -> bo
 }
 
 fn has_limiting_domain(context: Context<'_>, column: &Column) -> bool {
-    column.user_type.as_ref().is_some_and(|name| {
-        let schema = context.model.schemas.iter().find(|schema| schema.name == name.schema);
-        schema.is_some_and(|schema| {
-            schema.domains.iter().any(|domain| domain.name == name.name && !domain.checks.is_empty())
-        })
-    })
+    context.model.domains_of(column).any(|domain| !domain.checks.is_empty())
 }
 
 fn finding(context: Context<'_>, table: TableRef<'_>, column: &Column) -> Finding {

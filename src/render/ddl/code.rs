@@ -6,7 +6,7 @@ use super::{LeftOut, comment, name_in};
 use crate::model::quote::{quote_identifier, quote_literal};
 use crate::model::{
     CompositeType, Domain, EngineName, Function, FunctionKind, Model, QualifiedName, Schema, Sequence, Trigger,
-    TriggerEnabled, View,
+    TriggerEnabled, View, is_unseen,
 };
 
 /// Schemas and extensions, and that bodies of functions may name what comes later.
@@ -280,7 +280,7 @@ pub(super) fn triggers(out: &mut String, left_out: &mut LeftOut, model: &Model) 
         let tables = schema.tables.iter().map(|table| (&table.name, &table.triggers));
         let views = schema.views.iter().map(|view| (&view.name, &view.triggers));
         for (table, trigger) in tables.chain(views).flat_map(|(name, all)| all.iter().map(move |it| (name, it))) {
-            if trigger.definition.is_empty() {
+            if is_unseen(&trigger.definition) {
                 left_out.add("trigger", 1);
             } else {
                 statements.push(create_trigger(model, &name_in(model, &schema.name, table), trigger));

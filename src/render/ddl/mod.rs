@@ -10,7 +10,7 @@ mod table;
 pub(crate) use table::statements;
 
 use crate::model::quote::{quote_identifier, quote_list, quote_literal};
-use crate::model::{Deferral, EngineName, Model, QualifiedName, TableKind, TableRef};
+use crate::model::{Deferral, EngineName, Model, QualifiedName, TableKind, TableRef, UNSEEN};
 use crate::report::Report;
 use order::Item;
 
@@ -36,7 +36,7 @@ pub fn render(report: &Report<'_>) -> String {
         code::views(&mut items, &mut left_out, model, schema);
     }
     for statement in order::in_order(items) {
-        push!(out, "{statement};\n\n");
+        push!(out, "{}\n\n", whole(&statement));
     }
     let written: Vec<TableRef<'_>> =
         report.tables.iter().filter(|table| table.table.kind != TableKind::Foreign).collect();
@@ -45,7 +45,7 @@ pub fn render(report: &Report<'_>) -> String {
         [table::indexes, table::partition_indexes, table::foreign_keys, table::settings];
     for part in parts {
         for statement in written.iter().flat_map(|table| part(model, *table)) {
-            push!(out, "{statement};\n");
+            push!(out, "{}\n", whole(&statement));
         }
     }
     code::triggers(&mut out, &mut left_out, model);
@@ -59,6 +59,15 @@ pub fn render(report: &Report<'_>) -> String {
     left_out.of_model(model);
     left_out.write(&mut out, model.engine.name);
     out
+}
+
+/// A statement with its semicolon; as a comment when a part of it could not be read.
+fn whole(statement: &str) -> String {
+    if statement.contains(UNSEEN) {
+        format!("-- A part of this could not be read:\n-- {};", statement.replace('\n', "\n-- "))
+    } else {
+        format!("{statement};")
+    }
 }
 
 /// What the model holds in part only, counted.

@@ -202,7 +202,7 @@ fn columns(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
             code(&column.name),
             data_type,
             nullable.to_owned(),
-            default(column),
+            default(page, column),
             column_constraints(page, table, column),
         ];
         if with_comments {
@@ -213,7 +213,7 @@ fn columns(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
     out
 }
 
-fn default(column: &Column) -> String {
+fn default(page: &Page<'_, '_>, column: &Column) -> String {
     if let Some(generated) = &column.generated {
         let storage = match generated.storage {
             GeneratedStorage::Stored => "stored",
@@ -235,6 +235,9 @@ fn default(column: &Column) -> String {
         Some(sequence) => format!("next of {}", code(&sequence.name)),
         None => short(&default.expression),
     }));
+    let domain = page.report.model.domains_of(column).next().filter(|_| column.default.is_none());
+    let of_domain = domain.and_then(|domain| domain.default.as_deref());
+    parts.extend(of_domain.map(|default| format!("{} by its domain", short(default))));
     if column.auto_increment {
         parts.push("auto-increment".to_owned());
     }
@@ -265,21 +268,12 @@ fn unique(index: &Index, column: &str) -> Option<String> {
 /// What a column's domain demands beside being there, which the column says itself.
 fn of_domain(page: &Page<'_, '_>, column: &Column) -> Vec<String> {
     let model = page.report.model;
-    let Some(user_type) = column.user_type.as_ref().filter(|_| column.array_dimensions == 0) else { return Vec::new() };
-    let Some(domain) = model
-        .schemas
-        .iter()
-        .find(|schema| schema.name == user_type.schema)
-        .and_then(|schema| schema.domains.iter().find(|domain| domain.name == user_type.name))
-    else {
-        return Vec::new();
-    };
     let rule = |check: &DomainCheck| {
         let said = words::of_value(model.engine.name, &check.expression);
         let said = said.filter(|said| said.chars().count() <= LONGEST_IN_CELL);
         format!("{} by its domain", said.unwrap_or_else(|| format!("CHECK {}", short(&check.expression))))
     };
-    domain.checks.iter().map(rule).collect()
+    model.domains_of(column).flat_map(|domain| &domain.checks).map(rule).collect()
 }
 
 fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column) -> String {

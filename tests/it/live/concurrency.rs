@@ -5,6 +5,7 @@ use crate::support::times::trial;
 use crate::support::{TestResult, block_on, chain, read};
 use brownfield::model::{EngineName, Tables, UNSEEN, UnseenKind};
 use brownfield::remedy::Step;
+use brownfield::render::ddl;
 use brownfield::report::Report;
 use brownfield::settings::Settings;
 use libtest_mimic::Trial;
@@ -85,6 +86,10 @@ fn behind_a_lock(place: Place) -> TestResult {
         if !outcome.findings.is_empty() || outcome.counts.unknown == 0 {
             return Err(format!("{rule}: {:#?} {:?}", outcome.findings, outcome.counts).into());
         }
+    }
+    let script = ddl::render(&report);
+    if script.lines().any(|line| line.contains(UNSEEN) && !line.starts_with("--")) {
+        return Err(format!("what could not be read is written as a statement:\n{script}").into());
     }
     let drops = |step: &&Step| step.statements.iter().any(|statement| statement.contains("DROP INDEX"));
     match report.playbook.steps.iter().find(drops) {

@@ -19,6 +19,11 @@ impl Maps<'_> {
             'd' => schema.domains.push(Domain {
                 name,
                 base_type: row.base_type.clone().unwrap_or_default(),
+                base_domain: self
+                    .types
+                    .get(&row.base)
+                    .filter(|base| base.oid == row.base && base.kind == 'd')
+                    .and_then(|base| self.user_type_of(base.oid)),
                 not_null: self.is_not_null_domain(row.oid),
                 default: row.default.as_deref().map(canonical),
                 collation: row.collation.map(|collation| self.collation(collation)),
@@ -62,13 +67,23 @@ impl Maps<'_> {
 
     pub(super) fn sequence(&self, row: &SequenceRow) -> Sequence {
         let owner = self.sequence_owner(row);
+        // A dump makes the sequence of an identity column anew, with the type of the column.
+        let of_column = rows_of(&self.columns, row.owner)
+            .iter()
+            .find(|column| row.dependency == 'i' && column.number == row.owner_column)
+            .map(|column| column.data_type.as_str());
+        let (least, most) = match of_column {
+            Some("smallint") => (i64::from(i16::MIN), i64::from(i16::MAX)),
+            Some("integer") => (i64::from(i32::MIN), i64::from(i32::MAX)),
+            _ => (i64::MIN, i64::MAX),
+        };
         Sequence {
             name: row.name.clone(),
-            data_type: row.data_type.clone(),
+            data_type: of_column.unwrap_or(&row.data_type).to_owned(),
             start: row.start.into(),
             increment: row.increment,
-            minimum: row.minimum.into(),
-            maximum: row.maximum.into(),
+            minimum: row.minimum.max(least).into(),
+            maximum: row.maximum.min(most).into(),
             cache: row.cache,
             cycle: row.cycle,
             owned_by: owner.map(|(table, column)| SequenceOwner { table, column, identity: row.dependency == 'i' }),

@@ -1,12 +1,15 @@
 //! Partitions, and what each of them has for itself.
 
 use super::schema::is_false;
-use super::{Action, CheckConstraint, ExclusionConstraint, ForeignKey, Index, QualifiedName, UniqueConstraint};
+use super::{
+    Action, CheckConstraint, Column, ExclusionConstraint, ForeignKey, Index, Persistence, Policy, QualifiedName, Rule,
+    Trigger, UniqueConstraint,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How a table is partitioned.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Partitioning {
     /// Strategy in lower case: `range`, `list`, `hash`, `key`, `range columns`, `system_time`, …
@@ -23,7 +26,7 @@ pub struct Partitioning {
 }
 
 /// A partition.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Partition {
     /// Schema, when it differs from the parent's (PostgreSQL).
@@ -41,6 +44,39 @@ pub struct Partition {
     /// Whether it has a primary key (PostgreSQL: of its own when the parent has none).
     #[serde(default, skip_serializing_if = "is_false")]
     pub primary_key: bool,
+    /// Owning role, when it is not the parent's (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Survives a crash or not (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Persistence::is_permanent")]
+    pub persistence: Persistence,
+    /// Table access method when it is not `heap` (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_engine: Option<String>,
+    /// Storage parameters as `name=value`, sorted (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// Replica identity other than the default: `full`, `nothing`, `index` (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replica_identity: Option<String>,
+    /// Row security is on for who names the partition itself (PostgreSQL).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub row_security: bool,
+    /// Row security binds the owner too (PostgreSQL).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub force_row_security: bool,
+    /// Columns that differ from the parent's in default or NOT NULL or have a comment of their own, in order (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<Column>,
+    /// Triggers of this partition alone, by name (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<Trigger>,
+    /// Row security policies of this partition, by name (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<Policy>,
+    /// Rewrite rules of this partition, by name (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
     /// Indexes that exist on this partition alone, by name (PostgreSQL).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub local_indexes: Vec<Index>,
@@ -129,6 +165,10 @@ impl Partitioning {
 
     pub(super) fn sort(&mut self) {
         for partition in &mut self.partitions {
+            partition.options.sort();
+            partition.triggers.sort_by(|a, b| a.name.cmp(&b.name));
+            partition.policies.sort_by(|a, b| a.name.cmp(&b.name));
+            partition.rules.sort_by(|a, b| a.name.cmp(&b.name));
             partition.local_indexes.sort_by(|a, b| a.name.cmp(&b.name));
             for index in &mut partition.local_indexes {
                 index.sort();
@@ -153,6 +193,17 @@ impl Partition {
             bound: None,
             foreign: false,
             primary_key: false,
+            owner: None,
+            persistence: Persistence::Permanent,
+            storage_engine: None,
+            options: Vec::new(),
+            replica_identity: None,
+            row_security: false,
+            force_row_security: false,
+            columns: Vec::new(),
+            triggers: Vec::new(),
+            policies: Vec::new(),
+            rules: Vec::new(),
             local_indexes: Vec::new(),
             foreign_keys: Vec::new(),
             unique_constraints: Vec::new(),

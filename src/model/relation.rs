@@ -202,7 +202,7 @@ pub enum Persistence {
 
 impl Persistence {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
-    fn is_permanent(&self) -> bool {
+    pub(super) fn is_permanent(&self) -> bool {
         *self == Self::Permanent
     }
 }

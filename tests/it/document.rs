@@ -983,8 +983,9 @@ fn in_full(place: Place) -> TestResult {
         EngineName::PostgreSql => {
             database.run(
                 "CREATE DOMAIN cents AS int NOT NULL CONSTRAINT cents_positive CHECK (VALUE >= 0);
+                 CREATE DOMAIN lowest AS int DEFAULT 7 CHECK (VALUE > 2); CREATE DOMAIN small AS lowest CHECK (VALUE < 9);
                  CREATE SEQUENCE tickets START 500;
-                 ALTER TABLE payments ADD fee cents, ADD words tsvector, ADD during tsrange,
+                 ALTER TABLE payments ADD fee cents, ADD size small, ADD words tsvector, ADD during tsrange,
                      ADD CONSTRAINT payments_once EXCLUDE USING gist (during WITH &&);
                  COMMENT ON CONSTRAINT payments_once ON payments IS 'One at a time';
                  CREATE INDEX payments_words_idx ON payments USING gist (words);
@@ -1002,6 +1003,7 @@ fn in_full(place: Place) -> TestResult {
                 "Body of <code>refuse()</code>",
                 "RAISE EXCEPTION 'too much'; -- refused here\n",
                 "at least 0 by its domain",
+                "| `size` | `public.small` | YES | `7` by its domain | CHECK `((VALUE)::integer < 9)` by its domain; greater than 2 by its domain |",
                 "`cents` | `integer` | — | NOT NULL; the value is at least 0: CHECK `(VALUE >= 0)` | [`payments`](#t-payments).`fee` |",
                 "| `tickets` | `bigint` | 500 | 1 |",
                 " — One at a time\n",

@@ -76,7 +76,7 @@ rows! {
     ViewDependency { view: Oid, relation: Oid }
     TriggerRow {
         oid: Oid, relation: Oid, name: String, enabled: char, bits: i16, columns: Vec<i16>, constraint: bool,
-        function_schema: String, function: String, definition: Option<String>,
+        function_schema: String, function: String, definition: Option<String>, partition_columns: Vec<String>,
     }
     DisabledForeignKey { constraint: Oid, schema: String, table: String }
     PolicyRow {
@@ -146,6 +146,8 @@ answers! {
     relations: Relation,
     inheritance: Inherits,
     columns: ColumnRow,
+    /// Columns of partitions that are not as those of their parents.
+    own_columns: ColumnRow,
     partition_columns: PartitionColumn,
     constraints: Constraint,
     not_null_constraints: NotNull,
@@ -305,6 +307,7 @@ mod tests {
             function_schema: String::new(),
             function: String::new(),
             definition: None,
+            partition_columns: Vec::new(),
         };
         let mut rows = Rows { triggers: vec![trigger], ..Rows::default() };
         assert!(rows.is_torn());

@@ -62,7 +62,9 @@ CREATE RULE orders_delete AS ON DELETE TO orders DO INSTEAD DELETE FROM purchase
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
         let object = Object::table(table);
-        let rules = &table.table.rules;
+        let partitions = table.table.partitioning.iter().flat_map(|partitioning| partitioning.all(&table.schema.name));
+        let of_partitions = partitions.flat_map(|(_, partition)| &partition.rules);
+        let rules: Vec<_> = table.table.rules.iter().chain(of_partitions).collect();
         if rules.is_empty() {
             verdicts.pass(object);
             continue;

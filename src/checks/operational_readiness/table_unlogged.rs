@@ -1,5 +1,6 @@
+use crate::checks::columns::several;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Persistence};
+use crate::model::{EngineName, Persistence, QualifiedName};
 use crate::survey::split;
 
 pub(super) static RULE: Rule = Rule {
@@ -19,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
     documentation: r"
 ## What it does
 
-Reports `UNLOGGED` tables.
+Reports `UNLOGGED` tables, and tables with an `UNLOGGED` partition.
 
 ## Why
 
@@ -39,6 +40,12 @@ is better swapped.
 
 ```sql,fires
 CREATE UNLOGGED TABLE payments (id bigint PRIMARY KEY, amount numeric(12, 2) NOT NULL);
+```
+
+```sql,fires
+CREATE TABLE payments (at date NOT NULL, amount numeric(12, 2) NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE payments_2030 PARTITION OF payments FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+CREATE UNLOGGED TABLE payments_rest PARTITION OF payments DEFAULT;
 ```
 
 ```sql,passes
@@ -71,11 +78,23 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let object = Object::table(table);
         let words = split(&table.table.name);
         let expendable = words.iter().chain(&split(&table.schema.name)).any(|word| EXPENDABLE.contains(&word.as_str()));
-        if table.table.persistence == Persistence::Permanent || expendable {
+        let is_unlogged = |persistence| persistence == Persistence::Unlogged && !expendable;
+        let parts = table.table.partitioning.iter().flat_map(|partitioning| partitioning.all(&table.schema.name));
+        let lost: Vec<QualifiedName> = parts
+            .filter(|(_, partition)| is_unlogged(partition.persistence))
+            .map(|(schema, partition)| QualifiedName::new(schema, &partition.name))
+            .collect();
+        let logged = |table: &QualifiedName| Change::SetLogged { table: table.clone() };
+        if is_unlogged(table.table.persistence) {
+            let message = "unlogged: empty after a crash, absent from standbys and backups";
+            verdicts.fail(Finding::new(&RULE, object, message).with([logged(&table.qualified_name())]));
+        } else if lost.is_empty() {
             verdicts.pass(object);
-            continue;
+        } else {
+            let names: Vec<&str> = lost.iter().map(|partition| partition.name.as_str()).collect();
+            let message =
+                format!("unlogged in {}: empty after a crash, absent from standbys and backups", several(&names));
+            verdicts.fail(Finding::new(&RULE, object, message).with(lost.iter().map(logged)));
         }
-        let message = "unlogged: empty after a crash, absent from standbys and backups";
-        verdicts.fail(Finding::new(&RULE, object, message).with([Change::SetLogged { table: table.qualified_name() }]));
     }
 }

@@ -273,17 +273,27 @@ fn create_view(model: &Model, name: &str, view: &View, definition: &str) -> Stri
 }
 
 /// Triggers, when everything that they name is there.
-pub(super) fn triggers(out: &mut String, left_out: &mut LeftOut, model: &Model) {
+pub(super) fn triggers<'t>(out: &mut String, left_out: &mut LeftOut, model: &'t Model) {
     let engine = model.engine.name;
     let mut statements = Vec::new();
     for schema in &model.schemas {
-        let tables = schema.tables.iter().map(|table| (&table.name, &table.triggers));
-        let views = schema.views.iter().map(|view| (&view.name, &view.triggers));
-        for (table, trigger) in tables.chain(views).flat_map(|(name, all)| all.iter().map(move |it| (name, it))) {
+        let mut all: Vec<(&str, &str, &Trigger)> = Vec::new();
+        let mut add =
+            |schema, table, triggers: &'t [Trigger]| all.extend(triggers.iter().map(|it| (schema, table, it)));
+        for table in &schema.tables {
+            add(&schema.name, &table.name, &table.triggers);
+            for (schema, partition) in table.partitioning.iter().flat_map(|it| it.all(&schema.name)) {
+                add(schema, &partition.name, &partition.triggers);
+            }
+        }
+        for view in &schema.views {
+            add(&schema.name, &view.name, &view.triggers);
+        }
+        for (schema, table, trigger) in all {
             if is_unseen(&trigger.definition) {
                 left_out.add("trigger", 1);
             } else {
-                statements.push(create_trigger(model, &name_in(model, &schema.name, table), trigger));
+                statements.push(create_trigger(model, &name_in(model, schema, table), trigger));
             }
         }
         let owned = schema.sequences.iter().filter_map(|sequence| Some((sequence, sequence.owned_by.as_ref()?)));

@@ -85,6 +85,7 @@ impl LeftOut {
     fn of_table(&mut self, table: &TableRef<'_>) {
         self.add("rewrite rule", table.table.rules.len());
         let all = table.table.partitioning.as_ref().map(|partitioning| partitioning.all(&table.schema.name));
+        self.add("rewrite rule", all.iter().flatten().map(|(_, it)| it.rules.len()).sum());
         self.add("partition that is a foreign table", all.iter().flatten().filter(|(_, it)| it.foreign).count());
     }
 

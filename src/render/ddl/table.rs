@@ -147,9 +147,16 @@ fn partitions(out: &mut String, model: &Model, parent: &str, schema: &str, parti
     for partition in partitioning.partitions.iter().filter(|partition| !partition.foreign) {
         let schema = partition.schema.as_deref().unwrap_or(schema);
         let name = model.name_in_statements(&QualifiedName::new(schema, &partition.name));
-        push!(out, ";\nCREATE TABLE {name} PARTITION OF {parent} {}", partition.bound.as_deref().unwrap_or("DEFAULT"));
+        let kind = if partition.persistence == Persistence::Unlogged { "UNLOGGED TABLE" } else { "TABLE" };
+        push!(out, ";\nCREATE {kind} {name} PARTITION OF {parent} {}", partition.bound.as_deref().unwrap_or("DEFAULT"));
+        out.extend(partition.partitioning.iter().map(|below| partition_by(below)));
+        if let Some(method) = &partition.storage_engine {
+            push!(out, " USING {}", quote_identifier(model.engine.name, method));
+        }
+        if !partition.options.is_empty() {
+            push!(out, " WITH ({})", partition.options.join(", "));
+        }
         if let Some(below) = &partition.partitioning {
-            out.push_str(&partition_by(below));
             partitions(out, model, &name, schema, below);
         }
     }
@@ -318,6 +325,19 @@ pub(super) fn partition_indexes(model: &Model, table: TableRef<'_>) -> Vec<Strin
     let mut all = Vec::new();
     for (of, partition) in partitions_of(table) {
         let name = model.name_in_statements(&of);
+        for column in &partition.columns {
+            let alter = format!("ALTER TABLE {name} ALTER COLUMN {}", quote_identifier(engine, &column.name));
+            let above = table.table.column(&column.name);
+            if column.generated.is_none() && above.is_some_and(|above| above.default != column.default) {
+                all.push(match &column.default {
+                    Some(default) => format!("{alter} SET DEFAULT {}", default.expression),
+                    None => format!("{alter} DROP DEFAULT"),
+                });
+            }
+            if !column.nullable && above.is_some_and(|above| above.nullable) {
+                all.push(format!("{alter} SET NOT NULL"));
+            }
+        }
         for index in &partition.local_indexes {
             let constraint = index.constraint.as_deref();
             if index.primary {
@@ -383,24 +403,59 @@ pub(super) fn settings(model: &Model, table: TableRef<'_>) -> Vec<String> {
     if engine != EngineName::PostgreSql {
         return Vec::new();
     }
-    let name = model.name_in_statements(&table.qualified_name());
-    let alter = |what: &str| format!("ALTER TABLE {name} {what}");
-    let mut all: Vec<String> = of.policies.iter().map(|policy| create_policy(engine, &name, policy)).collect();
-    all.extend(of.row_security.then(|| alter("ENABLE ROW LEVEL SECURITY")));
-    all.extend(of.force_row_security.then(|| alter("FORCE ROW LEVEL SECURITY")));
-    let marked = |mark: fn(&Index) -> bool| {
-        of.indexes.iter().find(|index| mark(index)).map(|index| quote_identifier(engine, &index.name))
+    let name = table.qualified_name();
+    let own = Settings {
+        policies: &of.policies,
+        row_security: of.row_security,
+        force_row_security: of.force_row_security,
+        replica_identity: of.replica_identity.as_deref(),
+        indexes: &of.indexes,
     };
-    match of.replica_identity.as_deref() {
-        Some("index") => {
-            let index = marked(|index| index.replica_identity);
-            all.extend(index.map(|index| alter(&format!("REPLICA IDENTITY USING INDEX {index}"))));
-        }
-        Some(identity) => all.push(alter(&format!("REPLICA IDENTITY {}", identity.to_uppercase()))),
-        None => {}
+    let mut all = own.statements(model, &name);
+    for (name, partition) in partitions_of(table) {
+        let own = Settings {
+            policies: &partition.policies,
+            row_security: partition.row_security,
+            force_row_security: partition.force_row_security,
+            replica_identity: partition.replica_identity.as_deref(),
+            indexes: &partition.local_indexes,
+        };
+        all.extend(own.statements(model, &name));
     }
-    all.extend(marked(|index| index.clustered).map(|index| alter(&format!("CLUSTER ON {index}"))));
     all
+}
+
+/// What a table or partition says beside its columns and constraints.
+struct Settings<'t> {
+    policies: &'t [Policy],
+    row_security: bool,
+    force_row_security: bool,
+    replica_identity: Option<&'t str>,
+    indexes: &'t [Index],
+}
+
+impl Settings<'_> {
+    fn statements(&self, model: &Model, name: &QualifiedName) -> Vec<String> {
+        let engine = model.engine.name;
+        let name = model.name_in_statements(name);
+        let alter = |what: &str| format!("ALTER TABLE {name} {what}");
+        let mut all: Vec<String> = self.policies.iter().map(|policy| create_policy(engine, &name, policy)).collect();
+        all.extend(self.row_security.then(|| alter("ENABLE ROW LEVEL SECURITY")));
+        all.extend(self.force_row_security.then(|| alter("FORCE ROW LEVEL SECURITY")));
+        let marked = |mark: fn(&Index) -> bool| {
+            self.indexes.iter().find(|index| mark(index)).map(|index| quote_identifier(engine, &index.name))
+        };
+        match self.replica_identity {
+            Some("index") => {
+                let index = marked(|index| index.replica_identity);
+                all.extend(index.map(|index| alter(&format!("REPLICA IDENTITY USING INDEX {index}"))));
+            }
+            Some(identity) => all.push(alter(&format!("REPLICA IDENTITY {}", identity.to_uppercase()))),
+            None => {}
+        }
+        all.extend(marked(|index| index.clustered).map(|index| alter(&format!("CLUSTER ON {index}"))));
+        all
+    }
 }
 
 fn create_policy(engine: EngineName, table: &str, policy: &Policy) -> String {
@@ -663,6 +718,13 @@ pub(super) fn comments(model: &Model, table: TableRef<'_>) -> Vec<String> {
     for (partition_name, partition) in partitions_of(table) {
         let on = format!("TABLE {}", model.name_in_statements(&partition_name));
         all.push(comment(engine, &on, partition.comment.as_ref()));
+        let name = model.name_in_statements(&partition_name);
+        for column in &partition.columns {
+            all.push(comment(engine, &format!("COLUMN {name}.{}", quoted(&column.name)), column.comment.as_ref()));
+        }
+        for policy in &partition.policies {
+            all.push(comment(engine, &format!("POLICY {} ON {name}", quoted(&policy.name)), policy.comment.as_ref()));
+        }
     }
     all.into_iter().flatten().collect()
 }

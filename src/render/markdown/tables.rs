@@ -6,8 +6,8 @@ use super::page::{Page, codes, fold, number, sentence};
 use super::portions::{self, Take};
 use super::{foreign_keys, indexes, playbook, words};
 use crate::model::{
-    Column, DomainCheck, GeneratedStorage, IdentityMode, Index, Persistence, PolicyCommand, TableKind, TableRef,
-    Trigger, TriggerEnabled,
+    Column, DomainCheck, GeneratedStorage, IdentityMode, Index, Partition, Persistence, PolicyCommand, TableKind,
+    TableRef, Trigger, TriggerEnabled,
 };
 use crate::parallel;
 use crate::render::ddl;
@@ -490,10 +490,11 @@ fn partitions(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
     if let Some(by) = &partitioning.subpartition_by {
         push!(out, "Each partition is divided again by {}.\n\n", code(by));
     }
-    let (mut indexes, mut keys, mut references) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut properties, mut indexes, mut keys, mut references) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (_, partition) in all {
         let on = code(&partition.name);
         let named = |name: &Option<String>| name.as_deref().map(|name| format!("{} ", code(name))).unwrap_or_default();
+        properties.extend(own_properties(partition).into_iter().map(|property| format!("{property} on {on}")));
         indexes.extend(partition.local_indexes.iter().map(|index| format!("{} on {on}", code(&index.name))));
         for unique in &partition.unique_constraints {
             keys.push(format!("{}({}) on {on}", named(&unique.name), codes(&unique.columns)));
@@ -518,6 +519,7 @@ fn partitions(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
         }
     }
     let lists = [
+        ("Properties of single partitions only", properties),
         ("Indexes that exist on single partitions only", indexes),
         ("Unique and exclusion constraints on single partitions only", keys),
         ("Foreign keys and checks on single partitions only", references),
@@ -527,6 +529,35 @@ fn partitions(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
         out.push('\n');
     }
     out
+}
+
+/// What a partition does not have from its parent, beside indexes, keys and constraints.
+fn own_properties(partition: &Partition) -> Vec<String> {
+    let mut all = Vec::new();
+    all.extend(partition.owner.as_ref().map(|owner| format!("owner {}", code(owner))));
+    all.extend((partition.persistence == Persistence::Unlogged).then(|| "unlogged".to_owned()));
+    all.extend(partition.storage_engine.as_ref().map(|method| format!("access method {}", code(method))));
+    all.extend(partition.options.iter().map(|option| code(option)));
+    all.extend(partition.replica_identity.as_ref().map(|identity| format!("replica identity {}", text(identity))));
+    let security = if partition.force_row_security { "row security, forced" } else { "row security" };
+    all.extend(partition.row_security.then(|| security.to_owned()));
+    for column in &partition.columns {
+        let null = if column.nullable { "can be NULL" } else { "NOT NULL" };
+        let default = column
+            .default
+            .as_ref()
+            .map_or_else(|| "no default".to_owned(), |default| format!("default {}", short(&default.expression)));
+        let comment = column.comment.as_deref().map(|comment| format!(" — {}", text(comment))).unwrap_or_default();
+        all.push(format!("column {}: {null}, {default}{comment}", code(&column.name)));
+    }
+    all.extend(partition.triggers.iter().map(|trigger| format!("trigger {}", trigger_line(trigger))));
+    for policy in &partition.policies {
+        let using = policy.using.as_deref().map(|using| format!(" USING {}", short(using))).unwrap_or_default();
+        let check = policy.with_check.as_deref().map(|it| format!(" WITH CHECK {}", short(it))).unwrap_or_default();
+        all.push(format!("policy {}{using}{check}", code(&policy.name)));
+    }
+    all.extend(partition.rules.iter().map(|rule| format!("rule {} on {}", code(&rule.name), text(&rule.event))));
+    all
 }
 
 fn create_table(page: &Page<'_, '_>, table: TableRef<'_>) -> String {

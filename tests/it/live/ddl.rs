@@ -4,7 +4,7 @@ use crate::support::database::{Database, Place};
 use crate::support::times::trial;
 use crate::support::{TestResult, chain, read_with, schemas};
 use brownfield::catalog::Options;
-use brownfield::model::{EngineName, Model, Tables};
+use brownfield::model::{EngineName, Model, Partitioning, Tables};
 use brownfield::render::ddl;
 use brownfield::report::Report;
 use brownfield::settings::Settings;
@@ -76,6 +76,7 @@ fn forget_what_may_differ(model: &mut Model) {
         for table in &mut schema.tables {
             // The model knows that there is a rule, and not what it does.
             table.rules.clear();
+            table.partitioning.iter_mut().for_each(forget_of_partitions);
         }
         schema.tables.retain(|table| table.foreign_source.is_none() || model.engine.name != EngineName::PostgreSql);
         // No server takes a view of a table that is not there, and SQLite keeps it as it was written.
@@ -83,6 +84,14 @@ fn forget_what_may_differ(model: &mut Model) {
         for view in &mut schema.views {
             view.rules.clear();
         }
+    }
+}
+
+fn forget_of_partitions(partitioning: &mut Partitioning) {
+    for partition in &mut partitioning.partitions {
+        partition.rules.clear();
+        partition.owner = None;
+        partition.partitioning.iter_mut().for_each(|below| forget_of_partitions(below));
     }
 }
 
@@ -138,6 +147,7 @@ const POSTGRES: &str = r#"
     CREATE TABLE visits_2030 PARTITION OF c_visits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01') PARTITION BY LIST (lower(room));
     CREATE TABLE "Other one".visits_2030_rest PARTITION OF visits_2030 DEFAULT;
     CREATE TABLE visits_2031 PARTITION OF c_visits FOR VALUES FROM ('2031-01-01') TO ('2032-01-01');
+    CREATE UNLOGGED TABLE visits_2032 PARTITION OF c_visits FOR VALUES FROM ('2032-01-01') TO ('2033-01-01') WITH (fillfactor = 70);
     CREATE INDEX visits_parent ON c_visits (parent);
     CREATE INDEX visits_room ON ONLY c_visits (room);
     CREATE INDEX local_room ON visits_2031 (room DESC NULLS LAST) WHERE room <> '';
@@ -145,6 +155,10 @@ const POSTGRES: &str = r#"
         ADD CONSTRAINT local_check CHECK (room <> 'x') NOT VALID, ADD PRIMARY KEY (id), ADD CONSTRAINT local_once UNIQUE (room),
         ADD CONSTRAINT local_alone EXCLUDE USING btree (id WITH =);
     COMMENT ON TABLE visits_2031 IS 'next';
+    ALTER TABLE visits_2032 ALTER parent SET NOT NULL, ALTER room SET DEFAULT 'lobby', ENABLE ROW LEVEL SECURITY,
+        REPLICA IDENTITY FULL;
+    CREATE POLICY open ON visits_2032 USING (id > 1);
+    COMMENT ON COLUMN visits_2032.room IS 'where';
     ALTER TABLE a_children ADD CONSTRAINT later CHECK (more <> '') NOT VALID;
     CREATE TABLE secrets (id integer PRIMARY KEY, parent integer, note text);
     ALTER TABLE secrets ADD CONSTRAINT later FOREIGN KEY (parent) REFERENCES z_parents (id) DEFERRABLE INITIALLY DEFERRED NOT VALID;
@@ -154,6 +168,8 @@ const POSTGRES: &str = r#"
     CREATE RULE kept AS ON DELETE TO secrets DO INSTEAD NOTHING;
     CREATE STATISTICS of_two (ndistinct) ON id, note FROM secrets;
     CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+    CREATE TRIGGER of_all AFTER INSERT ON c_visits FOR EACH ROW EXECUTE FUNCTION touch();
+    CREATE TRIGGER of_one BEFORE UPDATE OF room ON visits_2032 FOR EACH ROW EXECUTE FUNCTION touch();
     CREATE TRIGGER touched BEFORE UPDATE OF note ON secrets FOR EACH ROW WHEN (NEW.note <> '') EXECUTE FUNCTION touch();
     ALTER TABLE secrets DISABLE TRIGGER touched;
     CREATE PROCEDURE clean() LANGUAGE sql AS 'DELETE FROM secrets';

@@ -4,7 +4,7 @@ use crate::support::database::{Database, Place};
 use crate::support::locks::apply_watched;
 use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, chain, read};
-use brownfield::model::{Action, EngineName, Model, Partition, QualifiedName, Table, Tables};
+use brownfield::model::{Action, EngineName, Model, Partition, Persistence, QualifiedName, Table, Tables};
 use brownfield::remedy::Playbook;
 use brownfield::report::Report;
 use brownfield::settings::Settings;
@@ -14,6 +14,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::of(EngineName::PostgreSql) {
         let name = |test: &str| format!("live::partitions::{test}::{}", place.name());
         trials.push(trial(name("own_constraints_are_read_and_told"), move || own_constraints(place)));
+        trials.push(trial(name("own_properties_are_read_and_told"), move || own_properties(place)));
         trials.push(trial(name("keys_of_partitions_declare_a_relation"), move || declared(place)));
         trials.push(trial(name("a_key_of_the_table_replaces_those_of_partitions"), move || replaced(place)));
         trials.push(trial(name("many_are_counted_in_a_document"), move || many(place)));
@@ -78,6 +79,65 @@ fn own_constraints(place: Place) -> TestResult {
         "- Unique and exclusion constraints on single partitions only (2): `rest_once` (`room`, `at`) on `visits_2030_rest`",
         "by `person_id` → [`persons`](#t-persons): the database deletes these rows by itself, on 1 of 2 partitions; on the \
          others nothing happens by itself",
+    ] {
+        assert!(document.contains(part), "the document does not say {part:?}:\n{document}");
+    }
+    Ok(())
+}
+
+/// What a partition is told by name, and its siblings and its parent are not.
+fn own_properties(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+         CREATE TABLE visits (id integer, at date NOT NULL, room text DEFAULT 'hall') PARTITION BY RANGE (at);
+         COMMENT ON COLUMN visits.room IS 'of all';
+         CREATE TRIGGER of_all AFTER INSERT ON visits FOR EACH ROW EXECUTE FUNCTION touch();
+         CREATE TABLE visits_2030 (room text DEFAULT 'lobby', id integer NOT NULL, at date NOT NULL) WITH (fillfactor = 70);
+         ALTER TABLE visits ATTACH PARTITION visits_2030 FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+         CREATE UNLOGGED TABLE visits_2031 PARTITION OF visits FOR VALUES FROM ('2031-01-01') TO ('2032-01-01');
+         CREATE TABLE visits_2032 PARTITION OF visits FOR VALUES FROM ('2032-01-01') TO ('2033-01-01');
+         ALTER TABLE visits_2030 REPLICA IDENTITY FULL, ENABLE ROW LEVEL SECURITY;
+         COMMENT ON COLUMN visits_2030.room IS 'of one';
+         CREATE POLICY late ON visits_2030 USING (id > 1);
+         CREATE RULE kept AS ON DELETE TO visits_2030 DO INSTEAD NOTHING;
+         CREATE TRIGGER of_one BEFORE UPDATE OF room ON visits_2030 FOR EACH ROW EXECUTE FUNCTION touch();",
+    )?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let visits = of_name(&model, "visits")?;
+    let first = partition(visits, "visits_2030")?;
+    let columns: Vec<_> = first
+        .columns
+        .iter()
+        .map(|column| {
+            let default = column.default.as_ref().map(|default| default.expression.as_str());
+            (column.name.as_str(), column.nullable, default, column.comment.as_deref())
+        })
+        .collect();
+    assert_eq!(columns, [("room", true, Some("'lobby'::text"), Some("of one")), ("id", false, None, None)]);
+    let [trigger] = &first.triggers[..] else { return Err(format!("{:?}", first.triggers).into()) };
+    assert_eq!((trigger.name.as_str(), trigger.update_columns.as_slice()), ("of_one", &["room".to_owned()][..]));
+    assert_eq!((first.policies[0].name.as_str(), first.rules[0].name.as_str()), ("late", "kept"));
+    assert_eq!((first.options.as_slice(), first.row_security), (&["fillfactor=70".to_owned()][..], true));
+    assert_eq!(first.replica_identity.as_deref(), Some("full"));
+    let second = Partition { persistence: Persistence::Unlogged, ..Partition::new("visits_2031") };
+    for (name, expected) in [("visits_2031", second), ("visits_2032", Partition::new("visits_2032"))] {
+        let found = partition(visits, name)?;
+        assert_eq!(*found, Partition { bound: found.bound.clone(), ..expected });
+    }
+    assert_eq!(findings(&model, "table-unlogged").len(), 1);
+    assert_eq!(findings(&model, "rewrite-rules").len(), 1);
+    let document = brownfield().args(["doc", &database.url()]).assert().success().get_output().stdout.clone();
+    let document = String::from_utf8(document).map_err(|error| error.to_string())?;
+    for part in [
+        "Properties of single partitions only (9): `fillfactor=70` on `visits_2030`",
+        "replica identity full on `visits_2030`",
+        "row security on `visits_2030`",
+        "column `room`: can be NULL, default `'lobby'::text` — of one on `visits_2030`",
+        "column `id`: NOT NULL, no default on `visits_2030`",
+        "trigger `of_one`: before update of each row, for `room`, runs `touch` on `visits_2030`",
+        "policy `late` USING `(id > 1)` on `visits_2030`",
+        "unlogged on `visits_2031`",
     ] {
         assert!(document.contains(part), "the document does not say {part:?}:\n{document}");
     }

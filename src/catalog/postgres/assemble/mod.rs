@@ -216,7 +216,7 @@ fn rows_of<T>(groups: &HashMap<Oid, Vec<T>>, key: Oid) -> &[T] {
 
 impl<'r> Maps<'r> {
     fn new(rows: &'r Rows, scope: &Scope) -> Self {
-        let mut in_order: Vec<&ColumnRow> = rows.columns.iter().collect();
+        let mut in_order: Vec<&ColumnRow> = rows.columns.iter().chain(&rows.own_columns).collect();
         in_order.sort_unstable_by_key(|column| (column.relation, column.number));
         let mut columns: HashMap<Oid, Vec<&ColumnRow>> = HashMap::with_capacity(rows.relations.len());
         for column in in_order {

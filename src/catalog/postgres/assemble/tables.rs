@@ -11,6 +11,23 @@ use crate::model::{
 
 impl Maps<'_> {
     pub(super) fn table(&self, relation: &Relation) -> Table {
+        let mut table = self.properties(relation);
+        table.owner = self.role(relation.owner);
+        table.of_type = relation
+            .type_name
+            .as_ref()
+            .map(|name| super::qualify(relation.type_schema.as_deref().unwrap_or_default(), name));
+        table.foreign_source.clone_from(&relation.server);
+        table.columns = self.columns_of(relation);
+        if relation.kind == 'p' {
+            table.partitioning = Some(self.partitioning(relation));
+        }
+        table.inheritance = self.inheritance(relation);
+        table
+    }
+
+    /// What a table and a partition have alike.
+    fn properties(&self, relation: &Relation) -> Table {
         let mut table = Table::new(&relation.name);
         table.kind = match relation.kind {
             'p' => TableKind::Partitioned,
@@ -18,17 +35,11 @@ impl Maps<'_> {
             _ => TableKind::Table,
         };
         table.comment = self.comment(class::RELATION, relation.oid, 0);
-        table.owner = self.role(relation.owner);
         if relation.persistence == 'u' {
             table.persistence = Persistence::Unlogged;
         }
         table.storage_engine = relation.access_method.clone().filter(|method| method != "heap");
         table.options.clone_from(&relation.options);
-        table.of_type = relation
-            .type_name
-            .as_ref()
-            .map(|name| super::qualify(relation.type_schema.as_deref().unwrap_or_default(), name));
-        table.foreign_source.clone_from(&relation.server);
         table.replica_identity = match relation.replica_identity {
             'f' => Some("full".to_owned()),
             'n' => Some("nothing".to_owned()),
@@ -37,16 +48,11 @@ impl Maps<'_> {
         };
         table.row_security = relation.row_security;
         table.force_row_security = relation.force_row_security;
-        table.columns = self.columns_of(relation);
         self.fill_constraints(relation.oid, &mut table);
         table.indexes = self.indexes_of(relation.oid);
         table.triggers = self.triggers_of(relation.oid);
         table.policies = self.policies_of(relation.oid);
         table.rules = self.rules_of(relation.oid);
-        if relation.kind == 'p' {
-            table.partitioning = Some(self.partitioning(relation));
-        }
-        table.inheritance = self.inheritance(relation);
         table
     }
 
@@ -129,7 +135,10 @@ impl Maps<'_> {
             name: row.name.clone(),
             timing: bits.timing().to_owned(),
             events: bits.events(),
-            update_columns: self.column_names(row.relation, &row.columns),
+            update_columns: match row.partition_columns.as_slice() {
+                [] => self.column_names(row.relation, &row.columns),
+                names => names.to_vec(),
+            },
             order: None,
             for_each_row: bits.for_each_row(),
             function: Some(QualifiedName::new(&row.function_schema, &row.function)),
@@ -218,20 +227,30 @@ impl Maps<'_> {
 
     fn partition(&self, parent: &Relation, child: &Relation) -> Partition {
         let constraints = rows_of(&self.constraints, child.oid).iter();
-        let mut own = Table::new(&child.name);
-        self.fill_constraints(child.oid, &mut own);
+        let own = self.properties(child);
         Partition {
             schema: (child.schema != parent.schema).then(|| self.schema_name(child.schema).to_owned()),
             name: own.name,
             bound: child.bound.clone(),
             foreign: child.kind == 'f',
             primary_key: constraints.into_iter().any(|constraint| constraint.kind == 'p'),
-            local_indexes: self.indexes_of(child.oid),
+            owner: (child.owner != parent.owner).then(|| self.role(child.owner)).flatten(),
+            persistence: own.persistence,
+            storage_engine: own.storage_engine,
+            options: own.options,
+            replica_identity: own.replica_identity,
+            row_security: own.row_security,
+            force_row_security: own.force_row_security,
+            columns: self.columns_of(child),
+            triggers: own.triggers,
+            policies: own.policies,
+            rules: own.rules,
+            local_indexes: own.indexes,
             foreign_keys: own.foreign_keys,
             unique_constraints: own.unique_constraints,
             check_constraints: own.check_constraints,
             exclusion_constraints: own.exclusion_constraints,
-            comment: self.comment(class::RELATION, child.oid, 0),
+            comment: own.comment,
             partitioning: (child.kind == 'p').then(|| Box::new(self.partitioning(child))),
         }
     }

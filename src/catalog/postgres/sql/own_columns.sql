@@ -1,0 +1,36 @@
+-- Columns of partitions that differ from those of their parent in default or NOT NULL, or have a comment of their own.
+-- Generated columns are left to the parent.
+SELECT
+    a.attrelid,
+    a.attnum,
+    a.attname,
+    a.atttypid,
+    pg_catalog.format_type(a.atttypid, a.atttypmod),
+    a.attnotnull,
+    a.attidentity,
+    a.attgenerated,
+    a.attcollation,
+    a.attcollation <> t.typcollation,
+    a.attislocal,
+    CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, 0) END
+FROM pg_catalog.pg_attribute AS a
+JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = a.attrelid
+JOIN pg_catalog.pg_attribute AS above ON above.attrelid = i.inhparent AND above.attname = a.attname
+LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated = ''
+LEFT JOIN pg_catalog.pg_attrdef AS of_above
+    ON of_above.adrelid = above.attrelid AND of_above.adnum = above.attnum AND above.attgenerated = ''
+WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+    AND c.relispartition AND c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+    AND (
+        a.attnotnull <> above.attnotnull
+        OR (d.adbin IS NOT NULL OR of_above.adbin IS NOT NULL)
+            AND pg_catalog.pg_get_expr(d.adbin, 0) IS DISTINCT FROM pg_catalog.pg_get_expr(of_above.adbin, 0)
+        OR EXISTS (
+            SELECT FROM pg_catalog.pg_description AS own
+            WHERE own.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND own.objoid = a.attrelid
+                AND own.objsubid = a.attnum
+        )
+    );

@@ -68,6 +68,22 @@ pub struct Column {
     /// Spatial reference system (MySQL).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub srid: Option<u32>,
+    /// How long values are kept when it is not the type's own way: `plain`, `external`, `main`, `extended` (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<String>,
+    /// Compression method that was chosen for it: `pglz`, `lz4` (PostgreSQL 14+).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compression: Option<String>,
+    /// Detail of the planner's statistics, when it was set (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statistics_target: Option<i16>,
+    /// Options as `name=value`, sorted: `n_distinct`, … (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// Names of the options that the wrapper of a foreign table takes, sorted. Values can be secrets and are not read
+    /// (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreign_options: Vec<String>,
     /// Comes from a parent table only (PostgreSQL inheritance).
     #[serde(default, skip_serializing_if = "is_false")]
     pub inherited: bool,
@@ -105,6 +121,11 @@ impl Column {
             unversioned: false,
             system_generated: false,
             srid: None,
+            storage: None,
+            compression: None,
+            statistics_target: None,
+            options: Vec::new(),
+            foreign_options: Vec::new(),
             inherited: false,
             comment: None,
         }

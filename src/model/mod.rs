@@ -32,14 +32,16 @@ pub use data::{ComparedValues, Comparison, ForeignKeyRows, MigrationState, Refer
 pub use index::{Index, KeyPart, NullsOrder, SortOrder};
 pub use partition::{Partition, PartitionedKey, Partitioning};
 pub use relation::{
-    Inheritance, PeriodDefinition, Persistence, Policy, PolicyCommand, Rule, Table, TableKind, Trigger, TriggerEnabled,
-    View,
+    ExtendedStatistics, Inheritance, PeriodDefinition, Persistence, Policy, PolicyCommand, Rule, Table, TableKind,
+    Trigger, TriggerEnabled, View,
 };
 pub use reserved::{reserved_since, reserved_words};
 pub use routine::{
-    Event, EventTrigger, Extension, Function, FunctionKind, PartitionRetention, Publication, ScheduledJob,
+    Event, EventTrigger, Extension, Function, FunctionKind, LimitedTable, PartitionRetention, Publication, ScheduledJob,
 };
-pub use schema::{CompositeType, Domain, DomainCheck, EnumType, Field, RangeType, Schema, Sequence, SequenceOwner};
+pub use schema::{
+    Collation, CompositeType, Domain, DomainCheck, EnumType, Field, RangeType, Schema, Sequence, SequenceOwner,
+};
 pub use statistics::{
     ColumnStatistics, IndexStatistics, SequenceStatistics, Statistics, TableStatistics, Validation, ValueFrequency,
 };

@@ -57,6 +57,13 @@ pub struct Table {
     /// Module and arguments of a virtual table (SQLite), server of a foreign table (PostgreSQL).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub foreign_source: Option<String>,
+    /// Names of the options that the server of a foreign table takes, sorted. Values can be secrets and are not read
+    /// (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreign_options: Vec<String>,
+    /// Extended statistics objects, by name (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extended_statistics: Vec<ExtendedStatistics>,
     /// Replica identity other than the default: `full`, `nothing`, `index` (PostgreSQL).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replica_identity: Option<String>,
@@ -117,6 +124,8 @@ impl Table {
             periods: Vec::new(),
             of_type: None,
             foreign_source: None,
+            foreign_options: Vec::new(),
+            extended_statistics: Vec::new(),
             replica_identity: None,
             row_security: false,
             force_row_security: false,
@@ -163,6 +172,7 @@ impl Table {
         for index in &mut self.indexes {
             index.sort();
         }
+        self.extended_statistics.sort_by(|a, b| (&a.name, &a.schema).cmp(&(&b.name, &b.schema)));
         self.triggers.sort_by(|a, b| a.name.cmp(&b.name));
         self.policies.sort_by(|a, b| a.name.cmp(&b.name));
         self.rules.sort_by(|a, b| a.name.cmp(&b.name));
@@ -369,6 +379,28 @@ impl TriggerEnabled {
     fn is_origin(&self) -> bool {
         *self == Self::Origin
     }
+}
+
+/// What the planner keeps about columns or expressions together (PostgreSQL `CREATE STATISTICS`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExtendedStatistics {
+    /// Schema, when it differs from the table's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// Name as stored.
+    pub name: String,
+    /// `ndistinct`, `dependencies`, `mcv`; none for those of a single expression.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<String>,
+    /// Columns, in table order.
+    pub columns: Vec<String>,
+    /// Expressions (PostgreSQL 14+), [`super::UNSEEN`] when they could not be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expressions: Vec<String>,
+    /// Comment on the object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 /// A row security policy (PostgreSQL).

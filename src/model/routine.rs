@@ -32,6 +32,21 @@ pub struct Function {
     /// Returns NULL when an argument is NULL (PostgreSQL).
     #[serde(default, skip_serializing_if = "is_false")]
     pub strict: bool,
+    /// Planner's estimate of its cost, when it is not the usual one (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
+    /// Planner's estimate of the rows that it returns, when it is not the usual one (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<f64>,
+    /// Whether parallel workers may run it, when they may: `safe`, `restricted` (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parallel: Option<String>,
+    /// Tells nothing about its arguments, so that it may run before row security (PostgreSQL).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub leakproof: bool,
+    /// Owning role (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// Settings it changes while it runs, as `name=value`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settings: Vec<String>,
@@ -158,6 +173,9 @@ pub struct Publication {
     pub all_tables: bool,
     /// Tables it names, by name.
     pub tables: Vec<QualifiedName>,
+    /// Those of them of which only some columns or rows are published, by name (PostgreSQL 15+).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limited: Vec<LimitedTable>,
     /// Schemas whose tables it publishes, by name (PostgreSQL 15+).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub schemas: Vec<String>,
@@ -165,4 +183,21 @@ pub struct Publication {
     pub update: bool,
     /// Publishes DELETE.
     pub delete: bool,
+    /// Comment on the publication.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// What is published of a table that is not published whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitedTable {
+    /// Table.
+    pub table: QualifiedName,
+    /// Columns, in table order; none when all are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    /// Condition of the rows, [`super::UNSEEN`] when it could not be read; `None` when all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row_filter: Option<String>,
 }

@@ -38,6 +38,9 @@ pub struct Schema {
     /// Range types made by the user, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub range_types: Vec<RangeType>,
+    /// Collations made by users, by name (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub collations: Vec<Collation>,
     /// Sequences, by name, those of identity and serial columns included.
     pub sequences: Vec<Sequence>,
     /// Functions, procedures and aggregates, by name and arguments.
@@ -77,6 +80,7 @@ impl Schema {
             domains: Vec::new(),
             composite_types: Vec::new(),
             range_types: Vec::new(),
+            collations: Vec::new(),
             sequences: Vec::new(),
             functions: Vec::new(),
             events: Vec::new(),
@@ -99,6 +103,7 @@ impl Schema {
         }
         self.composite_types.sort_by(|a, b| a.name.cmp(&b.name));
         self.range_types.sort_by(|a, b| a.name.cmp(&b.name));
+        self.collations.sort_by(|a, b| a.name.cmp(&b.name));
         self.sequences.sort_by(|a, b| a.name.cmp(&b.name));
         self.functions.sort_by(|a, b| (&a.name, &a.arguments, a.kind).cmp(&(&b.name, &b.arguments, b.kind)));
         self.events.sort_by(|a, b| a.name.cmp(&b.name));
@@ -156,6 +161,9 @@ pub struct DomainCheck {
     /// Whether existing data is known to satisfy it.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub validated: bool,
+    /// Comment on the constraint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 /// A composite type (`CREATE TYPE … AS (…)`).
@@ -180,6 +188,9 @@ pub struct Field {
     /// Type in the engine's spelling.
     #[serde(rename = "type")]
     pub data_type: String,
+    /// Comment on the field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 /// A range type made by the user.
@@ -190,7 +201,35 @@ pub struct RangeType {
     pub name: String,
     /// Type of its bounds.
     pub subtype: String,
+    /// Name of the multirange type that came with it (PostgreSQL 14+).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multirange: Option<String>,
     /// Comment on the type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// A collation made by a user (PostgreSQL).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Collation {
+    /// Name as stored.
+    pub name: String,
+    /// Whose rules it follows: `libc`, `icu`, `builtin`, or `default` for those of the database.
+    pub provider: String,
+    /// Locale, of `libc` its `LC_COLLATE`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// `LC_CTYPE`, when it is not the locale too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub character_type: Option<String>,
+    /// Strings are equal only when their bytes are.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub deterministic: bool,
+    /// Rules beside those of the locale (PostgreSQL 16+).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<String>,
+    /// Comment on the collation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
 }

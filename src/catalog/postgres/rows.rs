@@ -37,11 +37,14 @@ rows! {
         populated: bool, rows: i64, pages: u64, type_schema: Option<String>, type_name: Option<String>,
         server: Option<String>, options: Vec<String>, bound: Option<String>, partition_key: Option<String>,
         partition_strategy: char, partition_columns: Vec<i16>,
+        foreign_options: Vec<String>,
     }
     Inherits { child: Oid, parent: Oid, position: u32 }
     ColumnRow {
         relation: Oid, number: i16, name: String, type_oid: Oid, data_type: String, not_null: bool, identity: char,
         generated: char, collation: Oid, collation_differs: bool, local: bool, default: Option<String>,
+        storage: char, compression: char, statistics_target: Option<i16>, options: Vec<String>,
+        foreign_options: Vec<String>,
     }
     PartitionColumn { relation: Oid, number: i16, name: String, collation: Oid }
     Constraint {
@@ -62,10 +65,18 @@ rows! {
     ValidationRow { relation: Oid, name: String, column: Option<String> }
     IndexBuild { index: Oid }
     OperatorClass { oid: Oid, schema: String, name: String, default: bool }
-    Collation { oid: Oid, schema: String, name: String }
+    Collation {
+        oid: Oid, schema_name: String, name: String, schema: Oid, provider: char, locale: Option<String>,
+        character_type: Option<String>, deterministic: bool, rules: Option<String>,
+    }
+    ExtendedStatisticsRow {
+        oid: Oid, relation: Oid, schema: String, name: String, columns: Vec<i16>, kinds: Vec<String>,
+        has_expressions: bool, expressions: Option<String>,
+    }
     TypeRow {
         oid: Oid, schema: Oid, name: String, kind: char, array: Oid, base: Oid, base_type: Option<String>,
         not_null: bool, default: Option<String>, collation: Option<u32>, relation: Oid, subtype: Option<String>,
+        multirange: Option<String>,
     }
     EnumLabel { type_oid: Oid, label: String }
     SequenceRow {
@@ -87,6 +98,7 @@ rows! {
     FunctionRow {
         oid: Oid, schema: Oid, name: String, kind: char, language: String, volatility: char, security_definer: bool,
         strict: bool, settings: Vec<String>, arguments: Option<String>, result: Option<String>, source: Option<String>,
+        cost: Option<f64>, rows: Option<f64>, parallel: char, leakproof: bool, owner: Oid,
     }
     FunctionBody { function: Oid, body: Option<String> }
     ExtensionRow { name: String, version: String, schema: String }
@@ -94,7 +106,10 @@ rows! {
     Comment { class: Oid, object: Oid, position: i16, text: String }
     Role { oid: Oid, name: String }
     PublicationRow { oid: Oid, name: String, all_tables: bool, update: bool, delete: bool }
-    PublicationTable { publication: Oid, schema: String, table: String }
+    PublicationTable {
+        publication: Oid, schema: String, table: String, relation: Oid, columns: Vec<String>, has_filter: bool,
+        filter: Option<String>,
+    }
     PublicationSchema { publication: Oid, schema: String }
     EventTriggerRow {
         oid: Oid, name: String, event: String, enabled: char, function_schema: String, function: String,
@@ -157,6 +172,7 @@ answers! {
     index_builds: IndexBuild,
     operator_classes: OperatorClass,
     collations: Collation,
+    extended_statistics: ExtendedStatisticsRow,
     types: TypeRow,
     enum_labels: EnumLabel,
     sequences: SequenceRow,
@@ -276,6 +292,7 @@ impl Relation {
             partition_key: None,
             partition_strategy: ' ',
             partition_columns: Vec::new(),
+            foreign_options: Vec::new(),
         }
     }
 }

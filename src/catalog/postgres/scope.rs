@@ -15,6 +15,9 @@ pub(super) mod class {
     pub(in super::super) const RELATION: Oid = 1259;
     pub(in super::super) const CONSTRAINT: Oid = 2606;
     pub(in super::super) const SCHEMA: Oid = 2615;
+    pub(in super::super) const EXTENDED_STATISTICS: Oid = 3381;
+    pub(in super::super) const COLLATION: Oid = 3456;
+    pub(in super::super) const PUBLICATION: Oid = 6104;
     pub(in super::super) const TRIGGER: Oid = 2620;
     pub(in super::super) const POLICY: Oid = 3256;
     pub(in super::super) const EVENT_TRIGGER: Oid = 3466;

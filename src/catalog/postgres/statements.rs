@@ -64,6 +64,7 @@ pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(index_builds, Indexes, beside: true),
     statement!(operator_classes, Indexes, beside: true),
     statement!(collations, Columns | Indexes),
+    statement!(extended_statistics, Other),
     statement!(types, Types),
     statement!(enum_labels, Types),
     statement!(sequences, SequenceValues),

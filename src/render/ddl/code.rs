@@ -5,11 +5,11 @@ use super::table::create_index;
 use super::{LeftOut, comment, name_in};
 use crate::model::quote::{quote_identifier, quote_literal};
 use crate::model::{
-    CompositeType, Domain, EngineName, Function, FunctionKind, Model, QualifiedName, Schema, Sequence, Trigger,
-    TriggerEnabled, View, is_unseen,
+    Collation, CompositeType, Domain, EngineName, Function, FunctionKind, Model, QualifiedName, Schema, Sequence,
+    Trigger, TriggerEnabled, View, is_unseen,
 };
 
-/// Schemas and extensions, and that bodies of functions may name what comes later.
+/// Schemas, extensions and collations, and that bodies of functions may name what comes later.
 pub(super) fn preamble(out: &mut String, model: &Model) {
     let engine = model.engine.name;
     if engine.is_mysql_family() {
@@ -29,6 +29,27 @@ pub(super) fn preamble(out: &mut String, model: &Model) {
         let place = if known { format!(" WITH SCHEMA {}", quote_identifier(engine, schema)) } else { String::new() };
         push!(out, "CREATE EXTENSION IF NOT EXISTS {name}{place};\n\n");
     }
+    for schema in &model.schemas {
+        for collation in &schema.collations {
+            let name = name_in(model, &schema.name, &collation.name);
+            push!(out, "{};\n\n", create_collation(engine, &name, collation));
+        }
+    }
+}
+
+fn create_collation(engine: EngineName, name: &str, collation: &Collation) -> String {
+    let quoted = |text: &str| quote_literal(engine, text);
+    let mut options = vec![format!("provider = {}", collation.provider)];
+    match (&collation.locale, &collation.character_type) {
+        (Some(locale), None) => options.push(format!("locale = {}", quoted(locale))),
+        (locale, kind) => {
+            options.extend(locale.as_ref().map(|locale| format!("lc_collate = {}", quoted(locale))));
+            options.extend(kind.as_ref().map(|kind| format!("lc_ctype = {}", quoted(kind))));
+        }
+    }
+    options.extend((!collation.deterministic).then(|| "deterministic = false".to_owned()));
+    options.extend(collation.rules.as_ref().map(|rules| format!("rules = {}", quoted(rules))));
+    format!("CREATE COLLATION {name} ({})", options.join(", "))
 }
 
 /// Types (PostgreSQL) and sequences.
@@ -49,7 +70,13 @@ pub(super) fn types<'m>(items: &mut Vec<Item<'m>>, model: &Model, schema: &'m Sc
         add(&composite.name, texts, create_composite(engine, &of(&composite.name), composite));
     }
     for range in &schema.range_types {
-        let statement = format!("CREATE TYPE {} AS RANGE (subtype = {})", of(&range.name), range.subtype);
+        let multirange = range.multirange.as_ref().map(|name| format!(", multirange_type_name = {}", of(name)));
+        let statement = format!(
+            "CREATE TYPE {} AS RANGE (subtype = {}{})",
+            of(&range.name),
+            range.subtype,
+            multirange.unwrap_or_default()
+        );
         add(&range.name, vec![&range.subtype], statement);
     }
     for domain in &schema.domains {
@@ -165,7 +192,9 @@ fn create_function(model: &Model, schema: &Schema, function: &Function) -> Optio
     let body = function.body.as_deref()?;
     let name = name_in(model, &schema.name, &function.name);
     if function.kind == FunctionKind::Aggregate {
-        return Some(format!("CREATE AGGREGATE {name}({}) ({body})", function.arguments));
+        let parallel =
+            function.parallel.as_ref().map(|parallel| format!(", PARALLEL = {parallel}")).unwrap_or_default();
+        return Some(format!("CREATE AGGREGATE {name}({}) ({body}{parallel})", function.arguments));
     }
     let word = if function.kind == FunctionKind::Procedure { "PROCEDURE" } else { "FUNCTION" };
     let mut out = format!("CREATE {word} {name}({})", function.arguments);
@@ -182,6 +211,18 @@ fn create_function(model: &Model, schema: &Schema, function: &Function) -> Optio
         }
         if function.strict {
             out.push_str(" STRICT");
+        }
+        if function.leakproof {
+            out.push_str(" LEAKPROOF");
+        }
+        if let Some(parallel) = &function.parallel {
+            push!(out, " PARALLEL {}", parallel.to_uppercase());
+        }
+        if let Some(cost) = function.cost {
+            push!(out, " COST {cost}");
+        }
+        if let Some(rows) = function.rows {
+            push!(out, " ROWS {rows}");
         }
     }
     if function.security_definer {
@@ -354,6 +395,19 @@ pub(super) fn comments(out: &mut String, left_out: &mut LeftOut, model: &Model) 
         }
         for domain in &schema.domains {
             all.push(comment(engine, &format!("DOMAIN {}", of(&domain.name)), domain.comment.as_ref()));
+            for check in &domain.checks {
+                let on = format!("CONSTRAINT {} ON DOMAIN {}", quoted(&check.name), of(&domain.name));
+                all.push(comment(engine, &on, check.comment.as_ref()));
+            }
+        }
+        for composite in &schema.composite_types {
+            for field in &composite.fields {
+                let on = format!("COLUMN {}.{}", of(&composite.name), quoted(&field.name));
+                all.push(comment(engine, &on, field.comment.as_ref()));
+            }
+        }
+        for collation in &schema.collations {
+            all.push(comment(engine, &format!("COLLATION {}", of(&collation.name)), collation.comment.as_ref()));
         }
         for sequence in &schema.sequences {
             all.push(comment(engine, &format!("SEQUENCE {}", of(&sequence.name)), sequence.comment.as_ref()));

@@ -124,10 +124,7 @@ impl LeftOut {
             push!(out, "\n-- Left out: {}.\n", counts.join(", "));
         }
         let never = match engine {
-            EngineName::PostgreSql => {
-                "owners, rights, extended statistics, tablespaces, text search objects, operators, casts, and cost, rows and \
-                 parallel safety of functions"
-            }
+            EngineName::PostgreSql => "owners, rights, tablespaces, text search objects, operators and casts",
             EngineName::MySql | EngineName::MariaDb => {
                 "rights, tablespaces, the order of triggers of one event, and SQL modes"
             }

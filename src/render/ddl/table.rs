@@ -4,9 +4,10 @@ use super::order::Item;
 use super::{collation_name, columns, comment, deferral, named};
 use crate::model::quote::{quote_identifier, quote_list, quote_literal};
 use crate::model::{
-    Action, CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ExclusionConstraint, ForeignKey,
-    GeneratedStorage, IdentityMode, Index, KeyPart, MatchType, Model, NullsOrder, Partition, Partitioning, Persistence,
-    Policy, PolicyCommand, PrimaryKey, QualifiedName, SortOrder, Table, TableKind, TableRef, UniqueConstraint,
+    Action, CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ExclusionConstraint, ExtendedStatistics,
+    ForeignKey, GeneratedStorage, IdentityMode, Index, KeyPart, MatchType, Model, NullsOrder, Partition, Partitioning,
+    Persistence, Policy, PolicyCommand, PrimaryKey, QualifiedName, SortOrder, Table, TableKind, TableRef,
+    UniqueConstraint,
 };
 
 /// Partitions of PostgreSQL that a document shows; a table may have thousands, each a statement of its own.
@@ -412,6 +413,8 @@ pub(super) fn settings(model: &Model, table: TableRef<'_>) -> Vec<String> {
         indexes: &of.indexes,
     };
     let mut all = own.statements(model, &name);
+    all.extend(of.columns.iter().filter(|column| !column.inherited).flat_map(|column| kept(model, &name, column)));
+    all.extend(of.extended_statistics.iter().map(|object| create_statistics(model, &name, object)));
     for (name, partition) in partitions_of(table) {
         let own = Settings {
             policies: &partition.policies,
@@ -423,6 +426,31 @@ pub(super) fn settings(model: &Model, table: TableRef<'_>) -> Vec<String> {
         all.extend(own.statements(model, &name));
     }
     all
+}
+
+/// How a column of PostgreSQL is stored and counted, where somebody chose it.
+fn kept(model: &Model, table: &QualifiedName, column: &Column) -> Vec<String> {
+    let mut all = Vec::new();
+    all.extend(column.storage.as_ref().map(|storage| format!("SET STORAGE {}", storage.to_uppercase())));
+    all.extend(column.compression.as_ref().map(|method| format!("SET COMPRESSION {method}")));
+    all.extend(column.statistics_target.map(|target| format!("SET STATISTICS {target}")));
+    all.extend((!column.options.is_empty()).then(|| format!("SET ({})", column.options.join(", "))));
+    let name = quote_identifier(model.engine.name, &column.name);
+    let table = model.name_in_statements(table);
+    all.into_iter().map(|what| format!("ALTER TABLE {table} ALTER COLUMN {name} {what}")).collect()
+}
+
+fn create_statistics(model: &Model, table: &QualifiedName, object: &ExtendedStatistics) -> String {
+    let name = QualifiedName::new(object.schema.as_ref().unwrap_or(&table.schema), &object.name);
+    let kinds = if object.kinds.is_empty() { String::new() } else { format!(" ({})", object.kinds.join(", ")) };
+    let columns = object.columns.iter().map(|column| quote_identifier(model.engine.name, column));
+    let on: Vec<String> = columns.chain(object.expressions.iter().map(|text| format!("({text})"))).collect();
+    format!(
+        "CREATE STATISTICS {}{kinds} ON {} FROM {}",
+        model.name_in_statements(&name),
+        on.join(", "),
+        model.name_in_statements(table)
+    )
 }
 
 /// What a table or partition says beside its columns and constraints.
@@ -711,6 +739,11 @@ pub(super) fn comments(model: &Model, table: TableRef<'_>) -> Vec<String> {
     for index in &of.indexes {
         let index_name = model.name_in_statements(&QualifiedName::new(&table.schema.name, &index.name));
         all.push(comment(engine, &format!("INDEX {index_name}"), index.comment.as_ref()));
+    }
+    for object in &of.extended_statistics {
+        let schema = object.schema.as_ref().unwrap_or(&table.schema.name);
+        let object_name = model.name_in_statements(&QualifiedName::new(schema, &object.name));
+        all.push(comment(engine, &format!("STATISTICS {object_name}"), object.comment.as_ref()));
     }
     for policy in &of.policies {
         all.push(comment(engine, &format!("POLICY {} ON {name}", quoted(&policy.name)), policy.comment.as_ref()));

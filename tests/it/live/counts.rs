@@ -3,14 +3,19 @@
 use crate::support::database::{Database, Place};
 use crate::support::times::trial;
 use crate::support::{TestResult, chain, read, schemas};
-use brownfield::model::{EngineName, Model, Partition, Schema, Table, TableKind};
+use brownfield::model::{EngineName, Model, Partition, Persistence, Schema, Table, TableKind};
 use libtest_mimic::Trial;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all() {
         for sample in schemas::samples(place) {
             let name = format!("live::counts::{}::{}", place.name(), sample.name);
-            trials.push(trial(name, move || counts(place, &sample)));
+            trials.push(trial(name, move || counts(place, |database| sample.load(database))));
+        }
+        if place.engine() == EngineName::PostgreSql {
+            let name = format!("live::counts::{}::rarities", place.name());
+            let newer = if place.version().0 >= 15 { RARITIES_15 } else { "" };
+            trials.push(trial(name, move || counts(place, |database| database.run(&format!("{RARITIES}{newer}")))));
         }
     }
 }
@@ -22,9 +27,27 @@ struct Count {
     model: fn(&Model) -> usize,
 }
 
-fn counts(place: Place, sample: &schemas::Sample) -> TestResult {
+/// What the samples lack.
+const RARITIES: &str = "
+    CREATE TABLE visits (id integer, at date NOT NULL, room text) PARTITION BY RANGE (at);
+    CREATE UNLOGGED TABLE visits_rest PARTITION OF visits DEFAULT;
+    CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql PARALLEL RESTRICTED AS 'BEGIN RETURN NEW; END';
+    CREATE TRIGGER of_all AFTER INSERT ON visits FOR EACH ROW EXECUTE FUNCTION touch();
+    CREATE TRIGGER of_one AFTER INSERT ON visits_rest FOR EACH ROW EXECUTE FUNCTION touch();
+    CREATE POLICY of_one ON visits_rest USING (id > 1);
+    CREATE TABLE rooms (id integer PRIMARY KEY, name text, size integer);
+    CREATE STATISTICS of_rooms ON name, size FROM rooms;
+    ALTER TABLE rooms ALTER name SET STORAGE EXTERNAL;
+    CREATE COLLATION german (provider = icu, locale = 'de');
+    CREATE FOREIGN DATA WRAPPER elsewhere;
+    CREATE SERVER there FOREIGN DATA WRAPPER elsewhere;
+    CREATE FOREIGN TABLE theirs (id integer OPTIONS (column_name 'x=y')) SERVER there OPTIONS (table_name 't', password 'p');
+";
+const RARITIES_15: &str = "CREATE PUBLICATION parts FOR TABLE rooms (id, size) WHERE (size > 1), TABLE visits;";
+
+fn counts(place: Place, load: impl Fn(&Database) -> Result<(), String>) -> TestResult {
     let database = Database::new(place)?;
-    sample.load(&database)?;
+    load(&database)?;
     let model = read(&database.url()).map_err(|error| chain(&error))?;
     let history: Vec<_> = model.migration_tables.iter().map(|table| format!("'{}'", table.name)).collect();
     let history = if history.is_empty() { "''".to_owned() } else { history.join(", ") };
@@ -169,6 +192,75 @@ fn postgres(history: &str) -> Vec<Count> {
                 "SELECT count(*) FROM pg_trigger t JOIN ({tables}) ON r.oid = t.tgrelid WHERE NOT t.tgisinternal"
             ),
             model: |m| in_tables(m, |t| t.triggers.len()),
+        },
+        Count {
+            what: "triggers of single partitions",
+            sql: format!(
+                "SELECT count(*) FROM pg_trigger t JOIN ({partitions}) ON r.oid = t.tgrelid WHERE NOT t.tgisinternal AND \
+                 NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_trigger'::regclass AND d.objid = t.oid \
+                 AND d.refclassid = d.classid)"
+            ),
+            model: |m| in_partitions(m, |p| p.triggers.len()),
+        },
+        Count {
+            what: "policies of single partitions",
+            sql: format!("SELECT count(*) FROM pg_policy p JOIN ({partitions}) ON r.oid = p.polrelid"),
+            model: |m| in_partitions(m, |p| p.policies.len()),
+        },
+        Count {
+            what: "unlogged partitions",
+            sql: format!("SELECT count(*) FROM {partitions} AND r.relpersistence = 'u'"),
+            model: |m| in_partitions(m, |p| usize::from(p.persistence == Persistence::Unlogged)),
+        },
+        Count {
+            what: "extended statistics objects",
+            sql: format!("SELECT count(*) FROM pg_statistic_ext s JOIN ({tables}) ON r.oid = s.stxrelid"),
+            model: |m| in_tables(m, |t| t.extended_statistics.len()),
+        },
+        Count {
+            what: "columns with a storage of their own",
+            sql: format!(
+                "SELECT count(*) FROM pg_attribute a JOIN ({tables}) ON r.oid = a.attrelid \
+                 JOIN pg_type y ON y.oid = a.atttypid WHERE a.attnum > 0 AND NOT a.attisdropped \
+                 AND a.attstorage <> y.typstorage"
+            ),
+            model: |m| in_tables(m, |t| t.columns.iter().filter(|c| c.storage.is_some()).count()),
+        },
+        Count {
+            what: "tables of which a part is published",
+            // By way of JSON, since older servers lack the columns.
+            sql: "SELECT count(*) FROM pg_publication_rel r \
+                  WHERE to_jsonb(r) ->> 'prattrs' IS NOT NULL OR to_jsonb(r) ->> 'prqual' IS NOT NULL"
+                .to_owned(),
+            model: |m| m.publications.iter().map(|p| p.limited.len()).sum(),
+        },
+        Count {
+            what: "options of foreign tables and their columns",
+            sql: "SELECT (SELECT count(*) FROM pg_foreign_table, unnest(ftoptions)) + \
+                  (SELECT count(*) FROM pg_attribute, unnest(attfdwoptions) WHERE NOT attisdropped)"
+                .to_owned(),
+            model: |m| {
+                in_tables(m, |t| {
+                    t.foreign_options.len() + t.columns.iter().map(|c| c.foreign_options.len()).sum::<usize>()
+                })
+            },
+        },
+        Count {
+            what: "collations",
+            sql: format!(
+                "SELECT count(*) FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace AND {user} WHERE {}",
+                own("pg_collation", "c.oid")
+            ),
+            model: |m| sum(m, |s| s.collations.len()),
+        },
+        Count {
+            what: "functions that parallel workers may run",
+            sql: format!(
+                "SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace AND {user} \
+                 WHERE p.proparallel <> 'u' AND {}",
+                own("pg_proc", "p.oid")
+            ),
+            model: |m| sum(m, |s| s.functions.iter().filter(|f| f.parallel.is_some()).count()),
         },
         Count {
             what: "policies",

@@ -172,6 +172,15 @@ const POSTGRES: &str = r#"
     CREATE TRIGGER of_one BEFORE UPDATE OF room ON visits_2032 FOR EACH ROW EXECUTE FUNCTION touch();
     CREATE TRIGGER touched BEFORE UPDATE OF note ON secrets FOR EACH ROW WHEN (NEW.note <> '') EXECUTE FUNCTION touch();
     ALTER TABLE secrets DISABLE TRIGGER touched;
+    CREATE COLLATION "Other one".german (provider = icu, locale = 'de');
+    COMMENT ON COLLATION "Other one".german IS 'for names';
+    ALTER TABLE secrets ADD title text COLLATE "Other one".german;
+    ALTER TABLE secrets ALTER note SET STORAGE EXTERNAL, ALTER note SET STATISTICS 500, ALTER note SET (n_distinct = 7);
+    COMMENT ON STATISTICS of_two IS 'go together';
+    COMMENT ON CONSTRAINT later ON DOMAIN a_code IS 'from now on';
+    COMMENT ON COLUMN a_pair.mood IS 'of the pair';
+    CREATE TYPE spans AS RANGE (subtype = float8);
+    CREATE FUNCTION some_numbers() RETURNS SETOF integer LANGUAGE sql STABLE LEAKPROOF PARALLEL SAFE COST 7 ROWS 3 AS 'SELECT 1';
     CREATE PROCEDURE clean() LANGUAGE sql AS 'DELETE FROM secrets';
     CREATE FUNCTION all_parents() RETURNS SETOF z_parents LANGUAGE sql STABLE AS 'SELECT * FROM public.z_parents';
     CREATE VIEW z_view AS SELECT id, number AS n FROM z_parents;
@@ -182,6 +191,8 @@ const POSTGRES: &str = r#"
 "#;
 
 const POSTGRES_15: &str = "
+    CREATE STATISTICS of_expressions ON (id + 1), note FROM secrets;
+    ALTER TABLE secrets ALTER title SET COMPRESSION pglz;
     CREATE TABLE distinct_nulls (a integer, b integer, UNIQUE NULLS NOT DISTINCT (a));
     CREATE FUNCTION parsed(n integer) RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM distinct_nulls WHERE a = n; END;
     CREATE VIEW invoked WITH (security_invoker = true) AS SELECT parsed(1) AS n;

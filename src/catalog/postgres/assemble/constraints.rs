@@ -31,6 +31,7 @@ impl Maps<'_> {
                 name: row.name.clone(),
                 expression: self.expression(row.relation, UnseenKind::Constraints, row.definition.as_deref()),
                 validated: row.validated,
+                comment: self.constraint_comment(row),
             })
             .collect()
     }

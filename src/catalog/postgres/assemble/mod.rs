@@ -79,6 +79,11 @@ pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics:
             maps.user_type(row, schema);
         }
     }
+    for row in rows.collations.iter().filter(|row| !scope.is_member(class::COLLATION, row.oid)) {
+        if let Some(schema) = schema_of(&mut model, &positions, row.schema) {
+            schema.collations.push(maps.user_collation(row));
+        }
+    }
     for row in rows.sequences.iter().filter(|row| scope.has_sequence(row)) {
         if let Some(schema) = schema_of(&mut model, &positions, row.schema) {
             schema.sequences.push(maps.sequence(row));
@@ -184,6 +189,7 @@ struct Maps<'r> {
     children: HashMap<Oid, Vec<Oid>>,
     parents: HashMap<Oid, Vec<Oid>>,
     triggers: HashMap<Oid, Vec<&'r super::rows::TriggerRow>>,
+    extended_statistics: HashMap<Oid, Vec<&'r super::rows::ExtendedStatisticsRow>>,
     policies: HashMap<Oid, Vec<&'r super::rows::PolicyRow>>,
     rules: HashMap<Oid, Vec<&'r super::rows::RuleRow>>,
     disabled: HashMap<Oid, Vec<QualifiedName>>,
@@ -292,6 +298,7 @@ impl<'r> Maps<'r> {
                 .collect(),
             children,
             parents,
+            extended_statistics: group(&rows.extended_statistics, |object| object.relation),
             triggers: group(&rows.triggers, |trigger| trigger.relation),
             policies: group(&rows.policies, |policy| policy.relation),
             rules: group(&rows.rules, |rule| rule.relation),
@@ -348,7 +355,7 @@ impl<'r> Maps<'r> {
 
     /// A collation as SQL names it.
     fn collation(&self, oid: Oid) -> String {
-        self.collations.get(&oid).map_or_else(|| UNSEEN.to_owned(), |row| qualify(&row.schema, &row.name))
+        self.collations.get(&oid).map_or_else(|| UNSEEN.to_owned(), |row| qualify(&row.schema_name, &row.name))
     }
 
     fn note(&self, unseen: Unseen) {

@@ -4,7 +4,9 @@ use super::{Maps, enabled};
 use crate::catalog::postgres::rows::FunctionRow;
 use crate::catalog::postgres::scope::class;
 use crate::catalog::postgres::text::canonical;
-use crate::model::{EventTrigger, Extension, Function, FunctionKind, Publication, QualifiedName};
+use crate::model::{
+    EventTrigger, Extension, Function, FunctionKind, LimitedTable, Publication, QualifiedName, UnseenKind,
+};
 
 impl Maps<'_> {
     pub(super) fn function(&self, row: &FunctionRow) -> Function {
@@ -33,6 +35,19 @@ impl Maps<'_> {
             security_definer: row.security_definer,
             strict: row.strict,
             settings: row.settings.clone(),
+            // A compiled function is taken to cost less; that of an aggregate is not its own.
+            cost: row.cost.filter(|cost| {
+                let usual = if matches!(row.language.as_str(), "c" | "internal") { 1.0 } else { 100.0 };
+                kind != FunctionKind::Aggregate && (cost - usual).abs() > f64::EPSILON
+            }),
+            rows: row.rows.filter(|rows| *rows > 0.0 && (rows - 1000.0).abs() > f64::EPSILON),
+            parallel: match row.parallel {
+                's' => Some("safe".to_owned()),
+                'r' => Some("restricted".to_owned()),
+                _ => None,
+            },
+            leakproof: row.leakproof,
+            owner: self.role(row.owner),
             definer: None,
             body: parsed.or_else(source),
             comment: self.comment(class::FUNCTION, row.oid, 0),
@@ -73,6 +88,20 @@ impl Maps<'_> {
                 let mut tables: Vec<QualifiedName> =
                     tables.map(|table| QualifiedName::new(&table.schema, &table.table)).collect();
                 tables.sort();
+                let limited =
+                    self.rows.publication_tables.iter().filter(|table| {
+                        table.publication == row.oid && (table.has_filter || !table.columns.is_empty())
+                    });
+                let mut limited: Vec<LimitedTable> = limited
+                    .map(|table| LimitedTable {
+                        table: QualifiedName::new(&table.schema, &table.table),
+                        columns: table.columns.clone(),
+                        row_filter: table.has_filter.then(|| {
+                            self.expression(table.relation, UnseenKind::Publications, table.filter.as_deref())
+                        }),
+                    })
+                    .collect();
+                limited.sort_by(|a, b| a.table.cmp(&b.table));
                 let schemas = self.rows.publication_schemas.iter().filter(|schema| schema.publication == row.oid);
                 let mut schemas: Vec<String> = schemas.map(|schema| schema.schema.clone()).collect();
                 schemas.sort();
@@ -80,9 +109,11 @@ impl Maps<'_> {
                     name: row.name.clone(),
                     all_tables: row.all_tables,
                     tables,
+                    limited,
                     schemas,
                     update: row.update,
                     delete: row.delete,
+                    comment: self.comment(class::PUBLICATION, row.oid, 0),
                 }
             })
             .collect()

@@ -3,10 +3,11 @@
 use super::{Maps, rows_of};
 use crate::catalog::postgres::rows::{ColumnRow, Oid, Relation, TriggerRow};
 use crate::catalog::postgres::scope::class;
-use crate::catalog::postgres::text::{canonical, is_literal, sequence_of_default};
+use crate::catalog::postgres::text::{canonical, is_literal, sequence_of_default, split_list};
 use crate::model::{
-    Column, ColumnDefault, DefaultKind, Generated, GeneratedStorage, Identity, IdentityMode, Inheritance, Partition,
-    Partitioning, Persistence, Policy, PolicyCommand, QualifiedName, Rule, Table, TableKind, Trigger, UnseenKind, View,
+    Column, ColumnDefault, DefaultKind, ExtendedStatistics, Generated, GeneratedStorage, Identity, IdentityMode,
+    Inheritance, Partition, Partitioning, Persistence, Policy, PolicyCommand, QualifiedName, Rule, Table, TableKind,
+    Trigger, UnseenKind, View,
 };
 
 impl Maps<'_> {
@@ -18,6 +19,9 @@ impl Maps<'_> {
             .as_ref()
             .map(|name| super::qualify(relation.type_schema.as_deref().unwrap_or_default(), name));
         table.foreign_source.clone_from(&relation.server);
+        table.foreign_options.clone_from(&relation.foreign_options);
+        table.foreign_options.sort();
+        table.extended_statistics = self.extended_statistics_of(relation.oid);
         table.columns = self.columns_of(relation);
         if relation.kind == 'p' {
             table.partitioning = Some(self.partitioning(relation));
@@ -119,6 +123,23 @@ impl Maps<'_> {
         if row.collation_differs {
             column.collation = Some(self.collation(row.collation));
         }
+        column.storage = match row.storage {
+            'p' => Some("plain".to_owned()),
+            'e' => Some("external".to_owned()),
+            'm' => Some("main".to_owned()),
+            'x' => Some("extended".to_owned()),
+            _ => None,
+        };
+        column.compression = match row.compression {
+            'p' => Some("pglz".to_owned()),
+            'l' => Some("lz4".to_owned()),
+            _ => None,
+        };
+        column.statistics_target = row.statistics_target;
+        column.options.clone_from(&row.options);
+        column.options.sort();
+        column.foreign_options.clone_from(&row.foreign_options);
+        column.foreign_options.sort();
         column.inherited = !row.local;
         column.comment = self.comment(class::RELATION, row.relation, row.number);
         column
@@ -148,6 +169,32 @@ impl Maps<'_> {
             definition: self.expression(row.relation, UnseenKind::Triggers, row.definition.as_deref()),
             comment: self.comment(class::TRIGGER, row.oid, 0),
         }
+    }
+
+    fn extended_statistics_of(&self, relation: Oid) -> Vec<ExtendedStatistics> {
+        let objects = rows_of(&self.extended_statistics, relation).iter();
+        objects
+            .map(|row| {
+                let schema = self.relations.get(&relation).map(|of| self.schema_name(of.schema));
+                let printed = row
+                    .has_expressions
+                    .then(|| self.expression(relation, UnseenKind::Other, row.expressions.as_deref()));
+                let kinds = row.kinds.iter().filter_map(|kind| match kind.as_str() {
+                    "d" => Some("ndistinct"),
+                    "f" => Some("dependencies"),
+                    "m" => Some("mcv"),
+                    _ => None,
+                });
+                ExtendedStatistics {
+                    schema: (schema != Some(row.schema.as_str())).then(|| row.schema.clone()),
+                    name: row.name.clone(),
+                    kinds: kinds.map(str::to_owned).collect(),
+                    columns: self.column_names(relation, &row.columns),
+                    expressions: printed.iter().flat_map(|list| split_list(list)).map(canonical).collect(),
+                    comment: self.comment(class::EXTENDED_STATISTICS, row.oid, 0),
+                }
+            })
+            .collect()
     }
 
     fn policies_of(&self, relation: Oid) -> Vec<Policy> {

@@ -1,10 +1,12 @@
 //! User-defined types and sequences.
 
 use super::{Maps, rows_of};
-use crate::catalog::postgres::rows::{Oid, SequenceRow, TypeRow};
+use crate::catalog::postgres::rows::{Collation as CollationRow, Oid, SequenceRow, TypeRow};
 use crate::catalog::postgres::scope::class;
 use crate::catalog::postgres::text::canonical;
-use crate::model::{CompositeType, Domain, EnumType, Field, QualifiedName, RangeType, Schema, Sequence, SequenceOwner};
+use crate::model::{
+    Collation, CompositeType, Domain, EnumType, Field, QualifiedName, RangeType, Schema, Sequence, SequenceOwner,
+};
 
 impl Maps<'_> {
     /// Puts a type where it belongs. Base types are written in C and come with extensions, as a rule.
@@ -33,13 +35,17 @@ impl Maps<'_> {
             'c' => {
                 let columns = rows_of(&self.columns, row.relation).iter();
                 let fields = columns
-                    .map(|column| Field { name: column.name.clone(), data_type: column.data_type.clone() })
+                    .map(|column| Field {
+                        name: column.name.clone(),
+                        data_type: column.data_type.clone(),
+                        comment: self.comment(class::RELATION, column.relation, column.number),
+                    })
                     .collect();
                 schema.composite_types.push(CompositeType { name, fields, comment });
             }
             'r' => {
                 let subtype = row.subtype.clone().unwrap_or_default();
-                schema.range_types.push(RangeType { name, subtype, comment });
+                schema.range_types.push(RangeType { name, subtype, multirange: row.multirange.clone(), comment });
             }
             _ => {}
         }
@@ -63,6 +69,24 @@ impl Maps<'_> {
             current = row.base;
         }
         false
+    }
+
+    pub(super) fn user_collation(&self, row: &CollationRow) -> Collation {
+        Collation {
+            name: row.name.clone(),
+            provider: match row.provider {
+                'b' => "builtin",
+                'c' => "libc",
+                'i' => "icu",
+                _ => "default",
+            }
+            .to_owned(),
+            locale: row.locale.clone(),
+            character_type: row.character_type.clone(),
+            deterministic: row.deterministic,
+            rules: row.rules.clone(),
+            comment: self.comment(class::COLLATION, row.oid, 0),
+        }
     }
 
     pub(super) fn sequence(&self, row: &SequenceRow) -> Sequence {

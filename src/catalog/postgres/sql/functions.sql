@@ -12,7 +12,12 @@ SELECT
     p.proconfig,
     pg_catalog.pg_get_function_arguments(p.oid),
     pg_catalog.pg_get_function_result(p.oid),
-    CASE WHEN p.prokind = 'a' THEN aggregate.options ELSE p.prosrc END
+    CASE WHEN p.prokind = 'a' THEN aggregate.options ELSE p.prosrc END,
+    p.procost::text,
+    p.prorows::text,
+    p.proparallel,
+    p.proleakproof,
+    p.proowner
 FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang

@@ -12,8 +12,16 @@ SELECT
     a.attcollation,
     a.attcollation <> t.typcollation,
     a.attislocal,
-    CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, 0) END
-FROM pg_catalog.pg_attribute AS a
+    CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, 0) END,
+    CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END,
+    a.compression,
+    NULLIF(a.attstattarget, -1),
+    a.attoptions,
+    CASE WHEN a.attfdwoptions IS NOT NULL THEN ARRAY(
+        SELECT pg_catalog.split_part(option, '=', 1) FROM pg_catalog.unnest(a.attfdwoptions) AS option
+    ) END
+FROM (SELECT ''::pg_catalog."char" AS attcompression) AS before_it_existed
+CROSS JOIN LATERAL (SELECT own.*, attcompression AS compression FROM pg_catalog.pg_attribute AS own) AS a
 JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid

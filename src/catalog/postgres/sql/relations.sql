@@ -22,7 +22,10 @@ SELECT
     CASE WHEN c.relispartition THEN pg_catalog.pg_get_expr(c.relpartbound, 0) END,
     CASE WHEN c.relkind = 'p' AND c.oid <> ALL (locked.oids) THEN pg_catalog.pg_get_partkeydef(c.oid) END,
     p.partstrat,
-    p.partattrs::text
+    p.partattrs::text,
+    CASE WHEN ft.ftoptions IS NOT NULL THEN ARRAY(
+        SELECT pg_catalog.split_part(option, '=', 1) FROM pg_catalog.unnest(ft.ftoptions) AS option
+    ) END
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_am AS am ON am.oid = c.relam

@@ -11,12 +11,18 @@ SELECT
     CASE WHEN t.typtype = 'd' THEN COALESCE(pg_catalog.pg_get_expr(t.typdefaultbin, 0), t.typdefault) END,
     CASE WHEN t.typtype = 'd' AND t.typcollation <> base.typcollation THEN t.typcollation END,
     t.typrelid,
-    CASE WHEN t.typtype = 'r' THEN pg_catalog.format_type(r.rngsubtype, NULL) END
+    CASE WHEN t.typtype = 'r' THEN pg_catalog.format_type(r.rngsubtype, NULL) END,
+    multirange.typname
 FROM pg_catalog.pg_type AS t
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
 LEFT JOIN pg_catalog.pg_type AS base ON base.oid = t.typbasetype AND t.typbasetype <> 0
 LEFT JOIN pg_catalog.pg_class AS c ON c.oid = t.typrelid AND t.typrelid <> 0
-LEFT JOIN pg_catalog.pg_range AS r ON r.rngtypid = t.oid
+LEFT JOIN (
+    SELECT own.*
+    FROM (SELECT NULL::pg_catalog.oid AS rngmultitypid) AS before_it_existed
+    CROSS JOIN LATERAL (SELECT g.rngtypid, g.rngsubtype, rngmultitypid AS multirange FROM pg_catalog.pg_range AS g) AS own
+) AS r ON r.rngtypid = t.oid
+LEFT JOIN pg_catalog.pg_type AS multirange ON multirange.oid = r.multirange
 WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
     AND t.typtype IN ('b', 'c', 'd', 'e', 'r')
     AND (t.typrelid = 0 OR c.relkind = 'c')

@@ -100,7 +100,9 @@ pub(super) fn of_table(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
         if !of_phase.is_empty() {
             let recurring = Recurring::of(&of_phase);
             push!(out, "#### {title}\n\n{}", recurring.listed());
-            of_phase.into_iter().for_each(|one| step(one, &recurring, &mut out));
+            for one in of_phase {
+                step(one, &recurring, &mut out);
+            }
         }
     }
     out

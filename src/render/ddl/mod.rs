@@ -13,6 +13,7 @@ use crate::model::quote::{quote_identifier, quote_list, quote_literal};
 use crate::model::{Deferral, EngineName, Model, QualifiedName, TableKind, TableRef, UNSEEN};
 use crate::report::Report;
 use order::Item;
+use std::collections::BTreeSet;
 
 /// The whole schema: types, sequences, functions, tables, keys, views, triggers, policies, comments.
 pub fn render(report: &Report<'_>) -> String {
@@ -94,6 +95,7 @@ impl LeftOut {
             self.add("rewrite rule", schema.views.iter().map(|view| view.rules.len()).sum());
             self.add("scheduled event", schema.events.len());
         }
+        self.add("collation", own_collations(model).len());
         self.add("scheduled job", model.scheduled_jobs.len());
         self.add("table that pg_partman maintains", model.partition_retention.len());
         self.add("publication", model.publications.len());
@@ -134,6 +136,21 @@ impl LeftOut {
     }
 }
 
+/// Collations of a schema (PostgreSQL) that something names. What they consist of is not read, so that they have to be there.
+fn own_collations(model: &Model) -> BTreeSet<&str> {
+    if model.engine.name != EngineName::PostgreSql {
+        return BTreeSet::new();
+    }
+    let tables = || model.schemas.iter().flat_map(|schema| &schema.tables);
+    let columns = tables().flat_map(|table| &table.columns).filter_map(|column| column.collation.as_deref());
+    let keys = tables().flat_map(|table| &table.indexes).flat_map(|index| &index.key);
+    let domains = model.schemas.iter().flat_map(|schema| &schema.domains);
+    let named = columns
+        .chain(keys.filter_map(|part| part.collation.as_deref()))
+        .chain(domains.filter_map(|domain| domain.collation.as_deref()));
+    named.filter(|name| name.contains('.')).collect()
+}
+
 /// Collations are names in PostgreSQL and words elsewhere.
 fn collation_name(engine: EngineName, collation: &str) -> String {
     if engine == EngineName::PostgreSql && !collation.starts_with('"') && !collation.contains('.') {
@@ -168,4 +185,22 @@ fn name_in(model: &Model, schema: &str, name: &str) -> String {
 /// Columns in parentheses.
 fn columns(engine: EngineName, names: &[String]) -> String {
     format!("({})", quote_list(engine, names))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Tables;
+    use crate::render::fixture;
+    use crate::settings::Settings;
+
+    #[test]
+    fn collations_that_have_to_be_there_are_said() {
+        let mut model = fixture::shop();
+        model.schemas[0].tables[0].columns[0].collation = Some("app.german".to_owned());
+        model.schemas[0].tables[1].columns[0].collation = Some("C".to_owned());
+        let (tables, settings) = (Tables::new(&model), Settings::default());
+        let script = render(&fixture::report(&model, &tables, &settings, |_| {}));
+        assert!(script.contains("\n-- Left out: 1 collation"), "{script}");
+    }
 }

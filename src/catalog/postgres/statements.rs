@@ -54,7 +54,7 @@ pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(relations, Tables),
     statement!(inheritance, Partitions),
     statement!(columns, Columns),
-    statement!(own_columns, Partitions),
+    statement!(own_columns, Partitions, beside: true),
     statement!(partition_columns, Indexes | Constraints | ForeignKeys),
     statement!(constraints, Constraints | ForeignKeys, beside: true),
     statement!(not_null_constraints, Constraints, since: 180_000, beside: true),

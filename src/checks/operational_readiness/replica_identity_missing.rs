@@ -43,6 +43,13 @@ CREATE TABLE readings (sensor bigint NOT NULL, taken_at timestamptz NOT NULL, va
 CREATE PUBLICATION everything FOR TABLE readings;
 ```
 
+The index of a deferrable constraint cannot be the identity:
+
+```sql,fires
+CREATE TABLE readings (sensor bigint NOT NULL, value numeric, UNIQUE (sensor) DEFERRABLE);
+CREATE PUBLICATION everything FOR TABLE readings;
+```
+
 ```sql,passes
 CREATE TABLE readings (id bigint PRIMARY KEY, sensor bigint NOT NULL);
 CREATE TABLE notes (text text);
@@ -76,6 +83,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         }
         let usable = table.table.indexes.iter().find(|index| {
             index.unique
+                && index.immediate
                 && index.valid
                 && index.predicate.is_none()
                 && index.key.iter().all(|part| {

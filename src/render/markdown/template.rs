@@ -134,7 +134,8 @@ fn explain(error: &EngineError, name: &str, source: &str, known: &[String], miss
     let (reason, hint) = match miss.filter(|_| is_undefined) {
         Some((miss, path)) => {
             let before = path.strip_suffix(miss.field.as_str()).unwrap_or_default();
-            let hint = match (nearest(&miss.field, &miss.fields), miss.fields.is_empty()) {
+            let stands_alone = known.iter().all(|name| miss.fields.contains(name) || name == "model");
+            let hint = match (nearest(&miss.field, &miss.fields), stands_alone) {
                 (Some(close), _) => format!("did you mean `{before}{close}`?"),
                 (None, true) => format!("a template may name {}", known.join(", ")),
                 (None, false) => format!(
@@ -188,7 +189,7 @@ fn nearest<'n>(word: &str, names: &'n [String]) -> Option<&'n String> {
 #[derive(Clone, Debug)]
 struct Miss {
     field: String,
-    /// What is there; empty for a name that stands alone.
+    /// What is there.
     fields: Vec<String>,
 }
 

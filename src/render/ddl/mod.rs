@@ -9,7 +9,7 @@ mod table;
 
 pub(crate) use table::statements;
 
-use crate::model::quote::{quote_identifier, quote_list, quote_literal};
+use crate::model::quote::{qualified, quote_identifier, quote_list, quote_literal};
 use crate::model::{Deferral, EngineName, Model, QualifiedName, TableKind, TableRef, UNSEEN};
 use crate::report::Report;
 use order::Item;
@@ -95,7 +95,7 @@ impl LeftOut {
             self.add("rewrite rule", schema.views.iter().map(|view| view.rules.len()).sum());
             self.add("scheduled event", schema.events.len());
         }
-        self.add("collation", own_collations(model).len());
+        self.add("collation", foreign_collations(model).len());
         self.add("scheduled job", model.scheduled_jobs.len());
         self.add("table that pg_partman maintains", model.partition_retention.len());
         self.add("publication", model.publications.len());
@@ -136,8 +136,8 @@ impl LeftOut {
     }
 }
 
-/// Collations of a schema (PostgreSQL) that something names. What they consist of is not read, so that they have to be there.
-fn own_collations(model: &Model) -> BTreeSet<&str> {
+/// Collations of schemas that are not in the model (PostgreSQL), which something names: they have to be there.
+fn foreign_collations(model: &Model) -> BTreeSet<String> {
     if model.engine.name != EngineName::PostgreSql {
         return BTreeSet::new();
     }
@@ -148,7 +148,13 @@ fn own_collations(model: &Model) -> BTreeSet<&str> {
     let named = columns
         .chain(keys.filter_map(|part| part.collation.as_deref()))
         .chain(domains.filter_map(|domain| domain.collation.as_deref()));
-    named.filter(|name| name.contains('.')).collect()
+    let mut foreign: BTreeSet<String> = named.filter(|name| name.contains('.')).map(str::to_owned).collect();
+    for schema in &model.schemas {
+        for collation in &schema.collations {
+            foreign.remove(&qualified(model.engine.name, &QualifiedName::new(&schema.name, &collation.name)));
+        }
+    }
+    foreign
 }
 
 /// Collations are names in PostgreSQL and words elsewhere.

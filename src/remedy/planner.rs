@@ -58,13 +58,16 @@ impl<'a> Planner<'a> {
     }
 
     /// Adds a step. Within a phase, steps of a lower rank come first. A terminal would obey control characters, so that they are
-    /// taken out of what is printed: a statement that needs them cannot be.
+    /// taken out of what is printed: a statement that needs them cannot be, nor one with bytes that could not be read.
     pub(super) fn add(&mut self, rank: u32, request: &Request, mut step: Step) {
-        let is_lost = |character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t');
+        let is_lost = |character: char| {
+            character == char::REPLACEMENT_CHARACTER
+                || (character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
+        };
         if step.statements.iter().any(|statement| statement.contains(is_lost)) {
             return self.refuse(
                 request.change.clone(),
-                "a name or a text in it has a control character, which no script can carry",
+                "a name or a text in it has a control character, or bytes that are no UTF-8, which no script can carry",
             );
         }
         step.rules.clone_from(&request.rules);

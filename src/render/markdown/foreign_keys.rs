@@ -2,7 +2,7 @@
 
 use super::escape::{self, code, prose, text};
 use super::page::{Page, codes};
-use crate::model::{Action, Deferral, EngineName, ForeignKey, MatchType, TableRef};
+use crate::model::{Action, Deferral, EngineName, ForeignKey, MatchType, QualifiedName, TableRef};
 use crate::render::mermaid::is_unique;
 
 const HEADER: [&str; 6] = ["Column", "References", "ON DELETE", "ON UPDATE", "Constraint", "In words"];
@@ -102,10 +102,23 @@ fn facts(page: &Page<'_, '_>, key: &ForeignKey) -> String {
         facts.push("over a period".to_owned());
     }
     if page.report.tables.find(&key.referenced_table).is_none() {
-        facts.push("the referenced table is not in this document".to_owned());
+        facts.push(match divided(page, &key.referenced_table) {
+            Some(table) => format!("the referenced table is a partition of {}", page.link(table.id)),
+            None => "the referenced table is not in this document".to_owned(),
+        });
     }
     facts.extend(key.comment.as_deref().map(text));
     facts.join(", ")
+}
+
+/// The table that has a partition of this name.
+fn divided<'a>(page: &Page<'_, 'a>, name: &QualifiedName) -> Option<TableRef<'a>> {
+    page.report.tables.iter().find(|table| {
+        table.partitioning.as_ref().is_some_and(|partitioning| {
+            let mut partitions = partitioning.all(&table.schema.name).into_iter();
+            partitions.any(|(schema, partition)| *schema == name.schema && partition.name == name.name)
+        })
+    })
 }
 
 fn deferral(deferral: Deferral) -> Option<&'static str> {

@@ -14,6 +14,9 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         if !files.is_empty() {
             trials.push(trial(format!("live::nasty::{}", place.name()), move || nasty(place, &files)));
         }
+        if place.engine() == EngineName::PostgreSql {
+            trials.push(trial(format!("live::nasty::bytes::{}", place.name()), move || bytes(place)));
+        }
     }
 }
 
@@ -34,6 +37,32 @@ fn files(place: Place) -> Vec<PathBuf> {
         EngineName::Sqlite => Vec::new(),
     };
     names.into_iter().map(|name| folder.join(name)).filter(|path| path.is_file()).collect()
+}
+
+/// Names in an encoding that the database does not know are said to be unreadable, and are in no statement.
+fn bytes(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let name = format!("{}_ascii", database.name);
+    database.run(&format!(
+        "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C';
+         \\connect {name}
+         DO $$ BEGIN
+             EXECUTE 'CREATE TABLE caf' || convert_from('\\xe9', 'SQL_ASCII') || ' (id integer PRIMARY KEY, is_open boolean)';
+         END $$;"
+    ))?;
+    let mut url = url::Url::parse(&database.url())?;
+    url.set_path(&name);
+    let tested = (|| -> TestResult {
+        let model = read(url.as_str()).map_err(|error| chain(&error))?;
+        assert!(model.unseen.iter().any(|unseen| unseen.reason.contains("no UTF-8")), "{:#?}", model.unseen);
+        let script = brownfield().args(["fix", url.as_str()]).assert().success().get_output().stdout.clone();
+        let script = String::from_utf8(script)?;
+        let statements = script.lines().filter(|line| !line.starts_with("--"));
+        assert!(statements.clone().all(|line| !line.contains("caf")) && script.contains("no UTF-8"), "{script}");
+        Ok(())
+    })();
+    database.run(&format!("DROP DATABASE {name};"))?;
+    tested
 }
 
 /// Databases that the files of MySQL and MariaDB make.

@@ -70,10 +70,15 @@ fn own_constraints(place: Place) -> TestResult {
     for inherited in [divided, partition(visits, "visits_2031")?] {
         assert!(inherited.check_constraints.is_empty() && inherited.foreign_keys.is_empty(), "{inherited:?}");
     }
+    database.run(
+        "CREATE TABLE bookings (id integer PRIMARY KEY, room integer, at date, \
+             FOREIGN KEY (room, at) REFERENCES visits_2030_rest (room, at));",
+    )?;
     let document = brownfield().args(["doc", &database.url()]).assert().success().get_output().stdout.clone();
     let document = String::from_utf8(document).map_err(|error| error.to_string())?;
     for part in [
         "| 2, and 1 below them |",
+        "the referenced table is a partition of [`visits`](#t-visits)",
         "- Foreign keys and checks on single partitions only (3): `rest_person` (`person_id`) → [`persons`]",
         "`rest_low` `(room < 9)`, not validated, on `visits_2030_rest`",
         "- Unique and exclusion constraints on single partitions only (2): `rest_once` (`room`, `at`) on `visits_2030_rest`",

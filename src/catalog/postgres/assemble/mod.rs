@@ -139,9 +139,33 @@ pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics:
     }
     model.statistics = found;
     model.unseen.clone_from(&rows.unseen);
+    note_unreadable_names(&mut model);
     model.unseen.extend(maps.unseen.into_inner().unwrap_or_else(PoisonError::into_inner));
     model.sort();
     model
+}
+
+/// Notes tables with a name, or one in them, whose bytes are no UTF-8: a database in `SQL_ASCII` holds any, and does not say
+/// which encoding they are in (PostgreSQL manual, "Character Set Support").
+fn note_unreadable_names(model: &mut Model) {
+    if model.engine.encoding.as_deref() != Some("SQL_ASCII") {
+        return;
+    }
+    for schema in &model.schemas {
+        for table in &schema.tables {
+            let mut names = table.columns.iter().map(|column| &column.name).chain([&table.name]);
+            if names.any(|name| name.contains(char::REPLACEMENT_CHARACTER)) {
+                model.unseen.push(Unseen {
+                    what: UnseenKind::Other,
+                    schema: Some(schema.name.clone()),
+                    object: Some(table.name.clone()),
+                    reason: "a name has bytes that are no UTF-8, since the database is in SQL_ASCII: no statement can say it"
+                        .to_owned(),
+                    remedy: String::new(),
+                });
+            }
+        }
+    }
 }
 
 /// The schema that was made from a row.

@@ -6,7 +6,7 @@
 //! that share all their changes leave together, and one with a change that no step makes stays.
 
 use super::Report;
-use crate::checks::{self, Change, Context, Finding, Kind, Outcome, Rule};
+use crate::checks::{self, Change, Context, Kind, Outcome, Rule};
 use crate::model::{Model, QualifiedName, Tables};
 use crate::remedy::{self, Playbook};
 use crate::score::{self, Mended, Score};
@@ -48,8 +48,9 @@ pub(super) fn fixes(report: &Report<'_>) -> Vec<Fix> {
     let mut fixes: Vec<Fix> = Vec::new();
     let (mut tried, mut by_hand) = (BTreeSet::new(), BTreeSet::new());
     let mut counted = Counted::default();
+    let mut open = Open::of(&state, &report.playbook);
     while fixes.len() < FIXES {
-        let Some(next) = state.most_worthwhile(&report.playbook, &tried, &counted) else { break };
+        let Some(next) = state.most_worthwhile(&open, &tried, &counted) else { break };
         tried.insert(next.rule.id);
         let judged = next.by_hand || judgings > 0;
         if judged && !next.by_hand {
@@ -60,6 +61,7 @@ pub(super) fn fixes(report: &Report<'_>) -> Vec<Fix> {
             judgings -= 1;
             state = state.after(&playbook, report.settings);
             counted = state.counted(&by_hand);
+            open = Open::of(&state, &report.playbook);
         } else {
             by_hand.insert(next.rule.id);
             counted = next.counted;
@@ -130,22 +132,12 @@ impl<'r> Judged<'r> {
     }
 
     /// The rule that gains most when its findings are mended, among those that were not tried; of equals the first by id.
-    fn most_worthwhile(&self, playbook: &Playbook, tried: &BTreeSet<&str>, counted: &Counted) -> Option<Worthwhile> {
-        let candidates = candidates(&self.outcomes, playbook);
-        // Only these can change when a rule is mended.
-        let mut touched: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (at, candidate) in candidates.iter().enumerate() {
-            for maker in candidate.makers.iter().flatten() {
-                let touched = touched.entry(*maker).or_default();
-                if touched.last() != Some(&at) {
-                    touched.push(at);
-                }
-            }
-        }
+    fn most_worthwhile(&self, of: &Open, tried: &BTreeSet<&str>, counted: &Counted) -> Option<Worthwhile> {
+        let Open { candidates, touched } = of;
         let mut best: Option<(f64, Worthwhile)> = None;
-        for (rule, touched) in touched {
+        for (&rule, touched) in touched {
             let outcome = &self.outcomes[rule];
-            let open = touched.into_iter().filter(|at| !counted.candidates.contains(at));
+            let open = touched.iter().copied().filter(|at| !counted.candidates.contains(at));
             let leaving: Vec<usize> = open.filter(|at| candidates[*at].is_mended(rule)).collect();
             let findings = leaving.iter().filter(|at| candidates[**at].rule == rule).map(|_| 1).sum();
             if findings == 0 || tried.contains(outcome.rule.id) {
@@ -153,7 +145,7 @@ impl<'r> Judged<'r> {
             }
             let mut mended = counted.mended.clone();
             for at in &leaving {
-                let finding = candidates[*at].finding;
+                let finding = &self.outcomes[candidates[*at].rule].findings[candidates[*at].finding];
                 mended.entry(finding.rule).or_default().add(finding);
             }
             let Some(gain) = self.score.gain_when(&mended) else { continue };
@@ -187,23 +179,47 @@ struct Worthwhile {
     counted: Counted,
 }
 
+/// What can be mended in a state.
+struct Open {
+    candidates: Vec<Candidate>,
+    /// Places of the candidates that can change when a rule is mended, by the rule's place among the outcomes.
+    touched: BTreeMap<usize, Vec<usize>>,
+}
+
+impl Open {
+    fn of(state: &Judged<'_>, playbook: &Playbook) -> Self {
+        let candidates = candidates(&state.outcomes, playbook);
+        let mut touched: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (at, candidate) in candidates.iter().enumerate() {
+            for maker in candidate.makers.iter().flatten() {
+                let touched = touched.entry(*maker).or_default();
+                if touched.last() != Some(&at) {
+                    touched.push(at);
+                }
+            }
+        }
+        Self { candidates, touched }
+    }
+}
+
 /// A finding that can be mended.
 #[derive(Debug)]
-struct Candidate<'a> {
-    finding: &'a Finding,
+struct Candidate {
     /// Place of its rule among the outcomes.
     rule: usize,
+    /// Its place among the findings of the rule.
+    finding: usize,
     /// For each of its changes, the rules whose steps make it; the rule alone where a person mends it.
     makers: Vec<Vec<usize>>,
 }
 
-impl Candidate<'_> {
+impl Candidate {
     fn is_mended(&self, by: usize) -> bool {
         self.makers.iter().all(|makers| makers.contains(&by))
     }
 }
 
-fn candidates<'a>(outcomes: &'a [Outcome], playbook: &Playbook) -> Vec<Candidate<'a>> {
+fn candidates(outcomes: &[Outcome], playbook: &Playbook) -> Vec<Candidate> {
     let mut refused: BTreeMap<&QualifiedName, Vec<&Change>> = BTreeMap::new();
     for (change, _) in &playbook.impossible {
         refused.entry(change.table()).or_default().push(change);
@@ -225,12 +241,15 @@ fn candidates<'a>(outcomes: &'a [Outcome], playbook: &Playbook) -> Vec<Candidate
     let mut candidates = Vec::new();
     for (rule, outcome) in outcomes.iter().enumerate().filter(|(_, outcome)| outcome.rule.kind != Kind::Informational) {
         let by_hand = outcome.findings.iter().all(|finding| finding.changes.is_empty());
-        for finding in outcome.findings.iter().filter(|finding| finding.scored) {
-            if by_hand {
-                candidates.push(Candidate { finding, rule, makers: vec![vec![rule]] });
+        for (place, finding) in outcome.findings.iter().enumerate().filter(|(_, finding)| finding.scored) {
+            let makers = if by_hand {
+                vec![vec![rule]]
             } else if !finding.changes.is_empty() && !finding.changes.iter().any(is_refused) {
-                candidates.push(Candidate { finding, rule, makers: finding.changes.iter().map(makers).collect() });
-            }
+                finding.changes.iter().map(makers).collect()
+            } else {
+                continue;
+            };
+            candidates.push(Candidate { rule, finding: place, makers });
         }
     }
     candidates

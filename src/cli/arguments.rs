@@ -3,7 +3,7 @@
 use crate::remedy::Phase;
 use crate::settings::Severity;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Points at a live database that nobody documented and writes its data-model specification.
 #[derive(Debug, Parser)]
@@ -138,6 +138,13 @@ pub(super) struct Output {
     /// Overwrite a file that brownfield did not write.
     #[arg(long)]
     pub(super) force: bool,
+}
+
+impl Output {
+    /// The file named; `-` is standard output.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| path.as_os_str() != "-")
+    }
 }
 
 /// Options of `doc`.

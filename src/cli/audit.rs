@@ -22,9 +22,10 @@ pub(super) fn run(common: &Common, options: &Audit) -> Result<(), Failure> {
             "a relation too unsure to report"
         );
     }
-    let is_file = options.output.output.as_ref().is_some_and(|path| path.as_os_str() != "-");
     let text = match options.format {
-        AuditFormat::Text if is_file => format!("{}\n{}\n", terminal::render(&report, options.all), marks::AUDIT),
+        AuditFormat::Text if options.output.path().is_some() => {
+            format!("{}\n{}\n", terminal::render(&report, options.all), marks::AUDIT)
+        }
         AuditFormat::Text => terminal::render(&report, options.all),
         AuditFormat::Json => json::render(&report),
     };

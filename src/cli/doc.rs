@@ -69,7 +69,7 @@ fn markdown(options: &Doc, report: &Report<'_>, choices: &DocumentOptions) -> Re
     if let Some(template) = &options.template {
         return output::write(&options.output, from_template(template, report, choices)?.as_bytes());
     }
-    let path = options.output.output.as_deref().filter(|path| path.as_os_str() != "-");
+    let path = options.output.path();
     let force = options.output.force;
     match path {
         Some(folder) if options.split => {

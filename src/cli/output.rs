@@ -19,21 +19,19 @@ const ESCAPE: u8 = 0x1b;
 
 /// Writes to the file named, or to standard output.
 pub(super) fn write(output: &Output, bytes: &[u8]) -> Result<(), Failure> {
-    match &output.output {
-        Some(path) if path.as_os_str() != "-" => file(path, &plain(bytes), output.force),
-        _ => standard_output(bytes),
+    match output.path() {
+        Some(path) => file(path, &plain(bytes), output.force),
+        None => standard_output(bytes),
     }
 }
 
 /// Writes to the file named, or to standard output, what `write` writes: text without styles, in small portions.
 pub(super) fn stream(output: &Output, write: impl Fn(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    match &output.output {
-        Some(path) if path.as_os_str() != "-" => file_by(path, output.force, write),
-        _ => {
-            let mut stdout = io::BufWriter::with_capacity(PORTION, io::stdout().lock());
-            written(write(&mut stdout).and_then(|()| stdout.flush()))
-        }
+    if let Some(path) = output.path() {
+        return file_by(path, output.force, write);
     }
+    let mut stdout = io::BufWriter::with_capacity(PORTION, io::stdout().lock());
+    written(write(&mut stdout).and_then(|()| stdout.flush()))
 }
 
 /// A reader that went away has what it wanted.

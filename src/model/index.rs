@@ -111,10 +111,7 @@ impl Index {
 
     /// Whether its key or condition could not be read, so that nobody can say what else it equals or make it anew.
     pub fn is_unseen(&self) -> bool {
-        let part = |part: &KeyPart| {
-            [&part.expression, &part.operator_class, &part.collation].into_iter().flatten().any(|text| is_unseen(text))
-        };
-        self.predicate.as_deref().is_some_and(is_unseen) || self.key.iter().any(part)
+        self.predicate.as_deref().is_some_and(is_unseen) || self.key.iter().any(KeyPart::is_unseen)
     }
 
     /// The key columns in order; `None` for a part that is an expression.
@@ -156,6 +153,11 @@ pub struct KeyPart {
 }
 
 impl KeyPart {
+    /// Whether something of it could not be read.
+    pub fn is_unseen(&self) -> bool {
+        [&self.expression, &self.operator_class, &self.collation].into_iter().flatten().any(|text| is_unseen(text))
+    }
+
     /// An ascending plain column.
     pub fn column(name: impl Into<String>) -> Self {
         Self {

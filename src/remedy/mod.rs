@@ -12,7 +12,7 @@ mod sqlite;
 pub use projection::project;
 
 use crate::checks::{Change, Context, Finding};
-use crate::model::{EngineName, Index, KeyPart, QualifiedName, Schema};
+use crate::model::{EngineName, KeyPart, QualifiedName, Schema, is_unseen};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -186,12 +186,10 @@ const UNREAD: &str =
 
 /// Whether a change is about an index whose definition could not be read: nothing could make that index again.
 fn rests_on_unseen(context: Context<'_>, change: &Change) -> bool {
-    let written = |key: &[KeyPart], predicate: &Option<String>| {
-        Index { key: key.to_vec(), predicate: predicate.clone(), ..Index::new("") }.is_unseen()
-    };
+    let unseen = |predicate: &Option<String>| predicate.as_deref().is_some_and(is_unseen);
     match change {
-        Change::AddIndex { key, predicate, .. } => written(key, predicate),
-        Change::AddUnique { predicate, .. } => written(&[], predicate),
+        Change::AddIndex { key, predicate, .. } => unseen(predicate) || key.iter().any(KeyPart::is_unseen),
+        Change::AddUnique { predicate, .. } => unseen(predicate),
         Change::DropIndex { table, name } | Change::RepairIndex { table, name } => {
             let found = context.tables.find(table);
             found.is_some_and(|of| of.table.indexes.iter().any(|index| index.name == *name && index.is_unseen()))
@@ -254,13 +252,29 @@ pub fn plan(context: Context<'_>, findings: &[&Finding]) -> Playbook {
     playbook
 }
 
+/// Changes that no steps make, found by their tables.
+pub(crate) struct Refused<'p>(HashMap<&'p QualifiedName, Vec<&'p Change>>);
+
+impl<'p> Refused<'p> {
+    /// Those of a playbook.
+    pub(crate) fn new(impossible: &'p [(Change, String)]) -> Self {
+        let mut refused: HashMap<_, Vec<_>> = HashMap::new();
+        for (change, _) in impossible {
+            refused.entry(change.table()).or_default().push(change);
+        }
+        Self(refused)
+    }
+
+    /// Whether a change is among them.
+    pub(crate) fn contains(&self, change: &Change) -> bool {
+        self.0.get(change.table()).is_some_and(|refused| refused.contains(&change))
+    }
+}
+
 /// The wanted changes that are possible, each with what it depends on.
 fn made(wanted: Vec<(Change, Option<Change>)>, impossible: &[(Change, String)]) -> Vec<Change> {
-    let mut refused: HashMap<&QualifiedName, Vec<&Change>> = HashMap::new();
-    for (change, _) in impossible {
-        refused.entry(change.table()).or_default().push(change);
-    }
-    let is_made = |change: &Change| refused.get(change.table()).is_none_or(|refused| !refused.contains(&change));
+    let refused = Refused::new(impossible);
+    let is_made = |change: &Change| !refused.contains(change);
     let made = wanted.into_iter().filter(|(change, after)| is_made(change) && after.as_ref().is_none_or(is_made));
     made.map(|(change, _)| change).collect()
 }

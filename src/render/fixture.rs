@@ -6,7 +6,7 @@ use crate::model::{
     Schema, SortOrder, Table, TableKind, Tables, Trigger, TriggerEnabled, UniqueConstraint, View,
 };
 use crate::remedy::{Duration, Phase, Playbook, Safety, Step};
-use crate::report::Report;
+use crate::report::{Report, Unjudged};
 use crate::score::{Confidence, Score};
 use crate::settings::Settings;
 use crate::survey::{
@@ -213,7 +213,20 @@ pub(crate) fn report<'a>(
         rules: Vec::new(),
         tables: Vec::new(),
     };
-    Report::assemble(model, tables, settings, survey, Vec::new(), score, Playbook::default())
+    assembled(model, tables, settings, survey, score, Playbook::default())
+}
+
+/// A report without verdicts.
+pub(crate) fn assembled<'a>(
+    model: &'a Model,
+    tables: &'a Tables<'a>,
+    settings: &'a Settings,
+    survey: Survey,
+    score: Score,
+    playbook: Playbook,
+) -> Report<'a> {
+    let unjudged = Unjudged::new(model, tables, settings, &survey);
+    Report::assemble(model, tables, settings, survey, unjudged, Vec::new(), score, playbook)
 }
 
 /// A column.

@@ -220,11 +220,7 @@ impl Candidate {
 }
 
 fn candidates(outcomes: &[Outcome], playbook: &Playbook) -> Vec<Candidate> {
-    let mut refused: BTreeMap<&QualifiedName, Vec<&Change>> = BTreeMap::new();
-    for (change, _) in &playbook.impossible {
-        refused.entry(change.table()).or_default().push(change);
-    }
-    let is_refused = |change: &Change| refused.get(change.table()).is_some_and(|changes| changes.contains(&change));
+    let refused = remedy::Refused::new(&playbook.impossible);
     let mut made: BTreeMap<&QualifiedName, Vec<(usize, &Change)>> = BTreeMap::new();
     for (rule, outcome) in outcomes.iter().enumerate() {
         for change in outcome.findings.iter().flat_map(|finding| &finding.changes) {
@@ -244,7 +240,7 @@ fn candidates(outcomes: &[Outcome], playbook: &Playbook) -> Vec<Candidate> {
         for (place, finding) in outcome.findings.iter().enumerate().filter(|(_, finding)| finding.scored) {
             let makers = if by_hand {
                 vec![vec![rule]]
-            } else if !finding.changes.is_empty() && !finding.changes.iter().any(is_refused) {
+            } else if !finding.changes.is_empty() && !finding.changes.iter().any(|change| refused.contains(change)) {
                 finding.changes.iter().map(makers).collect()
             } else {
                 continue;

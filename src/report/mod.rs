@@ -101,7 +101,7 @@ impl<'a> Report<'a> {
                 (score, Unjudged::new(model, tables, settings, &survey))
             },
         );
-        Self::put_together(model, tables, settings, survey, outcomes, score, playbook, unjudged)
+        Self::assemble(model, tables, settings, survey, unjudged, outcomes, score, playbook)
     }
 
     /// The playbook for the findings of some rules alone; the whole playbook when no rule is named.
@@ -118,29 +118,16 @@ impl<'a> Report<'a> {
     }
 
     /// Puts the answers of the stages together and adds what only all of them together tell.
-    pub fn assemble(
-        model: &'a Model,
-        tables: &'a Tables<'a>,
-        settings: &'a Settings,
-        survey: Survey,
-        outcomes: Vec<Outcome>,
-        score: Score,
-        playbook: Playbook,
-    ) -> Self {
-        let unjudged = Unjudged::new(model, tables, settings, &survey);
-        Self::put_together(model, tables, settings, survey, outcomes, score, playbook, unjudged)
-    }
-
     #[expect(clippy::too_many_arguments, reason = "the answers of all stages")]
-    fn put_together(
+    pub(crate) fn assemble(
         model: &'a Model,
         tables: &'a Tables<'a>,
         settings: &'a Settings,
         survey: Survey,
+        unjudged: Unjudged,
         outcomes: Vec<Outcome>,
         score: Score,
         playbook: Playbook,
-        unjudged: Unjudged,
     ) -> Self {
         let Unjudged { mut details, concerns, opportunities, groups } = unjudged;
         add_verdicts(&mut details, tables, &outcomes, &playbook);
@@ -233,7 +220,7 @@ impl<'a> Report<'a> {
 }
 
 /// What the report says without a verdict.
-struct Unjudged {
+pub(crate) struct Unjudged {
     details: Vec<TableDetails>,
     concerns: Concerns,
     opportunities: Vec<Opportunity>,
@@ -241,7 +228,7 @@ struct Unjudged {
 }
 
 impl Unjudged {
-    fn new(model: &Model, tables: &Tables<'_>, settings: &Settings, survey: &Survey) -> Self {
+    pub(crate) fn new(model: &Model, tables: &Tables<'_>, settings: &Settings, survey: &Survey) -> Self {
         let details = details(tables, survey);
         Self {
             concerns: concerns::concerns(model, tables, survey),

@@ -311,8 +311,7 @@ mod tests {
         let tables = Tables::new(&model);
         let settings = Settings::default();
         let mut report = fixture::report(&model, &tables, &settings, fixture::surveyed);
-        report =
-            Report::assemble(&model, &tables, &settings, report.survey, Vec::new(), report.score, fixture::playbook());
+        report = fixture::assembled(&model, &tables, &settings, report.survey, report.score, fixture::playbook());
         insta::assert_snapshot!(render(&report, &DocumentOptions::default()));
     }
 

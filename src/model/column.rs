@@ -158,7 +158,10 @@ pub fn base_type(data_type: &str) -> Cow<'_, str> {
             && !text.ends_with(" zerofill")
     };
     // Most types are bare words already, or words with a length, a sign or brackets after them.
-    let element = data_type.trim_end_matches("[]");
+    let mut element = data_type;
+    while let Some(rest) = element.strip_suffix("[]") {
+        element = rest;
+    }
     let unsigned = element.strip_suffix(" unsigned").unwrap_or(element);
     let words = unsigned.strip_suffix(')').and_then(|rest| Some(rest.split_once('(')?.0)).unwrap_or(unsigned);
     if words.is_empty() || bare(words) {

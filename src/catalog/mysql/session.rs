@@ -7,11 +7,12 @@ use super::target::Target;
 use super::{shown, statements};
 use crate::catalog::tls::{self, Refusal};
 use crate::catalog::{Error, Options, within};
-use crate::model::quote::quote_literal;
+use crate::model::quote::{quote_identifier, quote_literal};
 use crate::model::{EngineName, QualifiedName, Unseen, UnseenKind};
+use futures_util::TryStreamExt as _;
 use futures_util::future::join;
 use sqlx::mysql::MySqlConnection;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Error as SqlError, Row as _, raw_sql};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Either, Error as SqlError, Row as _, raw_sql};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -93,6 +94,28 @@ impl Server {
         tracing::debug!(target: "brownfield::sql", name, rows = rows.len(), milliseconds = elapsed, "executed");
         tracing::trace!(target: "brownfield::sql", "{statement}");
         Ok(rows.iter().map(|row| (0..row.len()).map(|position| cell(row, position)).collect()).collect())
+    }
+
+    /// Schema, name and type of what is listed among the tables of these schemas, in one message.
+    async fn list(&mut self, schemas: &[Row]) -> Result<Vec<Row>, SqlError> {
+        let names: Vec<&str> = schemas.iter().map(|row| text(row, 0)).collect();
+        let statement = |name: &&str| format!("SHOW FULL TABLES FROM {}", quote_identifier(EngineName::MariaDb, name));
+        let message = names.iter().map(statement).collect::<Vec<_>>().join(";");
+        let start = Instant::now();
+        let mut answers = raw_sql(AssertSqlSafe(message)).fetch_many(&mut self.connection);
+        let (mut rows, mut done) = (Vec::new(), 0);
+        while let Some(answer) = within(self.patience, answers.try_next()).await? {
+            match (answer, names.get(done)) {
+                (Either::Right(row), Some(schema)) => {
+                    rows.push(vec![Some((*schema).to_owned()), cell(&row, 0), cell(&row, 1)]);
+                }
+                (Either::Right(_), None) => {}
+                (Either::Left(_), _) => done += 1,
+            }
+        }
+        let milliseconds = start.elapsed().as_millis();
+        tracing::debug!(target: "brownfield::sql", name = "list", rows = rows.len(), milliseconds, "executed");
+        Ok(rows)
     }
 
     /// Takes leave. Everything has been read; a server that is gone by now takes nothing away.
@@ -231,9 +254,16 @@ async fn pieces(
     }
     let names = names.join(", ");
     let statements: Vec<&Statement> = statements::list(engine, numbers, options.statistics).collect();
+    let listed = listed(server, catalog, options).await?;
     let mut rest = Rest::default();
+    if let Some(listed) = &listed {
+        let another = async { open(target, options, engine, numbers).await };
+        let others = (statements.as_slice(), names.as_str());
+        rest = show_create(server, another, others, listed, catalog, options).await?;
+    }
     for statement in &statements {
         let condition = match statement.name {
+            "tables" => &rest.listed,
             "views" => &rest.views,
             "columns" => &rest.columns,
             _ if statement.is_of_tables() => &rest.tables,
@@ -246,12 +276,10 @@ async fn pieces(
             Condition::Nothing => continue,
         };
         catalog.answers.ask(server, statement, &statement.text(&names, condition)).await?;
-        if statement.name == "tables" && engine == EngineName::MariaDb && options.statements_of_tables {
-            let another = async { open(target, options, engine, numbers).await };
-            let others = (statements.as_slice(), names.as_str());
-            rest = show_create(server, another, others, catalog, options).await?;
-        }
     }
+    // Their statements tell everything else.
+    let created = catalog.created.keys().map(|(schema, name)| vec![Some(schema.clone()), Some(name.clone())]);
+    catalog.answers.rows.entry("tables").or_default().extend(created);
     let spatial = spatial_tables(catalog);
     if !spatial.is_empty() {
         let tables: Vec<String> = spatial.iter().map(|name| literal(engine, name)).collect();
@@ -277,7 +305,8 @@ async fn pieces(
     if catalog.piecemeal {
         let name = |row: &Row| QualifiedName::new(text(row, 0), text(row, 1));
         let after: BTreeSet<_> = server.ask("names", &statements::names(&names)).await?.iter().map(name).collect();
-        let before = catalog.answers.rows.get("tables").into_iter().flatten().map(name).collect();
+        let rows = listed.as_ref().or(catalog.answers.rows.get("tables"));
+        let before = rows.into_iter().flatten().map(name).collect();
         catalog.passing.extend(after.symmetric_difference(&before).cloned());
         catalog.passing.retain(|name| options.filter.allows(&name.schema, &name.name));
     }
@@ -360,6 +389,7 @@ impl Condition {
 /// What is left to read from `information_schema` when tables were read from their statements.
 #[derive(Default)]
 struct Rest {
+    listed: Condition,
     tables: Condition,
     columns: Condition,
     views: Condition,
@@ -386,42 +416,59 @@ const REFUSED: usize = 100;
 /// Names in a condition from which the condition is left out.
 const NAMED: usize = 5_000;
 
-/// Reads the tables of MariaDB from their statements, where the account may see these. Where there are many, `another`
-/// connection asks meanwhile what does not hang on tables, and then helps.
+/// Schema, name and type of everything that is listed among the tables of MariaDB, where the account may see the statements
+/// of all. This reads the first bytes of each definition, where `information_schema` opens the table to tell its type.
+async fn listed(server: &mut Server, catalog: &Catalog, options: &Options) -> Result<Option<Vec<Row>>, SqlError> {
+    let shows = |schema: &Row| Privileges::on(text(schema, 0), &catalog.grants, false).shows_statements();
+    let wanted = catalog.engine == EngineName::MariaDb && options.statements_of_tables;
+    if !wanted || !catalog.schemas.iter().all(shows) {
+        return Ok(None);
+    }
+    match server.list(&catalog.schemas).await {
+        Ok(rows) => Ok(Some(rows)),
+        // A schema is gone meanwhile, for example: then everything is asked for in the usual way.
+        Err(SqlError::Database(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads the tables of MariaDB from their statements. Where there are many, `another` connection asks meanwhile what does not
+/// hang on tables, and then helps.
 async fn show_create(
     server: &mut Server,
     another: impl Future<Output = Option<Server>>,
     (statements, names): (&[&Statement], &str),
+    listed: &[Row],
     catalog: &mut Catalog,
     options: &Options,
 ) -> Result<Rest, SqlError> {
     let engine = catalog.engine;
-    let shows = |schema: &Row| Privileges::on(text(schema, 0), &catalog.grants, false).shows_statements();
-    if !catalog.schemas.iter().all(shows) {
-        return Ok(Rest::default());
-    }
-    let tables = catalog.answers.rows.get("tables").map(Vec::as_slice).unwrap_or_default();
-    let (mut wanted, mut views) = (Vec::new(), BTreeSet::new());
-    for row in tables.iter().filter(|row| options.filter.allows(text(row, 0), text(row, 1))) {
+    let (mut wanted, mut views, mut others) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    for row in listed.iter().filter(|row| options.filter.allows(text(row, 0), text(row, 1))) {
         match text(row, 2) {
-            "BASE TABLE" | "SYSTEM VERSIONED" => wanted.push(QualifiedName::new(text(row, 0), text(row, 1))),
+            "BASE TABLE" | "SYSTEM VERSIONED" => {
+                wanted.push(QualifiedName::new(text(row, 0), text(row, 1)));
+                continue;
+            }
             "VIEW" => {
                 views.insert(literal(engine, text(row, 1)));
             }
             _ => {}
         }
+        others.insert(literal(engine, text(row, 1)));
     }
     let start = Instant::now();
     let share = options.connections > 1 && wanted.len() >= MANY;
     let reading = Wanted::new(&wanted, share);
     if share {
-        let of_views = Condition::among(&views);
+        let (of_views, of_others) = (Condition::among(&views), Condition::among(&others));
         let other = async {
             let mut answers = Answers::default();
             let mut server = another.await?;
             for statement in statements {
-                let condition = match (&of_views, statement.name) {
-                    (Condition::Among(condition), "columns" | "views") => condition.as_str(),
+                let condition = match (statement.name, &of_views, &of_others) {
+                    ("columns" | "views", Condition::Among(condition), _) => condition.as_str(),
+                    ("tables", _, Condition::Among(condition)) => condition.as_str(),
                     _ if statement.stands_alone() => "",
                     _ => continue,
                 };
@@ -441,7 +488,8 @@ async fn show_create(
     let Found { created, refused, gone } = reading.finish();
     catalog.passing.extend(gone);
     if !refused.is_empty() {
-        // Their columns are still to be asked for, with those of views.
+        // These are still to be asked for, and their columns, with those of views.
+        catalog.answers.rows.remove("tables");
         catalog.answers.rows.remove("columns");
     }
     let elapsed = start.elapsed().as_millis();
@@ -453,7 +501,9 @@ async fn show_create(
     catalog.shows_statements = true;
     let refused: BTreeSet<String> = refused.iter().map(|name| literal(engine, &name.name)).collect();
     let columns: BTreeSet<String> = views.union(&refused).cloned().collect();
+    others.extend(refused.iter().cloned());
     Ok(Rest {
+        listed: Condition::among(&others),
         tables: Condition::among(&refused),
         columns: Condition::among(&columns),
         views: Condition::among(&views),

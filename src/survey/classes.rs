@@ -146,6 +146,9 @@ fn class(table: TableRef<'_>, relations: &[Relation], is_referenced: bool, is_pe
             .filter(|relation| relation.confidence >= 0.90)
             .map(|relation| (vec![relation.column.as_str()], &relation.referenced_table)),
     );
+    // Two keys over the same columns are one side.
+    let mut sides = BTreeSet::new();
+    references.retain(|(columns, _)| sides.insert(columns.iter().copied().collect::<BTreeSet<_>>()));
     let referencing: Vec<&str> = references.iter().flat_map(|(columns, _)| columns.iter().copied()).collect();
     let rest = table.table.columns.iter().filter(|column| {
         !referencing.contains(&column.name.as_str())

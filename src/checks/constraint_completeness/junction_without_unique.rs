@@ -170,6 +170,18 @@ CREATE TABLE subscriptions (
 );
 ```
 
+Two keys over one column join nothing:
+
+```sql,passes
+CREATE TABLE accounts (id integer PRIMARY KEY);
+CREATE TABLE balances (
+    id integer PRIMARY KEY,
+    account_id integer,
+    CONSTRAINT balances_old FOREIGN KEY (account_id) REFERENCES accounts (id) ON DELETE CASCADE,
+    CONSTRAINT balances_new FOREIGN KEY (account_id) REFERENCES accounts (id) ON DELETE SET NULL
+);
+```
+
 What kind of pair it is makes it no event:
 
 ```sql,fires

@@ -1,12 +1,13 @@
 //! What several rules need to know about a relation between two tables.
 
-use super::coverage::{is_secondary, serves_instead};
+use super::coverage::{is_secondary, serves_instead, unique_keys};
 use super::{Change, Context, Severity};
 use crate::model::{
     Action, Column, EngineName, ForeignKey, Index, KeyPart, QualifiedName, Table, TableRef, UnseenKind, Validation,
     base_type,
 };
 use crate::survey::{Relation, TableClass};
+use std::collections::BTreeSet;
 
 /// From this confidence on an inferred relation counts in scores.
 pub(super) const SCORED: f64 = 0.90;
@@ -38,7 +39,10 @@ pub(super) fn delete_action(
     };
     // Half a pair means nothing: a row of a junction goes with either side.
     let junction = context.survey.class(child.id) == TableClass::Junction;
-    let nullable = !junction && columns.iter().all(|name| child.column(name).is_some_and(|column| column.nullable));
+    // A column of a key says which row it is, even where it may be NULL.
+    let identifies = |name: &String| unique_keys(child.table).iter().flatten().any(|column| column == name);
+    let may_be_empty = |name: &String| child.column(name).is_some_and(|column| column.nullable) && !identifies(name);
+    let nullable = !junction && columns.iter().all(may_be_empty);
     if is_record(child) || child.id == parent.id && !nullable {
         return refuse;
     }
@@ -48,6 +52,33 @@ pub(super) fn delete_action(
     let lookup = context.survey.class(parent.id) == TableClass::Lookup;
     let part = junction || is_part_of(&child.name, &parent.name);
     if part && !lookup && !is_record(parent) { Action::Cascade } else { refuse }
+}
+
+/// The change of a key's delete action, and what a person has to do first where another key declares the same relation with
+/// another action: that looks like such a change half-way through, and a second one would leave two keys that say the same.
+pub(super) fn change_delete_action(
+    table: TableRef<'_>,
+    key: &ForeignKey,
+    on_delete: Action,
+) -> Result<Change, &'static str> {
+    let half_way = |other: &&ForeignKey| other.on_delete != key.on_delete && same_relation(other, key);
+    if table.table.foreign_keys.iter().any(|other| half_way(&other)) {
+        return Err("another key declares the same relation with another action: drop one of the two first");
+    }
+    Ok(Change::ChangeDeleteAction {
+        table: table.qualified_name(),
+        name: key.name.clone(),
+        columns: key.columns.clone(),
+        on_delete,
+    })
+}
+
+/// Whether two keys of a table pair the same columns with those of the same parent, in any order.
+pub(super) fn same_relation(a: &ForeignKey, b: &ForeignKey) -> bool {
+    let pairs = |key: &ForeignKey| {
+        key.columns.iter().cloned().zip(key.referenced_columns.iter().cloned()).collect::<BTreeSet<_>>()
+    };
+    a.referenced_table == b.referenced_table && a.columns.len() == b.columns.len() && pairs(a) == pairs(b)
 }
 
 /// Whether the child's name is the parent's in the singular and a further word: `order_items` of `orders`.

@@ -1,5 +1,6 @@
 use super::junction_without_unique::joined;
 use crate::checks::columns::{is_set_null, refuses_null};
+use crate::checks::relations::change_delete_action;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Action, EngineName, TableRef, UnseenKind};
 use crate::survey::TableClass;
@@ -106,14 +107,10 @@ fn changes(context: Context<'_>, table: TableRef<'_>, column: &str) -> Vec<Chang
         return vec![not_null];
     }
     let keys = table.table.foreign_keys.iter().filter(|key| key.columns.iter().any(|name| name == column));
-    let cascade: Vec<Change> = keys
-        .map(|key| Change::ChangeDeleteAction {
-            table: name.clone(),
-            name: key.name.clone(),
-            columns: key.columns.clone(),
-            on_delete: Action::Cascade,
-        })
-        .collect();
+    let cascade = keys
+        .filter(|key| key.on_delete != Action::Cascade)
+        .map(|key| change_delete_action(table, key, Action::Cascade));
+    let Ok(cascade) = cascade.collect::<Result<Vec<Change>, _>>() else { return Vec::new() };
     // InnoDB refuses NOT NULL while the key still sets NULL, and the key changes last: one after the other.
     if context.model.engine.name.is_mysql_family() { cascade } else { cascade.into_iter().chain([not_null]).collect() }
 }

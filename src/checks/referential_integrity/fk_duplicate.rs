@@ -1,9 +1,8 @@
 //! Two foreign keys that say the same.
 
-use crate::checks::relations::arrow;
+use crate::checks::relations::{arrow, same_relation};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, ForeignKey, UnseenKind};
-use std::collections::BTreeSet;
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-duplicate",
@@ -78,7 +77,7 @@ CREATE TABLE orders (
 CREATE INDEX orders_customer_id_idx ON orders (customer_id);
 ```
 
-```sql,fires,also,postgresql,severity=info
+```sql,fires,postgresql,severity=info
 CREATE TABLE customers (id integer PRIMARY KEY);
 CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer NOT NULL REFERENCES customers (id) ON DELETE CASCADE);
 ALTER TABLE orders ADD CONSTRAINT orders_customer_id_new FOREIGN KEY (customer_id) REFERENCES customers (id)
@@ -87,7 +86,7 @@ ALTER TABLE orders ADD CONSTRAINT orders_customer_id_new FOREIGN KEY (customer_i
 
 Partitions have copies of the parent's key:
 
-```sql,passes,also,postgresql
+```sql,passes,postgresql
 CREATE TABLE customers (id integer PRIMARY KEY);
 CREATE TABLE visits (customer_id integer NOT NULL REFERENCES customers (id) ON DELETE CASCADE, at date NOT NULL)
     PARTITION BY RANGE (at);
@@ -104,7 +103,9 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let object = Object::foreign_key(table, key);
             let rank = |key: &ForeignKey, position: usize| (!key.validated, position);
             let better = table.foreign_keys.iter().enumerate().find(|(other_position, other)| {
-                *other_position != position && same(key, other) && rank(other, *other_position) < rank(key, position)
+                *other_position != position
+                    && same_relation(key, other)
+                    && rank(other, *other_position) < rank(key, position)
             });
             let Some((_, better)) = better else {
                 verdicts.pass(object);
@@ -128,13 +129,6 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             });
         }
     }
-}
-
-fn same(a: &ForeignKey, b: &ForeignKey) -> bool {
-    let pairs = |key: &ForeignKey| {
-        key.columns.iter().cloned().zip(key.referenced_columns.iter().cloned()).collect::<BTreeSet<_>>()
-    };
-    a.referenced_table == b.referenced_table && a.columns.len() == b.columns.len() && pairs(a) == pairs(b)
 }
 
 fn called(key: &ForeignKey) -> &str {

@@ -1,9 +1,7 @@
 //! A foreign key without a decision about deletes.
 
-use crate::checks::relations::{arrow, delete_action};
-use crate::checks::{
-    Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts,
-};
+use crate::checks::relations::{arrow, change_delete_action, delete_action};
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts};
 use crate::model::{Action, Deferral, EngineName, ForeignKey, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
@@ -37,25 +35,26 @@ The silent default is usually nobody's decision; the first delete in production 
 
 ## Not reported
 
-- Any action that the catalog shows to be written, `RESTRICT` included. MariaDB's catalog does not tell a written `RESTRICT` from
-  no clause. Where this rule would propose to forbid the delete, which is what the key does already, the answer there is
-  unknown; where it would propose something else, the finding says what MariaDB does not tell. A written `NO ACTION` does the
-  same and shows.
+- Any action that the catalog shows to be written, `RESTRICT` included.
 - Deferrable keys, where `NO ACTION` is what makes deferring possible.
 - Nothing at all with the option `accept_no_action`.
 
+MariaDB keeps no trace of whether `RESTRICT` was written: `information_schema` and `SHOW CREATE TABLE` show the same for it and
+for no clause. Such a key is reported there and not counted, and no step changes it, since somebody may have chosen it. A
+written `NO ACTION` does the same and shows.
+
 The proposed action is cautious: rows that are part of their parent are deleted with it (`order_items` of `orders`,
-junctions), references that may be NULL become NULL, and everything else, records such as invoices, payments and logs
-included, forbids the delete. Check it before you apply it.
+junctions), references that may be NULL and belong to no primary or unique key become NULL, and everything else, records such
+as invoices, payments and logs included, forbids the delete. Check it before you apply it.
 
 ## Fix
 
 Say what a delete of the parent does: `CASCADE` for parts of it and for junctions, `SET NULL` for references that may be
-empty, `RESTRICT` for everything else. The new key is validated before the old one goes.
+empty, `RESTRICT` (in MariaDB `NO ACTION`) for everything else. The new key is validated before the old one goes.
 
 ## Example
 
-```sql,fires
+```sql,fires,postgresql,mysql,sqlite
 CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
 CREATE TABLE orders (
     id integer NOT NULL PRIMARY KEY,
@@ -65,17 +64,29 @@ CREATE TABLE orders (
 CREATE INDEX orders_customer_id_idx ON orders (customer_id);
 ```
 
-```sql,fires,mariadb
+A column of the primary key may be NULL here, and still is not set to it:
+
+```sql,fires,sqlite
+CREATE TABLE orders (id INTEGER PRIMARY KEY);
+CREATE TABLE items (order_id INTEGER REFERENCES orders (id), sku TEXT, PRIMARY KEY (order_id, sku));
+```
+
+MariaDB shows the same for `RESTRICT` and for no clause:
+
+```sql,fires,mariadb,unscored
 CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
 CREATE TABLE orders (
     id integer NOT NULL PRIMARY KEY,
     customer_id integer,
-    CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id)
+    shipped_to integer NOT NULL,
+    CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id),
+    CONSTRAINT orders_shipped_to_fkey FOREIGN KEY (shipped_to) REFERENCES customers (id) ON DELETE RESTRICT
 );
 CREATE INDEX orders_customer_id_idx ON orders (customer_id);
+CREATE INDEX orders_shipped_to_idx ON orders (shipped_to);
 ```
 
-```sql,passes,postgresql,mysql,mariadb,sqlite
+```sql,passes
 CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
 CREATE TABLE orders (
     id integer NOT NULL PRIMARY KEY,
@@ -99,15 +110,6 @@ CREATE TABLE orders (
     id integer NOT NULL PRIMARY KEY,
     customer_id integer NOT NULL,
     CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE NO ACTION
-);
-```
-
-```sql,passes,mariadb
-CREATE TABLE customers (id integer NOT NULL PRIMARY KEY);
-CREATE TABLE orders (
-    id integer NOT NULL PRIMARY KEY,
-    customer_id integer NOT NULL,
-    CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE RESTRICT
 );
 ```
 
@@ -139,25 +141,23 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 verdicts.pass(object);
                 continue;
             }
-            let parent = context.tables.find(&key.referenced_table);
-            let action = parent.map(|parent| delete_action(context, table, parent, &key.columns));
-            let maria = engine == EngineName::MariaDb;
-            // Forbidding the delete is what the key does, whether or not somebody decided it.
-            if maria && action == Some(Action::NoAction) {
-                verdicts.unknown(object, "MariaDB does not tell a written RESTRICT from no clause");
+            let message = format!("{} has the default delete action, {}", arrow(key), key.on_delete.sql());
+            if engine == EngineName::MariaDb {
+                let message = format!("{message}; whether it was written, MariaDB does not tell");
+                let finding = Finding::new(&RULE, object, message).unscored();
+                verdicts.fail(finding.advise(
+                    "decide what a delete of the parent does; NO ACTION forbids it like RESTRICT, and shows that it was written",
+                ));
                 continue;
             }
-            let hidden = if maria { "; whether it was written, MariaDB does not tell" } else { "" };
-            let message = format!("{} has the default delete action, {}{hidden}", arrow(key), key.on_delete.sql());
+            let change = match context.tables.find(&key.referenced_table) {
+                Some(parent) => change_delete_action(table, key, delete_action(context, table, parent, &key.columns)),
+                None => Err("decide what a delete of the parent does"),
+            };
             let finding = Finding::new(&RULE, object, message);
-            verdicts.fail(match action {
-                Some(on_delete) => finding.with([Change::ChangeDeleteAction {
-                    table: table.qualified_name(),
-                    name: key.name.clone(),
-                    columns: key.columns.clone(),
-                    on_delete,
-                }]),
-                None => finding.advise("decide what a delete of the parent does"),
+            verdicts.fail(match change {
+                Ok(change) => finding.with([change]),
+                Err(advice) => finding.advise(advice),
             });
         }
     }

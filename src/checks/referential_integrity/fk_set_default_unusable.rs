@@ -1,7 +1,7 @@
 //! `SET DEFAULT` without a default that could be a parent.
 
-use crate::checks::relations::arrow;
-use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::checks::relations::{arrow, change_delete_action};
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Action, EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
@@ -94,13 +94,12 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 format!("{} sets columns without a default: {}", arrow(key), without.join(", "))
             };
             let nullable = set.iter().all(|name| table.column(name).is_some_and(|column| column.nullable));
-            let change = Change::ChangeDeleteAction {
-                table: table.qualified_name(),
-                name: key.name.clone(),
-                columns: key.columns.clone(),
-                on_delete: if nullable { Action::SetNull } else { Action::Restrict },
-            };
-            verdicts.fail(Finding::new(&RULE, object, message).with([change]));
+            let on_delete = if nullable { Action::SetNull } else { Action::Restrict };
+            let finding = Finding::new(&RULE, object, message);
+            verdicts.fail(match change_delete_action(table, key, on_delete) {
+                Ok(change) => finding.with([change]),
+                Err(advice) => finding.advise(advice),
+            });
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `SET NULL` on columns that refuse NULL.
 
-use crate::checks::relations::{arrow, delete_action};
-use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::checks::relations::{arrow, change_delete_action, delete_action};
+use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Action, EngineName, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
@@ -86,14 +86,13 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 refusing.join(", ")
             );
             let finding = Finding::new(&RULE, object, message);
-            verdicts.fail(match context.tables.find(&key.referenced_table) {
-                Some(parent) => finding.with([Change::ChangeDeleteAction {
-                    table: table.qualified_name(),
-                    name: key.name.clone(),
-                    columns: key.columns.clone(),
-                    on_delete: delete_action(context, table, parent, &key.columns),
-                }]),
-                None => finding.advise("choose another delete action, or allow NULL"),
+            let change = match context.tables.find(&key.referenced_table) {
+                Some(parent) => change_delete_action(table, key, delete_action(context, table, parent, &key.columns)),
+                None => Err("choose another delete action, or allow NULL"),
+            };
+            verdicts.fail(match change {
+                Ok(change) => finding.with([change]),
+                Err(advice) => finding.advise(advice),
             });
         }
     }

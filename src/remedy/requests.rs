@@ -281,7 +281,7 @@ fn prefixes(method: &str, known: &[KeyPart], new: &[KeyPart]) -> Relation {
 /// Takes out what another change makes needless or impossible.
 fn settle(planner: &mut Planner<'_>, requests: Vec<Request>) -> Vec<Request> {
     let verdicts: Vec<Option<Overruled>> =
-        requests.iter().map(|request| overruled(&requests, &request.change)).collect();
+        requests.iter().map(|request| overruled(planner, &requests, &request.change)).collect();
     let mut served = Vec::new();
     // By their places, so that those that take over can be found.
     let mut kept: BTreeMap<usize, Request> = BTreeMap::new();
@@ -311,7 +311,7 @@ enum Overruled {
     Refused(&'static str),
 }
 
-fn overruled(all: &[Request], change: &Change) -> Option<Overruled> {
+fn overruled(planner: &Planner<'_>, all: &[Request], change: &Change) -> Option<Overruled> {
     let table = change.table();
     let on_table = || all.iter().enumerate().filter(|(_, request)| request.change.table() == table);
     let served = |found: Option<(usize, &Request)>| found.map(|(at, _)| Overruled::Served(at));
@@ -356,6 +356,19 @@ fn overruled(all: &[Request], change: &Change) -> Option<Overruled> {
             matches!(&other.change, Change::DropForeignKey { name: dropped, columns: of, .. }
                 if dropped == name && of == columns)
         })),
+        // A primary key identifies rows where nothing else was chosen. It may take the very index over, or drop it.
+        Change::SetReplicaIdentity { .. } => {
+            let of = planner.table(table)?;
+            let primary = on_table().find(|(_, other)| match &other.change {
+                Change::AddPrimaryKey { .. } => true,
+                Change::AddSurrogateKey { .. } => of.partitioning.is_none(),
+                _ => false,
+            })?;
+            Some(match of.replica_identity {
+                None => Overruled::Served(primary.0),
+                Some(_) => Overruled::Refused("a primary key is planned: choose it as the identity when it is there"),
+            })
+        }
         Change::RepairIndex { name, .. } => served(drops(on_table(), table, name)),
         Change::RenameIndex { name, .. } => {
             let dropped = drops(on_table(), table, name);

@@ -447,6 +447,12 @@ fn add_primary_key(
         planner.quote(&name),
         planner.quote(&adopted)
     ));
+    let identifies = of.table.indexes.iter().any(|index| {
+        index.replica_identity && !referenced && index.constraint == unique.and_then(|unique| unique.name.clone())
+    });
+    if identifies {
+        statements.push(format!("ALTER TABLE {relation} REPLICA IDENTITY DEFAULT"));
+    }
     let step = Step::new(format!("make it primary key {name}"), table, Phase::Expand, statements)
         .how("USING INDEX", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
         .undo(format!("ALTER TABLE {relation} DROP CONSTRAINT {}", planner.quote(&name)));
@@ -481,6 +487,13 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
     let Change::AddUnique { name, columns, nulls_not_distinct, predicate, replaces, .. } = &request.change else {
         return;
     };
+    let identifies = |index: &Index| index.replica_identity && replaces.as_ref() == Some(&index.name);
+    if planner.table(table).is_some_and(|of| of.table.indexes.iter().any(identifies)) {
+        return planner.refuse(
+            request.change.clone(),
+            "logical replication finds rows by the old key: choose another replica identity first",
+        );
+    }
     let key = plain_key(columns);
     let relation = planner.relation(table);
     let native = planner.version.0 >= 15;

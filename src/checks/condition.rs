@@ -33,9 +33,12 @@ pub(super) fn is_never(condition: &str) -> bool {
 
 fn constant(part: &str) -> Option<&'static str> {
     let text = bare(part);
-    if text.eq_ignore_ascii_case("null") {
+    // MySQL writes what is no comparison as one: `0 <> NULL`, and `0 = NULL` where it is negated.
+    let text = text.strip_prefix("0 <> ").unwrap_or(text);
+    let is_number = || text.parse::<i64>().is_ok_and(|number| number != 0);
+    if text.eq_ignore_ascii_case("null") || text.eq_ignore_ascii_case("0 = null") {
         Some("NULL")
-    } else if text.eq_ignore_ascii_case("true") || text == "1" {
+    } else if text.eq_ignore_ascii_case("true") || is_number() {
         Some("TRUE")
     } else {
         None
@@ -58,6 +61,11 @@ mod tests {
             ("(a > 0) OR NULL::boolean", Some("(a > 0)")),
             ("((a > 0) or NULL)", Some("(a > 0)")),
             ("a > 0 OR b > 0 OR true", Some("a > 0 OR b > 0")),
+            ("((`a` > 0) or (0 <> NULL))", Some("(`a` > 0)")),
+            ("((0 <> `a`) or (0 = NULL))", Some("(0 <> `a`)")),
+            ("((`a` > 0) or (0 <> 2))", Some("(`a` > 0)")),
+            ("((`a` > 0) or (0 <> 0))", None),
+            ("((`a` > 0) or (0 <> `b`))", None),
             ("TRUE", Some("")),
             ("a > 0 AND (b OR NULL)", None),
             ("a = ' or null'", None),

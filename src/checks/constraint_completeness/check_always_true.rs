@@ -42,7 +42,7 @@ Add the check without the part that always holds, and drop the old one; a check 
 CREATE TABLE products (id integer NOT NULL PRIMARY KEY, price integer NOT NULL, CONSTRAINT positive CHECK (price > 0 OR NULL));
 ```
 
-```sql,fires,postgresql,mysql
+```sql,fires
 CREATE TABLE products (id integer NOT NULL PRIMARY KEY, price integer NOT NULL, CONSTRAINT positive CHECK (price > 0 OR true));
 ```
 

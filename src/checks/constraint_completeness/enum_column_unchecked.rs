@@ -43,7 +43,7 @@ and short, a `CHECK` or an enum does as well.
 
 ## Example
 
-```sql,fires
+```sql,fires,postgresql,sqlite
 CREATE TABLE orders (id integer PRIMARY KEY, status varchar(20) NOT NULL, created_at timestamp, updated_at timestamp);
 ```
 
@@ -51,8 +51,12 @@ CREATE TABLE orders (id integer PRIMARY KEY, status varchar(20) NOT NULL, create
 CREATE TABLE orders (id int PRIMARY KEY, status varchar(20) NOT NULL, created_at datetime, updated_at datetime);
 ```
 
-```sql,fires,postgresql
-CREATE TABLE orders (id integer PRIMARY KEY, status text NOT NULL CHECK (status <> '' OR NULL), created_at timestamptz, updated_at timestamptz);
+```sql,fires,postgresql,sqlite
+CREATE TABLE orders (id integer PRIMARY KEY, status varchar(20) NOT NULL CHECK (status <> '' OR NULL), created_at timestamp, updated_at timestamp);
+```
+
+```sql,fires,mysql,mariadb
+CREATE TABLE orders (id int PRIMARY KEY, status varchar(20) NOT NULL, created_at datetime, updated_at datetime, CHECK (status <> '' OR NULL));
 ```
 
 ```sql,passes
@@ -80,13 +84,13 @@ CREATE TABLE orders (id integer PRIMARY KEY, state order_state, level level, kin
 
 A column called just `type` names classes of the application:
 
-```sql,fires,also,postgresql,mysql,mariadb,sqlite,severity=info
+```sql,fires,postgresql,mysql,mariadb,sqlite,severity=info
 CREATE TABLE vehicles (id integer PRIMARY KEY, type varchar(40) NOT NULL, wheels integer NOT NULL);
 ```
 
 More than 50 values are no list:
 
-```sql,passes,also,postgresql
+```sql,passes,postgresql
 CREATE TABLE parts (id integer PRIMARY KEY, category text NOT NULL);
 INSERT INTO parts SELECT number, 'category ' || number % 200 FROM generate_series(1, 2000) AS number;
 ANALYZE parts;

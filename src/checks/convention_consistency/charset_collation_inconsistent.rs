@@ -19,8 +19,8 @@ pub(super) static RULE: Rule = Rule {
     documentation: r"
 ## What it does
 
-Finds text columns whose collation differs from their table's, from that of most tables of the schema, or from that of the column
-to which they most likely refer.
+Finds text columns whose character set or collation differs from their table's, from that of most tables of the schema, or from
+that of the column to which they most likely refer.
 
 ## Why
 
@@ -28,12 +28,12 @@ Comparing two collations is an error (`Illegal mix of collations`) or makes the 
 
 ## Not reported
 
-Binary and ASCII columns: tokens, hashes, codes. Columns whose whole table is reported by `charset-utf8mb3` pass here when the
-character set alone differs.
+Binary and ASCII columns: tokens, hashes, codes. Where one of two character sets is utf8mb3, which `charset-utf8mb3` reports.
 
 ## Fix
 
-Convert the table or column to the character set and collation of the others; both sides of a foreign key move together.
+Convert the table or column to the character set and collation of the others; both sides of a foreign key move together. No step
+converts to another set than utf8mb4, which alone has room for every text.
 
 ## Example
 
@@ -51,12 +51,24 @@ CREATE TABLE parcels (id int NOT NULL PRIMARY KEY, label varchar(40) NOT NULL) C
 CREATE TABLE pallets (id int NOT NULL PRIMARY KEY, label varchar(40) NOT NULL) CHARACTER SET utf8mb4 COLLATE utf8mb4_german2_ci;
 ```
 
+Another character set:
+
+```sql,fires
+CREATE TABLE parts (id int NOT NULL PRIMARY KEY, name varchar(40) NOT NULL) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+CREATE TABLE parcels (id int NOT NULL PRIMARY KEY, label varchar(40) NOT NULL) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+CREATE TABLE pallets (id int NOT NULL PRIMARY KEY, label varchar(40) NOT NULL) CHARACTER SET latin1;
+```
+
+```sql,fires
+CREATE TABLE parts (id int NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, label varchar(40) CHARACTER SET latin1) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+```
+
 ```sql,passes
 CREATE TABLE parts (id int NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, token char(32) CHARACTER SET ascii COLLATE ascii_bin, hash varchar(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 CREATE TABLE parcels (id int NOT NULL PRIMARY KEY, label varchar(40) NOT NULL) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 ```
 
-Another character set, which `charset-utf8mb3` reports:
+The three-byte form of UTF-8, which `charset-utf8mb3` reports:
 
 ```sql,passes
 CREATE TABLE parts (id int NOT NULL PRIMARY KEY, name varchar(40) NOT NULL) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
@@ -80,7 +92,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                         let finding = Finding::new(&RULE, object, message);
                         verdicts.fail(match change(table, column, wanted) {
                             Some(change) => finding.with([change]),
-                            None => finding.advise("convert it together with its table"),
+                            None => finding.advise("convert the others to utf8mb4, and it with them"),
                         });
                     }
                 }
@@ -130,21 +142,28 @@ fn trouble<'m>(
         ));
     }
     let own = table.table.collation.as_deref()?;
-    if collation != own && same_set(column, own) {
+    if collation != own && is_comparable(collation, own) {
         return Some((format!("{} is compared by {collation}, and its table by {own}", column.name), own));
     }
-    let usual = usual.filter(|usual| *usual != own && same_set(column, usual))?;
+    let usual = usual.filter(|usual| *usual != own && is_comparable(collation, usual))?;
     Some((format!("{} is compared by {own} like its table, and most tables by {usual}", column.name), usual))
 }
 
-/// Whether a collation belongs to the column's character set. Another set is another rule's matter.
-fn same_set(column: &Column, collation: &str) -> bool {
-    let set = column.character_set.as_deref().unwrap_or_default();
-    collation.strip_prefix(set).is_some_and(|rest| rest.starts_with('_'))
+/// The character set of a collation.
+fn set(collation: &str) -> &str {
+    collation.split('_').next().unwrap_or(collation)
 }
 
+/// Whether two collations are of one character set, or of two of which neither is another rule's matter or that of codes.
+fn is_comparable(collation: &str, other: &str) -> bool {
+    let apart = |collation: &str| matches!(set(collation), "utf8" | "utf8mb3") || is_code(collation);
+    set(collation) == set(other) || !apart(collation) && !apart(other)
+}
+
+/// The conversion, where the wanted character set has room for every text of the column's.
 fn change(table: TableRef<'_>, column: &Column, wanted: &str) -> Option<Change> {
-    let character_set = column.character_set.clone().filter(|set| wanted.starts_with(set.as_str()))?;
+    let own = column.character_set.as_deref();
+    let character_set = Some(set(wanted)).filter(|set| own == Some(set) || *set == "utf8mb4")?.to_owned();
     let whole = table.table.collation.as_deref() != Some(wanted) && column.collation == table.table.collation;
     Some(Change::SetCharacterSet {
         table: table.qualified_name(),

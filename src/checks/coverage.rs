@@ -233,13 +233,23 @@ pub(super) fn normal(expression: &str) -> String {
 /// The columns of a condition that is nothing but `column IS NOT NULL`, or several of these joined by AND; as written,
 /// with quotes.
 pub(super) fn not_null_columns(predicate: &str) -> Option<Vec<String>> {
+    tested_columns(predicate, ["is not null", "notnull"])
+}
+
+/// The same of `column IS NULL`.
+pub(super) fn null_columns(predicate: &str) -> Option<Vec<String>> {
+    tested_columns(predicate, ["is null", "isnull"])
+}
+
+/// The columns of a condition that is nothing but such tests joined by AND.
+fn tested_columns(predicate: &str, tests: [&str; 2]) -> Option<Vec<String>> {
     let text = normal(predicate);
     split_at_word(&text, " and ")
         .into_iter()
         .map(|conjunct| {
             let conjunct = strip_parentheses(conjunct);
             let lower = conjunct.to_ascii_lowercase();
-            let name = ["is not null", "notnull"]
+            let name = tests
                 .iter()
                 .find_map(|suffix| lower.strip_suffix(suffix))
                 .and_then(|rest| conjunct.get(..rest.len()))

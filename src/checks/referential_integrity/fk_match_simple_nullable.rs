@@ -1,6 +1,6 @@
 //! A composite foreign key that one NULL switches off.
 
-use crate::checks::coverage::normal;
+use crate::checks::coverage::{names_column, normal, not_null_columns, null_columns, split_at_word};
 use crate::checks::names::Names;
 use crate::checks::relations::arrow;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
@@ -34,8 +34,8 @@ Under `MATCH SIMPLE`, the default, a row with a NULL in one column is not checke
 ## Not reported
 
 - Keys of one column, where NULL plainly means that there is no parent.
-- Keys whose nullable columns a check constraint ties together: `(a IS NULL) = (b IS NULL)` or
-  `num_nulls(a, b) IN (0, 2)`.
+- Keys whose nullable columns a check constraint ties together: `(a IS NULL) = (b IS NULL)`, `num_nulls(a, b) IN (0, 2)` or
+  `a IS NULL AND b IS NULL OR a IS NOT NULL AND b IS NOT NULL`.
 
 When only one column may be NULL, as in `(tenant_id, assignee_id)` with an optional assignee, NULL usually means that there
 is no parent. That is reported and not counted.
@@ -65,6 +65,13 @@ CREATE TABLE offers (
     model integer,
     CONSTRAINT offers_whole_check CHECK ((maker IS NULL) = (model IS NULL)),
     CONSTRAINT offers_maker_model_fkey FOREIGN KEY (maker, model) REFERENCES products (maker, model) ON DELETE CASCADE
+);
+CREATE TABLE rents (
+    id integer NOT NULL PRIMARY KEY,
+    maker integer,
+    model integer,
+    CONSTRAINT rents_whole_check CHECK ((maker IS NULL AND model IS NULL) OR (maker IS NOT NULL AND model IS NOT NULL)),
+    CONSTRAINT rents_maker_model_fkey FOREIGN KEY (maker, model) REFERENCES products (maker, model) ON DELETE CASCADE
 );
 CREATE TABLE sales (
     id integer NOT NULL PRIMARY KEY,
@@ -149,8 +156,24 @@ fn is_tied(table: &Table, nullable: &[&String]) -> bool {
         let text = normal(&check.expression).to_lowercase();
         let counts = text.contains("num_nulls") || text.contains("num_nonnulls");
         let compares = text.contains('=') && text.matches("is null").count() >= nullable.len();
-        nullable.iter().all(|name| check.columns.contains(name)) && (counts || compares)
+        nullable.iter().all(|name| check.columns.contains(name))
+            && (counts || compares || is_all_or_none(&check.expression, nullable))
     })
+}
+
+/// Whether a condition is that all of the columns are NULL, or else none.
+fn is_all_or_none(condition: &str, columns: &[&String]) -> bool {
+    let text = normal(condition);
+    let [one, other] = split_at_word(&text, " or ")[..] else { return false };
+    let names_all = |tested: Option<Vec<String>>| {
+        let all = |tested: Vec<String>| {
+            columns.iter().all(|column| tested.iter().any(|written| names_column(written, column)))
+        };
+        tested.is_some_and(all)
+    };
+    [(one, other), (other, one)]
+        .into_iter()
+        .any(|(none, all)| names_all(null_columns(none)) && names_all(not_null_columns(all)))
 }
 
 /// MySQL refuses a check on a column that a referential action writes.

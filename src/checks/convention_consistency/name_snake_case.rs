@@ -1,3 +1,4 @@
+use super::renamed;
 use crate::checks::names::written;
 use crate::checks::{
     Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts,
@@ -54,12 +55,18 @@ Rename it in the expected style, together with the code that uses it; where anot
 
 ## Example
 
-```sql,fires
+```sql,fires,postgresql,sqlite
 CREATE TABLE orders (id integer PRIMARY KEY, "placedOn" date, shop_id integer, created_at timestamp, updated_at timestamp);
 ```
 
 ```sql,fires,mysql,mariadb
 CREATE TABLE orders (id int PRIMARY KEY, `placedOn` date, shop_code int, created_at datetime, updated_at datetime);
+```
+
+A name of which nothing is left, or a reserved word, is for a person to replace:
+
+```sql,fires,postgresql,sqlite
+CREATE TABLE orders (id integer PRIMARY KEY, "é" integer, select_ integer, placed_on date, shop_id integer, created_at timestamp, updated_at timestamp);
 ```
 
 ```sql,passes
@@ -68,11 +75,11 @@ CREATE TABLE orders (id integer PRIMARY KEY, placed_on date, _internal integer);
 
 Most names are written in another style:
 
-```sql,passes,also,postgresql,sqlite
+```sql,passes,postgresql,sqlite
 CREATE TABLE orders (id integer PRIMARY KEY, "placedOn" date, "shopCode" integer, "createdAt" timestamp, "updatedAt" timestamp);
 ```
 
-```sql,passes,also,mysql,mariadb
+```sql,passes,mysql,mariadb
 CREATE TABLE orders (id int PRIMARY KEY, placedOn date, shopCode int, createdAt datetime, updatedAt datetime);
 ```
 
@@ -91,15 +98,15 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         if fits(&table.table.name, expected) {
             verdicts.pass(Object::table(table));
         } else {
-            let to = written(&split(&table.table.name), expected);
-            let message = message("table", &to, expected);
-            let finding = Finding::new(&RULE, Object::table(table), message);
-            let taken = table.schema.tables.iter().any(|other| other.name == to)
-                || table.schema.views.iter().any(|view| view.name == to);
-            verdicts.fail(if taken || !fits(&to, expected) {
-                finding.advise("choose a name that is free and written in that style")
-            } else {
-                finding.with([Change::RenameTable { table: table.qualified_name(), to }])
+            let taken = |to: &str| {
+                table.schema.tables.iter().any(|other| other.name == to)
+                    || table.schema.views.iter().any(|view| view.name == to)
+            };
+            let to = proposal(context, &table.table.name, expected).filter(|to| !taken(to));
+            let finding = Finding::new(&RULE, Object::table(table), message("table", to.as_deref(), expected));
+            verdicts.fail(match to {
+                Some(to) => finding.with([Change::RenameTable { table: table.qualified_name(), to }]),
+                None => finding.advise(CHOOSE),
             });
         }
         for column in table.table.columns.iter().filter(|column| !column.inherited) {
@@ -108,22 +115,36 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 verdicts.pass(object);
                 continue;
             }
-            let to = written(&split(&column.name), expected);
-            let finding = Finding::new(&RULE, object, message("column", &to, expected));
-            let taken = table.table.columns.iter().any(|other| other.name == to);
-            verdicts.fail(if taken || !fits(&to, expected) {
-                finding.advise("choose a name that is free and written in that style")
-            } else {
-                finding.with([Change::RenameColumn { table: table.qualified_name(), column: column.name.clone(), to }])
+            let taken = |to: &str| table.table.columns.iter().any(|other| other.name == to);
+            let to = proposal(context, &column.name, expected).filter(|to| !taken(to));
+            let finding = Finding::new(&RULE, object, message("column", to.as_deref(), expected));
+            verdicts.fail(match to {
+                Some(to) => finding.with([Change::RenameColumn {
+                    table: table.qualified_name(),
+                    column: column.name.clone(),
+                    to,
+                }]),
+                None => finding.advise(CHOOSE),
             });
         }
     }
 }
 
-/// What is wrong with a name. Of one without a letter, nothing stays that could be proposed.
-fn message(what: &str, to: &str, expected: NameStyle) -> String {
+const CHOOSE: &str = "choose a name that is free, needs no quotes and is written in that style";
+
+/// The name in the expected style, where its words can be written so and are no reserved word.
+fn proposal(context: Context<'_>, name: &str, expected: NameStyle) -> Option<String> {
+    let to = written(&split(name), expected);
+    (fits(&to, expected) && renamed::is_plain(context, &to)).then_some(to)
+}
+
+/// What is wrong with a name.
+fn message(what: &str, to: Option<&str>, expected: NameStyle) -> String {
     let wrong = format!("the {what}'s name is not {}", word(expected));
-    if to.is_empty() { wrong } else { format!("{wrong}; {to} would be") }
+    match to {
+        Some(to) => format!("{wrong}; {to} would be"),
+        None => wrong,
+    }
 }
 
 fn expected(context: Context<'_>) -> NameStyle {

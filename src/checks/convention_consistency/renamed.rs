@@ -1,7 +1,7 @@
 //! Renames that rules of this dimension propose.
 
 use crate::checks::{Change, Context};
-use crate::model::{EngineName, TableRef};
+use crate::model::{EngineName, TableRef, reserved_since};
 
 /// Of a table, when the name is free.
 pub(super) fn table(table: TableRef<'_>, to: String) -> Option<Change> {
@@ -63,6 +63,11 @@ pub(super) fn named(table: TableRef<'_>) -> Vec<(&str, bool)> {
         }
     }
     names
+}
+
+/// Whether a table or column can be called so without quotes.
+pub(super) fn is_plain(context: Context<'_>, name: &str) -> bool {
+    is_name(name) && reserved_since(context.model.engine.name, &name.to_lowercase()).is_none()
 }
 
 fn is_name(name: &str) -> bool {

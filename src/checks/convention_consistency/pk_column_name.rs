@@ -29,9 +29,9 @@ Joins, generated code and object-relational mappers count on one way.
 
 ## Not reported
 
-Tables that extend another by sharing its key, declared or most likely, lookup tables with a code for their key, keys that are
-a name or code which the database does not make (`settings.name`), tables of libraries, keys called for what the table
-hands out (`invoice_numbers.number`). Nothing where no way has 70 %.
+Tables that extend another by sharing its key, declared or most likely, lookup tables with a code for their key, keys that mean
+something and that the database does not make (`settings.name`, `password_resets.email`), tables of libraries, keys called for
+what the table hands out (`invoice_numbers.number`). Nothing where no way has 70 %.
 
 ## Fix
 
@@ -51,6 +51,7 @@ CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NU
 CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, number integer, c integer, d integer);
 CREATE TABLE visits (id integer NOT NULL PRIMARY KEY, pages integer, e integer, f integer);
 CREATE TABLE countries (code char(2) NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE password_resets (email varchar(80) NOT NULL PRIMARY KEY, token varchar(80) NOT NULL, c integer, d integer);
 CREATE TABLE customer_notes (customer_id integer NOT NULL PRIMARY KEY, note varchar(80) NOT NULL, e integer, FOREIGN KEY (customer_id) REFERENCES customers (id));
 ```
 
@@ -115,10 +116,10 @@ fn judged<'m>(context: Context<'_>, table: TableRef<'m>) -> Option<(TableRef<'m>
         || context.survey.relations_of(&name).any(|relation| relation.column == *column);
     let class = context.survey.class(table.id);
     let words = split(column);
-    let is_name = words.last().is_some_and(|last| ["code", "key", "name"].contains(&last.as_str()));
-    let of_code = class == TableClass::Lookup || is_name;
-    let code = of_code && !table.table.column(column).is_some_and(Column::is_auto_generated);
-    if extends || code || class == TableClass::ThirdParty {
+    // `id`, `uuid`, `oid`, `customerid`: what else a key is called says what it means.
+    let is_natural = class == TableClass::Lookup || !words.last().is_some_and(|last| last.ends_with("id"));
+    let natural = is_natural && !table.table.column(column).is_some_and(Column::is_auto_generated);
+    if extends || natural || class == TableClass::ThirdParty {
         return None;
     }
     if hands_out(&words, &table.table.name) {

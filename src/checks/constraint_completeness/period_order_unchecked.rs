@@ -47,6 +47,7 @@ CREATE TABLE prices (id integer NOT NULL PRIMARY KEY, start_date date NOT NULL, 
 ```sql,passes
 CREATE TABLE prices (id integer NOT NULL PRIMARY KEY, start_date date NOT NULL, end_date date, CONSTRAINT prices_order CHECK (end_date >= start_date));
 CREATE TABLE shifts (id integer NOT NULL PRIMARY KEY, start_time time NOT NULL, end_time time NOT NULL);
+CREATE TABLE stays (id integer NOT NULL PRIMARY KEY, begin_on date NOT NULL, end_on date NOT NULL, started_on date, ended_on date, CONSTRAINT stays_planned CHECK (end_on > begin_on), CONSTRAINT stays_real CHECK (ended_on >= started_on));
 CREATE TABLE tours (id integer NOT NULL PRIMARY KEY, start_place varchar(20) NOT NULL, end_place varchar(20) NOT NULL);
 ```
 
@@ -59,13 +60,24 @@ CREATE TABLE tours (id integer PRIMARY KEY, start_at timestamptz NOT NULL, end_a
 };
 
 /// Words for the start of a period, with those for its end.
-const ENDS: [(&[&str], &[&str]); 3] = [
+const ENDS: [(&[&str], &[&str]); 4] = [
     (
         &["start", "starts", "started", "starting", "begin", "begins", "began", "beginning"],
         &["end", "ends", "ended", "ending", "finish", "finishes", "finished"],
     ),
     (&["from"], &["to", "until", "till", "through", "thru"]),
-    (&["opened", "opens"], &["closed", "closes"]),
+    (&["opened"], &["closed"]),
+    (&["opens"], &["closes"]),
+];
+
+/// Those of them that go together when a table has several pairs.
+const FORMS: [(&[&str], &[&str]); 6] = [
+    (&["start"], &["end", "finish"]),
+    (&["begin"], &["end", "finish"]),
+    (&["starts", "begins"], &["ends", "finishes"]),
+    (&["started", "began"], &["ended", "finished"]),
+    (&["starting", "beginning"], &["ending"]),
+    (&["from"], &["to"]),
 ];
 
 /// Words of moments, for SQLite, whose types do not tell.
@@ -104,22 +116,30 @@ fn pairs(engine: EngineName, table: TableRef<'_>) -> Vec<(&Column, &Column)> {
         .map(|column| (column, split(&column.name)))
         .filter(|(column, words)| is_moment(engine, column, words))
         .collect();
-    let mut found = Vec::new();
-    for (start, words) in &columns {
-        let opposite = words.iter().enumerate().find_map(|(at, word)| {
-            let (_, ends) = ENDS.iter().find(|(starts, _)| starts.contains(&word.as_str()))?;
-            Some((at, *ends))
-        });
-        let Some((at, ends)) = opposite else { continue };
-        let matches = |(end, others): &&(&Column, Vec<String>)| {
-            others.len() == words.len()
-                && end.data_type == start.data_type
-                && others.iter().zip(words).enumerate().all(|(position, (other, word))| {
-                    if position == at { ends.contains(&other.as_str()) } else { other == word }
-                })
-        };
-        if let Some((end, _)) = columns.iter().find(matches) {
-            found.push((*start, *end));
+    let mut found: Vec<(&Column, &Column)> = Vec::new();
+    for opposites in [FORMS.as_slice(), ENDS.as_slice()] {
+        for (start, words) in &columns {
+            let is_paired = |column: &Column, found: &[(&Column, &Column)]| {
+                found
+                    .iter()
+                    .any(|(start, end)| [start.name.as_str(), end.name.as_str()].contains(&column.name.as_str()))
+            };
+            let opposite = words.iter().enumerate().find_map(|(at, word)| {
+                let (_, ends) = opposites.iter().find(|(starts, _)| starts.contains(&word.as_str()))?;
+                Some((at, *ends))
+            });
+            let Some((at, ends)) = opposite.filter(|_| !is_paired(start, &found)) else { continue };
+            let matches = |(end, others): &&(&Column, Vec<String>)| {
+                others.len() == words.len()
+                    && end.data_type == start.data_type
+                    && !is_paired(end, &found)
+                    && others.iter().zip(words).enumerate().all(|(position, (other, word))| {
+                        if position == at { ends.contains(&other.as_str()) } else { other == word }
+                    })
+            };
+            if let Some((end, _)) = columns.iter().find(matches) {
+                found.push((*start, *end));
+            }
         }
     }
     found

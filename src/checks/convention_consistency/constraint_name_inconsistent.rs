@@ -32,7 +32,8 @@ drops a constraint by a guessed name works everywhere.
 ## Not reported
 
 Kinds with fewer than five members, and kinds in which no pattern is followed by more than half: there is no convention to
-break. Names that the engine makes follow a pattern too. Names that the engine's length limit cut.
+break. Names that the engine makes where nobody gives one (`orders_customer_id_idx` in PostgreSQL), which are a pattern of their
+own. Names that the engine's length limit cut.
 Names that say what they are for in place of several columns, an expression or a condition (`orders_open_idx`), how they search
 when that is not by order (`reviews_body_search_idx`), or in which role they refer to a table to which others of their table
 refer. Names made of columns where the pattern is made of the table, which has several of the kind. The mark `fk` in names of indexes.
@@ -76,6 +77,19 @@ CREATE INDEX orders_b_idx ON orders (b);
 CREATE INDEX orders_c_idx ON orders (c);
 CREATE INDEX orders_d_idx ON orders (d);
 CREATE INDEX orders_e_idx ON orders (e);
+```
+
+Names that the engine made:
+
+```sql,passes,postgresql
+CREATE TABLE a (id integer PRIMARY KEY, b integer, c integer, d integer, e integer, f integer);
+CREATE INDEX a1 ON a (b);
+CREATE INDEX a2 ON a (c);
+CREATE INDEX a3 ON a (d);
+CREATE INDEX a4 ON a (e);
+CREATE INDEX a5 ON a (f);
+CREATE TABLE notes (id integer PRIMARY KEY, g integer);
+CREATE INDEX ON notes (g);
 ```
 
 Fewer than five make no pattern:
@@ -185,13 +199,29 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let object = Object::inside(member.table, object_kind, member.name);
             let described = member.needs_description && describes(pattern, dominant)
                 || member.has_sibling && *pattern == dominant.replace("{table}", "{columns}");
-            if pattern == dominant || described || member.name.len() >= 63 {
+            let by_engine = default_pattern(context.model.engine.name, kind) == Some(pattern.as_str());
+            if pattern == dominant || described || by_engine || member.name.len() >= 63 {
                 verdicts.pass(object);
                 continue;
             }
             let message = format!("this {kind} is named {shape}, and {count} of {all} are {dominant}");
             verdicts.fail(Finding::new(&RULE, object, message).with(rename(context, member, dominant)));
         }
+    }
+}
+
+/// The pattern of the names that the engine makes where nobody gives one.
+fn default_pattern(engine: EngineName, kind: &str) -> Option<&'static str> {
+    match (engine, kind) {
+        (EngineName::PostgreSql, "primary key") => Some("{table}_pkey"),
+        (EngineName::PostgreSql, "foreign key") => Some("{table}_{columns}_fkey"),
+        (EngineName::PostgreSql, "unique constraint") => Some("{table}_{columns}_key"),
+        (EngineName::PostgreSql, "check constraint") => Some("{table}_{columns}_check"),
+        (EngineName::PostgreSql, "index" | "unique index") => Some("{table}_{columns}_idx"),
+        (EngineName::MySql | EngineName::MariaDb, "foreign key") => Some("{table}_ibfk"),
+        (EngineName::MySql, "check constraint") => Some("{table}_chk"),
+        (EngineName::MySql | EngineName::MariaDb, "index" | "unique constraint") => Some("{columns}"),
+        _ => None,
     }
 }
 

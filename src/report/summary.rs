@@ -51,6 +51,8 @@ pub struct Summary {
     pub commented_tables: usize,
     /// Findings that cost points, each once: one that is printed under another is not counted again.
     pub findings: usize,
+    /// Findings among them that count under a second rule, too: printed once, they cost points in two dimensions.
+    pub counted_twice: usize,
     /// Findings that are worth knowing and cost nothing, each once.
     pub worth_knowing: usize,
     /// Findings that the settings suppress.
@@ -112,8 +114,13 @@ pub(super) fn summary(
     }
     for outcome in outcomes {
         summary.suppressed += outcome.suppressed.len();
-        for finding in outcome.findings.iter().filter(|finding| finding.printed_under.is_none()) {
-            *(if finding.scored { &mut summary.findings } else { &mut summary.worth_knowing }) += 1;
+        for finding in &outcome.findings {
+            *(match (finding.printed_under, finding.scored) {
+                (None, true) => &mut summary.findings,
+                (None, false) => &mut summary.worth_knowing,
+                (Some(_), true) => &mut summary.counted_twice,
+                (Some(_), false) => continue,
+            }) += 1;
         }
     }
     for step in &playbook.steps {

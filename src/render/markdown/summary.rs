@@ -87,8 +87,12 @@ fn findings(page: &Page<'_, '_>) -> String {
     if summary.findings + summary.worth_knowing == 0 {
         return format!("No findings.{suppressed}{basis}");
     }
+    let twice = match summary.counted_twice {
+        0 => String::new(),
+        twice => format!(" ({twice} of them under two rules)"),
+    };
     format!(
-        "{}: {} points, {} worth knowing.{suppressed}{basis}",
+        "{}: {} points{twice}, {} worth knowing.{suppressed}{basis}",
         number(summary.findings + summary.worth_knowing, "finding", "findings"),
         number(summary.findings, "costs", "cost"),
         number(summary.worth_knowing, "is", "are"),

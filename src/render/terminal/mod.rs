@@ -78,9 +78,13 @@ pub fn scorecard(report: &Report<'_>) -> String {
         *by_severity.entry(finding.severity).or_default() += 1;
     }
     let of = |severity| by_severity.get(&severity).copied().unwrap_or_default();
+    let twice = match report.summary.counted_twice {
+        0 => String::new(),
+        twice => format!(" ({twice} of them under two rules)"),
+    };
     let _ = writeln!(
         text,
-        "\n{}: {} points, {} worth knowing; {}, {}, {}",
+        "\n{}: {} points{twice}, {} worth knowing; {}, {}, {}",
         count(report.summary.findings + report.summary.worth_knowing, "finding", "findings"),
         count(report.summary.findings, "costs", "cost"),
         count(report.summary.worth_knowing, "is", "are"),

@@ -5,7 +5,7 @@ use crate::model::EngineName;
 
 pub(super) static RULE: Rule = Rule {
     id: "empty-or-unused-table",
-    summary: "A table is empty although others are not",
+    summary: "By the server's estimate, a table is empty although others are not",
     dimension: Dimension::OperationalReadiness,
     kind: Kind::Informational,
     weight: 0,
@@ -20,7 +20,8 @@ pub(super) static RULE: Rule = Rule {
     documentation: r"
 ## What it does
 
-Reports tables that the statistics call empty in a database that holds rows.
+Reports tables that the statistics call empty in a database that holds rows. That is an estimate: MySQL and MariaDB count again
+some time after a change, PostgreSQL when the table is analysed, so that a table with a few new rows can pass for empty.
 
 ## Why
 
@@ -70,7 +71,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         match statistics.table(&table.schema.name, &table.name).and_then(|table| table.rows) {
             None => verdicts.unknown(object, "its rows were never counted"),
             Some(0) => {
-                let message = "has no rows";
+                let message = "has no rows by the server's estimate";
                 verdicts
                     .fail(Finding::new(&RULE, object, message).advise("find out whether anything still writes to it"));
             }

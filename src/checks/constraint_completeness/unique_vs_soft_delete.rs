@@ -34,12 +34,10 @@ A customer who was deleted cannot sign up again: the row that nobody sees still 
 Keys that are unique for ever: UUIDs, tokens, hashes, keys given by another system, numbers of documents (invoice, receipt,
 order). Keys that a foreign key refers to.
 
-MySQL gets a key over expressions; MariaDB has no such thing and needs a generated column.
-
 ## Fix
 
-Make the key unique among the rows that are not deleted, then drop the old one. MySQL gets a key over expressions; MariaDB
-has no such thing and needs a generated column.
+Make the key unique among the rows that are not deleted, then drop the old one. MySQL and MariaDB, which have no partial keys,
+get one over invisible generated columns that are NULL in deleted rows.
 
 ## Example
 

@@ -3,7 +3,7 @@
 use super::{Algorithm, CHECKS_OFF, CHECKS_ON, Duration, NONE, Phase, Planner, Request, Safety, Step, alter};
 use crate::checks::Change;
 use crate::model::quote::quote_literal;
-use crate::model::{Action, CheckConstraint, EngineName, ForeignKey, QualifiedName};
+use crate::model::{Action, CheckConstraint, EngineName, ForeignKey, QualifiedName, TableRef};
 use crate::remedy::lookup_comment;
 use crate::remedy::mysql::column::{Overrides, definition, is_textual};
 use crate::remedy::names::Space;
@@ -305,6 +305,10 @@ fn add_lookup_table(
         .how("metadata and one read", NONE, "nothing", Safety::Safe, Duration::Scan)
         .undo(format!("DROP TABLE {target}"));
     planner.add(40, request, step);
+    // No action may write a column that a check names.
+    let named =
+        |of: TableRef<'_>| of.table.check_constraints.iter().any(|check| check.columns.iter().any(|it| it == column));
+    let on_update = if planner.table(table).is_some_and(named) { Action::NoAction } else { Action::Cascade };
     let columns = vec![column.to_owned()];
     let key = Change::AddForeignKey {
         table: table.clone(),
@@ -314,7 +318,7 @@ fn add_lookup_table(
         referenced_columns: columns,
         // MariaDB does not tell RESTRICT from nothing said; both refuse the same.
         on_delete: if planner.engine == EngineName::MariaDb { Action::NoAction } else { Action::Restrict },
-        on_update: Action::Cascade,
+        on_update,
     };
     add(planner, &Request::part_of(request, key));
 }

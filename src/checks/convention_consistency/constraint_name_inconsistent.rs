@@ -266,7 +266,7 @@ fn collect<'m>(context: Context<'_>, table: TableRef<'m>, kinds: &mut BTreeMap<&
         let is_index = context.model.engine.name.is_mysql_family();
         add("unique constraint", key.name.as_deref(), texts(&key.columns), None, is_index);
     }
-    for constraint in table.table.check_constraints.iter().filter(|check| !check.automatic) {
+    for constraint in table.table.check_constraints.iter().filter(|check| !check.automatic && !check.inherited) {
         add("check constraint", constraint.name.as_deref(), texts(&constraint.columns), None, false);
     }
     let by_itself = |index: &&Index| {

@@ -47,7 +47,7 @@ pub(super) fn inside(
 /// The names of a table's constraints and of the indexes that carry none, each with whether it is an index.
 pub(super) fn named(table: TableRef<'_>) -> Vec<(&str, bool)> {
     let of = table.table;
-    let checks = of.check_constraints.iter().filter(|check| !check.automatic);
+    let checks = of.check_constraints.iter().filter(|check| !check.automatic && !check.inherited);
     let constraints = of
         .primary_key
         .iter()

@@ -465,9 +465,10 @@ pub(crate) fn surveyed(survey: &mut Survey) {
                 ErasureWay { erasing: Erasing::Repoint, ..way("seen_by", "customers", Some(Action::NoAction)) },
             ],
             others: Vec::new(),
+            duties: Vec::new(),
         }],
         erasure: vec![
-            ErasureStep { table: of("events"), ways: vec![pair], others: Vec::new() },
+            ErasureStep { table: of("events"), ways: vec![pair], others: Vec::new(), duties: vec!["audit table"] },
             ErasureStep {
                 table: of("orders"),
                 ways: vec![
@@ -477,14 +478,17 @@ pub(crate) fn surveyed(survey: &mut Survey) {
                     ErasureWay { evidence: WayEvidence::Copy, ..way("buyer_id", "customers", None) },
                 ],
                 others: vec![of("customers")],
+                duties: vec!["legal hold column"],
             },
-            ErasureStep { table: of("customers"), ways: Vec::new(), others: Vec::new() },
+            ErasureStep { table: of("customers"), ways: Vec::new(), others: Vec::new(), duties: Vec::new() },
         ],
         cycles: vec![ErasureCycle {
             tables: vec![of("customers"), of("orders")],
             nulled: vec![(of("customers"), vec!["last_order_id".to_owned()])],
             closed: true,
         }],
+        holds: vec![of("orders")],
+        same: vec![of("shippers")],
         left: vec![of("events")],
     }];
 }

@@ -80,9 +80,19 @@ fn maintained_by(model: &Model, table: TableRef<'_>, column: &Column) -> Option<
 /// The column by which each table marks deleted rows, by table.
 pub(super) fn soft_deletes(model: &Model, tables: &Tables<'_>) -> Vec<SoftDelete> {
     let of = |table: TableRef<'_>| {
+        let own = split(&table.table.name);
+        let names_mark = |words: &[&str]| {
+            let stems = ["archiv", "delet", "discard", "remov"];
+            let says = |stem: &&str| words.iter().any(|word| word.starts_with(*stem));
+            stems.iter().filter(|stem| says(stem)).any(|stem| own.iter().any(|word| word.starts_with(stem)))
+        };
         table.table.columns.iter().find_map(|column| {
             let words = split(&column.name);
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            // Rows of an archive were moved there then.
+            if names_mark(&words) {
+                return None;
+            }
             let timestamp = match words.as_slice() {
                 ["deleted" | "discarded" | "archived" | "removed", "at" | "on" | "date"]
                     if is_temporal(model.engine.name, column) =>

@@ -4,7 +4,7 @@ use super::personal_data::{is_person_table, person_word};
 use super::words::{singular, split};
 use super::{
     DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, OnPartitions, PersonalData, PersonalDataClass,
-    PolymorphicPair, Relation, TableClass, WayEvidence,
+    PolymorphicPair, Relation, Retention, TableClass, WayEvidence,
 };
 use crate::model::{Action, Column, ForeignKey, QualifiedName, TableId, TableRef, Tables};
 use petgraph::Direction;
@@ -34,6 +34,9 @@ const WORKERS: &[&str] = &["employee", "staff"];
 /// user's.
 const NAMES_OF_USERS: &[&str] = &["username", "user_name", "login"];
 const ADDRESSES_OF_PERSONS: &[&str] = &["email", "email_address", "user_email"];
+
+/// Retention that may be a duty to keep rows.
+const DUTIES: &[&str] = &["archive table", "audit table", "history table", "legal hold column", "legal hold table"];
 
 /// A way from a child table to its parent.
 #[derive(Clone)]
@@ -113,6 +116,10 @@ struct Erasure<'m, 't> {
     with_personal_data: BTreeSet<TableId>,
     /// Tables that refer to whatever their rows name.
     polymorphic: Vec<Way>,
+    /// What may be a duty to keep the rows of each table.
+    duties: BTreeMap<TableId, BTreeSet<&'static str>>,
+    /// Tables of persons that each share the kind of column by which persons are told apart.
+    same: Vec<BTreeSet<TableId>>,
 }
 
 /// Persons with the order in which their rows can be erased, by table.
@@ -122,8 +129,14 @@ pub(super) fn data_subjects(
     relations: &[Relation],
     polymorphic: &[PolymorphicPair],
     personal: &[PersonalData],
+    retention: &[Retention],
 ) -> Vec<DataSubject> {
-    let erasure = Erasure::new(tables, classes, relations, polymorphic, personal);
+    let mut erasure = Erasure::new(tables, classes, relations, polymorphic, personal);
+    for entry in retention.iter().filter(|entry| DUTIES.contains(&entry.kind)) {
+        if let Some(table) = entry.table.as_ref().and_then(|name| tables.find(name)) {
+            erasure.duties.entry(table.id).or_default().insert(entry.kind);
+        }
+    }
     erasure.persons.iter().map(|person| erasure.subject(*person)).collect()
 }
 
@@ -147,8 +160,13 @@ fn is_between(
 }
 
 /// Adds ways by what tells persons apart in their own table and stands in others under the same name. A table of persons
-/// that has only this is none of its own.
-fn share_keys(tables: &Tables<'_>, ways: &mut BTreeMap<TableId, Vec<Way>>, persons: &mut BTreeSet<TableId>) {
+/// that has only this is none of its own. Gives the tables of persons that share such a column.
+fn share_keys(
+    tables: &Tables<'_>,
+    ways: &mut BTreeMap<TableId, Vec<Way>>,
+    persons: &mut BTreeSet<TableId>,
+) -> Vec<BTreeSet<TableId>> {
+    let mut same = Vec::new();
     for (name, of_users) in
         NAMES_OF_USERS.iter().map(|name| (name, true)).chain(ADDRESSES_OF_PERSONS.iter().map(|name| (name, false)))
     {
@@ -160,32 +178,48 @@ fn share_keys(tables: &Tables<'_>, ways: &mut BTreeMap<TableId, Vec<Way>>, perso
                 .filter(base_is_text)
                 .map(|found| found.name.clone())
         };
+        let holders: Vec<(TableRef<'_>, String)> =
+            tables.base().filter_map(|table| Some((table, column(table)?))).collect();
         // How few columns tell rows apart by it.
-        let uniqueness = |table: TableRef<'_>| {
-            let column = column(table)?;
+        let uniqueness = |(table, column): &(TableRef<'_>, String)| {
             let unique = table.table.indexes.iter().filter(|index| index.unique);
-            unique
-                .filter(|index| index.key_columns().any(|key| key == Some(&column)))
-                .map(|index| index.key.len())
-                .min()
+            let indexes = unique.filter(|index| index.key_columns().any(|key| key == Some(column)));
+            let key = table.table.primary_key.iter().map(|key| &key.columns).filter(|key| key.contains(column));
+            indexes.map(|index| index.key.len()).chain(key.map(Vec::len)).min()
         };
-        let keyed = persons.iter().filter_map(|id| Some((uniqueness(tables.get(*id))?, *id)));
-        let Some((_, person)) = keyed.min() else { continue };
-        for child in tables.base().filter(|child| child.id != person) {
-            let Some(column) = column(child) else { continue };
-            let related = ways.get(&person).is_some_and(|ways| ways.iter().any(|way| way.child == child.id));
-            let is_person = persons.contains(&child.id) && uniqueness(child) == Some(1);
-            let is_parent = ways.get(&child.id).is_some_and(|ways| !ways.is_empty());
-            if related || is_person || (is_parent && !of_users) {
-                continue;
-            }
-            let way = Way::undeclared(child, vec![column], WayEvidence::SharedKey);
-            ways.entry(person).or_default().push(way);
-            if !is_parent {
-                persons.remove(&child.id);
+        let is_person = |persons: &BTreeSet<TableId>, holder: &(TableRef<'_>, String)| persons.contains(&holder.0.id);
+        let keyed = holders.iter().filter(|holder| is_person(persons, holder));
+        let first = keyed.filter_map(|holder| Some((uniqueness(holder)?, holder.0.id))).min().map(|(_, id)| id);
+        let is_parent = |ways: &BTreeMap<TableId, Vec<Way>>, id| ways.get(&id).is_some_and(|ways| !ways.is_empty());
+        let parents: BTreeSet<TableId> =
+            holders.iter().map(|holder| holder.0.id).filter(|id| is_parent(ways, *id)).collect();
+        if let Some(first) = first {
+            let is_none = |holder: &&(TableRef<'_>, String)| {
+                holder.0.id != first && !parents.contains(&holder.0.id) && uniqueness(holder) != Some(1)
+            };
+            for holder in holders.iter().filter(is_none) {
+                let related = ways.get(&first).is_some_and(|ways| ways.iter().any(|way| way.child == holder.0.id));
+                if !related {
+                    persons.remove(&holder.0.id);
+                }
             }
         }
+        let of_persons: BTreeSet<TableId> =
+            holders.iter().map(|holder| holder.0.id).filter(|id| persons.contains(id)).collect();
+        for person in &of_persons {
+            for holder in holders.iter().filter(|holder| holder.0.id != *person) {
+                let (child, column) = holder;
+                let related = ways.get(person).is_some_and(|ways| ways.iter().any(|way| way.child == child.id));
+                let another = is_person(persons, holder) && (Some(*person) != first || uniqueness(holder) == Some(1));
+                if !related && !another && (of_users || !parents.contains(&child.id)) {
+                    let way = Way::undeclared(*child, vec![column.clone()], WayEvidence::SharedKey);
+                    ways.entry(*person).or_default().push(way);
+                }
+            }
+        }
+        same.push(of_persons);
     }
+    same
 }
 
 /// Copies of each table, by their names: `orders_backup` and `orders_2023` of `orders`.
@@ -265,10 +299,12 @@ impl<'m, 't> Erasure<'m, 't> {
             .filter(|id| classes[id.0] != TableClass::Junction)
             .collect();
         persons = persons.iter().copied().filter(|id| !is_between(tables, &ways, &persons, *id)).collect();
-        share_keys(tables, &mut ways, &mut persons);
+        let same = share_keys(tables, &mut ways, &mut persons);
         let mut about: BTreeMap<TableId, BTreeSet<TableId>> = BTreeMap::new();
         for person in &persons {
-            for way in ways.get(person).into_iter().flatten().filter(|way| !way.names_an_actor()) {
+            // The same address is the same person's.
+            let is_about = |way: &&Way| way.evidence != WayEvidence::SharedKey && !way.names_an_actor();
+            for way in ways.get(person).into_iter().flatten().filter(is_about) {
                 about.entry(way.child).or_default().insert(*person);
             }
         }
@@ -307,7 +343,8 @@ impl<'m, 't> Erasure<'m, 't> {
         });
         let polymorphic = pairs.collect();
         let with_personal_data = personal.iter().filter_map(|data| id(&data)).collect();
-        Self { tables, ways, persons, about, with_personal_data, polymorphic }
+        let duties = BTreeMap::new();
+        Self { tables, ways, persons, about, with_personal_data, polymorphic, duties, same }
     }
 
     fn name(&self, id: TableId) -> QualifiedName {
@@ -343,8 +380,19 @@ impl<'m, 't> Erasure<'m, 't> {
             })
             .copied()
             .collect();
+        let same = self.same.iter().filter(|tables| tables.contains(&person)).flatten();
+        let same: BTreeSet<TableId> =
+            same.filter(|id| **id != person && !found.ways.contains_key(id)).copied().collect();
+        let holds = self.duties.iter().filter(|(id, duties)| {
+            // Without a way nothing tells whom a register of holds is about.
+            duties.contains("legal hold table")
+                || (duties.contains("legal hold column") && (found.ways.contains_key(id) || **id == person))
+        });
+        let holds: Vec<&TableId> = holds.map(|(id, _)| id).collect();
         DataSubject {
             table: self.name(person),
+            holds: self.names(holds),
+            same: self.names(&same),
             staying: staying.map(|id| self.step(&found, *id, false)).collect(),
             erasure: order.iter().map(|id| self.step(&found, *id, true)).collect(),
             cycles,
@@ -419,7 +467,8 @@ impl<'m, 't> Erasure<'m, 't> {
             })
             .collect();
         ways.sort_by(|a, b| (a.evidence, &a.columns, &a.towards).cmp(&(b.evidence, &b.columns, &b.towards)));
-        ErasureStep { table: self.name(id), ways, others: self.names(&others) }
+        let duties = if goes { self.duties.get(&id).into_iter().flatten().copied().collect() } else { Vec::new() };
+        ErasureStep { table: self.name(id), ways, others: self.names(&others), duties }
     }
 
     /// The tables with rows that go, children before parents, and the circles among them.
@@ -716,6 +765,51 @@ mod tests {
     }
 
     #[test]
+    fn every_person_is_found_by_the_same_address() {
+        let mut model = model(&[
+            ("customers", &["email"]),
+            ("orders", &["customer_id > customers"]),
+            ("password_resets", &["email"]),
+            ("newsletter_subscribers", &["email"]),
+        ]);
+        for table in &mut model.schemas[0].tables {
+            if ["newsletter_subscribers", "password_resets"].contains(&table.name.as_str()) {
+                table.primary_key.as_mut().expect("a key").columns = vec!["email".to_owned()];
+            }
+        }
+        for (person, other) in [("customers", "newsletter_subscribers"), ("newsletter_subscribers", "customers")] {
+            let subject = subject(&model, person);
+            let resets = format!("password_resets: email > {person}");
+            assert!(lines(&subject.erasure).contains(&resets), "{:?}", subject.erasure);
+            assert_eq!(subject.same, [QualifiedName::new("public", other)]);
+        }
+    }
+
+    #[test]
+    fn what_must_stay_is_said_before() {
+        let mut model = model(&[
+            ("customers", &["email"]),
+            ("contracts", &["customer_id > customers"]),
+            ("legal_holds", &["customer_id > customers"]),
+            ("litigation_holds", &["reference"]),
+            ("customer_audit", &["customer_id > customers"]),
+        ]);
+        let contracts = model.schemas[0].tables.iter_mut().find(|table| table.name == "contracts");
+        contracts.expect("a table").columns.push(Column::new("legal_hold", "integer"));
+        let subject = subject(&model, "customers");
+        let holds: Vec<&str> = subject.holds.iter().map(|table| table.name.as_str()).collect();
+        assert_eq!(holds, ["contracts", "legal_holds", "litigation_holds"]);
+        let duties = |name: &str| {
+            let step = subject.erasure.iter().find(|step| step.table.name == name);
+            step.map(|step| step.duties.clone()).unwrap_or_default()
+        };
+        assert_eq!(duties("contracts"), ["legal hold column"]);
+        assert_eq!(duties("legal_holds"), ["legal hold table"]);
+        assert_eq!(duties("customer_audit"), ["audit table"]);
+        assert!(duties("customers").is_empty());
+    }
+
+    #[test]
     fn a_message_has_two_ends() {
         let model = model(&[
             ("users", &["email"]),
@@ -749,7 +843,7 @@ mod tests {
         assert_eq!(rest.pop().as_deref(), Some("customers: "));
         rest.sort();
         let expected = [
-            "customers_backup: id > customers",
+            "customers_backup: email > customers, id > customers",
             "orders: customer_id > customers",
             "orders_archive: customer_id > customers",
         ];

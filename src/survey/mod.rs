@@ -276,6 +276,10 @@ pub struct DataSubject {
     pub erasure: Vec<ErasureStep>,
     /// Circles of references among these.
     pub cycles: Vec<ErasureCycle>,
+    /// Tables that say which rows are under legal hold, by name: registers of holds, and tables with a column that says so.
+    pub holds: Vec<QualifiedName>,
+    /// Tables of other persons, told apart by the same kind of name or address, of whom one may be the same person.
+    pub same: Vec<QualifiedName>,
     /// Tables with personal data that rows that go refer to, by name. Nothing tells whether anything else refers to them.
     pub left: Vec<QualifiedName>,
 }
@@ -289,6 +293,8 @@ pub struct ErasureStep {
     pub ways: Vec<ErasureWay>,
     /// Tables of other persons whom its rows are about, too; the person's own when a row is about two of them.
     pub others: Vec<QualifiedName>,
+    /// Kinds of retention that may be a duty to keep the rows that are to go.
+    pub duties: Vec<&'static str>,
 }
 
 /// A way from a table towards the person.
@@ -412,6 +418,7 @@ impl Survey {
         for (position, relation) in relations.iter().enumerate() {
             relations_to.entry(relation.referenced_table.clone()).or_default().push(position);
         }
+        let retention = retention::retention(model, tables, &classes);
         Self {
             access: access::access(model, tables),
             relations_to,
@@ -424,8 +431,15 @@ impl Survey {
             timestamps,
             naming: conventions::naming(tables, &classes),
             object_naming,
-            retention: retention::retention(model, tables, &classes),
-            data_subjects: erasure::data_subjects(tables, &classes, &relations, &polymorphic, &personal_data),
+            data_subjects: erasure::data_subjects(
+                tables,
+                &classes,
+                &relations,
+                &polymorphic,
+                &personal_data,
+                &retention,
+            ),
+            retention,
             polymorphic,
             personal_data,
             relations,

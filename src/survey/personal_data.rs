@@ -4,8 +4,11 @@ use super::words::{singular, split};
 use super::{PersonalData, PersonalDataClass};
 use crate::model::{Column, TableRef, Tables};
 
-/// Words that settle a class, with the confidence they give. Several words must all stand side by side.
-const EVIDENCE: &[(&[&str], PersonalDataClass, f64)] = &[
+/// Words side by side, the class that they settle and the confidence that they give.
+type Evidence = (&'static [&'static str], PersonalDataClass, f64);
+
+/// What names are evidence by.
+const EVIDENCE: &[Evidence] = &[
     (&["email"], PersonalDataClass::Contact, 0.95),
     (&["e", "mail"], PersonalDataClass::Contact, 0.95),
     (&["phone"], PersonalDataClass::Contact, 0.95),
@@ -68,31 +71,75 @@ const EVIDENCE: &[(&[&str], PersonalDataClass, f64)] = &[
     (&["nationality"], PersonalDataClass::Sensitive, 0.80),
 ];
 
-/// Words of columns that speak about personal data and do not hold it: `email_sent_at`, `address_count`.
-const ABOUT: &[&str] = &[
-    "sent",
-    "verified",
-    "confirmed",
-    "count",
-    "enabled",
-    "is",
-    "has",
-    "opt",
-    "at",
-    "on",
-    "id",
-    "type",
-    "status",
-    "kind",
-    "template",
-    "required",
-    "valid",
-    "expires",
-    "expiry",
-    "size",
-    "length",
-    "format",
-    "subject",
+/// Words that may follow such evidence without naming something else: `phone_number`, `email_2`, `password_hash`. After
+/// any other word the name is that word's: a `phone_model` is a model, a `birth_rate` is a rate.
+const QUALIFYING: &[&str] = &[
+    "address",
+    "addresses",
+    "addr",
+    "alt",
+    "alternate",
+    "bidx",
+    "canonical",
+    "cipher",
+    "ciphertext",
+    "crypt",
+    "current",
+    "data",
+    "digest",
+    "digits",
+    "enc",
+    "encrypted",
+    "ext",
+    "extension",
+    "four",
+    "hash",
+    "hashed",
+    "hmac",
+    "home",
+    "last",
+    "lower",
+    "main",
+    "md",
+    "new",
+    "no",
+    "normalized",
+    "nr",
+    "number",
+    "numbers",
+    "old",
+    "personal",
+    "plain",
+    "primary",
+    "private",
+    "raw",
+    "salt",
+    "secondary",
+    "sha",
+    "string",
+    "text",
+    "v",
+    "value",
+    "work",
+];
+
+/// Words that may follow one evidence alone: a `birth_date` is a date of birth, a `card_date` is none of a card.
+const QUALIFYING_ONE: &[(&str, &[&str])] = &[
+    ("address", &["country"]),
+    ("birth", &["city", "country", "date", "day", "month", "name", "place", "year"]),
+    ("city", &["name"]),
+    ("gender", &["identity"]),
+    ("salary", &["amount", "gross", "net"]),
+    ("secret", &["key"]),
+    ("street", &["name"]),
+    ("zip", &["code"]),
+];
+
+/// Words before evidence that make a question, a number or a deed of it: `is_mobile`, `num_phone`, `send_email`.
+const ASKING: &[&str] = &[
+    "allow", "allows", "can", "count", "disable", "enable", "for", "has", "hide", "id", "is", "max", "min", "no",
+    "num", "of", "opt", "per", "require", "requires", "send", "show", "template", "total", "use", "uses", "was",
+    "without",
 ];
 
 /// What comments say about columns with personal data.
@@ -105,6 +152,63 @@ const DECLARED: &[&[&str]] = &[
     &["hipaa"],
     &["phi"],
 ];
+
+/// Words that may stand in a comment before what a column holds: "may contain the e-mail address".
+const LEADING: &[&str] = &[
+    "a",
+    "an",
+    "and",
+    "billing",
+    "business",
+    "buyer",
+    "can",
+    "contact",
+    "contain",
+    "contains",
+    "current",
+    "delivery",
+    "encrypted",
+    "hashed",
+    "her",
+    "his",
+    "hold",
+    "holding",
+    "holds",
+    "home",
+    "include",
+    "includes",
+    "its",
+    "keep",
+    "keeps",
+    "main",
+    "may",
+    "might",
+    "normalized",
+    "official",
+    "or",
+    "our",
+    "own",
+    "owner",
+    "personal",
+    "postal",
+    "primary",
+    "private",
+    "recipient",
+    "s",
+    "secondary",
+    "sender",
+    "shipping",
+    "store",
+    "stores",
+    "the",
+    "their",
+    "this",
+    "work",
+];
+
+/// Words with which a comment goes on about what it named: "e-mail address of the customer".
+const FOLLOWING: &[&str] =
+    &["and", "as", "for", "from", "given", "in", "of", "or", "that", "to", "where", "which", "with"];
 
 /// Tables whose rows are persons, by their last word in the singular.
 const PERSONS: &[&str] = &[
@@ -173,30 +277,74 @@ fn judge(table: TableRef<'_>, column: &Column) -> Option<PersonalData> {
         return Some(result(PersonalDataClass::Network, 0.85, format!("its type is {base}")));
     }
     let words = split(&column.name);
-    let best = EVIDENCE
-        .iter()
-        .filter(|(evidence, ..)| words.windows(evidence.len()).any(|window| window == *evidence))
-        .max_by(|a, b| (a.0.len(), a.2).partial_cmp(&(b.0.len(), b.2)).unwrap_or(std::cmp::Ordering::Equal));
-    if let Some((evidence, class, confidence)) = best {
-        let other = words.iter().any(|word| ABOUT.contains(&word.as_str()) && !evidence.contains(&word.as_str()));
-        let flag = base.contains("bool") || column.data_type.eq_ignore_ascii_case("tinyint(1)");
-        let moment = (base.contains("time") || base == "date")
-            && !words.iter().any(|word| word.starts_with("birth") || word == "dob");
-        if other || flag || moment {
-            return None;
-        }
-        return Some(result(*class, *confidence, format!("its name says: {}", evidence.join(" "))));
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let flag = base.contains("bool") || column.data_type.eq_ignore_ascii_case("tinyint(1)");
+    let moment = base.contains("time") || base == "date";
+    let holds = |evidence: &[&str]| {
+        let of_birth = evidence.iter().any(|word| word.starts_with("birth") || *word == "dob");
+        !flag && (!moment || of_birth)
+    };
+    if let Some((evidence, class, confidence)) = named(&words).filter(|(evidence, ..)| holds(evidence)) {
+        // Things have full names, too.
+        let of_thing = *evidence == ["full", "name"] && !is_person_table(&table.table.name);
+        let confidence = if of_thing { 0.60 } else { *confidence };
+        return Some(result(*class, confidence, format!("its name says: {}", evidence.join(" "))));
     }
     if words == ["name"] && is_person_table(&table.table.name) {
         return Some(result(PersonalDataClass::Identity, 0.80, "the name of a person, by the table's name".to_owned()));
     }
-    let (class, why) = said_in_comment(column.comment.as_deref()?)?;
-    Some(result(class, 0.80, why))
+    let comment = column.comment.as_deref()?.to_lowercase();
+    if let Some((class, why)) = declared_in_comment(&comment) {
+        return Some(result(class, 0.80, why));
+    }
+    let (evidence, class, _) = named_in_comment(&comment).filter(|(evidence, ..)| holds(evidence))?;
+    Some(result(*class, 0.60, format!("its comment says: {}", evidence.join(" "))))
 }
 
-/// What a comment says outright. Other words are no evidence: most comments speak about more than their column.
-fn said_in_comment(comment: &str) -> Option<(PersonalDataClass, String)> {
-    let lower = comment.to_lowercase();
+/// The evidence that a name is about: the longest, and of those the surest. What only speaks about personal data
+/// (`email_sent_at`, `address_count`, `phone_model`) does not hold it.
+fn named(words: &[&str]) -> Option<&'static Evidence> {
+    let is_named = |evidence: &&Evidence| {
+        let mut places = words.windows(evidence.0.len()).enumerate().filter(|(_, window)| *window == evidence.0);
+        places.any(|(at, _)| {
+            let (before, after) = (&words[..at], &words[at + evidence.0.len()..]);
+            let of_birth = evidence.0 == ["birth"];
+            before.iter().all(|word| of_birth || !ASKING.contains(word))
+                && after.iter().all(|word| qualifies(evidence, word))
+        })
+    };
+    EVIDENCE
+        .iter()
+        .filter(is_named)
+        .max_by(|a, b| (a.0.len(), a.2).partial_cmp(&(b.0.len(), b.2)).unwrap_or(std::cmp::Ordering::Equal))
+}
+
+/// Whether a word after evidence leaves the name with it.
+fn qualifies(evidence: &Evidence, word: &str) -> bool {
+    let own = QUALIFYING_ONE.iter().filter(|(first, _)| evidence.0.contains(first));
+    QUALIFYING.contains(&word)
+        || word.bytes().all(|byte| byte.is_ascii_digit())
+        || own.into_iter().any(|(_, words)| words.contains(&word))
+}
+
+/// The evidence with which a sentence of a comment, or a part of one, says what the column holds. "Number of e-mails sent",
+/// "true when the e-mail was verified" and "foreign key to the address table" are about something else.
+fn named_in_comment(comment: &str) -> Option<&'static Evidence> {
+    comment.split(['.', ';', ':', ',', '(', ')', '/', '\n']).find_map(|part| {
+        let words: Vec<&str> =
+            part.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let leads = |word: &&&str| LEADING.contains(word) || PERSONS.contains(word);
+        (0..words.len()).take_while(|at| *at == 0 || leads(&&words[at - 1])).find_map(|at| {
+            let end = words[at..].iter().position(|word| FOLLOWING.contains(word)).map_or(words.len(), |end| at + end);
+            let starts = |evidence: &&Evidence| words[at..].starts_with(evidence.0);
+            let found = named(&words[at..end]).filter(|evidence| evidence.2 >= 0.75)?;
+            Some(found).filter(starts)
+        })
+    })
+}
+
+/// What a comment says outright.
+fn declared_in_comment(lower: &str) -> Option<(PersonalDataClass, String)> {
     let words: Vec<&str> =
         lower.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let said = DECLARED.iter().find(|said| words.windows(said.len()).any(|window| window == **said))?;
@@ -204,9 +352,8 @@ fn said_in_comment(comment: &str) -> Option<(PersonalDataClass, String)> {
     if denied {
         return None;
     }
-    let named = |evidence: &&(&[&str], PersonalDataClass, f64)| {
-        evidence.2 >= 0.80 && words.windows(evidence.0.len()).any(|window| window == evidence.0)
-    };
+    let named =
+        |evidence: &&Evidence| evidence.2 >= 0.80 && words.windows(evidence.0.len()).any(|window| window == evidence.0);
     let class = EVIDENCE.iter().find(named).map_or(PersonalDataClass::Identity, |evidence| evidence.1);
     Some((class, format!("its comment says: {}", said.join(" "))))
 }
@@ -228,6 +375,24 @@ mod tests {
             ("last_ip", "inet"),
             ("password_hash", "text"),
             ("zip", "varchar(10)"),
+            ("phone_number_2", "text"),
+            ("place_of_birth", "text"),
+            ("birthPlace", "text"),
+            ("api_secret_key", "text"),
+            ("phone_model", "text"),
+            ("ip_rating", "text"),
+            ("gender_target", "text"),
+            ("email_template_id", "integer"),
+            ("email_subject", "text"),
+            ("address_type", "text"),
+            ("phone_required", "text"),
+            ("ip_whitelist_enabled", "text"),
+            ("birth_rate", "numeric"),
+            ("zip_file", "text"),
+            ("mobile_app_version", "text"),
+            ("number_of_phone", "integer"),
+            ("send_email", "smallint"),
+            ("token_type", "text"),
         ] {
             table.columns.push(Column::new(name, data_type));
         }
@@ -236,6 +401,14 @@ mod tests {
             ("nick", "Personal data"),
             ("shade", "no personal data in here"),
             ("parcel", "goes to the email of the buyer"),
+            ("blob1", "E-mail address of the customer"),
+            ("notes", "may contain the email address and phone number of the person"),
+            ("dialled", "Call back here. Customer's phone number"),
+            ("mails", "Number of e-mails sent"),
+            ("checked", "true when the e-mail was verified"),
+            ("place", "Foreign key to the address table"),
+            ("model", "phone model"),
+            ("mailing", "e-mail template of the campaign"),
         ] {
             let mut column = Column::new(name, "text");
             column.comment = Some(comment.to_owned());
@@ -257,12 +430,19 @@ mod tests {
         assert_eq!(
             found,
             [
+                ("api_secret_key".to_owned(), PersonalDataClass::Credential),
+                ("birthPlace".to_owned(), PersonalDataClass::Identity),
+                ("blob1".to_owned(), PersonalDataClass::Contact),
+                ("dialled".to_owned(), PersonalDataClass::Contact),
                 ("email".to_owned(), PersonalDataClass::Contact),
                 ("extra".to_owned(), PersonalDataClass::Identity),
                 ("last_ip".to_owned(), PersonalDataClass::Network),
                 ("name".to_owned(), PersonalDataClass::Identity),
                 ("nick".to_owned(), PersonalDataClass::Identity),
+                ("notes".to_owned(), PersonalDataClass::Contact),
                 ("password_hash".to_owned(), PersonalDataClass::Credential),
+                ("phone_number_2".to_owned(), PersonalDataClass::Contact),
+                ("place_of_birth".to_owned(), PersonalDataClass::Identity),
                 ("zip".to_owned(), PersonalDataClass::Location),
             ]
         );

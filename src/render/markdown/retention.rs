@@ -67,6 +67,14 @@ fn erasure(page: &Page<'_, '_>) -> String {
     let mut out = String::from("To erase one person, delete in this order, children before parents.\n\n");
     for subject in subjects {
         push!(out, "Person: {}\n\n", page.link_to(&subject.table));
+        if !subject.holds.is_empty() {
+            push!(
+                out,
+                "Before the first step, look in {} whether the person or a row is under legal hold. What is, must not be deleted \
+                 before the hold ends.\n\n",
+                links(page, &subject.holds)
+            );
+        }
         if !subject.staying.is_empty() {
             out.push_str("Rows that stay:\n\n");
             out.push_str(&staying(page, subject));
@@ -91,6 +99,13 @@ fn erasure(page: &Page<'_, '_>) -> String {
         out.push_str(&folded(&summary, count, &steps));
         for cycle in &subject.cycles {
             out.push_str(&circle(page, cycle));
+        }
+        if !subject.same.is_empty() {
+            push!(
+                out,
+                "Rows of {} may be the same person: look for the same name or e-mail address there.\n\n",
+                links(page, &subject.same)
+            );
         }
         if !subject.left.is_empty() {
             push!(
@@ -205,7 +220,23 @@ fn erasure_step(page: &Page<'_, '_>, step: &ErasureStep) -> String {
     if !step.others.is_empty() {
         push!(out, ". Each row is about another person too: {}", links(page, &step.others));
     }
+    for duty in &step.duties {
+        push!(out, ". {}", kept(duty));
+    }
     out
+}
+
+/// What may keep rows that an erasure reaches.
+fn kept(duty: &str) -> &'static str {
+    match duty {
+        "legal hold table" => {
+            "A legal hold table: its rows say what must stay, and go with the person when no hold lasts"
+        }
+        "legal hold column" => "Rows under legal hold must stay",
+        "audit table" => "An audit table: ask first whether a duty to keep records covers these rows",
+        "history table" => "A history: ask first whether a duty to keep records covers these rows",
+        _ => "An archive: ask first whether a duty to keep records covers these rows",
+    }
 }
 
 /// The columns of a way and where they lead.

@@ -27,8 +27,17 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
 /// Sessions that end by a column and by machinery, a table under legal hold, a copy for the archive.
 fn script(engine: EngineName) -> String {
     let common = "CREATE TABLE sessions (id integer PRIMARY KEY, expires_at timestamp, made_at timestamp);
-        CREATE TABLE contracts (id integer PRIMARY KEY, legal_hold integer, remark varchar(40));
-        CREATE TABLE contracts_archive (id integer PRIMARY KEY, legal_hold integer, remark varchar(40));\n";
+        CREATE TABLE contracts (id integer PRIMARY KEY, legal_hold integer, remark varchar(40),
+            deleted_at timestamp);
+        CREATE TABLE contracts_archive (id integer PRIMARY KEY, legal_hold integer, remark varchar(40),
+            archived_at timestamp);
+        CREATE TABLE customers (id integer PRIMARY KEY, email varchar(40), ip_rating varchar(9), gender_target varchar(9));
+        CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer NOT NULL,
+            FOREIGN KEY (customer_id) REFERENCES customers (id));
+        CREATE TABLE litigation_holds (id integer PRIMARY KEY, customer_id integer NOT NULL,
+            FOREIGN KEY (customer_id) REFERENCES customers (id));
+        CREATE TABLE newsletter_subscribers (email varchar(40) NOT NULL PRIMARY KEY);
+        CREATE TABLE password_resets (email varchar(40) NOT NULL PRIMARY KEY, token varchar(40));\n";
     let common = if engine.is_mysql_family() { common.replace("timestamp", "datetime") } else { common.to_owned() };
     let own = match engine {
         EngineName::PostgreSql => {
@@ -37,7 +46,8 @@ fn script(engine: EngineName) -> String {
              CREATE TRIGGER expire AFTER INSERT ON sessions EXECUTE FUNCTION expire();
              CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.made_at = now(); RETURN NEW; END $$;
              CREATE TRIGGER stamp BEFORE INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION stamp();
-             COMMENT ON COLUMN contracts.remark IS 'May hold personal data';"
+             COMMENT ON COLUMN contracts.remark IS 'May hold personal data';
+             COMMENT ON COLUMN contracts_archive.remark IS 'E-mail address of the customer';"
         }
         EngineName::Sqlite => {
             "CREATE TRIGGER expire AFTER INSERT ON sessions BEGIN DELETE FROM sessions WHERE made_at < datetime('now', \
@@ -46,7 +56,8 @@ fn script(engine: EngineName) -> String {
         EngineName::MySql | EngineName::MariaDb => {
             "CREATE EVENT expire ON SCHEDULE EVERY 1 DAY STARTS '2037-01-01 00:00:00'
                  DO DELETE FROM sessions WHERE made_at < now() - INTERVAL 1 DAY;
-             ALTER TABLE contracts MODIFY remark varchar(40) COMMENT 'May hold personal data';"
+             ALTER TABLE contracts MODIFY remark varchar(40) COMMENT 'May hold personal data';
+             ALTER TABLE contracts_archive MODIFY remark varchar(40) COMMENT 'E-mail address of the customer';"
         }
     };
     common + own
@@ -71,6 +82,7 @@ fn survey(place: Place) -> TestResult {
         ("contracts".to_owned(), "legal hold column"),
         ("contracts_archive".to_owned(), "archive table"),
         ("contracts_archive".to_owned(), "legal hold column"),
+        ("litigation_holds".to_owned(), "legal hold table"),
         ("sessions".to_owned(), "expiry column"),
     ];
     expected.sort();
@@ -79,10 +91,24 @@ fn survey(place: Place) -> TestResult {
     if sorted != expected {
         return Err(format!("retention: {sorted:?}, expected {expected:?}").into());
     }
-    let personal: Vec<&str> = survey.personal_data.iter().map(|data| data.column.as_str()).collect();
-    let expected: &[&str] = if place.engine() == EngineName::Sqlite { &[] } else { &["remark"] };
-    if personal != expected {
-        return Err(format!("personal data: {personal:?}, expected {expected:?}").into());
+    let personal: Vec<String> =
+        survey.personal_data.iter().map(|data| format!("{}.{}", data.table.name, data.column)).collect();
+    let said: &[&str] =
+        if place.engine() == EngineName::Sqlite { &[] } else { &["contracts.remark", "contracts_archive.remark"] };
+    let named = ["customers.email", "newsletter_subscribers.email", "password_resets.email", "password_resets.token"];
+    if personal != [said, &named].concat() {
+        return Err(format!("personal data: {personal:?}, expected {said:?} and {named:?}").into());
+    }
+    let deleted: Vec<&str> = survey.soft_deletes.iter().map(|entry| entry.table.name.as_str()).collect();
+    if deleted != ["contracts"] {
+        return Err(format!("soft-deleted: {deleted:?}").into());
+    }
+    let customer = survey.data_subjects.iter().find(|subject| subject.table.name == "customers");
+    let customer = customer.ok_or("customers are no persons")?;
+    let goes: Vec<&str> = customer.erasure.iter().map(|step| step.table.name.as_str()).collect();
+    let held = customer.erasure.iter().any(|step| step.duties == ["legal hold table"]);
+    if !goes.contains(&"password_resets") || !held || customer.holds.len() != 1 || customer.same.len() != 1 {
+        return Err(format!("the erasure of a customer: {customer:?}").into());
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::escape::{code, paragraph, text};
 use super::page::{Page, number};
 use super::statistics;
 use crate::checks::Dimension;
-use crate::model::TableRef;
+use crate::model::{TableRef, UnseenKind};
 use crate::score::Confidence;
 use crate::survey::TableClass;
 
@@ -26,11 +26,17 @@ pub(super) fn section(page: &Page<'_, '_>, lists_gaps: bool) -> String {
     };
     lines.push(format!(
         "A **{product}** database with **{}**{schemas}: {}, {}, {} and {}.{}",
-        number(summary.tables, "table", "tables"),
-        number(summary.columns, "column", "columns"),
-        number(summary.foreign_keys, "foreign key", "foreign keys"),
-        number(summary.indexes, "index", "indexes"),
-        number(summary.check_constraints, "check constraint", "check constraints"),
+        seen(page, summary.tables, &[UnseenKind::Tables], "table", "tables"),
+        seen(page, summary.columns, &[UnseenKind::Tables, UnseenKind::Columns], "column", "columns"),
+        seen(page, summary.foreign_keys, &[UnseenKind::Tables, UnseenKind::ForeignKeys], "foreign key", "foreign keys"),
+        seen(page, summary.indexes, &[UnseenKind::Tables, UnseenKind::Indexes], "index", "indexes"),
+        seen(
+            page,
+            summary.check_constraints,
+            &[UnseenKind::Tables, UnseenKind::Constraints],
+            "check constraint",
+            "check constraints"
+        ),
         others(page),
     ));
     lines.extend(report.model.comment.as_deref().map(paragraph));
@@ -99,23 +105,37 @@ fn findings(page: &Page<'_, '_>) -> String {
     )
 }
 
+/// How many there are: at least so many where some of these kinds could not be seen, and unknown where that is none.
+fn seen(page: &Page<'_, '_>, count: usize, kinds: &[UnseenKind], singular: &str, plural: &str) -> String {
+    match (count, is_hidden(page, kinds)) {
+        (count, false) => number(count, singular, plural),
+        (0, true) => format!("an unknown number of {plural}"),
+        (count, true) => format!("at least {}", number(count, singular, plural)),
+    }
+}
+
+/// Whether objects of these kinds could not be seen. Of a single one that is named, only a part is unseen.
+fn is_hidden(page: &Page<'_, '_>, kinds: &[UnseenKind]) -> bool {
+    page.report.model.unseen.iter().any(|unseen| unseen.object.is_none() && kinds.contains(&unseen.what))
+}
+
 fn others(page: &Page<'_, '_>) -> String {
     let summary = &page.report.summary;
     let counts = [
-        (summary.partitioned, "partitioned table", "partitioned tables"),
-        (summary.external, "foreign or virtual table", "foreign or virtual tables"),
-        (summary.views, "view", "views"),
-        (summary.materialized_views, "materialized view", "materialized views"),
-        (summary.enums, "enumerated type", "enumerated types"),
-        (summary.domains, "domain", "domains"),
-        (summary.functions, "function", "functions"),
-        (summary.triggers, "trigger", "triggers"),
-        (summary.policies, "row security policy", "row security policies"),
+        (summary.partitioned, None, "partitioned table", "partitioned tables"),
+        (summary.external, None, "foreign or virtual table", "foreign or virtual tables"),
+        (summary.views, None, "view", "views"),
+        (summary.materialized_views, None, "materialized view", "materialized views"),
+        (summary.enums, Some(UnseenKind::Types), "enumerated type", "enumerated types"),
+        (summary.domains, Some(UnseenKind::Types), "domain", "domains"),
+        (summary.functions, Some(UnseenKind::Functions), "function", "functions"),
+        (summary.triggers, Some(UnseenKind::Triggers), "trigger", "triggers"),
+        (summary.policies, Some(UnseenKind::Policies), "row security policy", "row security policies"),
     ];
     let present: Vec<String> = counts
         .into_iter()
-        .filter(|(count, _, _)| *count > 0)
-        .map(|(count, singular, plural)| number(count, singular, plural))
+        .filter(|(count, kind, _, _)| *count > 0 || kind.is_some_and(|kind| is_hidden(page, &[kind])))
+        .map(|(count, kind, singular, plural)| seen(page, count, kind.as_slice(), singular, plural))
         .collect();
     if present.is_empty() { String::new() } else { format!(" Also {}.", present.join(", ")) }
 }

@@ -45,6 +45,16 @@ pub fn quote_literal(engine: EngineName, text: &str) -> String {
     }
 }
 
+/// The parser of a full-text index and the options of a vector index, as a key of MySQL or MariaDB ends with them.
+pub fn index_options(engine: EngineName, options: &[String]) -> String {
+    let written = options.iter().filter(|_| engine.is_mysql_family()).filter_map(|option| option.split_once('='));
+    let clause = |(name, value): (&str, &str)| match name {
+        "parser" => format!(" WITH PARSER {}", quote_identifier(engine, value)),
+        _ => format!(" {}={value}", name.to_uppercase()),
+    };
+    written.map(clause).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

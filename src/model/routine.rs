@@ -101,7 +101,8 @@ pub struct Event {
     /// Whether it is enabled.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub enabled: bool,
-    /// Schedule in words: `every 1 day`, `every 1 day until 2026-12-31 00:00:00`, `at 2026-01-01 00:00:00`.
+    /// Schedule in words: `every 1 day`, `every 1 day from 2026-01-01 03:00:00 until 2026-12-31 00:00:00`,
+    /// `at 2026-01-01 00:00:00`. Without a start it runs from the moment at which it was made or changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<String>,
     /// Account whose rights it runs with.

@@ -299,6 +299,7 @@ async fn pieces(
         }
     }
     catalog.lost = shown::complete(server, engine, &mut catalog.answers, wanted).await?;
+    catalog.lost.extend(shown::index_options(server, engine, &mut catalog.answers, wanted).await?);
     if !closed.is_empty() {
         server.ask("settings", READ_ONLY).await?;
     }

@@ -62,6 +62,48 @@ pub(super) async fn sequences(
     Ok(())
 }
 
+/// Asks the tables with full-text and vector indexes that rows tell of for their statements: the parser of the one and the
+/// options of the other stand nowhere else. The answer `index_options` has schema, table, index and option. Returns what
+/// stays unseen.
+pub(super) async fn index_options(
+    server: &mut Server,
+    engine: EngineName,
+    answers: &mut Answers,
+    wanted: impl Fn(&str, &str) -> bool,
+) -> Result<Vec<Unseen>, SqlError> {
+    let rows = answers.rows.get("indexes").into_iter().flatten();
+    let tables: BTreeSet<QualifiedName> = rows
+        .filter(|row| ["FULLTEXT", "VECTOR"].contains(&text(row, 8)) && wanted(text(row, 0), text(row, 1)))
+        .map(|row| QualifiedName::new(text(row, 0), text(row, 1)))
+        .collect();
+    let statement = |name: &QualifiedName| format!("SHOW CREATE TABLE {}", qualified(engine, name));
+    let asked: Vec<(String, usize)> = tables.iter().map(|name| (statement(name), 1)).collect();
+    let shown = ask(server, &asked).await?;
+    let (mut options, mut unseen) = (Vec::new(), Vec::new());
+    for name in &tables {
+        let Some(text) = shown.get(&statement(name)) else {
+            unseen.push(Unseen {
+                what: UnseenKind::Other,
+                schema: Some(name.schema.clone()),
+                object: Some(name.name.clone()),
+                reason: "the parser of full-text indexes and the options of vector indexes stand in the table's statement, which \
+                         the account is not shown"
+                    .to_owned(),
+                remedy: String::new(),
+            });
+            continue;
+        };
+        for key in show_create::special_keys(text) {
+            let cells = |option: &String| {
+                [&*name.schema, &*name.name, &*key.name, option].map(|cell| Some(cell.to_owned())).to_vec()
+            };
+            options.extend(key.options.iter().map(cells));
+        }
+    }
+    answers.rows.insert("index_options", options);
+    Ok(unseen)
+}
+
 /// Puts the whole texts into the answers. Returns what stays unseen.
 pub(super) async fn complete(
     server: &mut Server,

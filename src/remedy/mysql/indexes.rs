@@ -4,6 +4,7 @@ use super::column::{Overrides, definition, is_textual};
 use super::columns::PAST_ROWS;
 use super::{Algorithm, Duration, Phase, Planner, Request, Safety, Step, alter};
 use crate::checks::Change;
+use crate::model::quote::index_options;
 use crate::model::{
     Column, EngineName, ForeignKey, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder, Table,
 };
@@ -171,11 +172,13 @@ fn clause(planner: &Planner<'_>, table: &QualifiedName, name: &str, index: &Inde
     let kind = match index.method.as_str() {
         "fulltext" => "FULLTEXT INDEX",
         "spatial" | "rtree" => "SPATIAL INDEX",
+        "vector" => "VECTOR INDEX",
         _ if index.unique => "UNIQUE INDEX",
         _ => "INDEX",
     };
     let using = if index.method == "hash" { " USING HASH" } else { "" };
-    format!("ADD {kind} {}{using} ({})", planner.quote(name), parts(planner, table, &index.method, &index.key))
+    let options = index_options(planner.engine, &index.options);
+    format!("ADD {kind} {}{using} ({}){options}", planner.quote(name), parts(planner, table, &index.method, &index.key))
 }
 
 fn add_index(

@@ -88,15 +88,35 @@ pub(super) fn types<'m>(items: &mut Vec<Item<'m>>, model: &Model, schema: &'m Sc
     // An identity column makes its own.
     let identity = |sequence: &Sequence| sequence.owned_by.as_ref().is_some_and(|owner| owner.identity);
     for sequence in schema.sequences.iter().filter(|sequence| !identity(sequence)) {
-        // Versions of MariaDB that have this type only have no word for it.
-        let plain = engine == EngineName::MariaDb && sequence.data_type == "bigint";
-        let data_type = if plain { String::new() } else { format!(" AS {}", sequence.data_type) };
-        let mut statement = format!("CREATE SEQUENCE {}{data_type}{}", of(&sequence.name), sequence_options(sequence));
-        if let Some(comment) = sequence.comment.as_ref().filter(|_| engine == EngineName::MariaDb) {
-            push!(statement, " COMMENT={}", quote_literal(engine, comment));
-        }
-        add(&sequence.name, Vec::new(), statement);
+        add(&sequence.name, Vec::new(), create_sequence(engine, &of(&sequence.name), sequence));
     }
+}
+
+pub(super) fn create_sequence(engine: EngineName, name: &str, sequence: &Sequence) -> String {
+    // Versions of MariaDB that have this type only have no word for it.
+    let plain = engine == EngineName::MariaDb && sequence.data_type == "bigint";
+    let data_type = if plain { String::new() } else { format!(" AS {}", sequence.data_type) };
+    let options = if engine == EngineName::PostgreSql && counts_plainly(sequence) {
+        String::new()
+    } else {
+        sequence_options(sequence)
+    };
+    let mut statement = format!("CREATE SEQUENCE {name}{data_type}{options}");
+    if let Some(comment) = sequence.comment.as_ref().filter(|_| engine == EngineName::MariaDb) {
+        push!(statement, " COMMENT={}", quote_literal(engine, comment));
+    }
+    statement
+}
+
+/// What gives a sequence to its column, with which it is dropped.
+pub(super) fn own_sequence(model: &Model, schema: &str, sequence: &Sequence) -> Option<String> {
+    let owner = sequence.owned_by.as_ref().filter(|owner| !owner.identity)?;
+    Some(format!(
+        "ALTER SEQUENCE {} OWNED BY {}.{}",
+        name_in(model, schema, &sequence.name),
+        model.name_in_statements(&owner.table),
+        quote_identifier(model.engine.name, &owner.column)
+    ))
 }
 
 fn create_composite(engine: EngineName, name: &str, composite: &CompositeType) -> String {
@@ -337,15 +357,8 @@ pub(super) fn triggers<'t>(out: &mut String, left_out: &mut LeftOut, model: &'t 
                 statements.push(create_trigger(model, &name_in(model, schema, table), trigger));
             }
         }
-        let owned = schema.sequences.iter().filter_map(|sequence| Some((sequence, sequence.owned_by.as_ref()?)));
-        for (sequence, owner) in owned.filter(|(_, owner)| !owner.identity) {
-            push!(
-                out,
-                "ALTER SEQUENCE {} OWNED BY {}.{};\n",
-                name_in(model, &schema.name, &sequence.name),
-                model.name_in_statements(&owner.table),
-                quote_identifier(engine, &owner.column)
-            );
+        for statement in schema.sequences.iter().filter_map(|sequence| own_sequence(model, &schema.name, sequence)) {
+            push!(out, "{statement};\n");
         }
     }
     if statements.is_empty() {

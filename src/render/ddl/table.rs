@@ -1,13 +1,14 @@
 //! Tables and what hangs on them.
 
+use super::code::{create_sequence, own_sequence};
 use super::order::Item;
-use super::{collation_name, columns, comment, deferral, named};
-use crate::model::quote::{quote_identifier, quote_list, quote_literal};
+use super::{collation_name, columns, comment, deferral, name_in, named};
+use crate::model::quote::{index_options, quote_identifier, quote_list, quote_literal};
 use crate::model::{
     Action, CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ExclusionConstraint, ExtendedStatistics,
     ForeignKey, GeneratedStorage, IdentityMode, Index, KeyPart, MatchType, Model, NullsOrder, Partition, Partitioning,
-    Persistence, Policy, PolicyCommand, PrimaryKey, QualifiedName, SortOrder, Table, TableKind, TableRef,
-    UniqueConstraint,
+    Persistence, Policy, PolicyCommand, PrimaryKey, QualifiedName, Schema, Sequence, SortOrder, Table, TableKind,
+    TableRef, UniqueConstraint,
 };
 
 /// Partitions of PostgreSQL that a document shows; a table may have thousands, each a statement of its own.
@@ -25,12 +26,29 @@ pub(crate) fn statements(model: &Model, table: TableRef<'_>) -> Vec<String> {
         all.push(format!("-- And {partitions} partitions, which `brownfield doc --format ddl` writes out"));
         return all;
     }
-    let mut all = vec![create_table(model, table, true)];
+    let own = own_sequences(model, table);
+    let create = |(schema, sequence): &(&Schema, &Sequence)| {
+        create_sequence(model.engine.name, &name_in(model, &schema.name, &sequence.name), sequence)
+    };
+    let mut all: Vec<String> = own.iter().map(create).collect();
+    all.push(create_table(model, table, true));
+    all.extend(own.iter().filter_map(|(schema, sequence)| own_sequence(model, &schema.name, sequence)));
     all.extend(indexes(model, table));
     all.extend(partition_indexes(model, table));
     all.extend(added_foreign_keys(model, table, |key| !is_part_of_table(key)));
     all.extend(settings(model, table));
     all
+}
+
+/// Sequences that belong to columns of the table, whose defaults want them to be there before it.
+fn own_sequences<'m>(model: &'m Model, table: TableRef<'_>) -> Vec<(&'m Schema, &'m Sequence)> {
+    let name = table.qualified_name();
+    let is_own = |sequence: &Sequence| {
+        let owner = sequence.owned_by.as_ref().filter(|owner| !owner.identity);
+        owner.is_some_and(|owner| owner.table == name)
+    };
+    let all = model.schemas.iter().flat_map(|schema| schema.sequences.iter().map(move |sequence| (schema, sequence)));
+    all.filter(|(_, sequence)| is_own(sequence)).collect()
 }
 
 /// The table with its partitions, among everything else.
@@ -261,6 +279,7 @@ fn key_of_mysql(engine: EngineName, index: &Index) -> String {
     if let Some(comment) = &index.comment {
         push!(out, " COMMENT {}", quote_literal(engine, comment));
     }
+    out.push_str(&index_options(engine, &index.options));
     if !index.visible {
         out.push_str(if engine == EngineName::MySql { " INVISIBLE" } else { " IGNORED" });
     }

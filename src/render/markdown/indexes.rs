@@ -78,6 +78,9 @@ fn kind(index: &Index) -> String {
     if index.predicate.is_some() {
         words.push("partial".to_owned());
     }
+    if ["fulltext", "vector"].contains(&index.method.as_str()) {
+        words.extend(index.options.iter().map(|option| code(option)));
+    }
     if !index.valid {
         words.push(if index.build_in_progress { "build in progress" } else { "**invalid**" }.to_owned());
     }

@@ -403,6 +403,7 @@ CREATE FUNCTION f() RETURNS varchar(20) DETERMINISTIC RETURN 'é😀?';
 CREATE TRIGGER t BEFORE INSERT ON labels FOR EACH ROW SET NEW.face = '😀';
 CREATE VIEW v AS SELECT 'é😀' AS a, größe FROM texts;
 CREATE EVENT e ON SCHEDULE EVERY 1 DAY ENDS '2037-01-01 00:00:00' DISABLE DO SELECT 'é😀';
+CREATE EVENT g ON SCHEDULE EVERY 1 DAY STARTS '2036-01-01 03:00:00' DISABLE DO SELECT 1;
 ";
 
 /// Characters and bytes are read as they were written, steps keep them, and where they cannot be told this is said.
@@ -444,6 +445,7 @@ fn characters(place: Place) -> TestResult {
         "SET NEW.face = '😀'",
         &view,
         "Some(\"every 1 day until 2037-01-01 00:00:00\"): SELECT 'é😀'",
+        "Some(\"every 1 day from 2036-01-01 03:00:00\"): SELECT 1",
     ];
     if found != expected {
         return Err(format!("read {found:#?}").into());

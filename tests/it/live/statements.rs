@@ -133,6 +133,11 @@ CREATE VIEW seen AS SELECT id, k FROM parent WHERE k > 1 WITH LOCAL CHECK OPTION
 fn strange(place: Place) -> TestResult {
     let database = Database::new(place)?;
     database.run(STRANGE)?;
+    if place.version() >= (11, 7) {
+        database.run(
+            "CREATE TABLE near (id INT PRIMARY KEY, place VECTOR(3) NOT NULL, VECTOR KEY v (place) M = 8 DISTANCE = cosine);",
+        )?;
+    }
     let url = database.url();
     same(&url, place, &[])?;
     facts(&read(&url).map_err(|error| chain(&error))?)?;

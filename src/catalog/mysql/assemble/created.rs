@@ -80,6 +80,7 @@ fn index(statement: &Statement<'_>, key: &Key<'_>) -> Option<Index> {
     index.unique = index.primary || key.kind == KeyKind::Unique;
     index.visible = !key.ignored;
     index.comment = key.comment.clone().filter(|comment| !comment.is_empty());
+    index.options.clone_from(&key.options);
     let special = match key.kind {
         KeyKind::FullText => Some("fulltext"),
         KeyKind::Spatial => Some("spatial"),

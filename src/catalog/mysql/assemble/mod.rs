@@ -148,11 +148,12 @@ fn add_code(model: &mut Model, catalog: &Catalog) {
     }
     for row in rows(catalog, "events") {
         let Some(schema) = schema(model, text(row, 0)) else { continue };
-        // The start is the moment at which the event was made, unless somebody said otherwise, and would differ between copies.
+        // A start at which the event was made or changed is nobody's choice, and would differ between copies.
+        let start = present(row, 10).map(|start| format!(" from {start}")).unwrap_or_default();
         let end = present(row, 9).map(|end| format!(" until {end}")).unwrap_or_default();
         let schedule = match present(row, 5) {
             Some(moment) => format!("at {moment}"),
-            None => format!("every {} {}{end}", text(row, 3), text(row, 4).to_lowercase()),
+            None => format!("every {} {}{start}{end}", text(row, 3), text(row, 4).to_lowercase()),
         };
         schema.events.push(Event {
             name: text(row, 1).to_owned(),

@@ -287,6 +287,10 @@ fn add_indexes(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) {
     }
     let overlapping: BTreeMap<(Key, &str), &str> =
         rows(catalog, "period_keys").iter().map(|row| ((key(row), text(row, 2)), text(row, 3))).collect();
+    let mut options: BTreeMap<(Key, &str), Vec<String>> = BTreeMap::new();
+    for row in rows(catalog, "index_options") {
+        options.entry((key(row), text(row, 2))).or_default().push(text(row, 3).to_owned());
+    }
     for ((key, name), mut parts) in grouped {
         let Some(table) = tables.get_mut(&key) else { continue };
         parts.sort_by_key(|row| number(row, 3));
@@ -298,6 +302,7 @@ fn add_indexes(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) {
         index.primary = name == "PRIMARY";
         index.visible = text(first, 10) != "NO";
         index.comment = present(first, 9);
+        index.options = options.get(&(key.clone(), name)).cloned().unwrap_or_default();
         let spatial = ["spatial", "fulltext"].contains(&index.method.as_str());
         index.key = parts.iter().map(|row| part(catalog.engine, row, spatial)).collect();
         let overlapping = overlapping.get(&(key, name)).copied();

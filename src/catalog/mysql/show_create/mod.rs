@@ -70,6 +70,8 @@ pub(super) struct Key<'s> {
     pub(super) using: Option<&'s str>,
     pub(super) ignored: bool,
     pub(super) comment: Option<String>,
+    /// Parser of a full-text key and options of a vector key, as `name=value`.
+    pub(super) options: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -182,6 +184,15 @@ pub(super) fn columns(text: &str) -> Result<Vec<Column<'_>>, Refusal> {
         columns.push(column(&mut scanner)?);
     }
     Ok(columns)
+}
+
+/// The full-text and vector keys of a statement of MySQL or MariaDB, of which `information_schema` does not tell all.
+pub(super) fn special_keys(text: &str) -> Vec<Key<'_>> {
+    let kinds = [("FULLTEXT KEY ", KeyKind::FullText), ("VECTOR KEY ", KeyKind::Vector)];
+    let lines = text.lines().filter_map(|line| {
+        kinds.iter().find_map(|(words, kind)| Some((line.trim_start().strip_prefix(words)?, *kind)))
+    });
+    lines.filter_map(|(rest, kind)| key(&mut Scanner::new(rest), kind).ok()).collect()
 }
 
 /// The value of a string literal; none when it is something else.
@@ -306,10 +317,15 @@ fn key<'s>(scanner: &mut Scanner<'s>, kind: KeyKind) -> Result<Key<'s>, Refusal>
             key.using = Some(scanner.word()?);
         } else if scanner.eat("COMMENT") {
             key.comment = Some(scanner.string()?);
-        } else if scanner.eat("IGNORED") {
+        } else if scanner.eat("IGNORED") || scanner.eat("INVISIBLE") {
             key.ignored = true;
         } else if scanner.eat("WITH PARSER") {
-            scanner.name()?;
+            key.options.push(format!("parser={}", scanner.name()?));
+        } else if kind == KeyKind::Vector && scanner.clone().name().is_ok() {
+            let name = scanner.name()?.to_lowercase();
+            scanner.expect("=")?;
+            let value = scanner.value()?;
+            key.options.push(format!("{name}={}", literal(value).unwrap_or_else(|| value.to_owned())));
         } else if scanner.eat("KEY_BLOCK_SIZE=") || scanner.eat("CLUSTERING=") {
             scanner.word()?;
         } else if !attribute(scanner)? {

@@ -217,6 +217,21 @@ pub fn serves(known: &Change, wanted: &Change) -> bool {
 
 /// Plans the steps for all findings that DDL can mend.
 pub fn plan(context: Context<'_>, findings: &[&Finding]) -> Playbook {
+    let mut impossible: Vec<(Change, String)> = Vec::new();
+    loop {
+        let (playbook, standing_for_others) = attempt(context, findings, &impossible);
+        let refused = playbook.impossible.iter().filter(|(change, _)| standing_for_others.contains(change));
+        let refused: Vec<(Change, String)> = refused.cloned().collect();
+        if refused.is_empty() {
+            return playbook;
+        }
+        // Again without it, so that what it would have made needless is planned by itself.
+        impossible.extend(refused);
+    }
+}
+
+/// Plans the steps without changes that are known to be impossible. Also gives those that took the place of others.
+fn attempt(context: Context<'_>, findings: &[&Finding], impossible: &[(Change, String)]) -> (Playbook, Vec<Change>) {
     let mut planner = planner::Planner::new(context);
     let held = match context.model.engine.name {
         EngineName::PostgreSql => postgres::held_back(&planner, findings),
@@ -237,7 +252,12 @@ pub fn plan(context: Context<'_>, findings: &[&Finding]) -> Playbook {
             planner.refuse(change.clone(), reason);
         }
     }
-    let requests = requests::collect(&mut planner, &findings);
+    for (change, reason) in impossible {
+        planner.refuse(change.clone(), reason.clone());
+    }
+    let requests = requests::collect(&mut planner, &findings, impossible);
+    let standing_for_others = requests.iter().filter(|request| request.stands_for_others);
+    let standing_for_others = standing_for_others.map(|request| request.change.clone()).collect();
     let requests = if context.settings.renames { requests } else { without_renames(&mut planner, requests) };
     planner.expect(&requests);
     let wanted: Vec<(Change, Option<Change>)> =
@@ -249,7 +269,7 @@ pub fn plan(context: Context<'_>, findings: &[&Finding]) -> Playbook {
     }
     let mut playbook = planner.finish();
     playbook.changes = made(wanted, &playbook.impossible);
-    playbook
+    (playbook, standing_for_others)
 }
 
 /// Changes that no steps make, found by their tables.

@@ -13,23 +13,32 @@ pub(super) struct Request {
     pub(super) notes: Vec<String>,
     /// Makes sense only when this other change is possible.
     pub(super) after: Option<Change>,
+    /// It took the place of other changes, which are wanted again when it is impossible.
+    pub(super) stands_for_others: bool,
 }
 
 impl Request {
     /// What else a change of the same findings takes.
     pub(super) fn part_of(request: &Self, change: Change) -> Self {
-        Self { change, rules: request.rules.clone(), notes: Vec::new(), after: None }
+        Self { change, rules: request.rules.clone(), notes: Vec::new(), after: None, stands_for_others: false }
     }
 }
 
-/// Gathers the changes of all findings.
-pub(super) fn collect(planner: &mut Planner<'_>, findings: &[&Finding]) -> Vec<Request> {
+/// Gathers the changes of all findings, without those that are known to be impossible.
+pub(super) fn collect(
+    planner: &mut Planner<'_>,
+    findings: &[&Finding],
+    impossible: &[(Change, String)],
+) -> Vec<Request> {
     // Changes of different tables never touch each other here, so each table is settled by itself.
     let mut of_tables: BTreeMap<&QualifiedName, Vec<Request>> = BTreeMap::new();
     let namesakes = Namesakes::new(planner, findings);
     for finding in findings {
         let changes = namesakes.followed(&finding.changes);
         for (original, change) in finding.changes.iter().zip(changes) {
+            if impossible.iter().any(|(known, _)| *known == change) {
+                continue;
+            }
             gather(planner, of_tables.entry(original.table()).or_default(), change, finding.rule);
         }
     }
@@ -57,7 +66,13 @@ fn without_needless_indexes(planner: &Planner<'_>, mut requests: Vec<Request>) -
         let new =
             requests.iter().find(|request| new_index(&request.change).is_some_and(|new| serves_instead(&new, index)));
         let Some(new) = new.cloned() else { continue };
+        let count = requests.len();
         requests.retain(|request| !matches!(&request.change, Change::RenameIndex { name, .. } if *name == index.name));
+        if requests.len() < count {
+            for request in requests.iter_mut().filter(|request| request.change == new.change) {
+                request.stands_for_others = true;
+            }
+        }
         let change = Change::DropIndex { table: of.qualified_name(), name: index.name.clone() };
         let mut request = Request::part_of(&new, change);
         request.notes.push("The new key begins with the same columns and answers what this index answers.".to_owned());
@@ -150,7 +165,13 @@ impl<'f> Namesakes<'f> {
 fn gather(planner: &mut Planner<'_>, requests: &mut Vec<Request>, change: Change, rule: &'static str) {
     let mut known = requests.iter_mut().map(|request| (relation(&request.change, &change), request));
     match known.find(|(relation, _)| *relation != Relation::Independent) {
-        None => requests.push(Request { change, rules: vec![rule], notes: Vec::new(), after: None }),
+        None => requests.push(Request {
+            change,
+            rules: vec![rule],
+            notes: Vec::new(),
+            after: None,
+            stands_for_others: false,
+        }),
         Some((Relation::Wider, request)) => {
             request.change = change;
             serve(request, rule);
@@ -298,6 +319,7 @@ fn settle(planner: &mut Planner<'_>, requests: Vec<Request>) -> Vec<Request> {
     served.sort_by_key(|(at, by, _)| at < by);
     for (_, by, rules) in served {
         if let Some(other) = kept.get_mut(&by) {
+            other.stands_for_others = true;
             for rule in rules {
                 serve(other, rule);
             }

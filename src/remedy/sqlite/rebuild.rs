@@ -292,6 +292,7 @@ impl Rebuild {
             rules: self.rules,
             notes: Vec::new(),
             after: None,
+            stands_for_others: false,
         };
         planner.add(rank, &request, step);
     }

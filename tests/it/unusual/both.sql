@@ -90,10 +90,12 @@ INSERT INTO tags_of_customers VALUES (1, 1);
 INSERT INTO tags_of_orders VALUES (1, 1);
 
 CREATE TABLE parted (id bigint AUTO_INCREMENT NOT NULL, email varchar(100) NOT NULL, is_open bool, deleted_at datetime, PRIMARY KEY (id)) PARTITION BY HASH (id) PARTITIONS 3;
+CREATE TABLE parted_readers (id bigint AUTO_INCREMENT NOT NULL, email varchar(100) NOT NULL, is_open bool, PRIMARY KEY (id), KEY mail (email)) PARTITION BY HASH (id) PARTITIONS 3;
 CREATE TABLE parted_keyless (id bigint AUTO_INCREMENT NOT NULL, amount int, is_open bool, KEY (id)) PARTITION BY HASH (amount) PARTITIONS 3;
 CREATE TABLE parted_named (amount int NOT NULL, email varchar(20) NOT NULL, deleted_at datetime, is_open bool, UNIQUE KEY parted_named_key (amount, email, deleted_at))
     PARTITION BY HASH (amount) PARTITIONS 3;
 INSERT INTO parted (email) VALUES ('x');
+INSERT INTO parted_readers (email) VALUES ('x');
 INSERT INTO parted_keyless (amount) VALUES (1);
 INSERT INTO parted_named (amount, email) VALUES (1, 'x');
 

@@ -142,6 +142,18 @@ impl Target {
         let address = address(&parameters, port)?;
         let home = parameters.environment.get("HOME").map(PathBuf::from);
         let (tls, root_certificate) = tls(&parameters, home.as_deref())?;
+        let is_checked = matches!(tls, TlsMode::VerifyCa | TlsMode::VerifyFull)
+            && root_certificate.is_some()
+            && matches!(address, Address::Tcp { .. });
+        if let Some(path) = file_at_home(home.as_deref(), "root.crl").filter(|_| is_checked) {
+            // Whoever keeps the list there expects that certificates on it are turned away.
+            return Err(Error::new(format!(
+                "cannot check certificates against the revocation list {}",
+                path.display()
+            ))
+            .because("this program does not support it")
+            .hint("move the file away to connect without it"));
+        }
         let client_file = |parameter: &str, file: &str| {
             parameters.get(parameter).map(PathBuf::from).or_else(|| file_at_home(home.as_deref(), file))
         };
@@ -269,6 +281,8 @@ fn accept<'p>(name: &'p str, value: &'p str, place: &str) -> Result<Option<(&'p 
         "schema" => Err(Error::new(format!("unknown parameter \"schema\" in the {place}"))
             .hint("take it out and choose schemas with --schema")),
         "ssl" if value == "true" => Ok(Some(("sslmode", "require"))),
+        // What it was called before `sslmode`.
+        "requiressl" => Ok(Some(("sslmode", if value.starts_with('1') { "require" } else { "prefer" }))),
         _ if PARAMETERS.iter().any(|(known, _)| *known == name) => Ok(Some((name, value))),
         _ if LIMITED.iter().any(|(known, ..)| *known == name) => Ok(Some((name, value))),
         _ if IGNORED.contains(&name) => Ok(None),
@@ -373,7 +387,9 @@ fn default_address(port: u16) -> Address {
 fn tls(parameters: &Parameters<'_>, home: Option<&Path>) -> Result<(TlsMode, Option<PathBuf>), Error> {
     let written = parameters.get("sslrootcert");
     let system = written == Some("system");
-    let mode = match parameters.get("sslmode") {
+    let required =
+        || parameters.environment.get("PGREQUIRESSL").filter(|value| value.starts_with('1')).map(|_| "require");
+    let mode = match parameters.get("sslmode").or_else(required) {
         None if system => TlsMode::VerifyFull,
         None | Some("prefer") => TlsMode::Prefer,
         Some("disable") => TlsMode::Disable,
@@ -696,6 +712,13 @@ mod tests {
     fn tls_modes() {
         assert_eq!(parse("postgres://h/d").tls, TlsMode::Prefer);
         assert_eq!(parse("postgres://h/d?ssl=true").tls, TlsMode::Require);
+        assert_eq!(parse("postgres://h/d?requiressl=1").tls, TlsMode::Require);
+        let required = |others: &[(&str, &str)]| {
+            let variables = [&[("PGREQUIRESSL", "1")], others].concat();
+            Target::parse("postgres://h/d", &environment(&variables)).expect("valid").tls
+        };
+        assert_eq!(required(&[]), TlsMode::Require);
+        assert_eq!(required(&[("PGSSLMODE", "disable")]), TlsMode::Disable);
         assert_eq!(parse("postgres://h/d?sslrootcert=system").tls, TlsMode::VerifyFull);
         assert!(complaint("postgres://h/d?sslrootcert=system&sslmode=require").contains("verify-full"));
         let certificate = tempfile::NamedTempFile::new().expect("a file");
@@ -722,6 +745,15 @@ mod tests {
             files("postgres://h/d"),
             (at_home("root.crt"), at_home("postgresql.crt"), at_home("postgresql.key"))
         );
+        std::fs::write(folder.join("root.crl"), "").expect("written");
+        for checking in ["sslmode=verify-full", "sslmode=require"] {
+            let error =
+                Target::parse(&format!("postgres://h/d?{checking}"), &environment).expect_err("a list of revoked ones");
+            assert!(error.to_string().contains("root.crl"), "{error}");
+        }
+        for other in ["postgres://h/d", "postgres:///d?host=/tmp&sslmode=verify-ca"] {
+            Target::parse(other, &environment).expect("nothing is checked");
+        }
         let given = files("postgres://h/d?sslcert=/a&sslkey=/b");
         assert_eq!(given, (at_home("root.crt"), Some("/a".into()), Some("/b".into())));
     }

@@ -36,7 +36,7 @@ svg{color-scheme:light dark;--page:#fff;--box:#fff;--ink:#1f2328;--soft:#656d76;
 @media(prefers-color-scheme:dark){svg{--page:#0d1117;--box:#161b22;--ink:#e6edf3;--soft:#8d96a0;--line:#7ea0c4}}\
 text{font:11px Verdana,DejaVu Sans,sans-serif;fill:var(--ink)}\
 .t{font-weight:bold;font-size:12px}.y{fill:var(--soft)}.k{text-decoration:underline}.g{font-size:14px;fill:var(--soft)}\
-.f{font-size:8px;fill:var(--soft)}.b{fill:var(--box)}path{fill:none;stroke:var(--line);stroke-width:1.4}\
+.f{font-size:8px;fill:var(--soft)}.o{paint-order:stroke;stroke:var(--page);stroke-width:3px}.b{fill:var(--box)}path{fill:none;stroke:var(--line);stroke-width:1.4}\
 circle{fill:var(--page);stroke:var(--line);stroke-width:1.4}.i{stroke-dasharray:5 4}.l:hover{stroke-width:3}\
 .n{font-size:9px;font-weight:bold;fill:#fff;text-anchor:middle;pointer-events:none}.h{fill:var(--ink)}";
 
@@ -128,7 +128,7 @@ pub fn render(report: &Report<'_>) -> String {
     for (at, entity) in boxes.iter().enumerate() {
         out.push_str(&entity.draw(layout.boxes[at], hue(group_of[at])));
     }
-    let mut pen = Pen { layout: &layout, router: Router::new(&layout), boxes: &boxes };
+    let mut pen = Pen { layout: &layout, router: Router::new(&layout), boxes: &boxes, labels: 0 };
     for relation in relations.iter().filter(|relation| is_line(relation)) {
         out.push_str(&pen.path(relation, &title(relation, &tables, &names)));
     }
@@ -464,6 +464,8 @@ struct Pen<'p, 'n, 'a> {
     layout: &'p Layout,
     router: Router<'p>,
     boxes: &'p [Entity<'n, 'a>],
+    /// Lines with a label so far.
+    labels: usize,
 }
 
 impl Pen<'_, '_, '_> {
@@ -481,10 +483,20 @@ impl Pen<'_, '_, '_> {
         } else {
             (around((child, from_y), (parent, to_y), relation.child == relation.parent), child_end, parent_end)
         };
-        let class = if relation.inferred { "l i" } else { "l" };
+        let (class, id, label) = if relation.inferred {
+            self.labels += 1;
+            let id = format!("i{}", self.labels);
+            let label = format!(
+                "<text class=\"f o\" dy=\"-3\"><textPath href=\"#{id}\" startOffset=\"50%\" \
+                 text-anchor=\"middle\">inferred</textPath></text>\n"
+            );
+            ("l i", format!(" id=\"{id}\""), label)
+        } else {
+            ("l", String::new(), String::new())
+        };
         format!(
-            "<path class=\"{class}\" marker-start=\"url(#{start})\" marker-end=\"url(#{end})\" \
-             d=\"{way}\"><title>{title}</title></path>\n"
+            "<path class=\"{class}\"{id} marker-start=\"url(#{start})\" marker-end=\"url(#{end})\" \
+             d=\"{way}\"><title>{title}</title></path>\n{label}"
         )
     }
 }
@@ -705,6 +717,7 @@ mod tests {
             assert!(picture.contains(words), "the legend lacks {words}");
         }
         assert!(!picture.contains("the table that bears"), "{picture}");
+        assert_eq!(picture.matches(">inferred</textPath>").count(), picture.matches("class=\"l i\"").count());
     }
 
     proptest! {

@@ -30,6 +30,9 @@ pub struct Column {
     /// A NOT NULL constraint exists but existing rows were never checked against it (PostgreSQL 18).
     #[serde(default, skip_serializing_if = "is_false")]
     pub not_null_unvalidated: bool,
+    /// Comment on its NOT NULL constraint (PostgreSQL 18+).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_null_comment: Option<String>,
     /// Default; `null` when there is none.
     pub default: Option<ColumnDefault>,
     /// Identity property (PostgreSQL).
@@ -108,6 +111,7 @@ impl Column {
             values: Vec::new(),
             nullable: true,
             not_null_unvalidated: false,
+            not_null_comment: None,
             default: None,
             identity: None,
             auto_increment: false,

@@ -37,7 +37,8 @@ pub use relation::{
 };
 pub use reserved::{reserved_since, reserved_words};
 pub use routine::{
-    Event, EventTrigger, Extension, Function, FunctionKind, LimitedTable, PartitionRetention, Publication, ScheduledJob,
+    Event, EventTrigger, Extension, Function, FunctionKind, Grant, LimitedTable, PartitionRetention, Publication,
+    ScheduledJob,
 };
 pub use schema::{
     Collation, CompositeType, Domain, DomainCheck, EnumType, Field, RangeType, Schema, Sequence, SequenceOwner,
@@ -86,6 +87,9 @@ pub struct Model {
     /// Installed extensions (PostgreSQL), by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extensions: Vec<Extension>,
+    /// Rights that new objects in any schema get beside those that the schema gives, by kind and role (PostgreSQL).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub default_grants: Vec<Grant>,
     /// Event triggers (PostgreSQL), by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub event_triggers: Vec<EventTrigger>,
@@ -380,6 +384,7 @@ impl Model {
             publications: Vec::new(),
             scheduled_jobs: Vec::new(),
             partition_retention: Vec::new(),
+            default_grants: Vec::new(),
             migration_tables: Vec::new(),
             groups: Vec::new(),
             unseen: Vec::new(),
@@ -449,6 +454,7 @@ impl Model {
             schema.sort();
         }
         self.extensions.sort_by(|a, b| a.name.cmp(&b.name));
+        self.default_grants.sort();
         self.event_triggers.sort_by(|a, b| a.name.cmp(&b.name));
         self.publications.sort_by(|a, b| a.name.cmp(&b.name));
         self.scheduled_jobs.sort_by(|a, b| (&a.name, &a.command).cmp(&(&b.name, &b.command)));

@@ -65,7 +65,7 @@ pub struct Partition {
     /// Row security binds the owner too (PostgreSQL).
     #[serde(default, skip_serializing_if = "is_false")]
     pub force_row_security: bool,
-    /// Columns that differ from the parent's in default or NOT NULL or have a comment of their own, in order (PostgreSQL).
+    /// Columns that differ from the parent's in default, generation expression or NOT NULL or have a comment of their own, in order (PostgreSQL).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<Column>,
     /// Triggers of this partition alone, by name (PostgreSQL).

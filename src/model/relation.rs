@@ -57,6 +57,9 @@ pub struct Table {
     /// Module and arguments of a virtual table (SQLite), server of a foreign table (PostgreSQL).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub foreign_source: Option<String>,
+    /// Comment on that server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub foreign_source_comment: Option<String>,
     /// Names of the options that the server of a foreign table takes, sorted. Values can be secrets and are not read
     /// (PostgreSQL).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -124,6 +127,7 @@ impl Table {
             periods: Vec::new(),
             of_type: None,
             foreign_source: None,
+            foreign_source_comment: None,
             foreign_options: Vec::new(),
             extended_statistics: Vec::new(),
             replica_identity: None,
@@ -452,4 +456,7 @@ pub struct Rule {
     pub event: String,
     /// Replaces the command.
     pub instead: bool,
+    /// Comment on the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }

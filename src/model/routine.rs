@@ -90,6 +90,28 @@ pub struct Extension {
     pub version: String,
     /// Schema its objects live in.
     pub schema: String,
+    /// Comment on the extension, which it brings itself as a rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// Rights that a role other than the owner has on an object (PostgreSQL).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// `schema`, `table`, `view`, `sequence` or `column`; of default privileges `new tables`, `new sequences`, `new functions`,
+    /// `new types` or `new schemas`.
+    pub kind: String,
+    /// Name of the object in its schema, `table.column` of a column; none of a schema and of default privileges.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Role whose new objects it is about, of default privileges.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Role that has them, or `PUBLIC`.
+    pub to: String,
+    /// Privileges in order, some of them `WITH GRANT OPTION`.
+    pub privileges: Vec<String>,
 }
 
 /// A scheduled event (MySQL, MariaDB).

@@ -1,6 +1,6 @@
 //! Schemas and the types and sequences in them.
 
-use super::{Event, Function, QualifiedName, Table, View};
+use super::{Event, Function, Grant, QualifiedName, Table, View};
 use serde::{Deserialize, Serialize};
 
 /// A namespace: a schema (PostgreSQL), a database (MySQL, MariaDB), `main` (SQLite).
@@ -48,6 +48,10 @@ pub struct Schema {
     /// Scheduled events (MySQL, MariaDB), by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,
+    /// Rights on the schema and what is in it that others than the owners have, and those that new objects in it get, by
+    /// object and role (PostgreSQL). Rights on single partitions and on functions are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<Grant>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
@@ -84,6 +88,7 @@ impl Schema {
             sequences: Vec::new(),
             functions: Vec::new(),
             events: Vec::new(),
+            grants: Vec::new(),
         }
     }
 
@@ -107,6 +112,7 @@ impl Schema {
         self.sequences.sort_by(|a, b| a.name.cmp(&b.name));
         self.functions.sort_by(|a, b| (&a.name, &a.arguments, a.kind).cmp(&(&b.name, &b.arguments, b.kind)));
         self.events.sort_by(|a, b| a.name.cmp(&b.name));
+        self.grants.sort();
     }
 }
 

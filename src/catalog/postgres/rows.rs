@@ -37,7 +37,7 @@ rows! {
         populated: bool, rows: i64, pages: u64, type_schema: Option<String>, type_name: Option<String>,
         server: Option<String>, options: Vec<String>, bound: Option<String>, partition_key: Option<String>,
         partition_strategy: char, partition_columns: Vec<i16>,
-        foreign_options: Vec<String>,
+        foreign_options: Vec<String>, server_oid: Oid,
     }
     Inherits { child: Oid, parent: Oid, position: u32 }
     ColumnRow {
@@ -53,7 +53,7 @@ rows! {
         on_update: char, on_delete: char, match_type: char, columns: Vec<i16>, referenced_columns: Vec<i16>,
         on_delete_columns: Vec<i16>, operators: Vec<String>, definition: Option<String>,
     }
-    NotNull { relation: Oid, columns: Vec<i16> }
+    NotNull { relation: Oid, columns: Vec<i16>, oid: Oid, validated: bool }
     IndexRow {
         oid: Oid, relation: Oid, name: String, method: String, unique: bool, immediate: bool, primary: bool, exclusion: bool,
         valid: bool, ready: bool, clustered: bool, replica_identity: bool, nulls_not_distinct: bool, key_parts: u32,
@@ -94,14 +94,17 @@ rows! {
         oid: Oid, relation: Oid, name: String, command: char, permissive: bool, roles: Vec<u32>, has_using: bool,
         using: Option<String>, has_check: bool, check: Option<String>,
     }
-    RuleRow { relation: Oid, name: String, event: char, instead: bool }
+    RuleRow { relation: Oid, name: String, event: char, instead: bool, oid: Oid }
+    GrantRow {
+        schema: Oid, kind: String, relation: Oid, name: Option<String>, owner: Oid, grantee: Oid, privileges: Vec<String>,
+    }
     FunctionRow {
         oid: Oid, schema: Oid, name: String, kind: char, language: String, volatility: char, security_definer: bool,
         strict: bool, settings: Vec<String>, arguments: Option<String>, result: Option<String>, source: Option<String>,
         cost: Option<f64>, rows: Option<f64>, parallel: char, leakproof: bool, owner: Oid,
     }
     FunctionBody { function: Oid, body: Option<String> }
-    ExtensionRow { name: String, version: String, schema: String }
+    ExtensionRow { name: String, version: String, schema: String, oid: Oid }
     ExtensionMember { class: Oid, object: Oid }
     Comment { class: Oid, object: Oid, position: i16, text: String }
     Role { oid: Oid, name: String }
@@ -181,6 +184,7 @@ answers! {
     disabled_foreign_keys: DisabledForeignKey,
     policies: PolicyRow,
     rules: RuleRow,
+    grants: GrantRow,
     functions: FunctionRow,
     function_bodies: FunctionBody,
     extensions: ExtensionRow,
@@ -293,6 +297,7 @@ impl Relation {
             partition_strategy: ' ',
             partition_columns: Vec::new(),
             foreign_options: Vec::new(),
+            server_oid: 0,
         }
     }
 }

@@ -21,6 +21,9 @@ pub(super) mod class {
     pub(in super::super) const TRIGGER: Oid = 2620;
     pub(in super::super) const POLICY: Oid = 3256;
     pub(in super::super) const EVENT_TRIGGER: Oid = 3466;
+    pub(in super::super) const FOREIGN_SERVER: Oid = 1417;
+    pub(in super::super) const RULE: Oid = 2618;
+    pub(in super::super) const EXTENSION: Oid = 3079;
 }
 
 /// Schemas that an extension fills with objects that it does not register as its own: the pattern of the schema's
@@ -252,6 +255,7 @@ mod tests {
             name: "pg_cron".to_owned(),
             version: "1".to_owned(),
             schema: "cron".to_owned(),
+            oid: 0,
         });
         let there = Scope::new(&rows, &Filter::default()).expect("a scope");
         assert!(!there.has_relation(10) && !there.has_relation(11));

@@ -73,6 +73,7 @@ pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(disabled_foreign_keys, Enforcement),
     statement!(policies, Policies),
     statement!(rules, Rules),
+    statement!(grants, Other),
     statement!(functions, Functions),
     statement!(function_bodies, Functions, since: 140_000),
     statement!(extensions, Extensions),

@@ -196,7 +196,12 @@ mod tests {
     fn columns_follow_the_version_of_the_extension() {
         let of = |version: &str| {
             let version = version.to_owned();
-            postgres_statements(&Extension { name: "pg_stat_statements".into(), version, schema: "public".into() })
+            postgres_statements(&Extension {
+                name: "pg_stat_statements".into(),
+                version,
+                schema: "public".into(),
+                comment: None,
+            })
         };
         assert!(of("1.7")[2].contains("sum(total_time)"));
         assert!(of("1.8")[2].contains("sum(total_exec_time)"));

@@ -85,6 +85,8 @@ impl LeftOut {
 
     fn of_table(&mut self, table: &TableRef<'_>) {
         self.add("rewrite rule", table.table.rules.len());
+        let of_not_null = table.table.columns.iter().filter(|column| column.not_null_comment.is_some());
+        self.add("comment on a NOT NULL constraint", of_not_null.count());
         let all = table.table.partitioning.as_ref().map(|partitioning| partitioning.all(&table.schema.name));
         self.add("rewrite rule", all.iter().flatten().map(|(_, it)| it.rules.len()).sum());
         self.add("partition that is a foreign table", all.iter().flatten().filter(|(_, it)| it.foreign).count());
@@ -114,6 +116,7 @@ impl LeftOut {
                 (count, "partition that is a foreign table") => format!("{count} partitions that are foreign tables"),
                 (count, "table that pg_partman maintains") => format!("{count} tables that pg_partman maintains"),
                 (count, "part of a package") => format!("{count} parts of packages"),
+                (count, "comment on a NOT NULL constraint") => format!("{count} comments on NOT NULL constraints"),
                 (count, "comment on a function") => format!("{count} comments on functions"),
                 (count, "view that does not open") => format!("{count} views that do not open"),
                 (count, "view whose query could not be seen") => {

@@ -339,6 +339,11 @@ fn not_valid(table: &str, constraint: &str, enforced: bool) -> String {
     format!("ALTER TABLE {table} ADD {constraint}{}", if enforced { " NOT VALID" } else { "" })
 }
 
+/// Whether the server changes generation expressions: from PostgreSQL 17 on.
+fn sets_expressions(model: &Model) -> bool {
+    model.engine.version.split('.').next().and_then(|major| major.parse().ok()).is_some_and(|major: u32| major >= 17)
+}
+
 /// Indexes, keys and checks of single partitions. After the parent's indexes, which would take equal ones for their own.
 pub(super) fn partition_indexes(model: &Model, table: TableRef<'_>) -> Vec<String> {
     let engine = model.engine.name;
@@ -354,6 +359,11 @@ pub(super) fn partition_indexes(model: &Model, table: TableRef<'_>) -> Vec<Strin
                     None => format!("{alter} DROP DEFAULT"),
                 });
             }
+            let computed = column.generated.as_ref().filter(|own| {
+                let of_above = above.and_then(|above| above.generated.as_ref());
+                of_above.is_some_and(|of_above| of_above.expression != own.expression) && sets_expressions(model)
+            });
+            all.extend(computed.map(|own| format!("{alter} SET EXPRESSION AS ({})", own.expression)));
             if !column.nullable && above.is_some_and(|above| above.nullable) {
                 all.push(format!("{alter} SET NOT NULL"));
             }

@@ -22,7 +22,16 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
                 format!("{}{}", code(&extension.name), if page.options.statistics { &version } else { "" })
             })
             .collect();
-        push!(out, "**Extensions**: {}\n\n", names.join(", "));
+        if model.extensions.iter().any(|extension| extension.comment.is_some()) {
+            let said = model.extensions.iter().map(|extension| extension.comment.as_deref().map(text));
+            let lines = names.iter().zip(said).map(|(name, said)| match said {
+                Some(said) => format!("- {name}: {said}\n"),
+                None => format!("- {name}\n"),
+            });
+            push!(out, "**Extensions**:\n\n{}\n", lines.collect::<String>());
+        } else {
+            push!(out, "**Extensions**: {}\n\n", names.join(", "));
+        }
     }
     if !engine.settings.is_empty() {
         let rows: Vec<Vec<String>> =

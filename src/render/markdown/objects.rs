@@ -29,8 +29,12 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
 pub(super) fn parts(page: &Page<'_, '_>) -> Vec<Part> {
     let types = [enums(page), domains(page), composites(page), sequences(page)].concat();
     let code = [functions(page), events(page)].concat();
-    let all =
-        [("views.md", "Views", views(page)), (TYPES.0, TYPES.1, types), ("code.md", "Functions and events", code)];
+    let all = [
+        ("views.md", "Views", views(page)),
+        (TYPES.0, TYPES.1, types),
+        ("code.md", "Functions and events", code),
+        ("rights.md", "Rights", rights(page)),
+    ];
     let present = all.into_iter().filter(|(_, _, text)| !text.is_empty());
     present.map(|(file, title, text)| Part { file, title, text }).collect()
 }
@@ -107,6 +111,34 @@ fn view(page: &Page<'_, '_>, schema: &Schema, view: &View) -> String {
         );
     }
     out
+}
+
+/// Who may do what beside the owners, by schema.
+fn rights(page: &Page<'_, '_>) -> String {
+    let mut out = String::new();
+    let of_schemas = schemas(page).map(|schema| (schema.name.as_str(), schema.grants.as_slice()));
+    for (schema, grants) in of_schemas.chain([("", page.report.model.default_grants.as_slice())]) {
+        if grants.is_empty() {
+            continue;
+        }
+        let rows: Vec<Vec<String>> = grants
+            .iter()
+            .map(|grant| {
+                let object = grant.name.as_deref().map(|name| format!(" {}", code(name))).unwrap_or_default();
+                let owner = grant.owner.as_deref().map(|owner| format!(" of {}", code(owner))).unwrap_or_default();
+                vec![
+                    format!("{}{object}{owner}", text(&grant.kind)),
+                    if grant.to == "PUBLIC" { "PUBLIC".to_owned() } else { code(&grant.to) },
+                    text(&grant.privileges.join(", ")),
+                ]
+            })
+            .collect();
+        let title = if schema.is_empty() { "any schema".to_owned() } else { format!("the schema {}", code(schema)) };
+        let summary = number(rows.len(), "right", "rights");
+        let table = table(&["On", "Role", "Privileges"], &rows);
+        push!(out, "In {title}, beside those of owners:\n\n{}", folded(&summary, rows.len(), &table));
+    }
+    if out.is_empty() { out } else { format!("### Rights\n\n{out}") }
 }
 
 fn enums(page: &Page<'_, '_>) -> String {

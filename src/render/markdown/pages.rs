@@ -168,6 +168,7 @@ fn index(page: &Page<'_, '_>, schema_lists: &[(&Schema, String)]) -> String {
                     (summary.domains, "domain", "domains"),
                     (summary.sequences, "sequence", "sequences"),
                 ],
+                "rights.md" => &[],
                 _ => &[(summary.functions, "function", "functions")],
             };
             let present = counts.iter().filter(|(count, _, _)| *count > 0);

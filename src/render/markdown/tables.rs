@@ -161,7 +161,9 @@ fn facts(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
     facts.extend(table.table.storage_engine.iter().map(|engine| format!("engine {}", code(engine))));
     facts.extend(table.table.collation.iter().map(|collation| format!("collation {}", code(collation))));
     facts.extend(table.table.of_type.iter().map(|of_type| format!("of type {}", code(of_type))));
-    facts.extend(table.table.foreign_source.iter().map(|source| format!("from {}", code(source))));
+    let said = table.table.foreign_source_comment.as_deref().map(|comment| format!(" ({})", text(comment)));
+    let said = said.unwrap_or_default();
+    facts.extend(table.table.foreign_source.iter().map(|source| format!("from {}{said}", code(source))));
     facts.extend(table.table.replica_identity.iter().map(|identity| format!("replica identity {}", code(identity))));
     if let Some(inheritance) = &table.table.inheritance {
         let parents: Vec<String> = inheritance.parents.iter().map(|parent| page.link_to(parent)).collect();
@@ -283,6 +285,7 @@ fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column)
     {
         out.push(if key.columns.len() == 1 { "PRIMARY KEY" } else { "PRIMARY KEY (composite)" }.to_owned());
     }
+    out.extend(column.not_null_comment.as_deref().map(|comment| format!("NOT NULL ({})", text(comment))));
     let mut rules: Vec<String> = table
         .table
         .indexes
@@ -377,7 +380,8 @@ fn triggers(table: TableRef<'_>) -> String {
     }
     for rule in &table.table.rules {
         let how = if rule.instead { "instead of" } else { "also on" };
-        push!(out, "- rewrite rule {} {how} {}\n", code(&rule.name), text(&rule.event));
+        let comment = rule.comment.as_deref().map(|comment| format!(" — {}", text(comment))).unwrap_or_default();
+        push!(out, "- rewrite rule {} {how} {}{comment}\n", code(&rule.name), text(&rule.event));
     }
     out.push('\n');
     out.push_str(&trigger_code(&table.table.triggers));
@@ -547,8 +551,12 @@ fn own_properties(partition: &Partition) -> Vec<String> {
             .default
             .as_ref()
             .map_or_else(|| "no default".to_owned(), |default| format!("default {}", short(&default.expression)));
+        let value = match &column.generated {
+            Some(generated) => format!("generated as {}", short(&generated.expression)),
+            None => default,
+        };
         let comment = column.comment.as_deref().map(|comment| format!(" — {}", text(comment))).unwrap_or_default();
-        all.push(format!("column {}: {null}, {default}{comment}", code(&column.name)));
+        all.push(format!("column {}: {null}, {value}{comment}", code(&column.name)));
     }
     all.extend(partition.triggers.iter().map(|trigger| format!("trigger {}", trigger_line(trigger))));
     for policy in &partition.policies {

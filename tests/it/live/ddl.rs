@@ -6,6 +6,7 @@ use crate::support::{TestResult, chain, read_with, schemas};
 use brownfield::catalog::Options;
 use brownfield::model::{EngineName, Model, Partitioning, Tables};
 use brownfield::render::ddl;
+use brownfield::render::markdown::{self, DocumentOptions};
 use brownfield::report::Report;
 use brownfield::settings::Settings;
 use libtest_mimic::Trial;
@@ -21,6 +22,10 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         }
         let name = format!("live::ddl::{}::one_of_each", place.name());
         trials.push(trial(name, move || one_of_each(place)));
+        if place.engine() == EngineName::PostgreSql {
+            let name = format!("live::ddl::{}::pasted", place.name());
+            trials.push(trial(name, move || pasted(place)));
+        }
     }
 }
 
@@ -66,10 +71,12 @@ fn forget_what_may_differ(model: &mut Model) {
     model.scheduled_jobs.clear();
     model.partition_retention.clear();
     model.event_triggers.clear();
+    model.default_grants.clear();
     for schema in &mut model.schemas {
         // Rights are the other database's business.
         schema.owner = None;
         schema.public_create = false;
+        schema.grants.clear();
         schema.events.clear();
         // Of a routine of MySQL and MariaDB the model has the body and not the statement, of a compiled one nothing.
         schema.functions.retain(|function| model.engine.name == EngineName::PostgreSql && function.body.is_some());
@@ -99,9 +106,10 @@ fn forget_of_partitions(partitioning: &mut Partitioning) {
 fn one_of_each(place: Place) -> TestResult {
     let newer = |version: u32, sql: &'static str| if place.version().0 >= version { sql } else { "" };
     let (sql, said) = match place.engine() {
-        EngineName::PostgreSql => {
-            (format!("{POSTGRES}{}{}", newer(15, POSTGRES_15), newer(18, POSTGRES_18)), "-- Left out: 1 rewrite rule.")
-        }
+        EngineName::PostgreSql => (
+            [POSTGRES, newer(15, POSTGRES_15), newer(17, POSTGRES_17), newer(18, POSTGRES_18)].concat(),
+            "-- Left out: 1 rewrite rule.",
+        ),
         EngineName::MySql => (format!("{MYSQL}{MYSQL_ALONE}"), "-- Left out: 1 procedure, 1 view that does not open."),
         EngineName::MariaDb => {
             let newer = if place.version() >= (11, 7) { MARIADB_11 } else { "" };
@@ -114,6 +122,26 @@ fn one_of_each(place: Place) -> TestResult {
     };
     let script = anew(place, |database| database.run(&sql))?;
     if script.contains(said) { Ok(()) } else { Err(format!("{said:?} is not said:\n{script}").into()) }
+}
+
+/// The statements under a table in the document make it by themselves, the sequences of its columns included.
+fn pasted(place: Place) -> TestResult {
+    let original = Database::new(place)?;
+    original.run(
+        "CREATE TABLE numbered (id serial PRIMARY KEY, big bigserial, other integer DEFAULT nextval('numbered_id_seq'));
+         ALTER SEQUENCE numbered_big_seq INCREMENT BY 7",
+    )?;
+    let mut first = snapshot(&original)?;
+    let (tables, settings) = (Tables::new(&first), Settings::default());
+    let document = markdown::render(&Report::new(&first, &tables, &settings), &DocumentOptions::default());
+    let mut blocks = document.split("```sql\n").filter_map(|block| Some(block.split_once("```")?.0));
+    let block = blocks.find(|block| block.contains("CREATE TABLE public.numbered")).ok_or("no statements")?;
+    let copy = Database::new(place)?;
+    copy.run(block).map_err(|error| format!("{error}\n{block}"))?;
+    let mut second = snapshot(&copy)?;
+    forget_what_may_differ(&mut first);
+    forget_what_may_differ(&mut second);
+    if first == second { Ok(()) } else { Err(format!("{second:#?} is made by\n{block}").into()) }
 }
 
 const POSTGRES: &str = r#"
@@ -198,6 +226,12 @@ const POSTGRES_15: &str = "
     CREATE VIEW invoked WITH (security_invoker = true) AS SELECT parsed(1) AS n;
 ";
 
+const POSTGRES_17: &str = "
+    CREATE TABLE computed (at date NOT NULL, n integer, twice integer GENERATED ALWAYS AS (n * 2) STORED) PARTITION BY RANGE (at);
+    CREATE TABLE computed_2030 PARTITION OF computed FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
+    ALTER TABLE computed_2030 ALTER COLUMN twice SET EXPRESSION AS (n * 3);
+";
+
 const POSTGRES_18: &str = "
     CREATE TABLE unenforced (a integer, b integer, CONSTRAINT loose CHECK (a > 0) NOT ENFORCED);
     ALTER TABLE unenforced ADD CONSTRAINT b_there NOT NULL b NOT VALID;
@@ -205,7 +239,7 @@ const POSTGRES_18: &str = "
 
 const MYSQL: &str = "
     CREATE TABLE z_parents (id int NOT NULL AUTO_INCREMENT, code varchar(40) NOT NULL, name text CHARACTER SET latin1, made timestamp NULL,
-        PRIMARY KEY (id), UNIQUE KEY code_key (code(10)), KEY name_idx (name(5)), FULLTEXT KEY words (name)) COMMENT 'of all';
+        PRIMARY KEY (id), UNIQUE KEY code_key (code(10)), KEY name_idx (name(5)), FULLTEXT KEY words (name) COMMENT 'all') COMMENT 'of all';
     CREATE TABLE a_children (parent int NOT NULL, m int, twice int AS (m * 2) STORED, seen datetime DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
         n int NOT NULL AUTO_INCREMENT, KEY (n), CONSTRAINT below FOREIGN KEY (parent) REFERENCES z_parents (id) ON DELETE CASCADE);
     CREATE TABLE visits (id int NOT NULL, at date NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (year(at))
@@ -231,6 +265,7 @@ const MYSQL: &str = "
 
 const MYSQL_ALONE: &str = "
     CREATE TABLE places (id int NOT NULL PRIMARY KEY, place point NOT NULL SRID 4326, SPATIAL KEY place_key (place));
+    CREATE TABLE searched (id int NOT NULL PRIMARY KEY, name varchar(40), FULLTEXT KEY grams (name) WITH PARSER ngram INVISIBLE);
 ";
 
 const MARIADB: &str = "
@@ -255,6 +290,7 @@ const MARIADB: &str = "
 
 const MARIADB_11: &str = "
     CREATE SEQUENCE small_numbers AS smallint unsigned;
+    CREATE TABLE vectors (id int PRIMARY KEY, place vector(3) NOT NULL, VECTOR KEY near (place) M=8 DISTANCE=cosine);
 ";
 
 const SQLITE: &str = "

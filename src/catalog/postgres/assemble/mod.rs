@@ -95,6 +95,21 @@ pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics:
         }
     }
 
+    let sequences = rows.sequences.iter().filter(|row| scope.has_sequence(row)).map(|row| row.oid);
+    let sequences: HashSet<Oid> = sequences.collect();
+    let in_scope = |oid: Oid| oid == 0 || scope.has_relation(oid) || sequences.contains(&oid);
+    for row in rows.grants.iter().filter(|row| in_scope(row.relation)) {
+        // Every new database gives everybody rights on its schema public.
+        let of_new_database =
+            row.kind == "schema" && row.grantee == 0 && maps.schema_names.get(&row.schema) == Some(&"public");
+        let Some(grant) = maps.grant(row).filter(|_| !of_new_database) else { continue };
+        if row.schema == 0 {
+            model.default_grants.push(grant);
+        } else if let Some(schema) = schema_of(&mut model, &positions, row.schema) {
+            schema.grants.push(grant);
+        }
+    }
+
     if !everything {
         // A schema whose every table the filter left out is not what the user asked for.
         let mut populated: HashSet<Oid> = HashSet::new();
@@ -218,6 +233,8 @@ struct Maps<'r> {
     rules: HashMap<Oid, Vec<&'r super::rows::RuleRow>>,
     disabled: HashMap<Oid, Vec<QualifiedName>>,
     unvalidated_not_null: HashSet<(Oid, i16)>,
+    /// NOT NULL constraints by relation and column.
+    not_null_constraints: HashMap<(Oid, i16), Oid>,
     view_definitions: HashMap<Oid, &'r str>,
     view_reads: HashMap<Oid, Vec<Oid>>,
     bodies: HashMap<Oid, &'r str>,
@@ -330,7 +347,13 @@ impl<'r> Maps<'r> {
             unvalidated_not_null: rows
                 .not_null_constraints
                 .iter()
+                .filter(|row| !row.validated)
                 .flat_map(|row| row.columns.iter().map(|number| (row.relation, *number)))
+                .collect(),
+            not_null_constraints: rows
+                .not_null_constraints
+                .iter()
+                .flat_map(|row| row.columns.iter().map(|number| ((row.relation, *number), row.oid)))
                 .collect(),
             view_definitions: rows
                 .view_definitions

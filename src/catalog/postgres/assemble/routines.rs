@@ -1,11 +1,11 @@
 //! Functions, extensions, event triggers and publications.
 
 use super::{Maps, enabled};
-use crate::catalog::postgres::rows::FunctionRow;
+use crate::catalog::postgres::rows::{FunctionRow, GrantRow};
 use crate::catalog::postgres::scope::class;
 use crate::catalog::postgres::text::canonical;
 use crate::model::{
-    EventTrigger, Extension, Function, FunctionKind, LimitedTable, Publication, QualifiedName, UnseenKind,
+    EventTrigger, Extension, Function, FunctionKind, Grant, LimitedTable, Publication, QualifiedName, UnseenKind,
 };
 
 impl Maps<'_> {
@@ -57,8 +57,26 @@ impl Maps<'_> {
     pub(super) fn extensions(&self) -> Vec<Extension> {
         let extensions = self.rows.extensions.iter();
         extensions
-            .map(|row| Extension { name: row.name.clone(), version: row.version.clone(), schema: row.schema.clone() })
+            .map(|row| Extension {
+                name: row.name.clone(),
+                version: row.version.clone(),
+                schema: row.schema.clone(),
+                comment: self.comment(class::EXTENSION, row.oid, 0),
+            })
             .collect()
+    }
+
+    /// A right; none where the name of a role could not be seen.
+    pub(super) fn grant(&self, row: &GrantRow) -> Option<Grant> {
+        let to = if row.grantee == 0 { "PUBLIC".to_owned() } else { self.role(row.grantee)? };
+        let of_new_objects = row.kind.starts_with("new ");
+        Some(Grant {
+            kind: row.kind.clone(),
+            name: row.name.clone(),
+            owner: if of_new_objects { Some(self.role(row.owner)?) } else { None },
+            to,
+            privileges: row.privileges.clone(),
+        })
     }
 
     pub(super) fn event_triggers(&self) -> Vec<EventTrigger> {

@@ -19,6 +19,7 @@ impl Maps<'_> {
             .as_ref()
             .map(|name| super::qualify(relation.type_schema.as_deref().unwrap_or_default(), name));
         table.foreign_source.clone_from(&relation.server);
+        table.foreign_source_comment = self.comment(class::FOREIGN_SERVER, relation.server_oid, 0);
         table.foreign_options.clone_from(&relation.foreign_options);
         table.foreign_options.sort();
         table.extended_statistics = self.extended_statistics_of(relation.oid);
@@ -95,6 +96,10 @@ impl Maps<'_> {
         column.array_dimensions = u32::from(row.data_type.ends_with("[]"));
         let unvalidated = self.unvalidated_not_null.contains(&(row.relation, row.number));
         column.not_null_unvalidated = unvalidated;
+        column.not_null_comment = self
+            .not_null_constraints
+            .get(&(row.relation, row.number))
+            .and_then(|constraint| self.comment(class::CONSTRAINT, *constraint, 0));
         let stores = !matches!(relation.kind, 'v' | 'm');
         column.nullable = (!row.not_null || unvalidated) && !(stores && self.is_not_null_domain(row.type_oid));
         let storage = match row.generated {
@@ -242,6 +247,7 @@ impl Maps<'_> {
                 }
                 .to_owned(),
                 instead: row.instead,
+                comment: self.comment(class::RULE, row.oid, 0),
             })
             .collect()
     }

@@ -1,5 +1,6 @@
--- Columns of partitions that differ from those of their parent in default or NOT NULL, or have a comment of their own.
--- Generated columns are left to the parent.
+-- Columns of partitions that differ from those of their parent in default, generation expression or NOT NULL, or have a
+-- comment of their own. A generation expression opens the relation, so it is left out for relations on which somebody holds
+-- or awaits an exclusive lock, and asked only where what is stored differs.
 SELECT
     a.attrelid,
     a.attnum,
@@ -12,7 +13,10 @@ SELECT
     a.attcollation,
     a.attcollation <> t.typcollation,
     a.attislocal,
-    CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, 0) END,
+    CASE
+        WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, 0)
+        WHEN a.attrelid <> ALL (locked.oids) THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+    END,
     CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END,
     a.compression,
     NULLIF(a.attstattarget, -1),
@@ -27,15 +31,24 @@ JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
 JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = a.attrelid
 JOIN pg_catalog.pg_attribute AS above ON above.attrelid = i.inhparent AND above.attname = a.attname
-LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated = ''
+LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_attrdef AS of_above
-    ON of_above.adrelid = above.attrelid AND of_above.adnum = above.attnum AND above.attgenerated = ''
+    ON of_above.adrelid = above.attrelid AND of_above.adnum = above.attnum
+CROSS JOIN (
+    SELECT COALESCE(NULLIF(pg_catalog.current_setting('brownfield.locked', true), ''), '{}')::pg_catalog.oid[]
+) AS locked (oids)
 WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
     AND c.relispartition AND c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped
     AND (
         a.attnotnull <> above.attnotnull
-        OR (d.adbin IS NOT NULL OR of_above.adbin IS NOT NULL)
-            AND pg_catalog.pg_get_expr(d.adbin, 0) IS DISTINCT FROM pg_catalog.pg_get_expr(of_above.adbin, 0)
+        OR CASE
+            WHEN a.attgenerated = '' THEN (d.adbin IS NOT NULL OR of_above.adbin IS NOT NULL)
+                AND pg_catalog.pg_get_expr(d.adbin, 0) IS DISTINCT FROM pg_catalog.pg_get_expr(of_above.adbin, 0)
+            WHEN d.adbin::text = of_above.adbin::text OR a.attrelid = ANY (locked.oids)
+                OR above.attrelid = ANY (locked.oids) THEN false
+            ELSE pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+                IS DISTINCT FROM pg_catalog.pg_get_expr(of_above.adbin, of_above.adrelid)
+        END
         OR EXISTS (
             SELECT FROM pg_catalog.pg_description AS own
             WHERE own.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND own.objoid = a.attrelid

@@ -20,7 +20,7 @@ pub(crate) enum Cover<'i> {
 
 impl Cover<'_> {
     /// Whether look-ups by the columns need no further index.
-    pub(super) fn suffices(self) -> bool {
+    pub(crate) fn suffices(self) -> bool {
         matches!(self, Self::Full(_) | Self::Identifying(_))
     }
 
@@ -36,7 +36,7 @@ impl Cover<'_> {
 
 /// The best cover that a child table has for its reference to a parent. `parent` is the parent with the referenced
 /// columns, paired with `columns`.
-pub(super) fn cover<'i>(child: &'i Table, columns: &[String], parent: Option<(&Table, &[String])>) -> Cover<'i> {
+pub(crate) fn cover<'i>(child: &'i Table, columns: &[String], parent: Option<(&Table, &[String])>) -> Cover<'i> {
     // The row identifier is unique, so further columns cannot narrow a look-up.
     if child.columns.iter().any(|column| column.rowid_alias && columns.contains(&column.name)) {
         return Cover::Full("rowid");

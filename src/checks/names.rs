@@ -10,19 +10,19 @@ const LIMIT: usize = 62;
 
 /// The naming patterns of every schema.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Names<'a> {
+pub(crate) struct Names<'a> {
     survey: &'a Survey,
     usual: ObjectNaming,
 }
 
 impl<'a> Names<'a> {
     /// The patterns that the survey found.
-    pub(super) fn new(context: Context<'a>) -> Self {
+    pub(crate) fn new(context: Context<'a>) -> Self {
         Self { survey: context.survey, usual: ObjectNaming::usual(context.model.engine.name) }
     }
 
     /// For an index.
-    pub(super) fn index(&self, schema: &str, table: &str, columns: &[String]) -> String {
+    pub(crate) fn index(&self, schema: &str, table: &str, columns: &[String]) -> String {
         fit(self.naming(schema).index(table, &borrowed(columns)))
     }
 

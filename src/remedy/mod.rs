@@ -8,6 +8,7 @@ mod postgres;
 mod projection;
 mod requests;
 mod sqlite;
+mod upserts;
 
 pub use projection::project;
 
@@ -240,6 +241,7 @@ fn attempt(context: Context<'_>, findings: &[&Finding], impossible: &[(Change, S
     let reason = |change: &Change| match change {
         change if rests_on_unseen(context, change) => Some(UNREAD.to_owned()),
         change if declares_guess(context, change) => Some(GUESS.to_owned()),
+        Change::AddUnique { .. } => upserts::hindrance(context, change),
         Change::ChangeType { table, column, data_type, .. } if is_zoned(data_type) => {
             held.get(&(table.schema.as_str(), column.as_str())).cloned()
         }

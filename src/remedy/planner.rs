@@ -5,7 +5,7 @@ use super::requests::Request;
 use super::{Duration, Phase, Playbook, Safety, Step};
 use crate::checks::{Change, Context};
 use crate::model::quote::{quote_identifier, quote_list};
-use crate::model::{Column, Deferral, EngineName, ForeignKey, QualifiedName, Table, TableRef, View};
+use crate::model::{Column, Deferral, EngineName, ForeignKey, Index, KeyPart, QualifiedName, Table, TableRef, View};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Collects the steps of a playbook.
@@ -34,6 +34,8 @@ pub(super) struct Planner<'a> {
     checks: HashMap<QualifiedName, Vec<String>>,
     drafts: Vec<(u32, Step)>,
     impossible: Vec<(Change, String)>,
+    /// Changes that others make, by which.
+    followers: Vec<(Change, Change)>,
 }
 
 impl<'a> Planner<'a> {
@@ -54,6 +56,7 @@ impl<'a> Planner<'a> {
             checks: HashMap::new(),
             drafts: Vec::new(),
             impossible: Vec::new(),
+            followers: Vec::new(),
         }
     }
 
@@ -85,6 +88,13 @@ impl<'a> Planner<'a> {
         self.impossible.push((change, reason.into()));
     }
 
+    /// Records that a change is made by another one, and not made where that is impossible.
+    pub(super) fn follow(&mut self, change: Change, by: Change) {
+        if change != by {
+            self.followers.push((change, by));
+        }
+    }
+
     /// Whether what a request depends on turned out to be impossible.
     pub(super) fn is_pointless(&self, request: &Request) -> bool {
         let after = request.after.as_ref();
@@ -92,7 +102,14 @@ impl<'a> Planner<'a> {
     }
 
     /// The playbook in its order: phase, rank, parents before children, table, then as planned.
-    pub(super) fn finish(self) -> Playbook {
+    pub(super) fn finish(mut self) -> Playbook {
+        // What follows another may be followed itself, by one that was recorded before it.
+        for (change, by) in std::mem::take(&mut self.followers).into_iter().rev() {
+            let refused = self.impossible.iter().find(|(impossible, _)| *impossible == by);
+            if let Some(reason) = refused.map(|(_, reason)| reason.clone()) {
+                self.refuse(change, reason);
+            }
+        }
         let depths = self.depths();
         // Depth and place of each table in the order of names: comparing two numbers is quicker than two names.
         let places: HashMap<&QualifiedName, (usize, usize)> =
@@ -344,6 +361,32 @@ impl<'a> Planner<'a> {
         known.is_some_and(|known| known.rows.unwrap_or(0) >= 100_000 || known.bytes.unwrap_or(0) >= 64 << 20)
     }
 
+    /// The table for the values of a column, and whether earlier steps made it.
+    pub(super) fn lookup_table(&mut self, table: &QualifiedName, column: &str, wanted: &str) -> (QualifiedName, bool) {
+        let lookup = QualifiedName::new(&table.schema, wanted);
+        let there = self.table(&lookup).zip(self.column(table, column));
+        if there.is_some_and(|(of, column)| is_lookup_of(of.table, column)) {
+            return (lookup, true);
+        }
+        let name = self.names.fresh(&[Space::Relation, Space::Index], table, wanted);
+        (QualifiedName::new(&table.schema, name), false)
+    }
+
+    /// Takes the values of a column over into the table for them.
+    pub(super) fn fill_lookup(
+        &self,
+        table: &QualifiedName,
+        column: &str,
+        (lookup, is_there): (&QualifiedName, bool),
+    ) -> String {
+        let (relation, target, quoted) = (self.relation(table), self.relation(lookup), self.quote(column));
+        let missing =
+            if is_there { format!(" AND {quoted} NOT IN (SELECT {quoted} FROM {target})") } else { String::new() };
+        format!(
+            "INSERT INTO {target} ({quoted}) SELECT DISTINCT {quoted} FROM {relation} WHERE {quoted} IS NOT NULL{missing}"
+        )
+    }
+
     /// A free name for a constraint that is backed by an index.
     pub(super) fn fresh_key(&mut self, table: &QualifiedName, wanted: &str) -> String {
         self.names.fresh(&[Space::Index, Space::Constraint], table, wanted)
@@ -440,6 +483,66 @@ pub(super) fn mentions(text: &str, name: &str) -> bool {
         let after = text[at + found.len()..].chars().next();
         !before.is_some_and(is_word) && !after.is_some_and(is_word)
     })
+}
+
+/// Whether two expressions are the same but for what servers add or leave out when they print them.
+pub(super) fn is_same_text(one: &str, other: &str) -> bool {
+    let bare = |text: &str| {
+        let text = text.to_lowercase().replace("_utf8mb4", "");
+        text.replace(|character: char| character.is_whitespace() || "()\"`".contains(character), "")
+    };
+    bare(one) == bare(other)
+}
+
+/// The key that earlier steps made to take the place of this one: over the same columns, and called after it.
+pub(super) fn successor<'t>(table: &'t Table, key: &ForeignKey) -> Option<&'t ForeignKey> {
+    let own = key.name.as_deref()?;
+    let follows = |name: &str| {
+        let unnumbered = name.trim_end_matches(|character: char| character.is_ascii_digit()).trim_end_matches('_');
+        unnumbered.strip_suffix("_new").is_some_and(|stem| !stem.is_empty() && own.starts_with(stem))
+    };
+    table.foreign_keys.iter().find(|other| {
+        other.name != key.name
+            && other.name.as_deref().is_some_and(follows)
+            && (&other.columns, &other.referenced_table) == (&key.columns, &key.referenced_table)
+            && other.referenced_columns == key.referenced_columns
+    })
+}
+
+/// The unique index over this key that takes the place of another already.
+pub(super) fn is_unique_over<'t>(
+    table: &'t Table,
+    key: &[KeyPart],
+    predicate: Option<&str>,
+    replaces: Option<&String>,
+) -> Option<&'t Index> {
+    table.indexes.iter().find(|index| {
+        let same_rows = match (&index.predicate, predicate) {
+            (Some(one), Some(other)) => is_same_text(one, other),
+            (None, None) => true,
+            _ => false,
+        };
+        let is_old = replaces.is_some_and(|old| index.name == *old || index.constraint.as_ref() == Some(old));
+        index.unique && index.is_usable() && !is_old && index.include.is_empty() && index.key == key && same_rows
+    })
+}
+
+/// The computed column that earlier steps made like this one.
+pub(super) fn computed_before<'t>(table: &'t Table, wanted: &Column) -> Option<&'t Column> {
+    let wanted_text = &wanted.generated.as_ref()?.expression;
+    table.columns.iter().find(|column| {
+        let text = column.generated.as_ref().map(|generated| &generated.expression);
+        column.name.starts_with(&wanted.name)
+            && column.data_type == wanted.data_type
+            && text.is_some_and(|text| is_same_text(text, wanted_text))
+    })
+}
+
+/// Whether earlier steps made this table for the values of a column: it has nothing but that column, as its key.
+pub(super) fn is_lookup_of(table: &Table, column: &Column) -> bool {
+    let [only] = table.columns.as_slice() else { return false };
+    let is_key = table.primary_key.as_ref().is_some_and(|key| key.columns == [only.name.as_str()]);
+    is_key && only.name == column.name && only.data_type == column.data_type
 }
 
 /// Whether an index over the columns, in any order of its leading part, can serve a search for them.

@@ -1,9 +1,9 @@
 //! The changes that findings ask for, each once, without those that contradict or are contained in another.
 
-use super::planner::Planner;
-use crate::checks::{Change, Finding, is_secondary, serves_instead};
-use crate::model::{Action, Index, KeyPart, QualifiedName};
-use std::collections::BTreeMap;
+use super::planner::{Planner, successor};
+use crate::checks::{Change, Finding, Names, cover, is_secondary, serves_instead};
+use crate::model::{Action, EngineName, ForeignKey, Index, KeyPart, QualifiedName, Table};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A change with the rules that ask for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,8 +42,199 @@ pub(super) fn collect(
             gather(planner, of_tables.entry(original.table()).or_default(), change, finding.rule);
         }
     }
-    let settled: Vec<_> = of_tables.into_values().map(|requests| settle(planner, requests)).collect();
-    settled.into_iter().flat_map(|requests| without_needless_indexes(planner, requests)).collect()
+    let favoured = in_favour_of_others(findings);
+    let settled: Vec<_> = of_tables
+        .into_values()
+        .map(|requests| {
+            let requests = with_needed_indexes(planner, requests, &favoured);
+            settle(planner, requests)
+        })
+        .collect();
+    let requests = settled.into_iter().flat_map(|requests| without_needless_indexes(planner, requests)).collect();
+    one_type_a_column(planner, requests)
+}
+
+/// Indexes that go because another one serves instead, and not because something new does.
+fn in_favour_of_others<'f>(findings: &[&'f Finding]) -> HashSet<(&'f QualifiedName, &'f str)> {
+    let dropped = |change: &'f Change| match change {
+        Change::DropIndex { table, name } => Some((table, name.as_str())),
+        _ => None,
+    };
+    let lone = findings.iter().filter(|finding| finding.changes.iter().all(|change| dropped(change).is_some()));
+    lone.flat_map(|finding| &finding.changes).filter_map(dropped).collect()
+}
+
+/// Keeps or replaces the indexes of a table that are needed once all is done. Each change by itself leaves what serves; together
+/// they can take away an index and the one in whose favour it goes, or the last one that a foreign key rests on.
+fn with_needed_indexes(
+    planner: &Planner<'_>,
+    mut requests: Vec<Request>,
+    favoured: &HashSet<(&QualifiedName, &str)>,
+) -> Vec<Request> {
+    let Some(of) = requests.first().and_then(|request| planner.table(request.change.table())) else { return requests };
+    if requests.iter().all(|request| gone(&request.change).is_none()) {
+        return requests;
+    }
+    let is_gone = |index: &Index, change: &Change| {
+        gone(change).is_some_and(|name| index.name == name || index.constraint.as_deref() == Some(name))
+    };
+    let left = |requests: &[Request]| -> Vec<Index> {
+        let kept = |index: &&Index| !requests.iter().any(|request| is_gone(index, &request.change));
+        let new = requests.iter().filter_map(|request| new_index(planner, &request.change));
+        of.table.indexes.iter().filter(kept).cloned().chain(new).collect()
+    };
+    let table = of.qualified_name();
+    let is_favoured =
+        |index: &&Index| !index.unique && index.is_usable() && favoured.contains(&(&table, index.name.as_str()));
+    let mut going: Vec<&Index> = of.table.indexes.iter().filter(is_favoured).collect();
+    // Longer ones first: what is kept of them serves instead of the shorter ones.
+    going.sort_by_key(|index| std::cmp::Reverse(index.key.len()));
+    for index in going {
+        let heir = of.table.indexes.iter().find(|other| {
+            other.name != index.name
+                && serves_instead(other, index)
+                && requests.iter().any(|request| is_gone(other, &request.change))
+        });
+        let Some(heir) = heir.filter(|_| !left(&requests).iter().any(|other| serves_instead(other, index))) else {
+            continue;
+        };
+        let is_it =
+            |request: &mut Request| matches!(&request.change, Change::DropIndex { name, .. } if *name == index.name);
+        let rules: Vec<_> = requests.extract_if(.., is_it).flat_map(|request| request.rules).collect();
+        if let Some(other) = requests.iter_mut().find(|request| is_gone(heir, &request.change)) {
+            rules.into_iter().for_each(|rule| serve(other, rule));
+        }
+    }
+    for (columns, parent) in searched(planner, &table, of.table, &requests).into_iter().rev() {
+        let parent = parent.and_then(|(name, referenced)| Some((planner.table(&name)?.table, referenced)));
+        let serves = |indexes: Vec<Index>| {
+            // InnoDB wants the columns first and in their order.
+            let ordered =
+                |index: &Index| index.predicate.is_none() && index.is_usable() && begins_with(index, &columns);
+            if planner.engine.is_mysql_family() {
+                return indexes.iter().any(ordered);
+            }
+            let parent = parent.as_ref().map(|(table, referenced)| (*table, referenced.as_slice()));
+            cover(&Table { indexes, ..of.table.clone() }, &columns, parent).suffices()
+        };
+        if !serves(of.table.indexes.clone()) || serves(left(&requests)) {
+            continue;
+        }
+        let served = of.table.indexes.iter().filter(|index| serves(vec![(*index).clone()]));
+        let taken = served.filter_map(|index| {
+            let by = requests.iter().find(|request| is_gone(index, &request.change))?;
+            Some((index, by))
+        });
+        let Some((index, by)) = taken.last() else { continue };
+        let change = Change::AddIndex {
+            name: Names::new(planner.context).index(&table.schema, &table.name, &columns),
+            table: table.clone(),
+            method: "btree".to_owned(),
+            key: columns.iter().map(KeyPart::column).collect(),
+            predicate: None,
+        };
+        let mut request = Request::part_of(by, change);
+        request.notes.push(format!("{} goes, and nothing else answers what it answered here.", index.name));
+        request.after = Some(by.change.clone());
+        requests.push(request);
+    }
+    requests
+}
+
+/// The index or constraint that a change takes away.
+fn gone(change: &Change) -> Option<&str> {
+    match change {
+        Change::DropIndex { name, .. } => Some(name),
+        Change::AddUnique { replaces, .. } => replaces.as_deref(),
+        _ => None,
+    }
+}
+
+fn begins_with(index: &Index, columns: &[String]) -> bool {
+    index.key.len() >= columns.len()
+        && index
+            .key
+            .iter()
+            .zip(columns)
+            .all(|(part, column)| part.column.as_ref() == Some(column) && part.prefix_length.is_none())
+}
+
+/// A table with the columns of it that are referred to.
+type Parent = (QualifiedName, Vec<String>);
+
+/// Columns of a table by which foreign keys look for rows, declared or only inferred, with what they refer to.
+fn searched(
+    planner: &Planner<'_>,
+    table: &QualifiedName,
+    of: &Table,
+    requests: &[Request],
+) -> BTreeSet<(Vec<String>, Option<Parent>)> {
+    let is_dropped = |key: &&ForeignKey| {
+        requests.iter().any(|request| {
+            matches!(&request.change, Change::DropForeignKey { name, columns, .. } if *name == key.name && *columns == key.columns)
+        })
+    };
+    let declared = of.foreign_keys.iter().filter(|key| !is_dropped(key));
+    let declared =
+        declared.map(|key| (key.columns.clone(), Some((key.referenced_table.clone(), key.referenced_columns.clone()))));
+    let inferred = planner.context.survey.relations_of(table).filter(|relation| !relation.is_unsure());
+    let inferred = inferred.map(|relation| (vec![relation.column.clone()], None));
+    // InnoDB looks for the parent by an index too, which need not be unique.
+    let parent = planner.table(table).filter(|_| planner.engine.is_mysql_family());
+    let keys = parent.into_iter().flat_map(|of| planner.context.tables.referenced_by(of.id));
+    let referenced = keys.map(|(_, key)| (key.referenced_columns.clone(), None));
+    declared.chain(inferred).chain(referenced).collect()
+}
+
+/// Leaves one type for each column. A column that changes with the one that it refers to cannot become something else by
+/// itself, nor with another.
+fn one_type_a_column(planner: &mut Planner<'_>, mut requests: Vec<Request>) -> Vec<Request> {
+    type Place = (QualifiedName, String);
+    let mut leaders: HashMap<Place, (usize, String)> = HashMap::new();
+    for (at, request) in requests.iter_mut().enumerate() {
+        let original = request.change.clone();
+        let Change::ChangeType { data_type, with, .. } = &mut request.change else { continue };
+        let before = with.len();
+        with.retain(|of| {
+            let (_, first) = leaders.entry(of.clone()).or_insert_with(|| (at, data_type.clone()));
+            first == data_type
+        });
+        if with.len() < before {
+            planner.follow(original, request.change.clone());
+        }
+    }
+    let leader_of = |request: &Request| match &request.change {
+        Change::ChangeType { table, column, .. } => leaders.get(&(table.clone(), column.clone())).map(|(at, _)| *at),
+        _ => None,
+    };
+    let led: Vec<Option<usize>> =
+        requests.iter().enumerate().map(|(at, request)| leader_of(request).filter(|leader| *leader != at)).collect();
+    // Of two that lead each other, the first stays.
+    let follows = |at: usize| led[at].filter(|leader| led[*leader] != Some(at) || *leader < at);
+    let followers: Vec<(usize, usize)> = (0..led.len()).filter_map(|at| Some((at, follows(at)?))).collect();
+    for (at, leader) in &followers {
+        let follower = requests[*at].clone();
+        let own = match &follower.change {
+            Change::ChangeType { with, .. } => with.clone(),
+            _ => Vec::new(),
+        };
+        let original = requests[*leader].change.clone();
+        if let Change::ChangeType { table, column, with, .. } = &mut requests[*leader].change {
+            let is_new = |of: &Place| !with.contains(of) && !(of.0 == *table && of.1 == *column);
+            let new: Vec<Place> = own.into_iter().filter(is_new).collect();
+            with.extend(new);
+        }
+        follower.rules.iter().for_each(|rule| serve(&mut requests[*leader], rule));
+        let leader = requests[*leader].change.clone();
+        planner.follow(original, leader.clone());
+        planner.follow(follower.change, leader);
+    }
+    let mut at = 0;
+    requests.retain(|_| {
+        at += 1;
+        followers.binary_search_by_key(&(at - 1), |(at, _)| *at).is_err()
+    });
+    requests
 }
 
 /// Drops the indexes of a table that new keys make needless.
@@ -63,8 +254,9 @@ fn without_needless_indexes(planner: &Planner<'_>, mut requests: Vec<Request>) -
         if own || index.replica_identity || dropped(&index.name, &requests) {
             continue;
         }
-        let new =
-            requests.iter().find(|request| new_index(&request.change).is_some_and(|new| serves_instead(&new, index)));
+        let new = requests
+            .iter()
+            .find(|request| new_index(planner, &request.change).is_some_and(|new| serves_instead(&new, index)));
         let Some(new) = new.cloned() else { continue };
         let count = requests.len();
         requests.retain(|request| !matches!(&request.change, Change::RenameIndex { name, .. } if *name == index.name));
@@ -83,9 +275,11 @@ fn without_needless_indexes(planner: &Planner<'_>, mut requests: Vec<Request>) -
 }
 
 /// The index that a change makes, where it can stand in for another.
-fn new_index(change: &Change) -> Option<Index> {
+fn new_index(planner: &Planner<'_>, change: &Change) -> Option<Index> {
     let mut index = Index::new("");
     match change {
+        // The key is made of computed columns.
+        Change::AddUnique { .. } if planner.engine.is_mysql_family() && planner.is_shaped(change) => return None,
         Change::AddUnique { columns, predicate: None, .. } | Change::AddPrimaryKey { columns, .. } => {
             index.unique = true;
             index.key = columns.iter().map(KeyPart::column).collect();
@@ -163,6 +357,13 @@ impl<'f> Namesakes<'f> {
 }
 
 fn gather(planner: &mut Planner<'_>, requests: &mut Vec<Request>, change: Change, rule: &'static str) {
+    let both = requests.iter_mut().find_map(|request| Some((heir_of_both(&request.change, &change)?, request)));
+    if let Some((both, request)) = both {
+        planner.follow(request.change.clone(), both.clone());
+        planner.follow(change, both.clone());
+        request.change = both;
+        return serve(request, rule);
+    }
     let mut known = requests.iter_mut().map(|request| (relation(&request.change, &change), request));
     match known.find(|(relation, _)| *relation != Relation::Independent) {
         None => requests.push(Request {
@@ -179,6 +380,45 @@ fn gather(planner: &mut Planner<'_>, requests: &mut Vec<Request>, change: Change
         Some((Relation::Contradicts(reason), _)) => planner.refuse(change, reason),
         Some((Relation::Same | Relation::Contains | Relation::Independent, request)) => serve(request, rule),
     }
+}
+
+/// The one key that takes the place of another as two changes want it: over the columns of the wider one, and for the rows of the
+/// narrower one.
+fn heir_of_both(known: &Change, new: &Change) -> Option<Change> {
+    let (
+        Change::AddUnique { table, name, columns, nulls_not_distinct, predicate, replaces: Some(old) },
+        Change::AddUnique {
+            table: new_table,
+            name: new_name,
+            columns: new_columns,
+            nulls_not_distinct: new_nulls,
+            predicate: new_predicate,
+            replaces: Some(new_old),
+        },
+    ) = (known, new)
+    else {
+        return None;
+    };
+    let contains = |wide: &[String], narrow: &[String]| narrow.iter().all(|column| wide.contains(column));
+    let (name, columns) = if contains(columns, new_columns) {
+        (name, columns)
+    } else if contains(new_columns, columns) {
+        (new_name, new_columns)
+    } else {
+        return None;
+    };
+    let predicate = match (predicate, new_predicate) {
+        (Some(one), Some(other)) if one != other => return None,
+        (one, other) => one.as_ref().or(other.as_ref()).cloned(),
+    };
+    (table == new_table && old == new_old).then(|| Change::AddUnique {
+        table: table.clone(),
+        name: name.clone(),
+        columns: columns.clone(),
+        nulls_not_distinct: *nulls_not_distinct || *new_nulls,
+        predicate,
+        replaces: Some(old.clone()),
+    })
 }
 
 fn serve(request: &mut Request, rule: &'static str) {
@@ -216,6 +456,11 @@ fn relation(known: &Change, new: &Change) -> Relation {
             Change::AddUnique { columns, predicate, .. },
             Change::AddUnique { columns: new, predicate: new_predicate, .. },
         ) if columns == new && predicate == new_predicate => Relation::Contains,
+        (Change::AddUnique { replaces: Some(old), .. }, Change::AddUnique { replaces: Some(new), .. })
+            if old == new =>
+        {
+            Relation::Contradicts("another key that takes the place of the old one is already planned")
+        }
         (Change::AddCheck { expression, .. }, Change::AddCheck { expression: new, .. }) if expression == new => {
             Relation::Same
         }
@@ -339,11 +584,9 @@ fn overruled(planner: &Planner<'_>, all: &[Request], change: &Change) -> Option<
     let served = |found: Option<(usize, &Request)>| found.map(|(at, _)| Overruled::Served(at));
     match change {
         Change::AddIndex { method, key, predicate: None, .. } if method == "btree" => {
-            served(on_table().find(|(_, other)| match &other.change {
-                Change::AddUnique { columns, predicate: None, .. } | Change::AddPrimaryKey { columns, .. } => {
-                    leads(columns, key)
-                }
-                _ => false,
+            served(on_table().find(|(_, other)| {
+                let is_key = matches!(&other.change, Change::AddUnique { .. } | Change::AddPrimaryKey { .. });
+                is_key && new_index(planner, &other.change).is_some_and(|new| new.key.starts_with(key))
             }))
         }
         Change::SetNotNull { column, .. } => {
@@ -372,7 +615,7 @@ fn overruled(planner: &Planner<'_>, all: &[Request], change: &Change) -> Option<
                 }
                 Change::DropCheck { name: other, .. } => other.as_ref() == Some(name),
                 _ => false,
-            }))
+            } || finishes(planner, &other.change, name)))
         }
         Change::ChangeDeleteAction { name, columns, .. } => served(on_table().find(|(_, other)| {
             matches!(&other.change, Change::DropForeignKey { name: dropped, columns: of, .. }
@@ -406,13 +649,21 @@ fn overruled(planner: &Planner<'_>, all: &[Request], change: &Change) -> Option<
                 dropped.as_ref() == Some(name)
             }
             Change::AddUnique { replaces, .. } => replaces.as_ref() == Some(name),
-            _ => false,
+            other => finishes(planner, other, name),
         })),
         Change::DropIndex { name, .. } => served(on_table().find(
             |(_, other)| matches!(&other.change, Change::AddUnique { replaces: Some(replaced), .. } if replaced == name),
         )),
         _ => None,
     }
+}
+
+/// Whether a change finishes what earlier steps began with this key: it takes the place of another and gets its name.
+fn finishes(planner: &Planner<'_>, change: &Change, name: &str) -> bool {
+    let Change::ChangeDeleteAction { table, name: old, columns, .. } = change else { return false };
+    let key = planner.foreign_key(table, old.as_deref(), columns).filter(|_| planner.engine == EngineName::PostgreSql);
+    let new = planner.table(table).zip(key).and_then(|(of, key)| successor(of.table, key));
+    new.is_some_and(|new| new.name.as_deref() == Some(name))
 }
 
 fn drops<'r>(

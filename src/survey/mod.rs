@@ -23,6 +23,7 @@ pub use words::{is_plural, singular, singular_name, split};
 use crate::model::{Action, Model, QualifiedName, Schema, TableId, Tables};
 use crate::parallel;
 use crate::settings::Settings;
+pub(crate) use relations::is_joinable;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 

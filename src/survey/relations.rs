@@ -101,6 +101,22 @@ fn family(column: &Column) -> Option<Family> {
     }
 }
 
+/// Whether a foreign key could lead from one column to the other: integers to integers, texts to texts. Of a type of the
+/// user's nothing is known.
+pub(crate) fn is_joinable(column: &Column, referenced: &Column) -> bool {
+    let untold = |column: &Column| column.user_type.is_some() || column.data_type.is_empty();
+    if untold(column) || untold(referenced) {
+        return true;
+    }
+    match (family(column), family(referenced)) {
+        (Some(one), Some(other)) => one == other,
+        _ => {
+            let (one, other) = (column.base_type(), referenced.base_type());
+            one == other || one.contains("int") && other.contains("int")
+        }
+    }
+}
+
 /// A single-column key that something may refer to.
 #[derive(Clone, Copy, Debug)]
 struct Key<'m> {
@@ -207,7 +223,10 @@ fn pinned(tables: &Tables<'_>, table: TableRef<'_>, column: &Column, target: &st
     let (rest, referenced_column) = target.rsplit_once('.')?;
     let (schema, name) = rest.split_once('.')?;
     let referenced_table = QualifiedName::new(schema, name);
-    tables.find(&referenced_table)?.table.columns.iter().find(|column| column.name == referenced_column)?;
+    let referenced = tables.find(&referenced_table)?.table.column(referenced_column)?;
+    if !is_joinable(column, referenced) {
+        return None;
+    }
     Some(Relation {
         table: table.qualified_name(),
         column: column.name.clone(),

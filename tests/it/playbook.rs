@@ -6,7 +6,7 @@ use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, chain, read, rows, schemas};
 use brownfield::checks::{Change, Context, Finding, NewColumn, Object, ObjectKind, Severity};
 use brownfield::model::{Action, EngineName, KeyPart, Model, QualifiedName, Tables};
-use brownfield::remedy::{self, Playbook};
+use brownfield::remedy::{self, Phase, Playbook};
 use brownfield::render::sql;
 use brownfield::report::Report;
 use brownfield::settings::Settings;
@@ -42,6 +42,12 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         trials.push(trial(format!("playbook::changes::{}", place.name()), move || changes(place)));
         trials.push(trial(format!("playbook::one_rule::{}", place.name()), move || one_rule(place)));
         trials.push(trial(format!("playbook::order::{}", place.name()), move || order(place)));
+        trials.push(trial(format!("playbook::together::{}", place.name()), move || together(place)));
+        trials.push(trial(format!("playbook::resumed::{}", place.name()), move || resumed(place)));
+        trials.push(trial(format!("playbook::never_lower::{}", place.name()), move || never_lower(place)));
+        if !place.engine().is_mysql_family() {
+            trials.push(trial(format!("playbook::upserts::{}", place.name()), move || upserts(place)));
+        }
     }
 }
 
@@ -67,11 +73,20 @@ fn is_as_foretold(reached: f64, foretold: f64) -> bool {
 fn whole(place: Place, sample: &schemas::Sample) -> TestResult {
     let database = Database::new(place)?;
     sample.load(&database)?;
+    make_whole(&database)
+}
+
+fn make_whole(database: &Database) -> TestResult {
     let settings = Settings::default();
     let model = read(&database.url()).map_err(|error| chain(&error))?;
     let tables = Tables::new(&model);
     let report = Report::new(&model, &tables, &settings);
     let script = runnable(&sql::render(&report, &[]));
+    let rewritten =
+        script.lines().filter_map(|line| Some(line.split_once(" TYPE ")?.0).filter(|_| line.starts_with("ALTER")));
+    let mut once = BTreeSet::new();
+    let twice: Vec<&str> = rewritten.filter(|column| !once.insert(*column)).collect();
+    assert!(twice.is_empty(), "a column gets two types: {twice:?}\n{script}");
     database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
     let after = read(&database.url()).map_err(|error| chain(&error))?;
     let after_tables = Tables::new(&after);
@@ -101,6 +116,275 @@ fn whole(place: Place, sample: &schemas::Sample) -> TestResult {
     };
     let new: Vec<&String> = new.iter().filter(|finding| !excused(finding)).collect();
     if new.is_empty() { Ok(()) } else { Err(format!("newly reported: {new:#?}\n{script}").into()) }
+}
+
+/// Findings that meet in one table: what one step takes away another must not count on, and what has no end is not begun.
+fn together(place: Place) -> TestResult {
+    for (engines, sql) in TOGETHER {
+        if engines.is_empty() || engines.contains(&place.engine()) {
+            let database = Database::new(place)?;
+            database.run(sql)?;
+            make_whole(&database).map_err(|error| format!("{}\n{sql}", error.message().unwrap_or_default()))?;
+        }
+    }
+    Ok(())
+}
+
+const TOGETHER: [(&[EngineName], &str); 5] = [
+    // A unique key is replaced, and an index goes in its favour or none is left for the foreign key.
+    (
+        &[],
+        "CREATE TABLE tenants (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL UNIQUE);
+         CREATE TABLE users (id integer NOT NULL PRIMARY KEY, tenant_id integer NOT NULL, email varchar(80) NOT NULL,
+             deleted_at timestamp NULL, CONSTRAINT users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE);
+         CREATE UNIQUE INDEX users_tenant_id_email_idx ON users (tenant_id, email);
+         CREATE INDEX users_tenant_id_idx ON users (tenant_id);
+         CREATE TABLE teams (id integer NOT NULL PRIMARY KEY, tenant_id integer NOT NULL, title varchar(80) NOT NULL,
+             deleted_at timestamp NULL, CONSTRAINT teams_tenant_id_title_key UNIQUE (tenant_id, title),
+             CONSTRAINT teams_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE);
+         CREATE TABLE labels (id integer NOT NULL PRIMARY KEY, tenant_id integer NOT NULL, title varchar(80) NOT NULL,
+             deleted_at timestamp NULL, CONSTRAINT labels_tenant_id_title_key UNIQUE (tenant_id, title));",
+    ),
+    // Small tables without a key, which get one.
+    (
+        &[],
+        "CREATE TABLE summaries (a integer, b integer, c integer);
+         CREATE TABLE stores (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, city varchar(40) NOT NULL, size integer);",
+    ),
+    // A column that two findings change.
+    (
+        &[EngineName::PostgreSql],
+        "CREATE TABLE parents (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code varchar(20) NOT NULL UNIQUE);
+         CREATE TABLE children (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+             parent_id smallint NOT NULL REFERENCES parents (id) ON DELETE CASCADE,
+             parent_code varchar(10) NOT NULL REFERENCES parents (code) ON DELETE CASCADE);
+         CREATE TABLE guests (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+             parent_code text NOT NULL REFERENCES parents (code) ON DELETE CASCADE);",
+    ),
+    // The index that a wrong one is replaced by is there, and a table that becomes one like the others.
+    (
+        &[EngineName::PostgreSql],
+        "CREATE TABLE notes (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, content jsonb NOT NULL);
+         CREATE INDEX notes_content_idx ON notes (content);
+         CREATE INDEX notes_content_gin_idx ON notes USING gin (content);
+         CREATE UNLOGGED TABLE accounts (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, owner text, region text);",
+    ),
+    // No foreign key can lead from a partitioned table, so that a table of its values would stand for nothing.
+    (
+        &[EngineName::MySql, EngineName::MariaDb],
+        "CREATE TABLE measurements (id bigint NOT NULL AUTO_INCREMENT, kind enum('heat', 'wind') NOT NULL, value int NOT NULL,
+             taken_on date NOT NULL, PRIMARY KEY (id, taken_on))
+             PARTITION BY RANGE (YEAR(taken_on)) (PARTITION early VALUES LESS THAN (2030), PARTITION late VALUES LESS THAN MAXVALUE);",
+    ),
+];
+
+/// A unique key that code in the database says in ON CONFLICT stays; of code elsewhere the step says what it breaks.
+fn upserts(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let postgres = place.engine() == EngineName::PostgreSql;
+    let tables = "CREATE TABLE TABLE_NAME (id integer NOT NULL PRIMARY KEY, email varchar(80) NOT NULL, visits integer NOT NULL DEFAULT 0,
+         deleted_at timestamp NULL, CONSTRAINT TABLE_NAME_email_key UNIQUE (email));";
+    for table in ["users", "guests", "readers"] {
+        database.run(&tables.replace("TABLE_NAME", table))?;
+    }
+    let upsert = |table: &str, more: &str| {
+        format!(
+            "INSERT INTO {table} (id, email) VALUES (1, 'a@b') ON CONFLICT (email) {more} DO UPDATE SET visits = {table}.visits + 1"
+        )
+    };
+    // What says the condition already works with either key.
+    let codes = [upsert("users", ""), upsert("readers", "WHERE deleted_at IS NULL")];
+    let calls = if postgres {
+        for (code, name) in codes.iter().zip(["greet", "meet"]) {
+            database.run(&format!(
+                "CREATE FUNCTION {name}() RETURNS void LANGUAGE sql AS '{}';",
+                code.replace('\'', "''")
+            ))?;
+        }
+        "SELECT greet(); SELECT greet(); SELECT meet(); SELECT meet();"
+    } else {
+        database.run("CREATE TABLE calls (id INTEGER PRIMARY KEY);")?;
+        for (code, name) in codes.iter().zip(["greet", "meet"]) {
+            // Inside a trigger SQLite wants WHERE before an ambiguous ON.
+            database.run(&format!("CREATE TRIGGER {name} AFTER INSERT ON calls BEGIN {code}; END;"))?;
+        }
+        "INSERT INTO calls DEFAULT VALUES; INSERT INTO calls DEFAULT VALUES;"
+    };
+    database.run(calls)?;
+    let settings = Settings::default();
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let tables = Tables::new(&model);
+    let report = Report::new(&model, &tables, &settings);
+    let kept =
+        report.playbook.impossible.iter().filter(|(_, reason)| reason.contains("greet says ON CONFLICT (email)"));
+    assert_eq!(kept.map(|(change, _)| change.table().name.as_str()).collect::<Vec<_>>(), ["users"]);
+    for table in ["guests", "readers"] {
+        let mut steps = report.playbook.steps.iter().filter(|step| step.table.name == table);
+        let warns = |step: &brownfield::remedy::Step| {
+            step.safety == brownfield::remedy::Safety::Breaking
+                && step.notes.iter().any(|note| note.contains("ON CONFLICT (email) WHERE deleted_at IS NULL"))
+        };
+        assert!(steps.any(warns), "{table}: {:#?}", report.playbook.steps);
+    }
+    let script = runnable(&sql::render(&report, &["unique-vs-soft-delete".to_owned()]));
+    database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
+    database.run(calls).map_err(|error| format!("{error}\n{script}"))?;
+    Ok(())
+}
+
+/// Whatever meets in a schema, the whole playbook runs, leads where it says and never to a lower score.
+fn never_lower(place: Place) -> TestResult {
+    let settings = Settings::default();
+    let seeds = if place == Place::Sqlite { 40 } else { 6 };
+    let mut wrong = Vec::new();
+    for seed in 1..=seeds {
+        let database = Database::new(place)?;
+        let schema = arbitrary(seed);
+        database.run(&schema).map_err(|error| format!("{error}\n{schema}"))?;
+        let model = read(&database.url()).map_err(|error| chain(&error))?;
+        let tables = Tables::new(&model);
+        let report = Report::new(&model, &tables, &settings);
+        let (before, foretold) = (report.score.total, report.total_after(&report.playbook));
+        let script = runnable(&sql::render(&report, &[]));
+        database.run(&script).map_err(|error| format!("seed {seed}: {error}\n{schema}\n{script}"))?;
+        let after = read(&database.url()).map_err(|error| chain(&error))?;
+        let after_tables = Tables::new(&after);
+        let after_report = Report::new(&after, &after_tables, &settings);
+        let reached = after_report.score.total;
+        let (Some(before), Some(foretold), Some(reached)) = (before, foretold, reached) else { continue };
+        if reached < before || !is_as_foretold(reached, foretold) {
+            let (found, known) = (failing(&after_report), failing(&report));
+            let new: Vec<_> = found.difference(&known).collect();
+            wrong.push(format!(
+                "seed {seed}: from {before}, foretold {foretold}, reached {reached}\nnew: {new:#?}\n{schema}"
+            ));
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
+
+/// A schema of a few tables whose columns, keys and indexes are drawn by lot.
+fn arbitrary(seed: u64) -> String {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut one_in = move |number: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % number
+    };
+    let names = ["tenants", "users", "orders", "invoices", "products", "comments"];
+    let mut schema = String::new();
+    for (at, name) in names.iter().enumerate().take(3 + usize::try_from(one_in(4)).unwrap_or_default()) {
+        let mut columns: Vec<(String, String)> = Vec::new();
+        let mut constraints = Vec::new();
+        let keyed = one_in(6) > 0;
+        if keyed {
+            columns.push(("id".to_owned(), "integer NOT NULL PRIMARY KEY".to_owned()));
+        }
+        let mut parents: Vec<&str> = names[..at].to_vec();
+        parents.retain(|_| one_in(2) == 0);
+        for parent in parents.iter().filter(|parent| schema.contains(&format!("{parent} (id"))) {
+            let column = format!("{}_id", parent.trim_end_matches('s'));
+            let null = if one_in(2) == 0 { "NULL" } else { "NOT NULL" };
+            columns.push((column.clone(), format!("integer {null}")));
+            if one_in(3) > 0 {
+                let action =
+                    ["", " ON DELETE CASCADE", " ON DELETE RESTRICT"][usize::try_from(one_in(3)).unwrap_or_default()];
+                constraints.push(format!(
+                    "CONSTRAINT {name}_{column}_fkey FOREIGN KEY ({column}) REFERENCES {parent} (id){action}"
+                ));
+            }
+        }
+        let others = [
+            ("email", "varchar(80) NOT NULL"),
+            ("code", "varchar(20)"),
+            ("title", "varchar(80)"),
+            ("status", "varchar(20)"),
+            ("quantity", "integer"),
+            ("is_active", "boolean"),
+            ("deleted_at", "timestamp NULL"),
+            ("created_at", "timestamp NULL"),
+            ("updated_at", "timestamp NULL"),
+        ];
+        let drawn =
+            others.into_iter().filter(|_| one_in(2) == 0).map(|(name, text)| (name.to_owned(), text.to_owned()));
+        columns.extend(drawn.collect::<Vec<_>>());
+        if columns.len() < 2 {
+            columns.push(("label".to_owned(), "varchar(40)".to_owned()));
+        }
+        let mut indexes = Vec::new();
+        for number in 0..one_in(5) {
+            let mut key: Vec<&str> = Vec::new();
+            for _ in 0..=one_in(3) {
+                let column = columns[usize::try_from(one_in(columns.len() as u64)).unwrap_or_default()].0.as_str();
+                if !key.contains(&column) {
+                    key.push(column);
+                }
+            }
+            let (name, key) = (format!("{name}_{number}"), key.join(", "));
+            match one_in(3) {
+                0 => constraints.push(format!("CONSTRAINT {name}_key UNIQUE ({key})")),
+                1 => indexes.push(format!("CREATE UNIQUE INDEX {name}_idx ON TABLE_NAME ({key});\n")),
+                _ => indexes.push(format!("CREATE INDEX {name}_idx ON TABLE_NAME ({key});\n")),
+            }
+        }
+        let parts = columns.into_iter().map(|(name, text)| format!("{name} {text}")).chain(constraints);
+        let parts = parts.collect::<Vec<_>>().join(", ");
+        schema.push_str(&format!("CREATE TABLE {name} ({parts});\n{}", indexes.concat().replace("TABLE_NAME", name)));
+    }
+    schema
+}
+
+/// Planned anew before each phase, and once more after all, the steps lead where they lead in one go.
+fn resumed(place: Place) -> TestResult {
+    let settings = Settings::default();
+    let shop = schemas::samples(place).into_iter().find(|sample| sample.name == "shop").ok_or("no shop")?;
+    let script = |database: &Database, phases: &[Phase]| -> Result<String, String> {
+        let model = read(&database.url()).map_err(|error| chain(&error))?;
+        let tables = Tables::new(&model);
+        let report = Report::new(&model, &tables, &settings);
+        Ok(runnable(&sql::render_phases(&report, &[], phases)))
+    };
+    for sql in [None, Some(TOGETHER[0].1)] {
+        let load = || -> Result<Database, String> {
+            let database = Database::new(place)?;
+            match sql {
+                Some(sql) => database.run(sql)?,
+                None => shop.load(&database)?,
+            }
+            Ok(database)
+        };
+        let (at_once, by_phase) = (load()?, load()?);
+        at_once.run(&script(&at_once, &[])?)?;
+        for phase in [Phase::Expand, Phase::Backfill, Phase::Validate, Phase::Contract] {
+            let script = script(&by_phase, &[phase])?;
+            by_phase.run(&script).map_err(|error| format!("{error}\n{script}"))?;
+        }
+        let (wanted, found) = (shape(&at_once)?, shape(&by_phase)?);
+        let lacks: Vec<_> = wanted.difference(&found).collect();
+        let more: Vec<_> = found.difference(&wanted).collect();
+        assert!(lacks.is_empty() && more.is_empty(), "lacks {lacks:#?}\nhas {more:#?}");
+    }
+    Ok(())
+}
+
+/// Columns, keys, checks and indexes of a database, one a line.
+fn shape(database: &Database) -> Result<BTreeSet<String>, String> {
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let mut shape = BTreeSet::new();
+    for table in model.schemas.iter().flat_map(|schema| &schema.tables) {
+        let columns = table.columns.iter().map(|it| format!("{} {} {}", it.name, it.data_type, it.nullable));
+        let keys = table.foreign_keys.iter().map(|it| {
+            format!("{:?} {:?} {} {:?} {}", it.name, it.columns, it.referenced_table.name, it.on_delete, it.validated)
+        });
+        let checks =
+            table.check_constraints.iter().map(|it| format!("{:?} {} {}", it.name, it.expression, it.validated));
+        let indexes = table.indexes.iter().map(|it| {
+            format!("{} {} {:?} {:?}", it.name, it.unique, it.key_columns().collect::<Vec<_>>(), it.predicate)
+        });
+        shape.extend(columns.chain(keys).chain(checks).chain(indexes).map(|line| format!("{}: {line}", table.name)));
+    }
+    Ok(shape)
 }
 
 /// What may fail anew after a whole playbook: the rule, what the object contains, and why.

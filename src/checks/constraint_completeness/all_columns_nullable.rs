@@ -1,4 +1,5 @@
 use crate::checks::columns::is_set_null;
+use crate::checks::operational_readiness::is_expendable;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, Persistence, TableRef, UnseenKind};
 use crate::survey::{TableClass, split};
@@ -29,7 +30,8 @@ NOT NULL.
 
 ## Not reported
 
-Tables that extend another by sharing its key, copies, unlogged tables, and tables named for staging or import.
+Tables that extend another by sharing its key, copies, and tables named for staging or import; unlogged tables whose name says
+that they may be lost, such as a cache.
 
 ## Fix
 
@@ -95,7 +97,7 @@ fn is_exempt(context: Context<'_>, table: TableRef<'_>, key: &[String]) -> bool 
     let extends = !key.is_empty() && table.foreign_keys.iter().any(|foreign| foreign.columns == key);
     let passing = split(&table.table.name).iter().any(|word| PASSING.contains(&word.as_str()));
     let copy = context.survey.class(table.id) == TableClass::Clone;
-    extends || passing || copy || table.persistence == Persistence::Unlogged
+    extends || passing || copy || (table.persistence == Persistence::Unlogged && is_expendable(table))
 }
 
 fn identifies(table: TableRef<'_>, column: &Column) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName, KeyPart, UnseenKind};
+use crate::model::{Column, EngineName, Index, KeyPart, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "btree-on-array-or-json",
@@ -83,7 +83,13 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                     predicate: index.predicate.clone(),
                 };
                 let drop = Change::DropIndex { table: table.qualified_name(), name: index.name.clone() };
-                finding.with([add, drop])
+                let is_there = |other: &Index| {
+                    other.method == "gin"
+                        && other.is_usable()
+                        && other.plain_columns().is_some_and(|key| key == columns)
+                        && other.predicate == index.predicate
+                };
+                finding.with(Some(add).filter(|_| !table.indexes.iter().any(is_there)).into_iter().chain([drop]))
             } else {
                 finding.advise(format!("index {} by GIN and leave it out of this index", column.name))
             });

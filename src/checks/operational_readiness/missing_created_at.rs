@@ -29,7 +29,7 @@ It is the first thing that is asked after an incident, and it cannot be found ou
 
 ## Not reported
 
-Junction, lookup and log tables, copies, tables of libraries, tables of up to three columns. In SQLite, which has no temporal
+Junction, lookup and log tables, copies, tables of libraries, tables of up to three columns with their key. In SQLite, which has no temporal
 type, the name decides alone.
 
 ## Fix

@@ -19,6 +19,8 @@ mod timestamp_without_time_zone;
 mod timestamp_y2038;
 mod updated_at_not_maintained;
 
+pub(super) use table_unlogged::is_expendable;
+
 use super::{Change, Context, NewColumn, Rule};
 use crate::checks::columns::{now, null_means_never_changed};
 use crate::checks::names::written;
@@ -82,9 +84,10 @@ fn usual_column(context: Context<'_>, updated: bool) -> UsualColumn {
     UsualColumn { name, data_type: data_type.to_owned(), by_database }
 }
 
-/// Whether a table has up to three columns that statements fill.
+/// Whether a table has up to three columns that statements fill, counting the key that it should have.
 fn is_small(table: TableRef<'_>) -> bool {
-    table.table.columns.iter().filter(|column| column.generated.is_none()).count() <= 3
+    let filled = table.table.columns.iter().filter(|column| column.generated.is_none()).count();
+    filled + usize::from(table.primary_key.is_none()) <= 3
 }
 
 /// Adds the usual column. `None` when the table has a column of that name already.

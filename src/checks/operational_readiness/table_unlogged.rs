@@ -1,6 +1,6 @@
 use crate::checks::columns::several;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Persistence, QualifiedName};
+use crate::model::{EngineName, Persistence, QualifiedName, TableRef};
 use crate::survey::split;
 
 pub(super) static RULE: Rule = Rule {
@@ -73,11 +73,16 @@ const EXPENDABLE: &[&str] = &[
     "sessions",
 ];
 
+/// Whether a table may be lost, by its name or that of its schema.
+pub(in crate::checks) fn is_expendable(table: TableRef<'_>) -> bool {
+    let words = split(&table.table.name);
+    words.iter().chain(&split(&table.schema.name)).any(|word| EXPENDABLE.contains(&word.as_str()))
+}
+
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
         let object = Object::table(table);
-        let words = split(&table.table.name);
-        let expendable = words.iter().chain(&split(&table.schema.name)).any(|word| EXPENDABLE.contains(&word.as_str()));
+        let expendable = is_expendable(table);
         let is_unlogged = |persistence| persistence == Persistence::Unlogged && !expendable;
         let parts = table.table.partitioning.iter().flat_map(|partitioning| partitioning.all(&table.schema.name));
         let lost: Vec<QualifiedName> = parts

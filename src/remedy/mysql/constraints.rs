@@ -6,7 +6,6 @@ use crate::model::quote::quote_literal;
 use crate::model::{Action, CheckConstraint, EngineName, ForeignKey, QualifiedName, TableRef};
 use crate::remedy::lookup_comment;
 use crate::remedy::mysql::column::{Overrides, definition, is_textual};
-use crate::remedy::names::Space;
 use std::collections::{HashMap, HashSet};
 
 /// Characters of the longest text that can be a key: InnoDB's 3072 bytes at four bytes a character.
@@ -104,17 +103,19 @@ pub(super) fn clause(planner: &Planner<'_>, name: &str, key: &ForeignKey) -> Str
     )
 }
 
+/// Why a table can have no foreign key and be the target of none, where it is partitioned.
+fn partitioned(planner: &Planner<'_>, table: &QualifiedName) -> Option<String> {
+    let is_partitioned = planner.table(table).is_some_and(|of| of.table.partitioning.is_some());
+    is_partitioned.then(|| format!("InnoDB has no foreign keys on partitioned tables, and {} is one", table.name))
+}
+
 fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, name: &str) {
     let Change::AddForeignKey { table, columns, referenced_table, referenced_columns, on_delete, on_update, .. } =
         &request.change
     else {
         return;
     };
-    let partitioned = [table, referenced_table]
-        .into_iter()
-        .find(|name| planner.table(name).is_some_and(|of| of.table.partitioning.is_some()));
-    if let Some(partitioned) = partitioned {
-        let reason = format!("InnoDB has no foreign keys on partitioned tables, and {} is one", partitioned.name);
+    if let Some(reason) = [table, referenced_table].into_iter().find_map(|table| partitioned(planner, table)) {
         return planner.refuse(request.change.clone(), reason);
     }
     if *on_delete == Action::SetDefault {
@@ -281,14 +282,17 @@ fn add_lookup_table(
     let Some(of) = planner.planned_column(table, column) else {
         return planner.refuse(request.change.clone(), "the column is not in the catalog");
     };
+    if let Some(reason) = partitioned(planner, table) {
+        return planner.refuse(request.change.clone(), reason);
+    }
     let length = of.data_type.split_once('(').and_then(|(_, rest)| rest.split(')').next()?.parse::<u32>().ok());
     let listed = !of.values.is_empty();
     if is_textual(&of.data_type) && !listed && length.is_none_or(|length| length > LONGEST_KEY) {
         let reason = format!("a text of this length can be no key: make {column} a varchar of the longest value first");
         return planner.refuse(request.change.clone(), reason);
     }
-    let lookup = QualifiedName::new(&table.schema, planner.names.fresh(&[Space::Relation], table, lookup_table));
-    let (relation, target, quoted) = (planner.relation(table), planner.relation(&lookup), planner.quote(column));
+    let (lookup, is_there) = planner.lookup_table(table, column, lookup_table);
+    let (target, quoted) = (planner.relation(&lookup), planner.quote(column));
     let mut key = of;
     (key.default, key.comment, key.nullable) = (None, None, false);
     let text = definition(planner.engine, &key, &[], Overrides::default());
@@ -296,11 +300,14 @@ fn add_lookup_table(
     let collation = key.collation.as_ref().map(|name| format!(" DEFAULT COLLATE={name}")).unwrap_or_default();
     let comment = planner.table(table).and_then(|of| lookup_comment(of.schema, table, column));
     let comment = comment.map(|text| format!(" COMMENT={}", quote_literal(planner.engine, &text))).unwrap_or_default();
-    let statements = vec![
-        format!("CREATE TABLE {target} ({text}, PRIMARY KEY ({quoted})) ENGINE=InnoDB{collation}{comment}"),
-        format!("INSERT INTO {target} ({quoted}) SELECT DISTINCT {quoted} FROM {relation} WHERE {quoted} IS NOT NULL"),
-    ];
-    let step = Step::new(format!("create lookup table {}", lookup.name), table, Phase::Expand, statements)
+    let mut statements = vec![planner.fill_lookup(table, column, (&lookup, is_there))];
+    if !is_there {
+        let create =
+            format!("CREATE TABLE {target} ({text}, PRIMARY KEY ({quoted})) ENGINE=InnoDB{collation}{comment}");
+        statements.insert(0, create);
+    }
+    let title = format!("{} lookup table {}", if is_there { "fill" } else { "create" }, lookup.name);
+    let step = Step::new(title, table, Phase::Expand, statements)
         .outside()
         .how("metadata and one read", NONE, "nothing", Safety::Safe, Duration::Scan)
         .undo(format!("DROP TABLE {target}"));

@@ -9,6 +9,8 @@ use crate::model::{
     Column, EngineName, ForeignKey, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder, Table,
 };
 use crate::remedy::names::Space;
+use crate::remedy::planner::{computed_before, is_unique_over};
+use crate::remedy::upserts::warned;
 
 /// Characters of a long text that an index holds when nobody said how many.
 const PREFIX: u32 = 191;
@@ -92,7 +94,10 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             }
             add_index(planner, request, table, name, method, key);
         }
-        Change::DropIndex { table, name } => drop_index(planner, request, table, name),
+        Change::DropIndex { table, name } => {
+            let step = drop_index(planner, table, name);
+            planner.add(40, request, step);
+        }
         Change::RenameIndex { table, name, to } => {
             let to = planner.fresh_index(table, to);
             let rename =
@@ -223,7 +228,7 @@ fn stores_rows(planner: &Planner<'_>, table: &QualifiedName, columns: &[&str]) -
     planner.table(table).is_some_and(|of| of.table.primary_key.is_none()) && columns.iter().all(is_never_null)
 }
 
-fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str) {
+fn drop_index(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> Step {
     let clause_text = format!("DROP INDEX {}", planner.quote(name));
     let stores = planner.table(table).is_some_and(|of| {
         let index = of.table.indexes.iter().find(|index| index.name == name && index.unique);
@@ -250,11 +255,10 @@ fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
     }
     if let Some(index) = planner.table(table).and_then(|of| of.table.indexes.iter().find(|index| index.name == name)) {
         let clause = clause(planner, table, name, index);
-        step = step.undo(format!("ALTER TABLE {} {clause}", planner.relation(table)));
+        step.undo(format!("ALTER TABLE {} {clause}", planner.relation(table)))
     } else {
-        step = step.irreversible("the index is not in the catalog that was read");
+        step.irreversible("the index is not in the catalog that was read")
     }
-    planner.add(40, request, step);
 }
 
 fn add_primary_key(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, columns: &[String]) {
@@ -293,7 +297,7 @@ fn add_primary_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
 }
 
 fn add_unique(planner: &mut Planner<'_>, request: &Request) {
-    let Change::AddUnique { table, name, columns, nulls_not_distinct, predicate, replaces } = &request.change else {
+    let Change::AddUnique { table, columns, nulls_not_distinct, predicate, replaces, .. } = &request.change else {
         return;
     };
     let shaped = planner.is_shaped(&request.change);
@@ -313,10 +317,8 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
         );
         return planner.refuse(request.change.clone(), reason);
     }
-    let name = planner.fresh_index(table, name);
-    let mut clauses = Vec::new();
     let mut note = hashed.then_some("The values are too long for a tree: the server keeps them unique by a hash, and copies the table for every change from then on.");
-    if shaped {
+    let key = if shaped {
         if planner.engine == EngineName::MySql && planner.version < (8, 0, 23) {
             return planner.refuse(request.change.clone(), "this server has neither partial unique keys nor invisible columns: add generated columns that are NULL where the key does not apply, and make them unique");
         }
@@ -329,7 +331,9 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
         };
         let mut key = Vec::new();
         for mut column in parts.into_iter().flatten() {
-            if column.generated.is_some() {
+            if let Some(before) = planner.table(table).and_then(|of| computed_before(of.table, &column)) {
+                column.name.clone_from(&before.name);
+            } else if column.generated.is_some() {
                 column.name = planner.names.fresh(&[Space::Column], table, &column.name);
                 let clause = format!("ADD COLUMN {}", definition(planner.engine, &column, &[], Overrides::default()));
                 let title = format!("add generated column {}.{}", table.name, column.name);
@@ -341,14 +345,13 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
                 planner.add(44, request, step);
                 planner.alter_column(table, column.clone());
             }
-            key.push(planner.quote(&column.name));
+            key.push(column.name);
         }
-        clauses.push(format!("ADD UNIQUE INDEX {} ({})", planner.quote(&name), key.join(", ")));
         note = Some(
             "The key is made of invisible computed columns, so that it holds exactly where it should; queries on the plain columns cannot use it.",
         );
+        key
     } else {
-        let key: Vec<KeyPart> = columns.iter().map(|column| KeyPart::column(column.clone())).collect();
         let long = columns.iter().filter_map(|name| planner.column(table, name)).any(|column| {
             let base = column.base_type();
             base.ends_with("text") || base.ends_with("blob")
@@ -359,9 +362,31 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
                 "a unique key over a long text would compare its beginning only: make a hash of it a generated column",
             );
         }
-        let method = if hashed { "hash" } else { "btree" };
-        clauses.push(format!("ADD UNIQUE INDEX {} ({})", planner.quote(&name), parts(planner, table, method, &key)));
+        columns.clone()
+    };
+    let key: Vec<KeyPart> = key.into_iter().map(KeyPart::column).collect();
+    let there =
+        planner.table(table).is_some_and(|of| is_unique_over(of.table, &key, None, replaces.as_ref()).is_some());
+    if !there {
+        add_unique_index(planner, request, &key, (hashed, shaped), (check, note));
     }
+    if let Some(old) = replaces {
+        let step = warned(planner, &request.change, drop_index(planner, table, old));
+        planner.add(40, request, step);
+    }
+}
+
+fn add_unique_index(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    key: &[KeyPart],
+    (hashed, shaped): (bool, bool),
+    (check, note): (String, Option<&'static str>),
+) {
+    let Change::AddUnique { table, name, columns, .. } = &request.change else { return };
+    let name = planner.fresh_index(table, name);
+    let method = if hashed { "hash" } else { "btree" };
+    let clause = format!("ADD UNIQUE INDEX {} ({})", planner.quote(&name), parts(planner, table, method, key));
     let title = format!("add unique index {name}");
     let stores = stores_rows(planner, table, &columns.iter().map(String::as_str).collect::<Vec<_>>());
     let algorithm = match (hashed, stores && !shaped) {
@@ -370,7 +395,7 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
         (false, false) => Algorithm::Nocopy,
     };
     let (gone, back) = replaced(planner, table, &request.change);
-    let mut step = alter(planner, table, Phase::Expand, title, &format!("{}{gone}", clauses.join(", ")), algorithm)
+    let mut step = alter(planner, table, Phase::Expand, title, &format!("{clause}{gone}"), algorithm)
         .check(check)
         .undo(format!("ALTER TABLE {} {back}DROP INDEX {}", planner.relation(table), planner.quote(&name)));
     step.safety = step.safety.max(Safety::Caution);
@@ -378,9 +403,6 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
         step = step.note(note);
     }
     planner.add(45, request, step);
-    if let Some(old) = replaces {
-        drop_index(planner, request, table, old);
-    }
 }
 
 /// The columns of a key that is NULL outside the condition and tells NULL from every value inside it: the column itself

@@ -6,9 +6,9 @@ use super::{
 };
 use crate::checks::{Change, NewColumn};
 use crate::model::quote::quote_literal;
-use crate::model::{EngineName, QualifiedName, base_type};
+use crate::model::{CheckConstraint, EngineName, QualifiedName, base_type};
 use crate::remedy::names::Space;
-use crate::remedy::planner::mentions;
+use crate::remedy::planner::{is_same_text, mentions};
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     match &request.change {
@@ -68,7 +68,19 @@ fn forbid_null(
 ) {
     let (relation, quoted) = (planner.relation(table), planner.quote(column));
     let native = planner.version.0 >= 18;
-    let name = planner.fresh_constraint(table, &format!("{}_{column}_not_null", table.name));
+    let wanted = format!("{}_{column}_not_null", table.name);
+    // What an earlier run left when rows did not fulfil it.
+    let begun = planner.table(table).and_then(|of| {
+        let is_it = |check: &&CheckConstraint| {
+            check.name.as_deref().is_some_and(|name| name.starts_with(&wanted))
+                && is_same_text(&check.expression, &format!("{column} IS NOT NULL"))
+        };
+        of.table.check_constraints.iter().find(is_it)
+    });
+    let name = match begun.and_then(|check| check.name.clone()) {
+        Some(name) => name,
+        None => planner.fresh_constraint(table, &wanted),
+    };
     let constraint = planner.quote(&name);
     let (add_phase, add_rank) = match moment {
         Moment::AfterFills => (Phase::Validate, 5),
@@ -84,7 +96,9 @@ fn forbid_null(
             .check(planner.nulls(table, column))
             .undo(drop.clone())
             .note("Writes that leave the column NULL fail from here on.");
-    planner.add(add_rank, request, step);
+    if begun.is_none() {
+        planner.add(add_rank, request, step);
+    }
     if let Some(fill) = fill {
         let step = backfill(planner, table, column, fill);
         planner.add(10, request, step);

@@ -8,7 +8,7 @@ use crate::checks::Change;
 use crate::model::quote::quote_literal;
 use crate::model::{Action, Deferral, EngineName, ForeignKey, MatchType, QualifiedName};
 use crate::remedy::lookup_comment;
-use crate::remedy::names::Space;
+use crate::remedy::planner::successor;
 use crate::remedy::planner::{CLOSES_CIRCLE, has_leading_index};
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
@@ -232,11 +232,22 @@ fn change_delete_action(
         return planner.refuse(request.change.clone(), "the foreign key is not in the catalog");
     };
     let old_name = old.name.clone().unwrap_or_default();
-    let new_name = planner.fresh_constraint(table, &format!("{old_name}_new"));
-    let mut key = old.clone();
-    key.name = Some(new_name.clone());
-    key.on_delete = on_delete;
-    add_foreign_key(planner, request, table, &key);
+    let begun = planner.table(table).and_then(|of| successor(of.table, old));
+    let new_name = if let Some(begun) = begun {
+        let name = begun.name.clone().unwrap_or_default();
+        if !begun.validated {
+            let step = validate(planner, table, &name);
+            planner.add(20, request, step);
+        }
+        name
+    } else {
+        let name = planner.fresh_constraint(table, &format!("{old_name}_new"));
+        let mut key = old.clone();
+        key.name = Some(name.clone());
+        key.on_delete = on_delete;
+        add_foreign_key(planner, request, table, &key);
+        name
+    };
     let relation = planner.relation(table);
     let statements = vec![
         format!("ALTER TABLE {relation} DROP CONSTRAINT {}", planner.quote(&old_name)),
@@ -369,18 +380,18 @@ fn add_lookup_table(
     let Some(of) = planner.column(table, column) else {
         return planner.refuse(request.change.clone(), "the column is not in the catalog");
     };
-    let lookup = planner.names.fresh(&[Space::Relation, Space::Index], table, lookup_table);
-    let lookup = QualifiedName::new(&table.schema, lookup);
-    let (relation, target, quoted) = (planner.relation(table), planner.relation(&lookup), planner.quote(column));
-    let mut statements = vec![
-        format!("CREATE TABLE {target} ({quoted} {} PRIMARY KEY)", of.data_type),
-        format!("INSERT INTO {target} ({quoted}) SELECT DISTINCT {quoted} FROM {relation} WHERE {quoted} IS NOT NULL"),
-    ];
+    let (lookup, is_there) = planner.lookup_table(table, column, lookup_table);
+    let (target, quoted) = (planner.relation(&lookup), planner.quote(column));
+    let mut statements = vec![planner.fill_lookup(table, column, (&lookup, is_there))];
+    if !is_there {
+        statements.insert(0, format!("CREATE TABLE {target} ({quoted} {} PRIMARY KEY)", of.data_type));
+    }
     if let Some(comment) = planner.table(table).and_then(|of| lookup_comment(of.schema, table, column)) {
         let comment = quote_literal(EngineName::PostgreSql, &comment);
         statements.push(format!("COMMENT ON TABLE {target} IS {comment}"));
     }
-    let step = Step::new(format!("create lookup table {}", lookup.name), table, Phase::Expand, statements)
+    let title = format!("{} lookup table {}", if is_there { "fill" } else { "create" }, lookup.name);
+    let step = Step::new(title, table, Phase::Expand, statements)
         .how("metadata and one read", "ACCESS SHARE", "nothing", Safety::Safe, Duration::Scan)
         .undo(format!("DROP TABLE {target}"))
         .note("A value that first appears between this step and the foreign key is missing from the lookup table: the validation tells.");

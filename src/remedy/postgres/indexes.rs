@@ -7,6 +7,8 @@ use super::{
 use crate::checks::Change;
 use crate::model::quote::quote_literal;
 use crate::model::{EngineName, Index, KeyPart, NullsOrder, Partition, QualifiedName, SortOrder, TableRef};
+use crate::remedy::planner::is_unique_over;
+use crate::remedy::upserts::warned;
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     match &request.change {
@@ -15,7 +17,10 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             let name = planner.fresh_index(table, name);
             add_index(planner, request, table, &name, &index);
         }
-        Change::DropIndex { table, name } => drop_index(planner, request, table, name),
+        Change::DropIndex { table, name } => {
+            let (rank, step) = drop_index(planner, table, name);
+            planner.add(rank, request, step);
+        }
         Change::RepairIndex { table, name } => repair_index(planner, request, table, name),
         Change::AddPrimaryKey { table, name, columns } => add_primary_key(planner, request, table, name, columns),
         Change::AddSurrogateKey { table, column, name } => add_surrogate_key(planner, request, table, column, name),
@@ -235,11 +240,12 @@ fn attach(
 /// Why an attached index stays so.
 const ATTACHED: &str = "an index is attached for good, and goes with that of the partitioned table";
 
-fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str) {
+/// The step that drops an index, or the constraint that stands on it, and its rank.
+fn drop_index(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> (u32, Step) {
     let (index, schema) = find(planner, table, name);
     let quoted = planner.relation(&QualifiedName::new(&schema, name));
     if let Some(constraint) = index.as_ref().and_then(|index| index.constraint.clone()) {
-        return drop_key(planner, request, table, &constraint);
+        return drop_key(planner, table, &constraint);
     }
     let partitioned = is_partitioned(planner, table)
         && planner.table(table).is_some_and(|table| table.table.indexes.iter().any(|index| index.name == name));
@@ -269,7 +275,7 @@ fn drop_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
     if step.undo.is_empty() {
         step = step.irreversible("its definition is not whole in the catalog that was read: print it before");
     }
-    planner.add(40, request, step);
+    (40, step)
 }
 
 /// An index of a table or a partition, with the schema it stands in.
@@ -293,7 +299,7 @@ fn partition<'p>(planner: &Planner<'p>, name: &QualifiedName) -> Option<&'p Part
         .map(|(_, partition)| partition)
 }
 
-fn drop_key(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, constraint: &str) {
+fn drop_key(planner: &Planner<'_>, table: &QualifiedName, constraint: &str) -> (u32, Step) {
     let statement = format!("ALTER TABLE {} DROP CONSTRAINT {}", planner.relation(table), planner.quote(constraint));
     let step = Step::new(format!("drop constraint {constraint}"), table, Phase::Contract, vec![statement])
         .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
@@ -310,7 +316,7 @@ fn drop_key(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName,
         )),
         None => step.irreversible("the constraint is not in the catalog that was read"),
     };
-    planner.add(30, request, step);
+    (30, step)
 }
 
 /// Whether an interrupted REINDEX CONCURRENTLY left an index behind: a copy, whose original still works.
@@ -560,11 +566,21 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
             equal_nulls: *nulls_not_distinct,
         };
         let constraint = predicate.is_none();
+        let there = planner.table(table).and_then(|of| {
+            let there = is_unique_over(of.table, &key, predicate.as_deref(), replaces.as_ref());
+            there.filter(|index| index.nulls_not_distinct == *nulls_not_distinct)
+        });
         let name = if constraint { planner.fresh_key(table, name) } else { planner.fresh_index(table, name) };
-        let index_name = if constraint { planner.fresh_index(table, &format!("{name}_new")) } else { name.clone() };
-        let step = concurrent_step(planner, table, &index_name, &index).check(check);
-        planner.add(46, request, step);
-        if constraint {
+        let index_name = match there {
+            Some(there) => there.name.clone(),
+            None if constraint => planner.fresh_index(table, &format!("{name}_new")),
+            None => name.clone(),
+        };
+        if there.is_none() {
+            let step = concurrent_step(planner, table, &index_name, &index).check(check);
+            planner.add(46, request, step);
+        }
+        if constraint && there.is_none_or(|there| there.constraint.is_none()) {
             let statement = format!(
                 "ALTER TABLE {relation} ADD CONSTRAINT {} UNIQUE USING INDEX {}",
                 planner.quote(&name),
@@ -586,5 +602,7 @@ fn retire(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, o
     let constraint = planner
         .table(table)
         .is_some_and(|of| of.table.unique_constraints.iter().any(|unique| unique.name.as_deref() == Some(old)));
-    if constraint { drop_key(planner, request, table, old) } else { drop_index(planner, request, table, old) }
+    let (rank, step) = if constraint { drop_key(planner, table, old) } else { drop_index(planner, table, old) };
+    let step = warned(planner, &request.change, step);
+    planner.add(rank, request, step);
 }

@@ -8,7 +8,7 @@ use crate::model::{
     UniqueConstraint,
 };
 use crate::remedy::lookup_comment;
-use crate::remedy::planner::has_leading_index;
+use crate::remedy::planner::{computed_before, has_leading_index, is_lookup_of, is_unique_over};
 use crate::remedy::postgres::is_leftover;
 
 impl Projection<'_> {
@@ -165,6 +165,9 @@ impl Projection<'_> {
             of.indexes.push(index);
             return;
         }
+        if is_unique_over(of, &index.key, index.predicate.as_deref(), replaces.as_ref()).is_some() {
+            return replaces.iter().for_each(|old| remove_index(of, old));
+        }
         if engine.is_mysql_family() || engine == EngineName::PostgreSql && predicate.is_none() {
             index.constraint = Some(name.clone());
             of.unique_constraints.push(UniqueConstraint {
@@ -192,31 +195,12 @@ impl Projection<'_> {
     ) {
         let engine = self.engine;
         let Some(key) = self.column(table, column).cloned() else { return };
-        let Some(of) = self.table(table) else { return };
-        let mut new = Table::new("");
-        new.owner.clone_from(&of.owner);
-        new.storage_engine.clone_from(&of.storage_engine);
-        new.row_format.clone_from(&of.row_format);
-        new.character_set.clone_from(&key.character_set);
-        new.collation.clone_from(&key.collation);
-        let lookup_table =
-            free(lookup_table, |name| self.places.contains_key(&QualifiedName::new(&table.schema, name)));
-        let lookup = QualifiedName::new(&table.schema, lookup_table);
-        new.name.clone_from(&lookup.name);
-        new.columns.push(Column { nullable: false, default: None, comment: None, inherited: false, ..key });
+        let mut lookup = QualifiedName::new(&table.schema, lookup_table);
+        if self.table(&lookup).is_none_or(|of| !is_lookup_of(of, &key)) {
+            lookup.name = free(lookup_table, |name| self.places.contains_key(&QualifiedName::new(&table.schema, name)));
+            self.make_lookup_table(table, key, &lookup);
+        }
         let columns = vec![column.to_owned()];
-        if let Some(&(schema, _)) = self.places.get(table) {
-            let of = &mut self.model.schemas[schema];
-            new.comment = lookup_comment(of, table, column);
-            self.places.insert(lookup.clone(), (schema, of.tables.len()));
-            of.tables.push(new);
-        }
-        self.add_primary_key(&lookup, &format!("{}_pkey", lookup.name), &columns);
-        if engine == EngineName::Sqlite
-            && let Some(key) = self.table(&lookup).and_then(|of| of.primary_key.as_mut())
-        {
-            key.name = None;
-        }
         let mut foreign_key = ForeignKey::new(columns.clone(), lookup, columns.clone());
         // MariaDB does not tell RESTRICT from nothing said.
         foreign_key.on_delete = if engine == EngineName::MariaDb { Action::NoAction } else { Action::Restrict };
@@ -224,6 +208,32 @@ impl Projection<'_> {
         self.add_foreign_key(table, name, foreign_key);
         if !engine.is_mysql_family() && self.table(table).is_some_and(|of| !has_leading_index(of, &columns)) {
             self.add_index(table, index, "btree", &[KeyPart::column(column)], None);
+        }
+    }
+
+    fn make_lookup_table(&mut self, table: &QualifiedName, key: Column, lookup: &QualifiedName) {
+        let engine = self.engine;
+        let Some(of) = self.table(table) else { return };
+        let mut new = Table::new("");
+        new.owner.clone_from(&of.owner);
+        new.storage_engine.clone_from(&of.storage_engine);
+        new.row_format.clone_from(&of.row_format);
+        new.character_set.clone_from(&key.character_set);
+        new.collation.clone_from(&key.collation);
+        new.name.clone_from(&lookup.name);
+        let column = key.name.clone();
+        new.columns.push(Column { nullable: false, default: None, comment: None, inherited: false, ..key });
+        if let Some(&(schema, _)) = self.places.get(table) {
+            let of = &mut self.model.schemas[schema];
+            new.comment = lookup_comment(of, table, &column);
+            self.places.insert(lookup.clone(), (schema, of.tables.len()));
+            of.tables.push(new);
+        }
+        self.add_primary_key(lookup, &format!("{}_pkey", lookup.name), &[column]);
+        if engine == EngineName::Sqlite
+            && let Some(key) = self.table(lookup).and_then(|of| of.primary_key.as_mut())
+        {
+            key.name = None;
         }
     }
 
@@ -362,8 +372,7 @@ fn add_key_columns(table: &mut Table, columns: &[String], equal_nulls: bool, con
             continue;
         };
         for (suffix, data_type, text) in computed {
-            let name = free(&format!("{name}_{suffix}"), |name| table.column(name).is_some());
-            let mut new = Column::new(&name, data_type);
+            let mut new = Column::new(format!("{name}_{suffix}"), data_type);
             if data_type == own {
                 new.character_set.clone_from(&column.character_set);
                 new.collation.clone_from(&column.collation);
@@ -374,8 +383,13 @@ fn add_key_columns(table: &mut Table, columns: &[String], equal_nulls: bool, con
                 None => text,
             };
             new.generated = Some(Generated { expression, storage: GeneratedStorage::Virtual });
+            if let Some(before) = computed_before(table, &new) {
+                key.push(KeyPart::column(&before.name));
+                continue;
+            }
+            new.name = free(&new.name, |name| table.column(name).is_some());
+            key.push(KeyPart::column(&new.name));
             table.columns.push(new);
-            key.push(KeyPart::column(name));
         }
     }
     key

@@ -7,7 +7,7 @@ mod keys;
 mod names;
 
 use super::Playbook;
-use super::planner::mentions;
+use super::planner::{mentions, successor};
 use crate::checks::{Change, NewColumn};
 use crate::model::{
     Action, CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ForeignKey, Model, Persistence,
@@ -278,6 +278,11 @@ fn change_table(table: &mut Table, change: &Change, default_collation: Option<&S
     };
     match change {
         Change::ChangeDeleteAction { name, columns, on_delete, .. } => {
+            // What was begun is finished: the new key takes the place of the old one.
+            let begun = table.foreign_keys.iter().find(|key| same(key, name, columns));
+            let begun = begun.and_then(|key| successor(table, key)).map(|new| (new.name.clone(), new.on_delete));
+            let on_delete = begun.as_ref().map_or(on_delete, |(_, on_delete)| on_delete);
+            table.foreign_keys.retain(|key| begun.as_ref().is_none_or(|(new, _)| key.name != *new));
             for key in table.foreign_keys.iter_mut().filter(|key| same(key, name, columns)) {
                 (key.on_delete, key.on_delete_explicit, key.validated) = (*on_delete, Some(true), true);
             }

@@ -5,6 +5,7 @@ mod rebuild;
 
 use super::planner::Planner;
 use super::requests::Request;
+use super::upserts::warned;
 use super::{Duration, Phase, Safety, Step};
 use crate::checks::Change;
 use crate::model::{Index, KeyPart, QualifiedName, SortOrder};
@@ -96,7 +97,7 @@ fn add(planner: &mut Planner<'_>, request: &Request, rebuild: Option<&mut Rebuil
                 place(planner, request, rebuild.as_deref_mut(), 20, step);
             }
             if let Some(old) = replaces {
-                let step = drop_index(planner, table, old);
+                let step = warned(planner, &request.change, drop_index(planner, table, old));
                 planner.add(40, request, step);
             }
         }

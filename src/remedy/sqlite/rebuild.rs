@@ -8,6 +8,7 @@ use crate::model::{Action, EngineName, KeyPart, QualifiedName};
 use crate::remedy::names::Space;
 use crate::remedy::planner::{CLOSES_CIRCLE, Planner, has_leading_index};
 use crate::remedy::requests::Request;
+use crate::remedy::upserts::warning;
 
 /// A rebuild that is being put together.
 #[derive(Debug)]
@@ -194,6 +195,7 @@ impl Rebuild {
                     self.after.extend(steps.into_iter().flat_map(|step| step.statements));
                 }
                 self.checks.push(planner.duplicates(&table, columns, predicate.as_deref(), *nulls_not_distinct));
+                self.notes.extend(warning(planner, &request.change));
                 Ok(format!("unique index {fresh}"))
             }
             Change::AddLookupTable { column, lookup_table, name, index, .. } => {
@@ -241,15 +243,14 @@ impl Rebuild {
     ) -> Result<String, String> {
         let table = self.table.clone();
         let of = planner.column(&table, column).ok_or("the column is not in the catalog")?;
-        let lookup = planner.names.fresh(&[Space::Relation, Space::Index], &table, lookup_table);
-        let (relation, target, quoted) = (planner.relation(&table), planner.quote(&lookup), planner.quote(column));
-        let statements = vec![
-            format!("CREATE TABLE {target} ({quoted} {} NOT NULL PRIMARY KEY)", of.data_type),
-            format!(
-                "INSERT INTO {target} ({quoted}) SELECT DISTINCT {quoted} FROM {relation} WHERE {quoted} IS NOT NULL"
-            ),
-        ];
-        let step = Step::new(format!("create lookup table {lookup}"), &table, Phase::Expand, statements)
+        let (lookup, is_there) = planner.lookup_table(&table, column, lookup_table);
+        let (target, quoted) = (planner.relation(&lookup), planner.quote(column));
+        let mut statements = vec![planner.fill_lookup(&table, column, (&lookup, is_there))];
+        if !is_there {
+            statements.insert(0, format!("CREATE TABLE {target} ({quoted} {} NOT NULL PRIMARY KEY)", of.data_type));
+        }
+        let title = format!("{} lookup table {}", if is_there { "fill" } else { "create" }, lookup.name);
+        let step = Step::new(title, &table, Phase::Expand, statements)
             .how("metadata and one read", WRITE_LOCK, WRITES, Safety::Safe, Duration::Scan)
             .undo(format!("DROP TABLE {target}"));
         planner.add(15, request, step);

@@ -2,7 +2,9 @@
 
 use super::Context;
 use super::condition::asks_for_value;
-use crate::model::{Action, CheckConstraint, Column, ColumnDefault, EngineName, ForeignKey, TableRef, base_type};
+use crate::model::{
+    Action, CheckConstraint, Column, ColumnDefault, EngineName, ForeignKey, Table, TableRef, base_type,
+};
 use crate::survey::TableClass;
 
 /// Whether a column holds character strings of any length, and no list of them.
@@ -11,6 +13,19 @@ pub(super) fn is_text(column: &Column) -> bool {
     column.array_dimensions == 0
         && column.user_type.is_none()
         && (base.contains("char") || base.contains("text") || base.contains("clob") || base == "string")
+}
+
+/// The column whose values a computed one has where a condition holds, as in `CASE WHEN … THEN email END`: a unique key of such
+/// columns is one of the plain columns, for some rows. Every other column stands for itself.
+pub(super) fn stands_for<'t>(table: &'t Table, name: &'t str) -> &'t str {
+    let Some(generated) = table.column(name).and_then(|column| column.generated.as_ref()) else { return name };
+    let text = generated.expression.to_lowercase();
+    let bare = |text: &str| text.trim_matches(|it: char| it.is_whitespace() || "()`\"".contains(it)).to_owned();
+    let text = bare(&text);
+    let Some(value) = text.strip_prefix("case when ").and_then(|rest| rest.strip_suffix("end")) else { return name };
+    let Some((_, value)) = value.rsplit_once(" then ") else { return name };
+    let value = bare(value);
+    table.columns.iter().find(|column| column.name.to_lowercase() == value).map_or(name, |column| &column.name)
 }
 
 /// Whether a column holds numbers, going by the declared type.

@@ -183,7 +183,12 @@ fn searched(
     let parent = planner.table(table).filter(|_| planner.engine.is_mysql_family());
     let keys = parent.into_iter().flat_map(|of| planner.context.tables.referenced_by(of.id));
     let referenced = keys.map(|(_, key)| (key.referenced_columns.clone(), None));
-    declared.chain(inferred).chain(referenced).collect()
+    let planned = requests.iter().filter_map(|request| match &request.change {
+        Change::AddForeignKey { columns, .. } => Some((columns.clone(), None)),
+        Change::AddLookupTable { column, .. } => Some((vec![column.clone()], None)),
+        _ => None,
+    });
+    declared.chain(inferred).chain(referenced).chain(planned).collect()
 }
 
 /// Leaves one type for each column. A column that changes with the one that it refers to cannot become something else by

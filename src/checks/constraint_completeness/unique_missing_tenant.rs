@@ -1,5 +1,5 @@
 use super::unique_vs_soft_delete::{is_for_ever, is_referenced};
-use crate::checks::columns::is_reference;
+use crate::checks::columns::{is_reference, stands_for};
 use crate::checks::names::Names;
 use crate::checks::relations::superseded;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
@@ -76,8 +76,9 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let Some(columns) = index.plain_columns() else {
                 continue;
             };
-            if columns.contains(&tenancy.column.as_str())
-                || columns.iter().any(|column| is_reference(table, column) || is_relation(context, table, column))
+            let plain: Vec<&str> = columns.iter().map(|column| stands_for(table.table, column)).collect();
+            if plain.contains(&tenancy.column.as_str())
+                || plain.iter().any(|column| is_reference(table, column) || is_relation(context, table, column))
                 || is_for_ever(index)
                 || is_login(table, index)
                 || is_referenced(context, table, index)

@@ -1,3 +1,4 @@
+use crate::checks::columns::stands_for;
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, Index, TableRef, UnseenKind};
@@ -109,6 +110,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         });
         for index in indexes {
             let Some(columns) = index.plain_columns() else { continue };
+            let columns: Vec<&str> = columns.into_iter().map(|column| stands_for(table.table, column)).collect();
             let object = Object::index(table, &index.name);
             let nullable: Vec<&str> = columns
                 .iter()
@@ -189,7 +191,9 @@ fn finding(
     let engine = context.model.engine.name;
     let several = nullable.len() > 1 || index.predicate.is_some();
     let supports = engine == EngineName::PostgreSql && context.model.engine.version_numbers().0 >= 15;
-    if several && !supports {
+    // A key of computed columns holds for some rows, and so would have to what is added to it.
+    let conditional = index.plain_columns().is_none_or(|own| own != columns);
+    if conditional || several && !supports {
         return finding.advise(
             "make the columns NOT NULL with a value that stands for none, or add a unique index for each combination of NULLs",
         );

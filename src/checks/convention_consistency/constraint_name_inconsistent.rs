@@ -1,3 +1,4 @@
+use crate::checks::columns::stands_for;
 use crate::checks::coverage::is_secondary;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
 use crate::model::{EngineName, Index, TableRef, UnseenKind};
@@ -264,7 +265,8 @@ fn collect<'m>(context: Context<'_>, table: TableRef<'m>, kinds: &mut BTreeMap<&
     for key in &table.table.unique_constraints {
         // There the constraint is its index.
         let is_index = context.model.engine.name.is_mysql_family();
-        add("unique constraint", key.name.as_deref(), texts(&key.columns), None, is_index);
+        let columns = key.columns.iter().map(|column| stands_for(table.table, column)).collect();
+        add("unique constraint", key.name.as_deref(), columns, None, is_index);
     }
     for constraint in table.table.check_constraints.iter().filter(|check| !check.automatic && !check.inherited) {
         add("check constraint", constraint.name.as_deref(), texts(&constraint.columns), None, false);

@@ -10,7 +10,7 @@ use brownfield::remedy::{self, Phase, Playbook};
 use brownfield::render::sql;
 use brownfield::report::Report;
 use brownfield::settings::Settings;
-use libtest_mimic::Trial;
+use libtest_mimic::{Failed, Trial};
 use std::collections::BTreeSet;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
@@ -76,7 +76,8 @@ fn whole(place: Place, sample: &schemas::Sample) -> TestResult {
     make_whole(&database)
 }
 
-fn make_whole(database: &Database) -> TestResult {
+/// Makes the whole playbook, which leads where it says and not lower. What fails anew, and the script.
+fn make_as_foretold(database: &Database) -> Result<(Vec<String>, String), Failed> {
     let settings = Settings::default();
     let model = read(&database.url()).map_err(|error| chain(&error))?;
     let tables = Tables::new(&model);
@@ -110,7 +111,12 @@ fn make_whole(database: &Database) -> TestResult {
         .into());
     }
     let known = failing(&report);
-    let new: Vec<String> = found.difference(&known).cloned().collect();
+    Ok((found.difference(&known).cloned().collect(), script))
+}
+
+/// Makes the whole playbook, after which nothing else than is excused fails anew.
+fn make_whole(database: &Database) -> TestResult {
+    let (new, script) = make_as_foretold(database)?;
     let excused = |finding: &&String| {
         ANEW.iter().any(|(rule, part, _)| finding.starts_with(&format!("{rule} ")) && finding.contains(part))
     };
@@ -234,30 +240,14 @@ fn upserts(place: Place) -> TestResult {
 
 /// Whatever meets in a schema, the whole playbook runs, leads where it says and never to a lower score.
 fn never_lower(place: Place) -> TestResult {
-    let settings = Settings::default();
     let seeds = if place == Place::Sqlite { 40 } else { 6 };
     let mut wrong = Vec::new();
     for seed in 1..=seeds {
         let database = Database::new(place)?;
         let schema = arbitrary(seed);
         database.run(&schema).map_err(|error| format!("{error}\n{schema}"))?;
-        let model = read(&database.url()).map_err(|error| chain(&error))?;
-        let tables = Tables::new(&model);
-        let report = Report::new(&model, &tables, &settings);
-        let (before, foretold) = (report.score.total, report.total_after(&report.playbook));
-        let script = runnable(&sql::render(&report, &[]));
-        database.run(&script).map_err(|error| format!("seed {seed}: {error}\n{schema}\n{script}"))?;
-        let after = read(&database.url()).map_err(|error| chain(&error))?;
-        let after_tables = Tables::new(&after);
-        let after_report = Report::new(&after, &after_tables, &settings);
-        let reached = after_report.score.total;
-        let (Some(before), Some(foretold), Some(reached)) = (before, foretold, reached) else { continue };
-        if reached < before || !is_as_foretold(reached, foretold) {
-            let (found, known) = (failing(&after_report), failing(&report));
-            let new: Vec<_> = found.difference(&known).collect();
-            wrong.push(format!(
-                "seed {seed}: from {before}, foretold {foretold}, reached {reached}\nnew: {new:#?}\n{schema}"
-            ));
+        if let Err(error) = make_as_foretold(&database) {
+            wrong.push(format!("seed {seed}: {}\n{schema}", error.message().unwrap_or_default()));
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
@@ -335,8 +325,7 @@ fn arbitrary(seed: u64) -> String {
     schema
 }
 
-/// Planned anew before each phase, the steps lead where they lead in one go. Names can follow a majority that the steps made, so
-/// that both are planned once more.
+/// Planned anew before each phase, the steps lead where they lead in one go.
 fn resumed(place: Place) -> TestResult {
     let settings = Settings::default();
     let shop = schemas::samples(place).into_iter().find(|sample| sample.name == "shop").ok_or("no shop")?;
@@ -357,36 +346,34 @@ fn resumed(place: Place) -> TestResult {
         };
         let (at_once, by_phase) = (load()?, load()?);
         at_once.run(&script(&at_once, &[])?)?;
-        at_once.run(&script(&at_once, &[])?)?;
         for phase in [Phase::Expand, Phase::Backfill, Phase::Validate, Phase::Contract] {
             let script = script(&by_phase, &[phase])?;
             by_phase.run(&script).map_err(|error| format!("{error}\n{script}"))?;
         }
-        by_phase.run(&script(&by_phase, &[])?)?;
-        let (wanted, found) = (shape(&at_once)?, shape(&by_phase)?);
-        let lacks: Vec<_> = wanted.difference(&found).collect();
-        let more: Vec<_> = found.difference(&wanted).collect();
-        assert!(lacks.is_empty() && more.is_empty(), "lacks {lacks:#?}\nhas {more:#?}");
+        assert_eq!(shape(&by_phase)?, shape(&at_once)?);
     }
     Ok(())
 }
 
-/// Columns, keys, checks and indexes of a database, one a line.
-fn shape(database: &Database) -> Result<BTreeSet<String>, String> {
+/// Columns, keys, checks and indexes of a database, one a line. Names of keys can follow a majority that the steps made.
+fn shape(database: &Database) -> Result<Vec<String>, String> {
     let model = read(&database.url()).map_err(|error| chain(&error))?;
-    let mut shape = BTreeSet::new();
+    let mut shape = Vec::new();
     for table in model.schemas.iter().flat_map(|schema| &schema.tables) {
         let columns = table.columns.iter().map(|it| format!("{} {} {}", it.name, it.data_type, it.nullable));
         let keys = table.foreign_keys.iter().map(|it| {
-            format!("{:?} {:?} {} {:?} {}", it.name, it.columns, it.referenced_table.name, it.on_delete, it.validated)
+            // MariaDB says NO ACTION of a key that went and came back, as if somebody had decided that.
+            let action = (database.place.engine() != EngineName::MariaDb).then_some(it.on_delete);
+            format!("{:?} {} {action:?} {}", it.columns, it.referenced_table.name, it.validated)
         });
-        let checks =
-            table.check_constraints.iter().map(|it| format!("{:?} {} {}", it.name, it.expression, it.validated));
-        let indexes = table.indexes.iter().map(|it| {
-            format!("{} {} {:?} {:?}", it.name, it.unique, it.key_columns().collect::<Vec<_>>(), it.predicate)
-        });
+        let checks = table.check_constraints.iter().map(|it| format!("{} {}", it.expression, it.validated));
+        let indexes = table
+            .indexes
+            .iter()
+            .map(|it| format!("{} {:?} {:?}", it.unique, it.key_columns().collect::<Vec<_>>(), it.predicate));
         shape.extend(columns.chain(keys).chain(checks).chain(indexes).map(|line| format!("{}: {line}", table.name)));
     }
+    shape.sort();
     Ok(shape)
 }
 
@@ -693,7 +680,12 @@ fn all_scored(report: &Report<'_>) -> Vec<String> {
 fn failing(report: &Report<'_>) -> BTreeSet<String> {
     let findings = report.outcomes.iter().flat_map(|outcome| &outcome.findings);
     let failing = findings.filter(|finding| finding.scored || finding.severity != Severity::Info);
-    failing.map(|finding| format!("{} {}", finding.rule, finding.object)).collect()
+    // SQLite counts the indexes of constraints, so that they get other numbers when one goes.
+    let uncounted = |object: &str| match object.rsplit_once(".sqlite_autoindex_") {
+        Some(_) => object.trim_end_matches(|character: char| character.is_ascii_digit()).to_owned(),
+        None => object.to_owned(),
+    };
+    failing.map(|finding| format!("{} {}", finding.rule, uncounted(&finding.object.to_string()))).collect()
 }
 
 fn shop(place: Place) -> Result<(Database, Model), Box<dyn std::error::Error>> {

@@ -185,14 +185,15 @@ impl Definition {
 
     /// Removes a unique constraint over these columns.
     pub(super) fn drop_unique(&mut self, columns: &[String]) -> bool {
-        let found = self
+        // Said twice, it has one index all the same.
+        let found: Vec<_> = self
             .all_clauses()
             .into_iter()
             .filter(|(kind, _)| *kind == Clause::Unique)
-            .find(|(_, clause)| self.listed(clause, 0).is_some_and(|listed| same(&listed, columns)));
-        let Some((_, clause)) = found else { return false };
-        self.remove(&clause);
-        true
+            .filter(|(_, clause)| self.listed(clause, 0).is_some_and(|listed| same(&listed, columns)))
+            .collect();
+        found.iter().for_each(|(_, clause)| self.remove(clause));
+        !found.is_empty()
     }
 
     /// Calls a constraint otherwise.

@@ -46,6 +46,7 @@ pub(super) fn collect(
     let settled: Vec<_> = of_tables
         .into_values()
         .map(|requests| {
+            let requests = without_refused(planner, requests);
             let requests = with_needed_indexes(planner, requests, &favoured);
             settle(planner, requests)
         })
@@ -102,7 +103,9 @@ fn with_needed_indexes(
             |request: &mut Request| matches!(&request.change, Change::DropIndex { name, .. } if *name == index.name);
         let rules: Vec<_> = requests.extract_if(.., is_it).flat_map(|request| request.rules).collect();
         if let Some(other) = requests.iter_mut().find(|request| is_gone(heir, &request.change)) {
-            rules.into_iter().for_each(|rule| serve(other, rule));
+            for rule in rules {
+                serve(other, rule);
+            }
         }
     }
     for (columns, parent) in searched(planner, &table, of.table, &requests).into_iter().rev() {
@@ -121,11 +124,11 @@ fn with_needed_indexes(
             continue;
         }
         let served = of.table.indexes.iter().filter(|index| serves(vec![(*index).clone()]));
-        let taken = served.filter_map(|index| {
+        let mut taken = served.filter_map(|index| {
             let by = requests.iter().find(|request| is_gone(index, &request.change))?;
             Some((index, by))
         });
-        let Some((index, by)) = taken.last() else { continue };
+        let Some((index, by)) = taken.next() else { continue };
         let change = Change::AddIndex {
             name: Names::new(planner.context).index(&table.schema, &table.name, &columns),
             table: table.clone(),
@@ -225,11 +228,13 @@ fn one_type_a_column(planner: &mut Planner<'_>, mut requests: Vec<Request>) -> V
         };
         let original = requests[*leader].change.clone();
         if let Change::ChangeType { table, column, with, .. } = &mut requests[*leader].change {
-            let is_new = |of: &Place| !with.contains(of) && !(of.0 == *table && of.1 == *column);
+            let is_new = |of: &Place| (&of.0, &of.1) != (&*table, &*column) && !with.contains(of);
             let new: Vec<Place> = own.into_iter().filter(is_new).collect();
             with.extend(new);
         }
-        follower.rules.iter().for_each(|rule| serve(&mut requests[*leader], rule));
+        for rule in &follower.rules {
+            serve(&mut requests[*leader], rule);
+        }
         let leader = requests[*leader].change.clone();
         planner.follow(original, leader.clone());
         planner.follow(follower.change, leader);
@@ -549,6 +554,20 @@ fn prefixes(method: &str, known: &[KeyPart], new: &[KeyPart]) -> Relation {
     }
 }
 
+/// Takes out what another change makes impossible, so that nothing counts on it.
+fn without_refused(planner: &mut Planner<'_>, requests: Vec<Request>) -> Vec<Request> {
+    let verdicts: Vec<Option<Overruled>> =
+        requests.iter().map(|request| overruled(planner, &requests, &request.change)).collect();
+    let mut kept = Vec::new();
+    for (request, verdict) in requests.into_iter().zip(verdicts) {
+        match verdict {
+            Some(Overruled::Refused(reason)) => planner.refuse(request.change, reason),
+            Some(Overruled::Served(_)) | None => kept.push(request),
+        }
+    }
+    kept
+}
+
 /// Takes out what another change makes needless or impossible.
 fn settle(planner: &mut Planner<'_>, requests: Vec<Request>) -> Vec<Request> {
     let verdicts: Vec<Option<Overruled>> =
@@ -641,7 +660,7 @@ fn overruled(planner: &Planner<'_>, all: &[Request], change: &Change) -> Option<
         }
         Change::RepairIndex { name, .. } => served(drops(on_table(), table, name)),
         Change::RenameIndex { name, .. } => {
-            let dropped = drops(on_table(), table, name);
+            let dropped = drops(on_table(), table, name).or_else(|| takes_over(planner, on_table(), name));
             if dropped.is_some() {
                 return served(dropped);
             }
@@ -656,9 +675,12 @@ fn overruled(planner: &Planner<'_>, all: &[Request], change: &Change) -> Option<
             Change::AddUnique { replaces, .. } => replaces.as_ref() == Some(name),
             other => finishes(planner, other, name),
         })),
-        Change::DropIndex { name, .. } => served(on_table().find(
-            |(_, other)| matches!(&other.change, Change::AddUnique { replaces: Some(replaced), .. } if replaced == name),
-        )),
+        Change::DropIndex { name, .. } => {
+            let replaced = on_table().find(
+                |(_, other)| matches!(&other.change, Change::AddUnique { replaces: Some(replaced), .. } if replaced == name),
+            );
+            served(replaced.or_else(|| takes_over(planner, on_table(), name)))
+        }
         _ => None,
     }
 }
@@ -669,6 +691,20 @@ fn finishes(planner: &Planner<'_>, change: &Change, name: &str) -> bool {
     let key = planner.foreign_key(table, old.as_deref(), columns).filter(|_| planner.engine == EngineName::PostgreSql);
     let new = planner.table(table).zip(key).and_then(|(of, key)| successor(of.table, key));
     new.is_some_and(|new| new.name.as_deref() == Some(name))
+}
+
+/// The new primary key whose statement drops the unique indexes over the same columns (MySQL, MariaDB).
+fn takes_over<'r>(
+    planner: &Planner<'_>,
+    mut others: impl Iterator<Item = (usize, &'r Request)>,
+    name: &str,
+) -> Option<(usize, &'r Request)> {
+    others.find(|(_, other)| {
+        let Change::AddPrimaryKey { table, columns, .. } = &other.change else { return false };
+        let indexes = planner.table(table).filter(|_| planner.engine.is_mysql_family()).map(|of| &of.table.indexes);
+        let mut twins = indexes.into_iter().flatten().filter(|index| index.unique && index.name == name);
+        twins.any(|index| index.plain_columns().is_some_and(|key| key == *columns))
+    })
 }
 
 fn drops<'r>(

@@ -17,13 +17,13 @@ pub use access::{Access, AccessPattern, Equality, Lookup, NullsFirst, SortColumn
 pub use classes::{is_moment, is_searched_by_ranges};
 pub use conventions::{is_temporal, style};
 pub use object_names::ObjectNaming;
+pub(crate) use relations::is_joinable;
 pub use values::references;
 pub use words::{is_plural, singular, singular_name, split};
 
 use crate::model::{Action, Model, QualifiedName, Schema, TableId, Tables};
 use crate::parallel;
 use crate::settings::Settings;
-pub(crate) use relations::is_joinable;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 

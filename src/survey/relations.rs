@@ -108,13 +108,11 @@ pub(crate) fn is_joinable(column: &Column, referenced: &Column) -> bool {
     if untold(column) || untold(referenced) {
         return true;
     }
-    match (family(column), family(referenced)) {
-        (Some(one), Some(other)) => one == other,
-        _ => {
-            let (one, other) = (column.base_type(), referenced.base_type());
-            one == other || one.contains("int") && other.contains("int")
-        }
+    if let (Some(one), Some(other)) = (family(column), family(referenced)) {
+        return one == other;
     }
+    let (one, other) = (column.base_type(), referenced.base_type());
+    one == other || one.contains("int") && other.contains("int")
 }
 
 /// A single-column key that something may refer to.

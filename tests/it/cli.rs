@@ -543,6 +543,7 @@ fn stale_configuration() -> TestResult {
         "main.customers.status" = "main.orders.gone"
         "main.orders.customer_id" = "none"
         "main.customers.phone" = "none"
+        "main.order_items.unit_price" = "main.customers.id"
         [tables.gone]
         description = "Was here."
         [[group]]
@@ -554,6 +555,7 @@ fn stale_configuration() -> TestResult {
         "relation main.customers.name: no column main.gone.id was read",
         "relation main.customers.status: no column main.orders.gone was read",
         "relation main.gone.customer_id: no such column was read",
+        "relation main.order_items.unit_price: it is DECIMAL(12, 2), and main.customers.id is INTEGER",
         "relation main.orders.customer_id: a foreign key declares it",
         "relation main.orders.gone: no such column was read",
         "group Sales: main.gone* matches no table that was read",

@@ -29,7 +29,7 @@ Caches, exports and synchronisation ask for what changed since yesterday; withou
 ## Not reported
 
 Append-only tables (logs, events, versions, `stock_movements`, readings), junction and lookup tables, copies, tables of libraries, tables of up to three
-columns.
+columns with their key.
 
 ## Fix
 

@@ -192,7 +192,9 @@ impl Definition {
             .filter(|(kind, _)| *kind == Clause::Unique)
             .filter(|(_, clause)| self.listed(clause, 0).is_some_and(|listed| same(&listed, columns)))
             .collect();
-        found.iter().for_each(|(_, clause)| self.remove(clause));
+        for (_, clause) in &found {
+            self.remove(clause);
+        }
         !found.is_empty()
     }
 

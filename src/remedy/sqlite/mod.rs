@@ -79,7 +79,12 @@ fn needs_rebuild(planner: &Planner<'_>, change: &Change) -> bool {
 }
 
 /// Adds a change that has a statement of its own. What the table's rebuild would take away again goes into it.
-fn add(planner: &mut Planner<'_>, request: &Request, rebuild: Option<&mut Rebuild>) {
+fn add(planner: &mut Planner<'_>, request: &Request, mut rebuild: Option<&mut Rebuild>) {
+    if let Change::DropIndex { name, .. } | Change::RenameIndex { name, .. } = &request.change
+        && rebuild.as_mut().is_some_and(|rebuild| rebuild.leaves_out(request, name))
+    {
+        return;
+    }
     match &request.change {
         Change::AddIndex { table, name, method, key, predicate } => {
             if method != "btree" {
@@ -92,7 +97,6 @@ fn add(planner: &mut Planner<'_>, request: &Request, rebuild: Option<&mut Rebuil
         }
         Change::AddUnique { table, name, columns, nulls_not_distinct, predicate, replaces } => {
             let steps = unique_steps(planner, table, name, columns, *nulls_not_distinct, predicate.as_deref());
-            let mut rebuild = rebuild;
             for step in steps {
                 place(planner, request, rebuild.as_deref_mut(), 20, step);
             }

@@ -80,6 +80,15 @@ impl Rebuild {
         self.serve(request);
     }
 
+    /// Whether the new table goes without an index, so that nothing else has to take it away.
+    pub(super) fn leaves_out(&mut self, request: &Request, index: &str) -> bool {
+        let is_left_out = self.left_out.iter().any(|name| name == index);
+        if is_left_out {
+            self.serve(request);
+        }
+        is_left_out
+    }
+
     fn serve(&mut self, request: &Request) {
         self.any = true;
         for rule in &request.rules {

@@ -259,7 +259,7 @@ async fn pieces(
     if let Some(listed) = &listed {
         let another = async { open(target, options, engine, numbers).await };
         let others = (statements.as_slice(), names.as_str());
-        rest = show_create(server, another, others, listed, catalog, options).await?;
+        rest = Box::pin(show_create(server, another, others, listed, catalog, options)).await?;
     }
     for statement in &statements {
         let condition = match statement.name {
@@ -468,8 +468,8 @@ async fn show_create(
             let mut server = another.await?;
             for statement in statements {
                 let condition = match (statement.name, &of_views, &of_others) {
-                    ("columns" | "views", Condition::Among(condition), _) => condition.as_str(),
-                    ("tables", _, Condition::Among(condition)) => condition.as_str(),
+                    ("columns" | "views", Condition::Among(condition), _)
+                    | ("tables", _, Condition::Among(condition)) => condition.as_str(),
                     _ if statement.stands_alone() => "",
                     _ => continue,
                 };

@@ -3,6 +3,7 @@
 
 mod mysql;
 mod names;
+mod needed;
 mod planner;
 mod postgres;
 mod projection;

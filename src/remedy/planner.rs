@@ -5,7 +5,7 @@ use super::requests::Request;
 use super::{Duration, Phase, Playbook, Safety, Step};
 use crate::checks::{Change, Context};
 use crate::model::quote::{quote_identifier, quote_list};
-use crate::model::{Column, Deferral, EngineName, ForeignKey, Index, KeyPart, QualifiedName, Table, TableRef, View};
+use crate::model::{Column, Deferral, EngineName, ForeignKey, Index, QualifiedName, Table, TableRef, View};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Collects the steps of a playbook.
@@ -361,6 +361,13 @@ impl<'a> Planner<'a> {
         known.is_some_and(|known| known.rows.unwrap_or(0) >= 100_000 || known.bytes.unwrap_or(0) >= 64 << 20)
     }
 
+    /// The computed column like this one that earlier steps made, of this playbook or of one before.
+    pub(super) fn computed_before(&self, table: &QualifiedName, wanted: &Column) -> Option<String> {
+        let there = self.table(table).map(|of| of.table.columns.as_slice()).unwrap_or_default();
+        let planned = self.altered.get(table).into_iter().flatten().map(|(_, column)| column);
+        computed_before(there.iter().chain(planned), wanted).map(|column| column.name.clone())
+    }
+
     /// The table for the values of a column, and whether earlier steps made it.
     pub(super) fn lookup_table(&mut self, table: &QualifiedName, column: &str, wanted: &str) -> (QualifiedName, bool) {
         let lookup = QualifiedName::new(&table.schema, wanted);
@@ -509,28 +516,27 @@ pub(super) fn successor<'t>(table: &'t Table, key: &ForeignKey) -> Option<&'t Fo
     })
 }
 
-/// The unique index over this key that takes the place of another already.
-pub(super) fn is_unique_over<'t>(
-    table: &'t Table,
-    key: &[KeyPart],
-    predicate: Option<&str>,
-    replaces: Option<&String>,
-) -> Option<&'t Index> {
+/// The unique index like this one that takes the place of another already.
+pub(super) fn unique_before<'t>(table: &'t Table, wanted: &Index, replaces: Option<&String>) -> Option<&'t Index> {
     table.indexes.iter().find(|index| {
-        let same_rows = match (&index.predicate, predicate) {
+        let same_rows = match (&index.predicate, &wanted.predicate) {
             (Some(one), Some(other)) => is_same_text(one, other),
             (None, None) => true,
             _ => false,
         };
         let is_old = replaces.is_some_and(|old| index.name == *old || index.constraint.as_ref() == Some(old));
-        index.unique && index.is_usable() && !is_old && index.include.is_empty() && index.key == key && same_rows
+        let same = index.key == wanted.key && index.nulls_not_distinct == wanted.nulls_not_distinct && same_rows;
+        index.unique && index.is_usable() && !is_old && index.include.is_empty() && same
     })
 }
 
-/// The computed column that earlier steps made like this one.
-pub(super) fn computed_before<'t>(table: &'t Table, wanted: &Column) -> Option<&'t Column> {
+/// The computed column like this one, when there is one.
+pub(super) fn computed_before<'t>(
+    mut columns: impl Iterator<Item = &'t Column>,
+    wanted: &Column,
+) -> Option<&'t Column> {
     let wanted_text = &wanted.generated.as_ref()?.expression;
-    table.columns.iter().find(|column| {
+    columns.find(|column| {
         let text = column.generated.as_ref().map(|generated| &generated.expression);
         column.name.starts_with(&wanted.name)
             && column.data_type == wanted.data_type

@@ -74,7 +74,13 @@ fn usual_column(context: Context<'_>, updated: bool) -> UsualColumn {
         EngineName::MySql | EngineName::MariaDb => "datetime",
         EngineName::Sqlite => "TEXT",
     };
-    let majority = used.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))).map(|(column, _)| column);
+    // Of types that are used alike, the one that says what it holds: SQLite keeps moments in texts, too.
+    let says_moment = |data_type: &str| ["date", "time"].iter().any(|word| data_type.to_lowercase().contains(word));
+    let majority = used.into_iter().max_by(|a, b| {
+        let by_type = || says_moment(a.0.1).cmp(&says_moment(b.0.1));
+        a.1.cmp(&b.1).then_with(by_type).then(b.0.cmp(&a.0))
+    });
+    let majority = majority.map(|(column, _)| column);
     let (name, data_type) = if let Some((name, data_type)) = majority {
         (name.to_owned(), data_type)
     } else {

@@ -9,7 +9,7 @@ use crate::model::{
     Column, EngineName, ForeignKey, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder, Table,
 };
 use crate::remedy::names::Space;
-use crate::remedy::planner::{computed_before, is_unique_over};
+use crate::remedy::planner::unique_before;
 use crate::remedy::upserts::warned;
 
 /// Characters of a long text that an index holds when nobody said how many.
@@ -230,10 +230,11 @@ fn stores_rows(planner: &Planner<'_>, table: &QualifiedName, columns: &[&str]) -
 
 fn drop_index(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> Step {
     let clause_text = format!("DROP INDEX {}", planner.quote(name));
+    // Without a primary key InnoDB stores the rows by one of the unique keys, and by another when that goes or a column of it can no
+    // longer be NULL.
     let stores = planner.table(table).is_some_and(|of| {
-        let index = of.table.indexes.iter().find(|index| index.name == name && index.unique);
-        let columns = index.and_then(Index::plain_columns).unwrap_or_default();
-        !columns.is_empty() && stores_rows(planner, table, &columns)
+        let is_unique = of.table.indexes.iter().any(|index| index.name == name && index.unique);
+        of.table.primary_key.is_none() && is_unique
     });
     let algorithm = if stores { Algorithm::Copy } else { Algorithm::Nocopy };
     let mut step = alter(planner, table, Phase::Contract, format!("drop index {name}"), &clause_text, algorithm);
@@ -331,8 +332,8 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
         };
         let mut key = Vec::new();
         for mut column in parts.into_iter().flatten() {
-            if let Some(before) = planner.table(table).and_then(|of| computed_before(of.table, &column)) {
-                column.name.clone_from(&before.name);
+            if let Some(before) = planner.computed_before(table, &column) {
+                column.name = before;
             } else if column.generated.is_some() {
                 column.name = planner.names.fresh(&[Space::Column], table, &column.name);
                 let clause = format!("ADD COLUMN {}", definition(planner.engine, &column, &[], Overrides::default()));
@@ -365,9 +366,9 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
         columns.clone()
     };
     let key: Vec<KeyPart> = key.into_iter().map(KeyPart::column).collect();
-    let there =
-        planner.table(table).is_some_and(|of| is_unique_over(of.table, &key, None, replaces.as_ref()).is_some());
-    if !there {
+    let wanted = Index { key: key.clone(), ..Index::new("") };
+    let there = planner.table(table).and_then(|of| unique_before(of.table, &wanted, replaces.as_ref()));
+    if there.is_none() {
         add_unique_index(planner, request, &key, (hashed, shaped), (check, note));
     }
     if let Some(old) = replaces {

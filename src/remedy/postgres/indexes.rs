@@ -7,7 +7,7 @@ use super::{
 use crate::checks::Change;
 use crate::model::quote::quote_literal;
 use crate::model::{EngineName, Index, KeyPart, NullsOrder, Partition, QualifiedName, SortOrder, TableRef};
-use crate::remedy::planner::is_unique_over;
+use crate::remedy::planner::unique_before;
 use crate::remedy::upserts::warned;
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
@@ -566,10 +566,13 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
             equal_nulls: *nulls_not_distinct,
         };
         let constraint = predicate.is_none();
-        let there = planner.table(table).and_then(|of| {
-            let there = is_unique_over(of.table, &key, predicate.as_deref(), replaces.as_ref());
-            there.filter(|index| index.nulls_not_distinct == *nulls_not_distinct)
-        });
+        let wanted = Index {
+            key: key.clone(),
+            predicate: predicate.clone(),
+            nulls_not_distinct: *nulls_not_distinct,
+            ..Index::new("")
+        };
+        let there = planner.table(table).and_then(|of| unique_before(of.table, &wanted, replaces.as_ref()));
         let name = if constraint { planner.fresh_key(table, name) } else { planner.fresh_index(table, name) };
         let index_name = match there {
             Some(there) => there.name.clone(),

@@ -8,7 +8,7 @@ use crate::model::{
     UniqueConstraint,
 };
 use crate::remedy::lookup_comment;
-use crate::remedy::planner::{computed_before, has_leading_index, is_lookup_of, is_unique_over};
+use crate::remedy::planner::{computed_before, has_leading_index, is_lookup_of, unique_before};
 use crate::remedy::postgres::is_leftover;
 
 impl Projection<'_> {
@@ -165,7 +165,7 @@ impl Projection<'_> {
             of.indexes.push(index);
             return;
         }
-        if is_unique_over(of, &index.key, index.predicate.as_deref(), replaces.as_ref()).is_some() {
+        if unique_before(of, &index, replaces.as_ref()).is_some() {
             return replaces.iter().for_each(|old| remove_index(of, old));
         }
         if engine.is_mysql_family() || engine == EngineName::PostgreSql && predicate.is_none() {
@@ -383,7 +383,7 @@ fn add_key_columns(table: &mut Table, columns: &[String], equal_nulls: bool, con
                 None => text,
             };
             new.generated = Some(Generated { expression, storage: GeneratedStorage::Virtual });
-            if let Some(before) = computed_before(table, &new) {
+            if let Some(before) = computed_before(table.columns.iter(), &new) {
                 key.push(KeyPart::column(&before.name));
                 continue;
             }

@@ -1,7 +1,7 @@
 //! The changes that findings ask for, each once, without those that contradict or are contained in another.
 
 use super::needed::{in_favour_of_others, with_needed_indexes};
-use super::planner::{Planner, successor};
+use super::planner::{Planner, has_leading_index, successor};
 use crate::checks::{Change, Finding, is_secondary, serves_instead};
 use crate::model::{Action, EngineName, Index, KeyPart, QualifiedName};
 use std::collections::{BTreeMap, HashMap};
@@ -324,6 +324,22 @@ fn relation(known: &Change, new: &Change) -> Relation {
         (Change::AddForeignKey { columns, .. }, Change::AddForeignKey { columns: new, .. }) if columns == new => {
             Relation::Contradicts("another foreign key over the same columns is already planned")
         }
+        // The table of values is there, and its key is not yet.
+        (
+            Change::AddForeignKey { columns, referenced_table, .. },
+            Change::AddLookupTable { column, lookup_table, .. },
+        ) if *columns == [column.as_str()] => {
+            if referenced_table.name == *lookup_table {
+                Relation::Wider
+            } else {
+                Relation::Contains
+            }
+        }
+        (Change::AddLookupTable { column, .. }, Change::AddForeignKey { columns, .. })
+            if *columns == [column.as_str()] =>
+        {
+            Relation::Contains
+        }
         (
             Change::AddUnique { columns, predicate, .. },
             Change::AddUnique { columns: new, predicate: new_predicate, .. },
@@ -473,6 +489,7 @@ fn overruled(planner: &Planner<'_>, all: &[Request], change: &Change) -> Option<
             served(on_table().find(|(_, other)| {
                 let is_key = matches!(&other.change, Change::AddUnique { .. } | Change::AddPrimaryKey { .. });
                 is_key && new_index(planner, &other.change).is_some_and(|new| new.key.starts_with(key))
+                    || is_indexed_with(planner, &other.change, key)
             }))
         }
         Change::SetNotNull { column, .. } => {
@@ -560,6 +577,13 @@ fn finishes(planner: &Planner<'_>, change: &Change, name: &str) -> bool {
     let key = planner.foreign_key(table, old.as_deref(), columns).filter(|_| planner.engine == EngineName::PostgreSql);
     let new = planner.table(table).zip(key).and_then(|(of, key)| successor(of.table, key));
     new.is_some_and(|new| new.name.as_deref() == Some(name))
+}
+
+/// Whether the foreign key to a new table of values brings this index along.
+fn is_indexed_with(planner: &Planner<'_>, change: &Change, key: &[KeyPart]) -> bool {
+    let Change::AddLookupTable { table, column, .. } = change else { return false };
+    let is_led = || planner.table(table).is_some_and(|of| has_leading_index(of.table, std::slice::from_ref(column)));
+    key == [KeyPart::column(column)] && !planner.engine.is_mysql_family() && !is_led()
 }
 
 /// The new primary key whose statement drops the unique indexes over the same columns (MySQL, MariaDB).

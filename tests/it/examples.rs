@@ -40,8 +40,6 @@ struct Example {
     fires: bool,
     /// Changes the whole server.
     own_server: bool,
-    /// Runs beside the portable blocks, which a block that names an engine else replaces there.
-    also: bool,
     /// Severity of every finding, where it is not the rule's own.
     severity: Option<String>,
     /// No finding counts.
@@ -61,15 +59,13 @@ struct Example {
 type Versions = ((u32, u32), Option<(u32, u32)>);
 
 impl Example {
-    fn names(&self, place: Place) -> bool {
-        self.engines.iter().any(|(engine, _)| engine == place.engine().id())
-    }
-
+    /// Whether it names no engine, or this one in this version.
     fn runs_on(&self, place: Place) -> bool {
-        self.engines.iter().any(|(engine, (first, last))| {
+        let is_this = |(engine, (first, last)): &(String, Versions)| {
             let version = place.version();
             engine == place.engine().id() && version >= *first && last.is_none_or(|last| version < last)
-        })
+        };
+        self.engines.is_empty() || self.engines.iter().any(is_this)
     }
 }
 
@@ -96,7 +92,6 @@ fn examples(rule: &Rule) -> Vec<Example> {
                 Some(("denied", column)) => example.denied.push(column.to_owned()),
                 Some((name, value)) => example.options.push((name.to_owned(), value.to_owned())),
                 None if word == "own-server" => example.own_server = true,
-                None if word == "also" => example.also = true,
                 None if word == "unscored" && fires => example.unscored = true,
                 None => example.engines.push(engine(rule, word)),
             }
@@ -124,14 +119,10 @@ fn engine(rule: &Rule, word: &str) -> (String, Versions) {
     (name.to_owned(), versions)
 }
 
-/// The examples of one kind that a place runs: those that name its engine, else the portable ones, and those that run beside
-/// them.
+/// The examples of one kind that a place runs: those that name its engine, and those that name none.
 fn chosen(all: &[Example], fires: bool, place: Place) -> Vec<&Example> {
-    let of_kind = || all.iter().filter(move |example| example.fires == fires && !example.own_server);
-    let specific = of_kind().any(|example| !example.also && example.names(place));
-    let runs =
-        |example: &&Example| example.runs_on(place) || (example.engines.is_empty() && (!specific || example.also));
-    of_kind().filter(runs).collect()
+    let of_kind = |example: &&Example| example.fires == fires && !example.own_server;
+    all.iter().filter(of_kind).filter(|example| example.runs_on(place)).collect()
 }
 
 fn run(rule: &'static Rule, place: Place) -> TestResult {

@@ -56,7 +56,7 @@ COMMENT ON COLUMN customers.consent IS 'NULL: was never asked';
 
 A check that allows NULL on purpose:
 
-```sql,passes,also,postgresql,mysql,mariadb,sqlite
+```sql,passes,postgresql,mysql,mariadb,sqlite
 CREATE TABLE people (
     id integer PRIMARY KEY,
     asked_on date,
@@ -67,7 +67,7 @@ CREATE TABLE people (
 
 A check that refuses it:
 
-```sql,passes,also,postgresql,sqlite,mysql>=8.0.16,mariadb
+```sql,passes,postgresql,sqlite,mysql>=8.0.16,mariadb
 CREATE TABLE people (
     id integer PRIMARY KEY,
     asked_on date,

@@ -92,16 +92,16 @@ CREATE TABLE a_b (
 
 Partitions with keys of their own, a table that may be lost, and a copy:
 
-```sql,fires,also,postgresql,severity=info
+```sql,fires,postgresql,severity=info
 CREATE TABLE readings (sensor integer NOT NULL, taken_on date NOT NULL, reading integer) PARTITION BY RANGE (taken_on);
 CREATE TABLE readings_2030 PARTITION OF readings (PRIMARY KEY (sensor, taken_on)) FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
 ```
 
-```sql,fires,also,postgresql,severity=info
+```sql,fires,postgresql,severity=info
 CREATE UNLOGGED TABLE raw_readings (sensor integer, reading integer, created_at timestamptz, updated_at timestamptz);
 ```
 
-```sql,fires,also,postgresql,sqlite,severity=info
+```sql,fires,postgresql,sqlite,severity=info
 CREATE TABLE readings_backup (sensor integer NOT NULL, reading integer, created_at timestamp, updated_at timestamp);
 ```
 ",

@@ -75,7 +75,7 @@ CREATE UNIQUE INDEX users_login_key ON users (login) WHERE deleted_at IS NULL;
 
 Values that repeat by the statistics, among rows that are deleted here:
 
-```sql,fires,also,postgresql,severity=info
+```sql,fires,postgresql,severity=info
 CREATE TABLE users (id integer PRIMARY KEY, email text NOT NULL, deleted_at timestamptz, created_at timestamptz, updated_at timestamptz);
 INSERT INTO users SELECT number, 'user' || number % 100 || '@example.org', CASE WHEN number > 100 THEN now() END
     FROM generate_series(1, 300) AS number;

@@ -76,13 +76,13 @@ CREATE TABLE users (id integer PRIMARY KEY, email text NOT NULL, deleted_at time
 
 A key that forbids periods to overlap:
 
-```sql,passes,also,mariadb
+```sql,passes,mariadb
 CREATE TABLE bookings (id int PRIMARY KEY, room int, since date, until date, PERIOD FOR stay (since, until), UNIQUE (room, stay WITHOUT OVERLAPS));
 ```
 
 An exclusive arc:
 
-```sql,fires,also,postgresql,mysql,mariadb,sqlite,severity=info
+```sql,fires,postgresql,mysql,mariadb,sqlite,severity=info
 CREATE TABLE posts (id integer PRIMARY KEY, title varchar(40) NOT NULL);
 CREATE TABLE photos (id integer PRIMARY KEY, title varchar(40) NOT NULL);
 CREATE TABLE covers (

@@ -72,11 +72,11 @@ CREATE TABLE qrtz_triggers (id int PRIMARY KEY, `order` int NOT NULL);
 
 A word that the next version reserves:
 
-```sql,fires,also,postgresql<16,severity=info
+```sql,fires,postgresql<16,severity=info
 CREATE TABLE parts (id integer PRIMARY KEY, system_user text, price integer NOT NULL);
 ```
 
-```sql,fires,also,mariadb<11.7,severity=info
+```sql,fires,mariadb<11.7,severity=info
 CREATE TABLE parts (id int PRIMARY KEY, vector varchar(40), price int NOT NULL);
 ```
 "#,

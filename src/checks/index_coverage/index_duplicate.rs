@@ -155,13 +155,13 @@ CREATE UNIQUE INDEX orders_again_idx ON orders (number);
 
 A twin that the optimizer does not see is on its way out:
 
-```sql,passes,also,mysql
+```sql,passes,mysql
 CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, total integer NOT NULL);
 CREATE INDEX orders_placed_on_idx ON orders (placed_on);
 CREATE INDEX orders_placed_on_2_idx ON orders (placed_on) INVISIBLE;
 ```
 
-```sql,passes,also,mariadb>=10.6
+```sql,passes,mariadb>=10.6
 CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, total integer NOT NULL);
 CREATE INDEX orders_placed_on_idx ON orders (placed_on);
 CREATE INDEX orders_placed_on_2_idx ON orders (placed_on) IGNORED;

@@ -46,7 +46,7 @@ that is does not stand in the catalog, so no step is written.
 
 ## Example
 
-```sql,fires
+```sql,fires,postgresql,sqlite
 CREATE TABLE jobs (id integer NOT NULL PRIMARY KEY, done boolean NOT NULL, run_at date NOT NULL);
 CREATE INDEX jobs_done_run_at_idx ON jobs (done, run_at);
 ```

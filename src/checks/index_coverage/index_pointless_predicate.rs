@@ -52,7 +52,7 @@ CREATE INDEX orders_total_idx ON orders (total) WHERE total IS NOT NULL AND paid
 
 A NOT NULL that is not validated leaves NULLs in:
 
-```sql,passes,also,postgresql>=18
+```sql,passes,postgresql>=18
 CREATE TABLE orders (id integer PRIMARY KEY, placed_on date);
 ALTER TABLE orders ADD CONSTRAINT orders_placed_on_not_null NOT NULL placed_on NOT VALID;
 CREATE INDEX orders_placed_on_idx ON orders (placed_on) WHERE placed_on IS NOT NULL;

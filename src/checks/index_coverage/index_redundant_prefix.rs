@@ -102,7 +102,7 @@ CREATE FULLTEXT INDEX parts_c_idx ON parts (c);
 
 The shorter index is the one that is used, and the longer one is much bigger:
 
-```sql,fires,also,postgresql,severity=info
+```sql,fires,postgresql,severity=info
 CREATE TABLE parts (id integer PRIMARY KEY, maker integer NOT NULL, description text NOT NULL);
 INSERT INTO parts SELECT number, number % 5000, repeat('long ', 40) || number FROM generate_series(1, 20000) AS number;
 CREATE INDEX parts_maker_idx ON parts (maker);
@@ -114,13 +114,13 @@ SELECT id FROM parts WHERE maker = 17;
 
 An invisible index serves nothing:
 
-```sql,passes,also,mysql
+```sql,passes,mysql
 CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, total integer NOT NULL);
 CREATE INDEX orders_placed_on_idx ON orders (placed_on);
 CREATE INDEX orders_placed_on_total_idx ON orders (placed_on, total) INVISIBLE;
 ```
 
-```sql,passes,also,mariadb>=10.6
+```sql,passes,mariadb>=10.6
 CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL, total integer NOT NULL);
 CREATE INDEX orders_placed_on_idx ON orders (placed_on);
 CREATE INDEX orders_placed_on_total_idx ON orders (placed_on, total) IGNORED;

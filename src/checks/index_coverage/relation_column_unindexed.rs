@@ -57,7 +57,7 @@ CREATE TABLE carts (customer_id integer NOT NULL, position integer NOT NULL, PRI
 
 A small table, and a log:
 
-```sql,fires,also,postgresql,sqlite,severity=info
+```sql,fires,postgresql,sqlite,severity=info
 CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
 CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, customer_id integer NOT NULL);
 INSERT INTO customers VALUES (1, 'Ada');

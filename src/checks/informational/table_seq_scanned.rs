@@ -52,7 +52,7 @@ CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL);
 
 Most reads go through an index:
 
-```sql,passes,also,postgresql
+```sql,passes,postgresql
 CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, placed_on date NOT NULL);
 INSERT INTO orders SELECT number, date '2024-01-01' + number % 300 FROM generate_series(1, 20000) AS number;
 ANALYZE orders;

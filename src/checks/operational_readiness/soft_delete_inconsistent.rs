@@ -40,7 +40,7 @@ Add the mark under the name and type that the parent has; queries and deletes of
 
 ## Example
 
-```sql,fires
+```sql,fires,sqlite
 CREATE TABLE customers (id integer PRIMARY KEY, code integer NOT NULL, deleted_at timestamp);
 CREATE TABLE addresses (
     id integer PRIMARY KEY, street varchar(80), town varchar(80),

@@ -197,7 +197,7 @@ CREATE TABLE bots (
 
 Neither tables with another storage engine nor partitioned ones can have foreign keys:
 
-```sql,passes,also,mysql,mariadb
+```sql,passes,mysql,mariadb
 CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
 CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, customer_id integer NOT NULL) ENGINE = MyISAM;
 CREATE TABLE visits (id integer NOT NULL PRIMARY KEY, customer_id integer NOT NULL)

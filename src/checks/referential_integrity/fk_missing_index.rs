@@ -181,7 +181,7 @@ CREATE INDEX orders_payer_id_idx ON orders (payer_id DESC);
 
 A small table is read as a whole quickly:
 
-```sql,fires,also,postgresql,sqlite,severity=info
+```sql,fires,postgresql,sqlite,severity=info
 CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
 CREATE TABLE orders (
     id integer NOT NULL PRIMARY KEY,
@@ -197,7 +197,7 @@ ANALYZE;
 
 An index on a part of the key that does not identify the parent:
 
-```sql,fires,also,postgresql,severity=info
+```sql,fires,postgresql,severity=info
 CREATE TABLE users (tenant_id integer NOT NULL, number integer NOT NULL, PRIMARY KEY (tenant_id, number));
 CREATE TABLE posts (
     id integer PRIMARY KEY,

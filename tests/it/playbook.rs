@@ -11,7 +11,7 @@ use brownfield::render::sql;
 use brownfield::report::Report;
 use brownfield::settings::Settings;
 use libtest_mimic::{Failed, Trial};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     trials.push(trial("playbook::with_renames", with_renames));
@@ -35,6 +35,9 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         trials.push(trial(format!("playbook::renames::{}", place.name()), move || renames(place)));
         trials.push(trial(format!("playbook::circle::{}", place.name()), move || circle(place)));
         trials.push(trial(format!("playbook::undo::{}", place.name()), move || undo(place)));
+        if place.engine() == EngineName::PostgreSql {
+            trials.push(trial(format!("playbook::published::{}", place.name()), move || published(place)));
+        }
         if place.engine().is_mysql_family() {
             trials.push(trial(format!("playbook::tools::{}", place.name()), move || tools(place)));
             trials.push(trial(format!("playbook::unusual::{}", place.name()), move || unusual(place)));
@@ -73,7 +76,7 @@ fn is_as_foretold(reached: f64, foretold: f64) -> bool {
 fn whole(place: Place, sample: &schemas::Sample) -> TestResult {
     let database = Database::new(place)?;
     sample.load(&database)?;
-    make_whole(&database)
+    make_whole(&database, &sample.name)
 }
 
 /// Makes the whole playbook, which leads where it says and not lower. What fails anew, and the script.
@@ -114,11 +117,13 @@ fn make_as_foretold(database: &Database) -> Result<(Vec<String>, String), Failed
     Ok((found.difference(&known).cloned().collect(), script))
 }
 
-/// Makes the whole playbook, after which nothing else than is excused fails anew.
-fn make_whole(database: &Database) -> TestResult {
+/// Makes the whole playbook, after which nothing else than is excused in this sample fails anew.
+fn make_whole(database: &Database, sample: &str) -> TestResult {
     let (new, script) = make_as_foretold(database)?;
     let excused = |finding: &&String| {
-        ANEW.iter().any(|(rule, part, _)| finding.starts_with(&format!("{rule} ")) && finding.contains(part))
+        ANEW.iter().any(|(rule, samples, part, _)| {
+            samples.contains(&sample) && finding.starts_with(&format!("{rule} ")) && finding.contains(part)
+        })
     };
     let new: Vec<&String> = new.iter().filter(|finding| !excused(finding)).collect();
     if new.is_empty() { Ok(()) } else { Err(format!("newly reported: {new:#?}\n{script}").into()) }
@@ -130,7 +135,8 @@ fn together(place: Place) -> TestResult {
         if engines.is_empty() || engines.contains(&place.engine()) {
             let database = Database::new(place)?;
             database.run(sql)?;
-            make_whole(&database).map_err(|error| format!("{}\n{sql}", error.message().unwrap_or_default()))?;
+            make_whole(&database, "together")
+                .map_err(|error| format!("{}\n{sql}", error.message().unwrap_or_default()))?;
         }
     }
     Ok(())
@@ -394,27 +400,24 @@ fn shape(database: &Database) -> Result<Vec<String>, String> {
     Ok(shape)
 }
 
-/// What may fail anew after a whole playbook: the rule, what the object contains, and why.
-const ANEW: [(&str, &str, &str); 6] = [
+/// What may fail anew after a whole playbook: the rule, the samples, what the object contains, and why.
+const ANEW: [(&str, &[&str], &str, &str); 4] = [
     (
         "constraint-name-inconsistent",
+        &["shop", "sakila", "proj", "temporal", "ranger", "together"],
         "",
         "where no pattern leads, or names follow it only roughly, those that it adds can make another the majority",
     ),
-    ("fk-column-name", "", "the same, of the keys that it declares"),
-    ("timestamp-without-time-zone", "", "a new column has the type of its namesakes, where theirs cannot change"),
-    (
-        "pk-column-name",
-        "",
-        "what is unique already becomes the key under its own name, and a new one cannot be called id where another is",
-    ),
+    ("pk-column-name", &["shop"], "orders_backup.row_id", "a new key cannot be called id where another column is"),
     (
         "updated-at-not-maintained",
+        &["pagila"],
         "payment.last_update",
         "before PostgreSQL 13 a partitioned table cannot have a trigger that changes the row",
     ),
     (
         "column-type-inconsistent",
+        &["authelia"],
         ".expires",
         "what may lie beyond 2038 gets another type, and those of its namesakes that the rule does not suspect keep theirs",
     ),
@@ -506,19 +509,25 @@ fn unusual(place: Place) -> TestResult {
 fn fix_first(place: Place, sample: &schemas::Sample) -> TestResult {
     let database = Database::new(place)?;
     sample.load(&database)?;
-    let settings = Settings::default();
+    let mut settings = Settings::default();
     let mut model = read(&database.url()).map_err(|error| chain(&error))?;
-    let tables = Tables::new(&model);
-    let fixes = Report::new(&model, &tables, &settings).fixes().to_vec();
+    let advised = |model: &Model, settings: &Settings| {
+        Report::new(model, &Tables::new(model), settings).fixes().iter().cloned().collect::<VecDeque<_>>()
+    };
+    let mut fixes = advised(&model, &settings);
     let mut wrong = Vec::new();
     let mut made = 0;
-    for fix in &fixes {
+    let any = !fixes.is_empty();
+    while let Some(fix) = fixes.pop_front() {
         let tables = Tables::new(&model);
         let report = Report::new(&model, &tables, &settings);
         let findings = report.outcomes.iter().filter(|outcome| outcome.rule.id == fix.rule);
         if findings.flat_map(|outcome| &outcome.findings).all(|finding| finding.changes.is_empty()) {
-            // What a person mends is made by no script, so that what is said of those after it stands for itself.
-            break;
+            // What a person mends is made by no script, and what is said of those after it rests on it: they are asked for
+            // anew, without that rule.
+            settings.disabled.push(fix.rule.to_owned());
+            fixes = advised(&model, &settings);
+            continue;
         }
         let script = runnable(&sql::render(&report, &[fix.rule.to_owned()]));
         database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
@@ -530,8 +539,8 @@ fn fix_first(place: Place, sample: &schemas::Sample) -> TestResult {
             wrong.push(format!("{}: {} → {} was foretold, and became {reached}", fix.rule, fix.before, fix.after));
         }
     }
-    assert!(made > 0 || fixes.is_empty(), "{fixes:#?}");
-    if wrong.is_empty() { Ok(()) } else { Err(format!("{wrong:#?}\n{fixes:#?}").into()) }
+    assert!(made > 0 || !any);
+    if wrong.is_empty() { Ok(()) } else { Err(format!("{wrong:#?}").into()) }
 }
 
 /// Columns that get a value where they have none, in a table that has several of them: no check is in the way of a fill.
@@ -590,6 +599,28 @@ fn renames(place: Place) -> TestResult {
     if place.engine() == EngineName::PostgreSql {
         database.run("INSERT INTO parcels (id) VALUES (1);")?;
     }
+    Ok(())
+}
+
+/// Published tables that get a primary key in place of the unique key by which rows were found, or could have been, can
+/// still be written: the server refuses changes of rows that nothing identifies.
+fn published(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE TABLE readings (sensor integer NOT NULL UNIQUE, value integer);
+         CREATE TABLE arrivals (sensor integer NOT NULL UNIQUE, value integer);
+         ALTER TABLE arrivals REPLICA IDENTITY USING INDEX arrivals_sensor_key;
+         CREATE PUBLICATION changes FOR TABLE readings, arrivals;
+         INSERT INTO readings VALUES (1, 1);
+         INSERT INTO arrivals VALUES (1, 1);",
+    )?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let tables = Tables::new(&model);
+    let script = runnable(&sql::render(&Report::new(&model, &tables, &Settings::default()), &[]));
+    database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
+    database.run("UPDATE readings SET sensor = 2; UPDATE arrivals SET sensor = 2;")?;
+    let after = read(&database.url()).map_err(|error| chain(&error))?;
+    assert!(Tables::new(&after).base().all(|table| table.table.primary_key.is_some()), "{script}");
     Ok(())
 }
 

@@ -401,12 +401,19 @@ fn shape(database: &Database) -> Result<Vec<String>, String> {
 }
 
 /// What may fail anew after a whole playbook: the rule, the samples, what the object contains, and why.
-const ANEW: [(&str, &[&str], &str, &str); 4] = [
+const ANEW: [(&str, &[&str], &str, &str); 6] = [
     (
         "constraint-name-inconsistent",
         &["shop", "sakila", "proj", "temporal", "ranger", "together"],
         "",
         "where no pattern leads, or names follow it only roughly, those that it adds can make another the majority",
+    ),
+    ("fk-column-name", &["ranger"], "_fk_", "the same, of the keys that it declares"),
+    (
+        "timestamp-without-time-zone",
+        &["ranger"],
+        "ate_time",
+        "a new create_time or update_time has the type of its namesakes, where theirs cannot change",
     ),
     ("pk-column-name", &["shop"], "orders_backup.row_id", "a new key cannot be called id where another column is"),
     (

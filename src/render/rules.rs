@@ -58,8 +58,8 @@ fn links(rules: &[&Rule]) -> String {
 /// Rule by engine: how each is backed.
 fn matrix(rules: &[&Rule]) -> String {
     let mut text = String::from(
-        "## Engines\n\n*proven*: an example in which it fires, and its remedy, where DDL can mend it, run on that \
-         engine in the test suite. *needs data*: so with `--data`, and unknown without. *needs workload*: so with \
+        "## Engines\n\n*proven*: an example in which it fires and steps that make the finding go away run on that \
+         engine in the test suite. *found*: an example in which it fires runs there; no step mends it. *needs data*: so with `--data`, and unknown without. *needs workload*: so with \
          `--workload`, and unknown without. *needs statistics*: judged by counters that are 30 days old, which no test can \
          wait for; only its quiet examples run. *not applicable*: the engine has no such thing.\n\n| rule |",
     );
@@ -70,19 +70,29 @@ fn matrix(rules: &[&Rule]) -> String {
     for rule in rules {
         let _ = write!(text, "| [{0}](#{0}) |", rule.id);
         for engine in EngineName::ALL {
-            let cell = match rule.needs {
-                _ if !rule.engines.contains(&engine) => "not applicable",
-                Needs::Catalog | Needs::Statistics => "proven",
-                Needs::Workload => "proven, needs workload",
-                Needs::Usage => "needs statistics",
-                Needs::Data => "proven, needs data",
+            let how = if is_mended(rule, engine) { "proven" } else { "found" };
+            let _ = match rule.needs {
+                _ if !rule.engines.contains(&engine) => write!(text, " not applicable |"),
+                Needs::Catalog | Needs::Statistics => write!(text, " {how} |"),
+                Needs::Workload => write!(text, " {how}, needs workload |"),
+                Needs::Usage => write!(text, " needs statistics |"),
+                Needs::Data => write!(text, " {how}, needs data |"),
             };
-            let _ = write!(text, " {cell} |");
         }
         text.push('\n');
     }
     text.push('\n');
     text
+}
+
+/// Whether steps mend what a rule finds on an engine. Its documentation says where no step is written: nowhere, or in the
+/// engines that it names.
+pub fn is_mended(rule: &Rule, engine: EngineName) -> bool {
+    let text = rule.documentation.split_whitespace().collect::<Vec<_>>().join(" ");
+    !text.split("o step is written").skip(1).any(|after| {
+        let sentence = after.split('.').next().unwrap_or_default();
+        sentence.strip_prefix(" in ").is_none_or(|engines| engines.contains(engine.title()))
+    })
 }
 
 fn sections<'a>(rules: &[&'a Rule]) -> Vec<(String, Vec<&'a Rule>)> {

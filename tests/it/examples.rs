@@ -9,6 +9,7 @@ use brownfield::catalog::{Options, WorkloadSource};
 use brownfield::checks::{self, Context, Finding, Kind, Needs, Outcome, Rule, Severity};
 use brownfield::model::{EngineName, Model, Tables};
 use brownfield::remedy::{self, Playbook, Step};
+use brownfield::render::rules::is_mended;
 use brownfield::report::Report;
 use brownfield::settings::Settings;
 use brownfield::survey::references;
@@ -135,11 +136,13 @@ fn run(rule: &'static Rule, place: Place) -> TestResult {
             return Err(format!("should pass, but reports {reported:#?}\n{}", example.sql).into());
         }
     }
+    let mut proofs = Vec::new();
     for example in chosen(&all, true, place) {
         let database = load(place, example)?;
-        prove(rule, &database, example).map_err(|error| format!("{error}\nexample:\n{}", example.sql))?;
+        let proof = prove(rule, &database, example);
+        proofs.push(proof.map_err(|error| format!("{error}\nexample:\n{}", example.sql))?);
     }
-    Ok(())
+    as_labelled(rule, place, &proofs)
 }
 
 /// Reads until the rule fires as the block says: statistics reach readers up to seconds after the statements that they count.
@@ -175,11 +178,13 @@ fn load(place: Place, example: &Example) -> Result<Database, String> {
 }
 
 fn run_on_own_server(rule: &'static Rule, place: Place) -> TestResult {
+    let mut proofs = Vec::new();
     for example in examples(rule).iter().filter(|example| example.own_server && example.runs_on(place)) {
         let database = fill(Database::on_own_server(place)?, example)?;
-        prove(rule, &database, example).map_err(|error| format!("{error}\nexample:\n{}", example.sql))?;
+        let proof = prove(rule, &database, example);
+        proofs.push(proof.map_err(|error| format!("{error}\nexample:\n{}", example.sql))?);
     }
-    Ok(())
+    as_labelled(rule, place, &proofs)
 }
 
 fn fill(database: Database, example: &Example) -> Result<Database, String> {
@@ -236,8 +241,17 @@ fn of_rule<'r>(rule: &Rule, report: &'r Report<'_>) -> Vec<&'r Finding> {
     outcomes.flat_map(|outcome| &outcome.findings).collect()
 }
 
+/// What an example shows of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    /// It fires.
+    Found,
+    /// It fires, and steps ran that made a finding go away.
+    Mended,
+}
+
 /// The rule fires; its remedy, applied step by step, makes the finding go away and breaks nothing else.
-fn prove(rule: &'static Rule, database: &Database, example: &Example) -> Result<(), String> {
+fn prove(rule: &'static Rule, database: &Database, example: &Example) -> Result<Proof, String> {
     let before = read_until_it_fires(rule, database, example)?;
     let settings = &settings(rule, &before, example);
     let tables = Tables::new(&before);
@@ -250,21 +264,25 @@ fn prove(rule: &'static Rule, database: &Database, example: &Example) -> Result<
         report.outcomes.iter().find(|outcome| outcome.rule.id == rule.id).map_or(rule, |outcome| outcome.rule);
     weighed_as_said(judged_by, example, &findings)?;
     if findings.iter().all(|finding| finding.changes.is_empty()) {
-        return Ok(());
-    }
-    if rule.documentation.contains("o step is written") {
-        return Err("its documentation says that no step is written, but there are changes".to_owned());
+        return Ok(Proof::Found);
     }
     let context = Context { model: &before, tables: &tables, survey: &report.survey, settings };
     let playbook = remedy::plan(context, &findings);
     let impossible: Vec<_> = playbook.impossible.iter().map(|(change, why)| format!("{change:?}: {why}")).collect();
     if playbook.steps.is_empty() {
-        return if impossible.is_empty() { Err("changes, but no steps".to_owned()) } else { Ok(()) };
+        return if impossible.is_empty() { Err("changes, but no steps".to_owned()) } else { Ok(Proof::Found) };
     }
     apply(&playbook, database)?;
     let after = read_for(rule, database, example)?;
     let left = findings_of(rule, &after, settings, true);
-    if !left.is_empty() && impossible.is_empty() {
+    // What no statement makes stays, and is said; everything else is mended.
+    let refused = |finding: &&&Finding| {
+        finding.changes.iter().any(|change| playbook.impossible.iter().any(|(impossible, _)| impossible == change))
+    };
+    let refused: BTreeSet<String> =
+        findings.iter().filter(refused).map(|finding| format!("{}: {}", finding.object, finding.message)).collect();
+    let left: Vec<&String> = left.iter().filter(|finding| !refused.contains(*finding)).collect();
+    if !left.is_empty() {
         return Err(format!("still reported after the remedy: {left:#?}\n{}", text(&playbook)));
     }
     let known = all_findings(&report.outcomes);
@@ -289,6 +307,17 @@ fn prove(rule: &'static Rule, database: &Database, example: &Example) -> Result<
             after_report.score.total,
             text(&playbook)
         ));
+    }
+    let stays = |finding: &&Finding| refused.contains(&format!("{}: {}", finding.object, finding.message));
+    let all_stay = findings.iter().filter(|finding| !finding.changes.is_empty()).all(stays);
+    Ok(if all_stay { Proof::Found } else { Proof::Mended })
+}
+
+/// Whether steps mend what the rule finds there is as its page says.
+fn as_labelled(rule: &Rule, place: Place, proofs: &[Proof]) -> TestResult {
+    let mended = proofs.contains(&Proof::Mended);
+    if !proofs.is_empty() && mended != is_mended(rule, place.engine()) {
+        return Err(format!("its documentation and its examples do not agree whether steps mend it: {proofs:?}").into());
     }
     Ok(())
 }
@@ -363,8 +392,8 @@ fn text(playbook: &Playbook) -> String {
     playbook.steps.iter().flat_map(|step| &step.statements).map(|statement| format!("{statement};\n")).collect()
 }
 
-/// The table of rules and engines says *proven* where an example fires on a server that the suite knows, and nowhere else;
-/// every rule has an example that stays quiet there.
+/// The table of rules and engines says *proven* or *found* where an example fires on a server that the suite knows, and nowhere
+/// else; every rule has an example that stays quiet there.
 fn labels_are_true() -> TestResult {
     let page = brownfield().args(["rules", "--format", "markdown"]).assert().success().get_output().stdout.clone();
     let page = String::from_utf8(page)?;
@@ -381,16 +410,17 @@ fn labels_are_true() -> TestResult {
             };
             let shown =
                 |fires| places.iter().any(|place| !chosen(&all, fires, *place).is_empty() || fires && own(place));
+            let how = if is_mended(rule, engine) { "proven" } else { "found" };
             let expected = match rule.needs {
-                _ if !rule.engines.contains(&engine) => "not applicable",
-                Needs::Data => "proven, needs data",
-                Needs::Workload => "proven, needs workload",
-                Needs::Usage => "needs statistics",
-                Needs::Catalog | Needs::Statistics => "proven",
+                _ if !rule.engines.contains(&engine) => "not applicable".to_owned(),
+                Needs::Data => format!("{how}, needs data"),
+                Needs::Workload => format!("{how}, needs workload"),
+                Needs::Usage => "needs statistics".to_owned(),
+                Needs::Catalog | Needs::Statistics => how.to_owned(),
             };
-            let applies = expected != "not applicable";
-            let proven = expected.starts_with("proven");
-            if cell != expected || applies && (shown(true) != proven || !shown(false)) {
+            let applies = rule.engines.contains(&engine);
+            let fires = rule.needs != Needs::Usage;
+            if cell != expected || applies && (shown(true) != fires || !shown(false)) {
                 wrong.push(format!("{} on {}: {cell}, should be {expected}", rule.id, engine.id()));
             }
         }

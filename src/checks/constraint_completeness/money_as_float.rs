@@ -38,6 +38,7 @@ statement can do for the code that reads the column.
 ## Fix
 
 Change the type to `numeric` or `DECIMAL`, which rewrites the table; in SQLite keep whole cents in an INTEGER.
+No step is written in SQLite.
 
 ## Example
 

@@ -39,6 +39,7 @@ information.
 ## Fix
 
 Finish a change of action that stopped half-way. Else drop the one that is reported, which locks both tables for a moment.
+No step is written in SQLite.
 
 ## Example
 

@@ -43,7 +43,8 @@ Subscribers of logical replication disable these triggers on purpose: ignore the
 ## Fix
 
 Look for rows without a parent, mend them, then enable the triggers of the table, or from PostgreSQL 18 on enforce the
-constraint. In MySQL and MariaDB set `foreign_key_checks` back to `ON`.
+constraint. In MySQL and MariaDB set `foreign_key_checks` back to `ON`. No step is written in MySQL and
+MariaDB.
 
 ## Example
 

@@ -51,6 +51,7 @@ as invoices, payments and logs included, forbids the delete. Check it before you
 
 Say what a delete of the parent does: `CASCADE` for parts of it and for junctions, `SET NULL` for references that may be
 empty, `RESTRICT` (in MariaDB `NO ACTION`) for everything else. The new key is validated before the old one goes.
+No step is written in MariaDB.
 
 ## Example
 

@@ -42,7 +42,7 @@ with `foreign key mismatch`.
 ## Fix
 
 Create the parent, or remove the key from the child. Where the parent is there and only its key is missing, the step makes
-the columns unique.
+the columns unique. No step is written in MySQL and MariaDB.
 
 ## Example
 

@@ -46,6 +46,7 @@ in a `BLOB` in SQLite.
 ## Fix
 
 Change the type to `uuid`, together with the columns that refer to it; where the engine has none, BINARY(16) halves it.
+No step is written in MySQL and SQLite.
 
 ## Example
 

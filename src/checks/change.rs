@@ -246,7 +246,7 @@ pub enum Change {
         column: Option<String>,
         /// Character set.
         character_set: String,
-        /// Collation.
+        /// Collation; `None` lets every column keep the one of the same name in the new character set.
         collation: Option<String>,
     },
     /// Make an unlogged table crash-safe (PostgreSQL).

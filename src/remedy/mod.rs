@@ -14,7 +14,7 @@ mod upserts;
 pub use projection::project;
 
 use crate::checks::{Change, Context, Finding};
-use crate::model::{EngineName, KeyPart, QualifiedName, Schema, is_unseen};
+use crate::model::{Column, EngineName, KeyPart, QualifiedName, Schema, Table, is_unseen};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -210,6 +210,25 @@ fn is_zoned(data_type: &str) -> bool {
 fn lookup_comment(schema: &Schema, table: &QualifiedName, column: &str) -> Option<String> {
     let usual = schema.tables.iter().any(|table| table.comment.is_some());
     usual.then(|| format!("Values that {column} of {} may have", table.name))
+}
+
+/// Whether a column is converted together with its table: it has the old character set, or the collation of the table. All
+/// others have theirs for themselves.
+fn is_converted_with(table: &Table, column: &Column, collation: Option<&str>) -> bool {
+    match collation {
+        Some(_) => column.collation.is_some() && column.collation == table.collation,
+        None => is_utf8mb3(column.character_set.as_deref()),
+    }
+}
+
+fn is_utf8mb3(character_set: Option<&str>) -> bool {
+    matches!(character_set, Some("utf8" | "utf8mb3"))
+}
+
+/// The collation of utf8mb4 that compares like this one of utf8mb3. `None` for those that older versions left behind.
+fn utf8mb4_collation(collation: &str) -> Option<String> {
+    let rest = collation.strip_prefix("utf8mb3_").or_else(|| collation.strip_prefix("utf8_"))?;
+    (!matches!(rest, "general_mysql500_ci" | "tolower_ci")).then(|| format!("utf8mb4_{rest}"))
 }
 
 /// Whether the steps for one change do what another wants, too.

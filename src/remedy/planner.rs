@@ -5,7 +5,9 @@ use super::requests::Request;
 use super::{Duration, Phase, Playbook, Safety, Step};
 use crate::checks::{Change, Context};
 use crate::model::quote::{quote_identifier, quote_list};
-use crate::model::{Column, Deferral, EngineName, ForeignKey, Index, QualifiedName, Table, TableRef, View};
+use crate::model::{
+    Column, Deferral, EngineName, ForeignKey, Index, QualifiedName, Table, TableRef, Trigger, TriggerEnabled, View,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Collects the steps of a playbook.
@@ -24,6 +26,8 @@ pub(super) struct Planner<'a> {
     rigid: Vec<(QualifiedName, QualifiedName)>,
     /// Columns in which NULL is going to be forbidden.
     filled: HashSet<(QualifiedName, String)>,
+    /// Columns that the server is going to keep current by itself (MySQL, MariaDB).
+    stamped: BTreeSet<(QualifiedName, String)>,
     /// Tables that are going to have a unique key for some rows only, or for NULLs too.
     shaped: HashSet<QualifiedName>,
     /// Indexes that the statement of another change drops, by that change (MySQL, MariaDB).
@@ -50,6 +54,7 @@ impl<'a> Planner<'a> {
             referencing: HashSet::new(),
             rigid: Vec::new(),
             filled: HashSet::new(),
+            stamped: BTreeSet::new(),
             shaped: HashSet::new(),
             replaced: Vec::new(),
             hashed: HashSet::new(),
@@ -214,10 +219,37 @@ impl<'a> Planner<'a> {
     pub(super) fn expect(&mut self, requests: &[Request]) {
         let shaped = requests.iter().filter(|request| self.is_shaped(&request.change));
         self.shaped = shaped.map(|request| request.change.table().clone()).collect();
+        self.stamped.extend(requests.iter().filter_map(|request| match &request.change {
+            Change::AddColumn { table, column } if column.on_update.is_some() => {
+                Some((table.clone(), column.name.clone()))
+            }
+            Change::MaintainUpdatedAt { table, column } => Some((table.clone(), column.clone())),
+            _ => None,
+        }));
         self.filled.extend(requests.iter().filter_map(|request| match &request.change {
             Change::SetNotNull { table, column, .. } => Some((table.clone(), column.clone())),
             _ => None,
         }));
+    }
+
+    /// The other columns of a table that the server keeps current by itself, now or when the fills run.
+    pub(super) fn stamps(&self, table: &QualifiedName, filled: &str) -> BTreeSet<String> {
+        let there = self.table(table).map(|of| of.table.columns.as_slice()).unwrap_or_default();
+        let there = there.iter().filter(|column| column.on_update.is_some()).map(|column| &column.name);
+        let planned = self.stamped.iter().filter(|(of, _)| of == table).map(|(_, name)| name);
+        there.chain(planned).filter(|name| *name != filled).cloned().collect()
+    }
+
+    /// The triggers that run for every row in which a column is filled.
+    pub(super) fn fired_by_fill(&self, table: &QualifiedName, column: &str) -> Vec<&'a Trigger> {
+        let there = self.table(table).map(|of| of.table.triggers.as_slice()).unwrap_or_default();
+        let fires = |trigger: &&Trigger| {
+            matches!(trigger.enabled, TriggerEnabled::Origin | TriggerEnabled::Always)
+                && trigger.for_each_row
+                && trigger.events.iter().any(|event| event == "update")
+                && (trigger.update_columns.is_empty() || trigger.update_columns.iter().any(|name| name == column))
+        };
+        there.iter().filter(fires).collect()
     }
 
     fn is_never_null(&self, table: TableRef<'_>, columns: &[String]) -> bool {
@@ -471,6 +503,15 @@ impl<'a> Planner<'a> {
             .collect()
     }
 
+    /// Tells when no value of a column is in use.
+    pub(super) fn no_value(&self, table: &QualifiedName, column: &str) -> String {
+        let quoted = self.quote(column);
+        format!(
+            "SELECT 'no value is in use' FROM (SELECT count({quoted}) AS used FROM {}) AS counted WHERE used = 0",
+            self.relation(table)
+        )
+    }
+
     /// Counts rows in which a column is NULL.
     pub(super) fn nulls(&self, table: &QualifiedName, column: &str) -> String {
         format!("SELECT count(*) FROM {} WHERE {} IS NULL", self.relation(table), self.quote(column))
@@ -480,6 +521,11 @@ impl<'a> Planner<'a> {
 /// What to know about a foreign key that is checked at commit because it closes a circle.
 pub(super) const CLOSES_CIRCLE: &str = "With the other keys it forms a circle in which no column may be NULL, so that it is \
     checked at commit: otherwise no first row could be inserted.";
+
+/// What to know about a lookup table that is made of the values in use.
+pub(super) const ONLY_VALUES_IN_USE: &str = "It lists the values in use when it runs, and the foreign key refuses all others \
+    from then on: before the key comes, add every value that code can write and no row has yet. In an empty table none is in \
+    use, and every insert would fail.";
 
 /// Whether a text names an identifier: as a whole word, quoted or not.
 pub(super) fn mentions(text: &str, name: &str) -> bool {

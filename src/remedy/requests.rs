@@ -371,6 +371,16 @@ fn relation(known: &Change, new: &Change) -> Relation {
                 Relation::Contains
             }
         }
+        // A new default takes the place of one that is wrong.
+        (
+            Change::SetDefault { column, expression: None, .. },
+            Change::SetDefault { column: new, expression: Some(_), .. },
+        ) if column == new => Relation::Wider,
+        (Change::SetDefault { column, .. }, Change::SetDefault { column: new, expression: None, .. })
+            if column == new =>
+        {
+            Relation::Contains
+        }
         (Change::SetDefault { column, .. }, Change::SetDefault { column: new, .. }) if column == new => {
             Relation::Contradicts("another default for the column is already planned")
         }

@@ -3,7 +3,7 @@
 use super::personal_data::is_person_table;
 use super::words::{singular, split};
 use super::{PersonalData, PersonalDataClass, Relation, TableClass};
-use crate::model::{Column, Index, TableId, TableRef, Tables};
+use crate::model::{Column, ForeignKey, Index, TableId, TableRef, Tables};
 use std::collections::BTreeSet;
 
 /// Prefixes of tables that belong to a framework or library.
@@ -122,10 +122,34 @@ pub(super) fn classes(tables: &Tables<'_>, relations: &[Relation], personal: &[P
     // Cities and postcodes are codes as well.
     let personal = personal.iter().filter(|data| data.class != PersonalDataClass::Location);
     let personal: BTreeSet<TableId> = personal.filter_map(|data| Some(tables.find(&data.table)?.id)).collect();
-    tables
+    let mut classes: Vec<TableClass> = tables
         .iter()
         .map(|table| class(table, relations, referenced.contains(&table.id), personal.contains(&table.id)))
-        .collect()
+        .collect();
+    let is_tied = |table: TableRef<'_>| table.table.foreign_keys.iter().any(|key| is_code(tables, &classes, key));
+    let tied: Vec<TableId> = tables
+        .iter()
+        .filter(|table| classes[table.id.0] == TableClass::Junction && is_tied(*table))
+        .filter(|table| {
+            let keys = table.table.foreign_keys.iter();
+            let pair: Vec<&str> = keys.flat_map(|key| key.columns.iter().map(String::as_str)).collect();
+            !is_unique_pair(*table, &pair)
+        })
+        .map(|table| table.id)
+        .collect();
+    for id in tied {
+        classes[id.0] = TableClass::Entity;
+    }
+    classes
+}
+
+/// Whether a foreign key limits a column to the codes of a list, of which the column holds the code itself: what a row is, and
+/// no second thing that it joins with another.
+fn is_code(tables: &Tables<'_>, classes: &[TableClass], key: &ForeignKey) -> bool {
+    let [referenced] = key.referenced_columns.as_slice() else { return false };
+    tables
+        .find(&key.referenced_table)
+        .is_some_and(|list| classes[list.id.0] == TableClass::Lookup && !is_surrogate(list, referenced))
 }
 
 fn class(table: TableRef<'_>, relations: &[Relation], is_referenced: bool, is_personal: bool) -> TableClass {

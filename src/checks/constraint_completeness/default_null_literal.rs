@@ -1,6 +1,6 @@
 use crate::checks::columns::{default_of, is_text};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{ColumnDefault, EngineName};
 
 pub(super) static RULE: Rule = Rule {
     id: "default-null-literal",
@@ -51,8 +51,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         for column in table.table.columns.iter().filter(|column| is_text(column) && column.generated.is_none()) {
             let Some(default) = default_of(column) else { continue };
             let object = Object::column(table, &column.name);
-            let literal = default.expression.split("::").next().unwrap_or_default().trim().trim_matches(['(', ')']);
-            if !literal.eq_ignore_ascii_case("'null'") {
+            if !is_null_word(default) {
                 verdicts.pass(object);
                 continue;
             }
@@ -66,4 +65,10 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             );
         }
     }
+}
+
+/// Whether a default is the word NULL in quotes.
+pub(super) fn is_null_word(default: &ColumnDefault) -> bool {
+    let literal = default.expression.split("::").next().unwrap_or_default().trim().trim_matches(['(', ')']);
+    literal.eq_ignore_ascii_case("'null'")
 }

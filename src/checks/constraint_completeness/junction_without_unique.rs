@@ -147,6 +147,21 @@ CREATE TABLE reviews (
 );
 ```
 
+A column that holds the code of a list says what a row is, and joins nothing:
+
+```sql,passes
+CREATE TABLE customers (id integer PRIMARY KEY);
+CREATE TABLE refund_statuses (status varchar(20) PRIMARY KEY);
+CREATE TABLE refunds (
+    id integer PRIMARY KEY,
+    customer_id integer NOT NULL,
+    status varchar(20) NOT NULL,
+    created_at timestamp NOT NULL,
+    FOREIGN KEY (customer_id) REFERENCES customers (id),
+    FOREIGN KEY (status) REFERENCES refund_statuses (status)
+);
+```
+
 The moment is in the key:
 
 ```sql,passes

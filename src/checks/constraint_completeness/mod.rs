@@ -25,6 +25,8 @@ mod unique_with_nullable;
 mod zero_date_default;
 
 use super::Rule;
+use super::columns::default_of;
+use crate::model::{Column, ColumnDefault};
 
 pub(super) static RULES: &[&Rule] = &[
     &all_columns_nullable::RULE,
@@ -51,3 +53,10 @@ pub(super) static RULES: &[&Rule] = &[
     &unique_with_nullable::RULE,
     &zero_date_default::RULE,
 ];
+
+/// The default of a column, unless it is one that a rule calls wrong: that is no value to give to rows.
+fn sound_default(column: &Column) -> Option<&ColumnDefault> {
+    default_of(column).filter(|default| {
+        !default_null_literal::is_null_word(default) && !zero_date_default::is_no_date(column, default)
+    })
+}

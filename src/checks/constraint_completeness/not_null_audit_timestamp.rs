@@ -1,4 +1,5 @@
-use crate::checks::columns::{default_of, now, null_means_never_changed, refuses_null, stamped_tables};
+use super::sound_default;
+use crate::checks::columns::{is_reference, now, null_means_never_changed, refuses_null, stamped_tables};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::quote::quote_identifier;
 use crate::model::{Column, EngineName, TableRef, UnseenKind};
@@ -30,7 +31,8 @@ yesterday never sees a row whose `updated_at` is NULL.
 ## Not reported
 
 Update timestamps of a schema in which all of them can be NULL, none has a default, and every creation timestamp is NOT NULL:
-there NULL says that the row was never changed.
+there NULL says that the row was never changed. A moment that belongs to a foreign key is the other row's, and NULL says
+that there is none.
 
 ## Fix
 
@@ -51,6 +53,20 @@ CREATE TABLE orders (id int NOT NULL PRIMARY KEY, created_at datetime NULL, upda
 CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, created_at date NOT NULL, updated_at date NULL);
 CREATE TABLE items (id integer NOT NULL PRIMARY KEY, created_at date NOT NULL, updated_at date NULL);
 ```
+
+A moment of the key of a partitioned table:
+
+```sql,passes,postgresql
+CREATE TABLE parts (id integer, created_at timestamptz NOT NULL, PRIMARY KEY (id, created_at)) PARTITION BY RANGE (created_at);
+CREATE TABLE parts_of_all_time PARTITION OF parts DEFAULT;
+CREATE TABLE part_references (
+    id integer PRIMARY KEY,
+    part_id integer,
+    created_at timestamptz,
+    CHECK ((part_id IS NULL) = (created_at IS NULL)),
+    FOREIGN KEY (part_id, created_at) REFERENCES parts (id, created_at)
+);
+```
 ",
     check,
 };
@@ -62,7 +78,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let (created, updated) = (stamps.created.as_deref(), stamps.updated.as_deref());
         for (name, other) in [(created, updated), (updated, created)] {
             let Some(column) = name.and_then(|name| table.table.column(name)) else { continue };
-            if column.generated.is_some() {
+            if column.generated.is_some() || is_reference(table, &column.name) {
                 continue;
             }
             let object = Object::column(table, &column.name);
@@ -83,13 +99,13 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 
 fn changes(engine: EngineName, table: TableRef<'_>, column: &Column, other: Option<&Column>) -> Vec<Change> {
     let now = now(engine, &column.data_type);
-    let moment = default_of(column).map(|default| default.expression.clone()).or(now.clone());
+    let moment = sound_default(column).map(|default| default.expression.clone()).or(now.clone());
     let fill = match (other.filter(|other| other.data_type == column.data_type), moment) {
         (Some(other), Some(moment)) => Some(format!("COALESCE({}, {moment})", quote_identifier(engine, &other.name))),
         (_, moment) => moment,
     };
     let (table, column_name) = (table.qualified_name(), column.name.clone());
-    let default = now.filter(|_| default_of(column).is_none()).map(|now| Change::SetDefault {
+    let default = now.filter(|_| sound_default(column).is_none()).map(|now| Change::SetDefault {
         table: table.clone(),
         column: column_name.clone(),
         expression: Some(now),

@@ -1,6 +1,6 @@
 use crate::checks::columns::default_of;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName};
+use crate::model::{Column, ColumnDefault, EngineName};
 
 pub(super) static RULE: Rule = Rule {
     id: "zero-date-default",
@@ -53,11 +53,11 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         for column in table.table.columns.iter().filter(|column| is_temporal(column) && column.generated.is_none()) {
             let Some(default) = default_of(column) else { continue };
             let object = Object::column(table, &column.name);
-            let text = default.expression.trim_matches(['\'', '(', ')', ' ']);
-            if !text.starts_with("0000-") && !text.contains("-00") {
+            if !is_no_date(column, default) {
                 verdicts.pass(object);
                 continue;
             }
+            let text = bare(default);
             let drop =
                 Change::SetDefault { table: table.qualified_name(), column: column.name.clone(), expression: None };
             let message = format!("the default of {} is {text}, which is no date", column.name);
@@ -65,6 +65,16 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             verdicts.fail(Finding::new(&RULE, object, message).with([drop]).advise(advice));
         }
     }
+}
+
+/// Whether a default is a date with the year, month or day zero.
+pub(super) fn is_no_date(column: &Column, default: &ColumnDefault) -> bool {
+    let text = bare(default);
+    is_temporal(column) && (text.starts_with("0000-") || text.contains("-00"))
+}
+
+fn bare(default: &ColumnDefault) -> &str {
+    default.expression.trim_matches(['\'', '(', ')', ' '])
 }
 
 fn is_temporal(column: &Column) -> bool {

@@ -1,5 +1,6 @@
 //! A composite foreign key that one NULL switches off.
 
+use crate::checks::columns::default_of;
 use crate::checks::coverage::{names_column, normal, not_null_columns, null_columns, split_at_word};
 use crate::checks::names::Names;
 use crate::checks::relations::arrow;
@@ -98,6 +99,19 @@ CREATE TABLE bids (
 );
 ```
 
+A default in one of them makes no check, which would refuse rows that leave both out:
+
+```sql,fires,postgresql,mysql,mariadb,sqlite
+CREATE TABLE products (maker integer NOT NULL, model integer NOT NULL, PRIMARY KEY (maker, model));
+CREATE TABLE offers (
+    id integer NOT NULL PRIMARY KEY,
+    maker integer DEFAULT 1,
+    model integer,
+    CONSTRAINT offers_maker_model_fkey FOREIGN KEY (maker, model) REFERENCES products (maker, model) ON DELETE CASCADE
+);
+CREATE INDEX offers_maker_model_idx ON offers (maker, model);
+```
+
 An optional assignee of the same tenant:
 
 ```sql,fires,postgresql,mysql,mariadb,sqlite,unscored
@@ -135,6 +149,11 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             } else if is_written_by_action(engine, key) {
                 finding.advise(
                     "make the columns NOT NULL; MySQL allows no check on columns that a foreign key's action sets",
+                )
+            } else if has_some_defaults(table.table, &nullable) {
+                finding.advise(
+                    "make the columns NOT NULL, or drop the default of the one that has it before a check ties them: a row \
+                     that leaves them out would be refused",
                 )
             } else {
                 let tests: Vec<_> =
@@ -174,6 +193,13 @@ fn is_all_or_none(condition: &str, columns: &[&String]) -> bool {
     [(one, other), (other, one)]
         .into_iter()
         .any(|(none, all)| names_all(null_columns(none)) && names_all(not_null_columns(all)))
+}
+
+/// Whether a row that leaves the columns out gets a value in some of them and NULL in others.
+fn has_some_defaults(table: &Table, nullable: &[&String]) -> bool {
+    let has = |name: &&&String| table.column(name).is_some_and(|column| default_of(column).is_some());
+    let count = nullable.iter().filter(has).count();
+    count > 0 && count < nullable.len()
 }
 
 /// MySQL refuses a check on a column that a referential action writes.

@@ -8,6 +8,7 @@ use crate::model::{
     Column, ColumnDefault, DefaultKind, EngineName, ForeignKey, KeyPart, QualifiedName, Table, base_type,
 };
 use crate::remedy::names::Space;
+use crate::remedy::{is_converted_with, utf8mb4_collation};
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     match &request.change {
@@ -69,11 +70,20 @@ fn undo(planner: &Planner<'_>, table: &QualifiedName, column: &Column) -> String
 
 fn backfill(planner: &Planner<'_>, table: &QualifiedName, column: &str, fill: &str) -> Step {
     let (relation, quoted) = (planner.relation(table), planner.quote(column));
-    let statement = format!("UPDATE {relation} SET {quoted} = {fill} WHERE {quoted} IS NULL");
-    let step = Step::new(format!("fill {}.{column}", table.name), table, Phase::Backfill, vec![statement])
+    // What the server keeps current would take the fill for a change.
+    let kept: String =
+        planner.stamps(table, column).iter().map(|name| format!(", {0} = {0}", planner.quote(name))).collect();
+    let statement = format!("UPDATE {relation} SET {quoted} = {fill}{kept} WHERE {quoted} IS NULL");
+    let mut step = Step::new(format!("fill {}.{column}", table.name), table, Phase::Backfill, vec![statement])
         .how("UPDATE", "row locks", "writes to the rows that it changes", Safety::Caution, Duration::Rewrite)
         .verify(planner.nulls(table, column))
         .irreversible("the rows that it fills cannot be told from the others afterwards");
+    for trigger in planner.fired_by_fill(table, column) {
+        step = step.note(format!(
+            "Trigger {} runs for every row that it fills: look at what it writes, such as the time of a change.",
+            trigger.name
+        ));
+    }
     let step = if planner.is_versioned(table) {
         step.note("The table is system-versioned: each row that it changes stays in the history as it was before.")
     } else {
@@ -274,9 +284,15 @@ fn without_keys(planner: &mut Planner<'_>, keys: &[(QualifiedName, ForeignKey)],
 /// What to know and to ask where foreign keys were gone meanwhile.
 fn without_keys_noted(planner: &Planner<'_>, keys: &[(QualifiedName, ForeignKey)], step: Step) -> Step {
     let step = step.note("The server changes no column of a foreign key: the keys go before and come back after. Meanwhile they are not enforced, and rows are not checked again when they come back: stop the writers, or look for orphans afterwards.");
-    keys.iter().fold(step, |step, (child, key)| {
-        step.verify(planner.orphans(child, &key.columns, &key.referenced_table, &key.referenced_columns))
-    })
+    let orphans: Vec<String> = keys
+        .iter()
+        .map(|(child, key)| planner.orphans(child, &key.columns, &key.referenced_table, &key.referenced_columns))
+        .collect();
+    match orphans.as_slice() {
+        [] => step,
+        [one] => step.verify(one),
+        several => step.verify(format!("SELECT ({})", several.join(") + ("))),
+    }
 }
 
 /// Why a column's type cannot be changed, if it cannot.
@@ -358,7 +374,8 @@ fn maintain_updated_at(planner: &mut Planner<'_>, request: &Request, table: &Qua
         "CREATE TRIGGER {trigger} BEFORE UPDATE ON {} FOR EACH ROW SET NEW.{quoted} = {now}",
         planner.relation(table)
     );
-    let step = Step::new(format!("keep {}.{column} current", table.name), table, Phase::Expand, vec![statement])
+    // After the fills, which it would take for changes.
+    let step = Step::new(format!("keep {}.{column} current", table.name), table, Phase::Validate, vec![statement])
         .outside()
         .how(
             "trigger",
@@ -390,18 +407,40 @@ fn conversion(planner: &Planner<'_>, request: &Request) -> Result<Conversion, St
         let limit = part_limit(at.table);
         return Err(format!("index {index} would be longer than {limit} bytes: give its columns prefixes first"));
     }
-    let new = Overrides { character_set: Some((character_set, collation.as_deref())), ..Overrides::default() };
-    if let Some(name) = column {
-        let of = planner.planned_column(table, name).ok_or("the column is not in the catalog")?;
-        let (clause, title) =
-            (repeat(planner, table, &of, new), format!("store {}.{name} in {character_set}", table.name));
-        return Ok(Conversion { table: table.clone(), clause, title, columns: vec![new.applied(&of)] });
+    // Without a collation the server would take its default, which may compare in another way.
+    let collation_after = |old: Option<&str>| match (collation, old) {
+        (Some(new), _) => Ok(new.clone()),
+        (None, old) => old.and_then(utf8mb4_collation).ok_or_else(|| {
+            format!(
+                "{character_set} has no collation like {}: choose one, and convert by hand",
+                old.unwrap_or("its own")
+            )
+        }),
+    };
+    let mut clauses = Vec::new();
+    let mut columns = Vec::new();
+    if column.is_none() {
+        let (set, name) = (planner.quote(character_set), collation_after(at.table.collation.as_deref())?);
+        clauses.push(format!("DEFAULT CHARACTER SET {set} COLLATE {}", planner.quote(&name)));
     }
-    let textual = at.table.columns.iter().filter(|of| of.character_set.is_some());
-    let columns = textual.map(|of| new.applied(of)).collect();
-    let collate = collation.as_ref().map(|name| format!(" COLLATE {}", planner.quote(name))).unwrap_or_default();
-    let clause = format!("CONVERT TO CHARACTER SET {}{collate}", planner.quote(character_set));
-    Ok(Conversion { table: table.clone(), clause, title: format!("store {} in {character_set}", table.name), columns })
+    let converted = at.table.columns.iter().filter(|of| match column {
+        Some(name) => of.name == *name,
+        None => is_converted_with(at.table, of, collation.as_deref()),
+    });
+    // Each by itself: CONVERT TO would give all of them one collation, and longer types to texts.
+    for of in converted {
+        let of = planner.planned_column(table, &of.name).ok_or("the column is not in the catalog")?;
+        let name = collation_after(of.collation.as_deref())?;
+        let new = Overrides { character_set: Some((character_set, Some(&name))), ..Overrides::default() };
+        clauses.push(repeat(planner, table, &of, new));
+        columns.push(new.applied(&of));
+    }
+    if clauses.is_empty() {
+        return Err("the column is not in the catalog".to_owned());
+    }
+    let what = column.as_ref().map_or_else(|| table.name.clone(), |name| format!("{}.{name}", table.name));
+    let title = format!("store {what} in {character_set}");
+    Ok(Conversion { table: table.clone(), clause: clauses.join(", "), title, columns })
 }
 
 fn set_character_set(planner: &mut Planner<'_>, request: &Request) {

@@ -6,6 +6,7 @@ use crate::model::quote::quote_literal;
 use crate::model::{Action, CheckConstraint, EngineName, ForeignKey, QualifiedName, TableRef};
 use crate::remedy::lookup_comment;
 use crate::remedy::mysql::column::{Overrides, definition, is_textual};
+use crate::remedy::planner::ONLY_VALUES_IN_USE;
 use std::collections::{HashMap, HashSet};
 
 /// Characters of the longest text that can be a key: InnoDB's 3072 bytes at four bytes a character.
@@ -309,7 +310,9 @@ fn add_lookup_table(
     let title = format!("{} lookup table {}", if is_there { "fill" } else { "create" }, lookup.name);
     let step = Step::new(title, table, Phase::Expand, statements)
         .outside()
-        .how("metadata and one read", NONE, "nothing", Safety::Safe, Duration::Scan)
+        .how("metadata and one read", NONE, "nothing", Safety::Caution, Duration::Scan)
+        .check(planner.no_value(table, column))
+        .note(ONLY_VALUES_IN_USE)
         .undo(format!("DROP TABLE {target}"));
     planner.add(40, request, step);
     // No action may write a column that a check names.
@@ -327,7 +330,9 @@ fn add_lookup_table(
         on_delete: if planner.engine == EngineName::MariaDb { Action::NoAction } else { Action::Restrict },
         on_update,
     };
-    add(planner, &Request::part_of(request, key));
+    let mut key = Request::part_of(request, key);
+    key.notes.push(ONLY_VALUES_IN_USE.to_owned());
+    add(planner, &key);
 }
 
 fn rename_constraint(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str, to: &str) {

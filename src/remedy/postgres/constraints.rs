@@ -8,8 +8,7 @@ use crate::checks::Change;
 use crate::model::quote::quote_literal;
 use crate::model::{Action, Deferral, EngineName, ForeignKey, MatchType, QualifiedName};
 use crate::remedy::lookup_comment;
-use crate::remedy::planner::successor;
-use crate::remedy::planner::{CLOSES_CIRCLE, has_leading_index};
+use crate::remedy::planner::{CLOSES_CIRCLE, ONLY_VALUES_IN_USE, has_leading_index, successor};
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     match &request.change {
@@ -392,7 +391,9 @@ fn add_lookup_table(
     }
     let title = format!("{} lookup table {}", if is_there { "fill" } else { "create" }, lookup.name);
     let step = Step::new(title, table, Phase::Expand, statements)
-        .how("metadata and one read", "ACCESS SHARE", "nothing", Safety::Safe, Duration::Scan)
+        .how("metadata and one read", "ACCESS SHARE", "nothing", Safety::Caution, Duration::Scan)
+        .check(planner.no_value(table, column))
+        .note(ONLY_VALUES_IN_USE)
         .undo(format!("DROP TABLE {target}"))
         .note("A value that first appears between this step and the foreign key is missing from the lookup table: the validation tells.");
     planner.add(40, request, step);
@@ -410,5 +411,7 @@ fn add_lookup_table(
         on_delete: Action::Restrict,
         on_update: Action::Cascade,
     };
-    add(planner, &Request::part_of(request, key));
+    let mut key = Request::part_of(request, key);
+    key.notes.push(ONLY_VALUES_IN_USE.to_owned());
+    add(planner, &key);
 }

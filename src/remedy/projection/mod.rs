@@ -6,8 +6,8 @@
 mod keys;
 mod names;
 
-use super::Playbook;
 use super::planner::{mentions, successor};
+use super::{Playbook, is_converted_with, utf8mb4_collation};
 use crate::checks::{Change, NewColumn};
 use crate::model::{
     Action, CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ForeignKey, Model, Persistence,
@@ -156,9 +156,8 @@ impl<'m> Projection<'m> {
                 }
             }
             _ => {
-                let collation = self.model.engine.collation.clone();
                 if let Some(table) = self.table(change.table()) {
-                    change_table(table, change, collation.as_ref());
+                    change_table(table, change);
                 }
             }
         }
@@ -272,7 +271,7 @@ impl<'m> Projection<'m> {
 }
 
 /// A change of the table alone.
-fn change_table(table: &mut Table, change: &Change, default_collation: Option<&String>) {
+fn change_table(table: &mut Table, change: &Change) {
     let same = |key: &ForeignKey, name: &Option<String>, columns: &[String]| {
         if name.is_some() { key.name == *name } else { key.columns == columns }
     };
@@ -317,15 +316,19 @@ fn change_table(table: &mut Table, change: &Change, default_collation: Option<&S
         }
         Change::SetStorageEngine { engine, .. } => table.storage_engine = Some(engine.clone()),
         Change::SetCharacterSet { column, character_set, collation, .. } => {
-            let collation = collation.clone().or_else(|| default_collation.cloned());
+            let moved = |of: &Column| match column {
+                Some(only) => *only == of.name,
+                None => is_converted_with(table, of, collation.as_deref()),
+            };
+            let moved: Vec<bool> = table.columns.iter().map(moved).collect();
+            let after = |old: &Option<String>| collation.clone().or_else(|| utf8mb4_collation(old.as_deref()?));
+            for (of, _) in table.columns.iter_mut().zip(moved).filter(|(_, moved)| *moved) {
+                of.character_set = Some(character_set.clone());
+                of.collation = after(&of.collation);
+            }
             if column.is_none() {
                 table.character_set = Some(character_set.clone());
-                table.collation.clone_from(&collation);
-            }
-            let textual = table.columns.iter_mut().filter(|of| of.character_set.is_some());
-            for of in textual.filter(|of| column.as_ref().is_none_or(|only| *only == of.name)) {
-                of.character_set = Some(character_set.clone());
-                of.collation.clone_from(&collation);
+                table.collation = after(&table.collation);
             }
         }
         Change::SetLogged { .. } => table.persistence = Persistence::Permanent,

@@ -6,7 +6,7 @@ use crate::checks::Change;
 use crate::model::quote::quote_literal;
 use crate::model::{Action, EngineName, KeyPart, QualifiedName};
 use crate::remedy::names::Space;
-use crate::remedy::planner::{CLOSES_CIRCLE, Planner, has_leading_index};
+use crate::remedy::planner::{CLOSES_CIRCLE, ONLY_VALUES_IN_USE, Planner, has_leading_index};
 use crate::remedy::requests::Request;
 use crate::remedy::upserts::warning;
 
@@ -260,7 +260,9 @@ impl Rebuild {
         }
         let title = format!("{} lookup table {}", if is_there { "fill" } else { "create" }, lookup.name);
         let step = Step::new(title, &table, Phase::Expand, statements)
-            .how("metadata and one read", WRITE_LOCK, WRITES, Safety::Safe, Duration::Scan)
+            .how("metadata and one read", WRITE_LOCK, WRITES, Safety::Caution, Duration::Scan)
+            .check(planner.no_value(&table, column))
+            .note(ONLY_VALUES_IN_USE)
             .undo(format!("DROP TABLE {target}"));
         planner.add(15, request, step);
         let columns = vec![column.to_owned()];
@@ -269,6 +271,7 @@ impl Rebuild {
             planner.quote(name)
         );
         self.definition.add_constraint(&text);
+        self.notes.push(ONLY_VALUES_IN_USE.to_owned());
         self.adds_reference = true;
         if planner.table(&table).is_some_and(|of| !has_leading_index(of.table, &columns)) {
             let index = planner.fresh_index(&table, index);

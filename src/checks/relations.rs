@@ -236,6 +236,53 @@ fn width(base: &str) -> Option<(&'static str, u32)> {
     })
 }
 
+/// Whether every value of one type is a value of another, so that a cast loses nothing. In doubt it is not.
+pub(crate) fn holds(wide: &str, narrow: &str) -> bool {
+    if wide == narrow {
+        return true;
+    }
+    if wide.contains('[') || narrow.contains('[') || wide.contains("unsigned") != narrow.contains("unsigned") {
+        return false;
+    }
+    let (wide_base, narrow_base) = (base_type(wide), base_type(narrow));
+    let (room, need) = (parameters(wide), parameters(narrow));
+    let is_decimal = |base: &str| matches!(base, "numeric" | "decimal");
+    if is_decimal(&wide_base) {
+        let whole = |parts: &[u32]| parts.first().map(|all| all.saturating_sub(parts.get(1).copied().unwrap_or(0)));
+        let Some(digits) = whole(&room) else { return is_decimal(&narrow_base) || is_integer(&narrow_base) };
+        let fraction = |parts: &[u32]| parts.get(1).copied().unwrap_or(0);
+        let needed = if is_decimal(&narrow_base) { whole(&need) } else { digits_of(&narrow_base) };
+        return needed.is_some_and(|needed| needed <= digits)
+            && (!is_decimal(&narrow_base) || fraction(&need) <= fraction(&room));
+    }
+    match (width(&wide_base), width(&narrow_base)) {
+        (Some(("text", wide)), Some(("text", narrow))) => {
+            let longest = |parts: &[u32]| parts.first().copied().unwrap_or(u32::MAX);
+            wide >= narrow && longest(&room) >= longest(&need)
+        }
+        (Some(("integer", wide)), Some(("integer", narrow))) => !is_decimal(&narrow_base) && wide >= narrow,
+        _ => false,
+    }
+}
+
+/// Digits of the largest integers of a type.
+fn digits_of(base: &str) -> Option<u32> {
+    Some(match base {
+        "tinyint" => 3,
+        "smallint" => 5,
+        "mediumint" => 8,
+        "int" | "integer" => 10,
+        "bigint" => 20,
+        _ => return None,
+    })
+}
+
+/// The numbers in the parentheses of a type.
+fn parameters(data_type: &str) -> Vec<u32> {
+    let inner = data_type.split_once('(').and_then(|(_, rest)| Some(rest.split_once(')')?.0)).unwrap_or_default();
+    inner.split(',').filter_map(|part| part.trim().parse().ok()).collect()
+}
+
 /// The type that a column stores, with domains resolved.
 fn underlying(context: Context<'_>, column: &Column) -> String {
     let mut data_type = column.data_type.clone();
@@ -255,7 +302,7 @@ fn underlying(context: Context<'_>, column: &Column) -> String {
 }
 
 /// Type affinity of a SQLite column. INTEGER and NUMERIC are one here: both keep whole numbers as integers.
-pub(super) fn affinity(data_type: &str) -> &'static str {
+pub(crate) fn affinity(data_type: &str) -> &'static str {
     let upper = data_type.to_uppercase();
     let has = |words: &[&str]| words.iter().any(|word| upper.contains(word));
     if has(&["INT"]) {
@@ -271,15 +318,22 @@ pub(super) fn affinity(data_type: &str) -> &'static str {
     }
 }
 
-/// The changes that give a referencing column the type of the one it references: the narrower side is widened.
+/// The changes that give a referencing column the type of the one it references: the side that is held by the other is
+/// widened. `None` where neither holds the other.
 pub(super) fn unify_types(
     context: Context<'_>,
     (child, column): (TableRef<'_>, &Column),
     (parent, referenced): (TableRef<'_>, &Column),
 ) -> Option<Change> {
+    let mysql = context.model.engine.name.is_mysql_family();
+    let (child_type, parent_type) = (underlying(context, column), underlying(context, referenced));
     let widen = |table: TableRef<'_>, column: &Column, data_type: &str, except: Option<(&QualifiedName, &str)>| {
+        let wide_enough = |other: &QualifiedName, name: &str| {
+            let of = context.tables.find(other).and_then(|of| of.table.column(name));
+            !mysql && of.is_some_and(|of| holds(&underlying(context, of), data_type))
+        };
         let with = referencing(context, table, &column.name)
-            .filter(|(other, name)| except != Some((other, name.as_str())))
+            .filter(|(other, name)| except != Some((other, name.as_str())) && !wide_enough(other, name))
             .collect();
         Change::ChangeType {
             table: table.qualified_name(),
@@ -290,13 +344,17 @@ pub(super) fn unify_types(
     };
     match compare_types(context, column, referenced) {
         TypeMatch::Same => None,
-        TypeMatch::ChildWider if !context.model.engine.name.is_mysql_family() => {
+        TypeMatch::Different if context.model.engine.name != EngineName::Sqlite => None,
+        _ if referenced.data_type.is_empty() => None,
+        // They ask for the same type where it is no text, and a step says what it finds that the parent's does not hold.
+        TypeMatch::ChildWider if mysql => Some(widen(child, column, &referenced.data_type, None)),
+        TypeMatch::Different => Some(widen(child, column, &referenced.data_type, None)),
+        _ if holds(&parent_type, &child_type) => Some(widen(child, column, &referenced.data_type, None)),
+        _ if holds(&child_type, &parent_type) && !mysql => {
             let child_name = child.qualified_name();
             Some(widen(parent, referenced, &column.data_type, Some((&child_name, &column.name))))
         }
-        TypeMatch::Different if context.model.engine.name != EngineName::Sqlite => None,
-        _ if referenced.data_type.is_empty() => None,
-        _ => Some(widen(child, column, &referenced.data_type, None)),
+        _ => None,
     }
 }
 
@@ -325,4 +383,39 @@ fn referencing(
 pub(super) fn can_have_foreign_keys(engine: EngineName, table: &Table) -> bool {
     let innodb = table.storage_engine.as_deref().is_none_or(|name| name.eq_ignore_ascii_case("innodb"));
     !engine.is_mysql_family() || (innodb && table.partitioning.is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_holds_what_it_can_keep() {
+        for (wide, narrow) in [
+            ("text", "character varying(20)"),
+            ("character varying(20)", "character varying(10)"),
+            ("character varying(20)", "character(20)"),
+            ("bigint", "integer"),
+            ("numeric", "bigint"),
+            ("numeric(20,0)", "bigint"),
+            ("numeric(12,2)", "numeric(10,2)"),
+            ("int(11)", "int"),
+        ] {
+            assert!(holds(wide, narrow), "{wide} {narrow}");
+        }
+        for (wide, narrow) in [
+            ("character varying(10)", "character varying(20)"),
+            ("character varying(10)", "text"),
+            ("character(20)", "character varying(10)"),
+            ("character varying(10)", "character(20)"),
+            ("bigint", "numeric"),
+            ("numeric(10,2)", "bigint"),
+            ("numeric(12,2)", "numeric(12,3)"),
+            ("numeric(19,4)", "double precision"),
+            ("int", "int unsigned"),
+            ("text", "integer"),
+        ] {
+            assert!(!holds(wide, narrow), "{wide} {narrow}");
+        }
+    }
 }

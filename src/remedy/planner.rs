@@ -36,7 +36,8 @@ pub(super) struct Planner<'a> {
     pub(super) hashed: HashSet<QualifiedName>,
     /// Conditions of the checks that steps planned so far add.
     checks: HashMap<QualifiedName, Vec<String>>,
-    drafts: Vec<(u32, Step)>,
+    /// With their ranks, and whether those of referencing tables come first.
+    drafts: Vec<(u32, bool, Step)>,
     impossible: Vec<(Change, String)>,
     /// Changes that others make, by which.
     followers: Vec<(Change, Change)>,
@@ -67,7 +68,16 @@ impl<'a> Planner<'a> {
 
     /// Adds a step. Within a phase, steps of a lower rank come first. A terminal would obey control characters, so that they are
     /// taken out of what is printed: a statement that needs them cannot be, nor one with bytes that could not be read.
-    pub(super) fn add(&mut self, rank: u32, request: &Request, mut step: Step) {
+    pub(super) fn add(&mut self, rank: u32, request: &Request, step: Step) {
+        self.draft(rank, false, request, step);
+    }
+
+    /// The same for what runs on referencing tables first: their columns are to hold what the referenced ones will.
+    pub(super) fn add_upwards(&mut self, rank: u32, request: &Request, step: Step) {
+        self.draft(rank, true, request, step);
+    }
+
+    fn draft(&mut self, rank: u32, upwards: bool, request: &Request, mut step: Step) {
         let is_lost = |character: char| {
             character == char::REPLACEMENT_CHARACTER
                 || (character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
@@ -80,12 +90,12 @@ impl<'a> Planner<'a> {
         }
         step.rules.clone_from(&request.rules);
         step.notes.extend(request.notes.iter().cloned());
-        self.drafts.push((rank, step));
+        self.drafts.push((rank, upwards, step));
     }
 
     /// Whether a step with the same statements is there already.
     pub(super) fn is_planned(&self, step: &Step) -> bool {
-        self.drafts.iter().any(|(_, other)| other.table == step.table && other.statements == step.statements)
+        self.drafts.iter().any(|(.., other)| other.table == step.table && other.statements == step.statements)
     }
 
     /// Records a change that no statement makes.
@@ -106,7 +116,7 @@ impl<'a> Planner<'a> {
         after.is_some_and(|after| self.impossible.iter().any(|(impossible, _)| impossible == after))
     }
 
-    /// The playbook in its order: phase, rank, parents before children, table, then as planned.
+    /// The playbook in its order: phase, rank, parents before children or the other way round, table, then as planned.
     pub(super) fn finish(mut self) -> Playbook {
         // What follows another may be followed itself, by one that was recorded before it.
         for (change, by) in std::mem::take(&mut self.followers).into_iter().rev() {
@@ -120,13 +130,15 @@ impl<'a> Planner<'a> {
         let places: HashMap<&QualifiedName, (usize, usize)> =
             depths.iter().enumerate().map(|(place, (name, depth))| (name, (*depth, place))).collect();
         let mut drafts = self.drafts;
-        drafts.sort_by_cached_key(|(rank, step)| {
+        drafts.sort_by_cached_key(|(rank, upwards, step)| {
             let known = places.get(&step.table).copied();
             // What is no table, a view or a schema, comes by its name before the tables without parents.
             let other = known.is_none().then(|| step.table.clone());
-            (step.phase, *rank, known.map(|(depth, _)| depth).unwrap_or_default(), known.map(|(_, place)| place), other)
+            let depth = known.map(|(depth, _)| depth).unwrap_or_default();
+            let depth = if *upwards { usize::MAX - depth } else { depth };
+            (step.phase, *rank, depth, known.map(|(_, place)| place), other)
         });
-        let steps: Vec<Step> = drafts.into_iter().map(|(_, step)| step).collect();
+        let steps: Vec<Step> = drafts.into_iter().map(|(.., step)| step).collect();
         let preamble = if steps.is_empty() { Vec::new() } else { self.preamble };
         Playbook { preamble, steps, impossible: self.impossible, changes: Vec::new() }
     }
@@ -184,7 +196,7 @@ impl<'a> Planner<'a> {
 
     /// The steps planned so far, in no order.
     pub(super) fn steps(&self) -> impl Iterator<Item = &Step> {
-        self.drafts.iter().map(|(_, step)| step)
+        self.drafts.iter().map(|(.., step)| step)
     }
 
     /// The column of this name.
@@ -521,6 +533,12 @@ impl<'a> Planner<'a> {
 /// What to know about a foreign key that is checked at commit because it closes a circle.
 pub(super) const CLOSES_CIRCLE: &str = "With the other keys it forms a circle in which no column may be NULL, so that it is \
     checked at commit: otherwise no first row could be inserted.";
+
+/// Why a type that does not hold every value of the old one stays.
+pub(super) const CUT: &str = "another type does not bring back what the cast takes from the values";
+
+/// What to know about such a type.
+pub(super) const CUTS: &str = "The new type does not hold every value of the old one: what the query finds before would be rounded, cut or refused.";
 
 /// What to know about a lookup table that is made of the values in use.
 pub(super) const ONLY_VALUES_IN_USE: &str = "It lists the values in use when it runs, and the foreign key refuses all others \

@@ -32,6 +32,8 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
             trials.push(trial(name, move || whole(place, &sample)));
         }
         trials.push(trial(format!("playbook::null_fills::{}", place.name()), move || null_fills(place)));
+        trials.push(trial(format!("playbook::values::{}", place.name()), move || values(place)));
+        trials.push(trial(format!("playbook::casts::{}", place.name()), move || casts(place)));
         trials.push(trial(format!("playbook::renames::{}", place.name()), move || renames(place)));
         trials.push(trial(format!("playbook::circle::{}", place.name()), move || circle(place)));
         trials.push(trial(format!("playbook::undo::{}", place.name()), move || undo(place)));
@@ -93,8 +95,15 @@ fn make_as_foretold(database: &Database) -> Result<(Vec<String>, String), Failed
     assert!(twice.is_empty(), "a column gets two types: {twice:?}\n{script}");
     database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
     let after = read(&database.url()).map_err(|error| chain(&error))?;
-    let after_tables = Tables::new(&after);
-    let after_report = Report::new(&after, &after_tables, &settings);
+    let new = as_foretold(&model, &report, &after).map_err(|error| format!("{error}\n{script}"))?;
+    Ok((new, script))
+}
+
+/// A database after its playbook has the score and the findings that were foretold. What fails anew.
+fn as_foretold(model: &Model, report: &Report<'_>, after: &Model) -> Result<Vec<String>, String> {
+    let settings = Settings::default();
+    let after_tables = Tables::new(after);
+    let after_report = Report::new(after, &after_tables, &settings);
     let mut projected = model.clone();
     remedy::project(&mut projected, &report.playbook);
     let projected_tables = Tables::new(&projected);
@@ -110,23 +119,26 @@ fn make_as_foretold(database: &Database) -> Result<(Vec<String>, String), Failed
         return Err(format!(
             "from {before:?} the score was foretold to become {foretold} and became {reached}\nforetold and not found: \
              {gone:#?}\nfound and not foretold: {come:#?}"
-        )
-        .into());
+        ));
     }
-    let known = failing(&report);
-    Ok((found.difference(&known).cloned().collect(), script))
+    Ok(found.difference(&failing(report)).cloned().collect())
 }
 
 /// Makes the whole playbook, after which nothing else than is excused in this sample fails anew.
 fn make_whole(database: &Database, sample: &str) -> TestResult {
     let (new, script) = make_as_foretold(database)?;
+    let new = unexcused(&new, sample);
+    if new.is_empty() { Ok(()) } else { Err(format!("newly reported: {new:#?}\n{script}").into()) }
+}
+
+/// What of the newly failing is not excused in this sample.
+fn unexcused<'f>(new: &'f [String], sample: &str) -> Vec<&'f String> {
     let excused = |finding: &&String| {
         ANEW.iter().any(|(rule, samples, part, _)| {
             samples.contains(&sample) && finding.starts_with(&format!("{rule} ")) && finding.contains(part)
         })
     };
-    let new: Vec<&String> = new.iter().filter(|finding| !excused(finding)).collect();
-    if new.is_empty() { Ok(()) } else { Err(format!("newly reported: {new:#?}\n{script}").into()) }
+    new.iter().filter(|finding| !excused(finding)).collect()
 }
 
 /// Findings that meet in one table: what one step takes away another must not count on, and what has no end is not begun.
@@ -430,22 +442,55 @@ const ANEW: [(&str, &[&str], &str, &str); 6] = [
     ),
 ];
 
-/// The whole playbook of a sample runs on tables with rows, and none is lost.
+/// The whole playbook of a sample runs on tables with rows, of which none is lost and no value changes, and code that knows
+/// the tables as they were still adds rows.
 fn whole_with_rows(place: Place, sample: &schemas::Sample) -> TestResult {
-    let database = Database::new(place)?;
-    sample.load(&database)?;
+    let load = || -> Result<Database, String> {
+        let database = Database::new(place)?;
+        sample.load(&database)?;
+        rows::fill(&database, &read(&database.url()).map_err(|error| chain(&error))?)?;
+        Ok(database)
+    };
+    unharmed(&load, &sample.name)
+}
+
+/// The same of a database that is made anew where an insert fails: one that failed before as well shows nothing.
+fn unharmed(load: &dyn Fn() -> Result<Database, String>, sample: &str) -> TestResult {
+    let database = load()?;
     let settings = Settings::default();
-    let model = read(&database.url()).map_err(|error| chain(&error))?;
-    rows::fill(&database, &model)?;
-    let before = rows::counts(&database, &model)?;
+    // What the server estimates may change at any time.
+    let look = || -> Result<Model, String> {
+        let model = read(&database.url()).map_err(|error| chain(&error))?;
+        Ok(Model { statistics: None, ..model })
+    };
+    let model = look()?;
+    let before = rows::contents(&database, &model)?;
+    assert!(before.values().all(|rows| !rows.is_empty()), "{before:?}");
     let tables = Tables::new(&model);
-    let script = runnable(&sql::render(&Report::new(&model, &tables, &settings), &[]));
+    let report = Report::new(&model, &tables, &settings);
+    let script = runnable(&sql::render(&report, &[]));
     database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
-    let after = read(&database.url()).map_err(|error| chain(&error))?;
-    let mut after = rows::counts(&database, &after)?;
-    after.retain(|table, _| before.contains_key(table));
-    assert_eq!(after, before);
-    assert!(before.values().all(|count| *count > 0), "{before:?}");
+    let after = look()?;
+    let new = as_foretold(&model, &report, &after).map_err(|error| format!("{error}\n{script}"))?;
+    let new = unexcused(&new, sample);
+    assert!(new.is_empty(), "newly reported: {new:#?}\n{script}");
+    let filled = report.playbook.changes.iter().filter_map(|change| match change {
+        Change::SetNotNull { table, column, fill: Some(_) } => Some((table.name.clone(), column.clone())),
+        _ => None,
+    });
+    let filled: BTreeSet<(String, String)> = filled.collect();
+    let changed = rows::changed(&before, &rows::contents(&database, &after)?, &filled);
+    assert!(changed.is_empty(), "{changed:#?}\n{script}");
+    for (table, insert) in rows::inserts(&model, &after, &filled) {
+        // The value of one row may be another's, too.
+        let harmless = |error: &str| ["uplicate", "UNIQUE", "conflicting"].iter().any(|word| error.contains(word));
+        if let Err(error) = database.run(&insert)
+            && !harmless(&error)
+            && load()?.run(&insert).is_ok()
+        {
+            return Err(format!("{}: {error}\n{insert}\n{script}", table.name).into());
+        }
+    }
     Ok(())
 }
 
@@ -567,6 +612,66 @@ fn null_fills(place: Place) -> TestResult {
     let script = runnable(&sql::render(&report, &[]));
     database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
     assert_eq!(database.number("SELECT count(*) FROM orders WHERE is_open IS NULL OR is_paid IS NULL")?, 0);
+    Ok(())
+}
+
+/// Tables whose values a careless statement would change: defaults that are wrong, moments of a change, texts with a collation
+/// of their own, keys of several columns of which one has a default, lists of codes beside a reference.
+fn values(place: Place) -> TestResult {
+    let script = match place.engine() {
+        EngineName::PostgreSql => include_str!("values/postgresql.sql"),
+        EngineName::MySql | EngineName::MariaDb => include_str!("values/mysql.sql"),
+        EngineName::Sqlite => include_str!("values/sqlite.sql"),
+    };
+    let load = || {
+        let database = Database::new(place)?;
+        database.run(script)?;
+        Ok(database)
+    };
+    unharmed(&load, "values")
+}
+
+/// Before a type that does not hold every value of the old one, a query finds those that it does not hold.
+fn casts(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE TABLE sums (id integer NOT NULL PRIMARY KEY, amount double precision, code varchar(20), count bigint);
+         INSERT INTO sums VALUES (1, 0.1, 'short', 7), (2, 1.123456, 'longer than ten', 7000000000), (3, NULL, NULL, NULL),
+             (4, -1234567.8901, '0042', -3);",
+    )?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let table = Tables::new(&model).base().next().ok_or("no table")?.qualified_name();
+    let cases: &[(&str, &str, &[&str])] = match place.engine() {
+        EngineName::PostgreSql => &[
+            ("amount", "numeric(19,4)", &["1.123456"]),
+            ("code", "character varying(10)", &["longer than ten"]),
+            ("code", "text", &[]),
+            ("count", "numeric(19,0)", &[]),
+        ],
+        EngineName::MySql | EngineName::MariaDb => &[
+            ("amount", "decimal(19,4)", &["1.123456"]),
+            ("code", "varchar(10)", &["longer than ten"]),
+            ("code", "varchar(40)", &[]),
+            ("count", "int", &["7000000000"]),
+        ],
+        EngineName::Sqlite => &[("code", "INTEGER", &["short", "longer than ten", "0042"]), ("code", "TEXT", &[])],
+    };
+    for (column, data_type, lost) in cases {
+        let change = Change::ChangeType {
+            table: table.clone(),
+            column: (*column).to_owned(),
+            data_type: (*data_type).to_owned(),
+            with: Vec::new(),
+        };
+        let playbook = plan(&model, vec![change]);
+        let [step] = &playbook.steps[..] else { panic!("{:#?}", playbook.impossible) };
+        let found: Vec<String> = match &step.pre_check {
+            Some(query) => database.query(query)?.into_iter().flatten().collect(),
+            None => Vec::new(),
+        };
+        assert_eq!(found, *lost, "{column} {data_type}: {step:#?}");
+        assert!(lost.is_empty() || step.undo.is_empty() && step.irreversible.is_some(), "{step:#?}");
+    }
     Ok(())
 }
 

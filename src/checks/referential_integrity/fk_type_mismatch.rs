@@ -65,6 +65,14 @@ CREATE TABLE towns (id bigint PRIMARY KEY, country_code varchar(10) NOT NULL REF
 CREATE INDEX towns_country_code_idx ON towns (country_code);
 ```
 
+```sql,fires,postgresql,severity=info
+CREATE TABLE countries (code varchar(10) PRIMARY KEY);
+CREATE TABLE towns (id bigint PRIMARY KEY, country_code varchar(20) NOT NULL REFERENCES countries (code) ON DELETE RESTRICT);
+CREATE TABLE rivers (id bigint PRIMARY KEY, country_code text NOT NULL REFERENCES countries (code) ON DELETE RESTRICT);
+CREATE INDEX towns_country_code_idx ON towns (country_code);
+CREATE INDEX rivers_country_code_idx ON rivers (country_code);
+```
+
 ```sql,fires,sqlite
 CREATE TABLE customers (id INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE orders (id INTEGER NOT NULL PRIMARY KEY, customer_id TEXT NOT NULL REFERENCES customers (id) ON DELETE CASCADE);

@@ -3,11 +3,12 @@
 use super::column::{Overrides, default_text, definition, is_textual};
 use super::indexes::{is_perhaps_made, is_too_long, key_bytes, part_limit};
 use super::{Algorithm, CHECKS_OFF, CHECKS_ON, Duration, Phase, Planner, Request, Safety, Step, alter};
-use crate::checks::{Change, NewColumn};
+use crate::checks::{Change, NewColumn, holds};
 use crate::model::{
     Column, ColumnDefault, DefaultKind, EngineName, ForeignKey, KeyPart, QualifiedName, Table, base_type,
 };
 use crate::remedy::names::Space;
+use crate::remedy::planner::{CUT, CUTS};
 use crate::remedy::{is_converted_with, utf8mb4_collation};
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
@@ -223,6 +224,8 @@ fn change_type(
     let mut undo_statements = Vec::new();
     let mut clauses = Vec::new();
     let mut method: Option<Step> = None;
+    let cut: Vec<String> = all.iter().filter_map(|(table, of)| changed(planner, table, of, data_type)).collect();
+    let zoned = all.iter().any(|(_, of)| of.base_type() == "timestamp") && base_type(data_type) == "datetime";
     for (table, of) in &all {
         let clause = modify(planner, table, of, new);
         let algorithm = if widens(&of.data_type, data_type) { Algorithm::Inplace } else { Algorithm::Copy };
@@ -247,10 +250,58 @@ fn change_type(
         step = without_keys_noted(planner, &keys, step);
     }
     step.statements = statements;
-    for statement in undo_statements {
-        step = step.undo(statement);
+    if cut.is_empty() {
+        step.undo = undo_statements;
+    } else {
+        step = step.check(cut.join("; ")).irreversible(CUT).note(CUTS);
+    }
+    if zoned {
+        step = step.note("Moments become what the clock of the session's time_zone shows: run it in the time zone that the application means.");
     }
     planner.add(30, request, step);
+}
+
+/// Lists values that another type does not hold as they are. `None` where it holds all.
+fn changed(planner: &Planner<'_>, table: &QualifiedName, of: &Column, data_type: &str) -> Option<String> {
+    let (old, new) = (of.base_type(), base_type(data_type));
+    let column = planner.quote(&of.name);
+    let unsigned = |data_type: &str| data_type.contains("unsigned");
+    let condition = match (old.as_ref(), new.as_ref()) {
+        _ if holds(data_type, &of.data_type) => return None,
+        // The comparison allows for the bits that the old type has.
+        ("float", "decimal") => format!("ABS({column} - CAST({column} AS {data_type})) > ABS({column}) / 16777216"),
+        ("double", "decimal") => {
+            format!("ABS({column} - CAST({column} AS {data_type})) > ABS({column}) / 9007199254740992")
+        }
+        (_, "uuid") => format!("{column} NOT REGEXP '^([0-9a-fA-F]{{4}}-?){{7}}[0-9a-fA-F]{{4}}$'"),
+        (_, kind) if bits(&old).is_some() && bits(kind).is_some() => {
+            let bits = bits(kind)?;
+            let (lowest, highest) = if unsigned(data_type) {
+                (0, (1_i128 << bits) - 1)
+            } else {
+                (-(1_i128 << (bits - 1)), (1_i128 << (bits - 1)) - 1)
+            };
+            format!("{column} NOT BETWEEN {lowest} AND {highest}")
+        }
+        ("char" | "varchar", "char" | "varchar") => {
+            let length = data_type.split_once('(')?.1.split_once(')')?.0;
+            format!("CHAR_LENGTH({column}) > {length}")
+        }
+        _ => return None,
+    };
+    Some(format!("SELECT {column} FROM {} WHERE {condition} LIMIT 10", planner.relation(table)))
+}
+
+/// Bits of an integer type.
+fn bits(base: &str) -> Option<u32> {
+    Some(match base {
+        "tinyint" => 8,
+        "smallint" => 16,
+        "mediumint" => 24,
+        "int" => 32,
+        "bigint" => 64,
+        _ => return None,
+    })
 }
 
 /// The statements, with these foreign keys gone before and back after.

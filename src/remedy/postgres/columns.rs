@@ -2,13 +2,16 @@
 
 use super::{
     ACCESS_EXCLUSIVE, BRIEFLY, Duration, EVERYTHING, Phase, Planner, ROW_EXCLUSIVE, Request, SHARE_ROW_EXCLUSIVE,
-    Safety, Step, is_partitioned, widening,
+    Safety, Step, WRITES, fixed_by_type, is_partitioned, widening,
 };
-use crate::checks::{Change, NewColumn};
+use crate::checks::{Change, NewColumn, holds};
 use crate::model::quote::quote_literal;
-use crate::model::{CheckConstraint, EngineName, QualifiedName, base_type};
+use crate::model::{
+    CheckConstraint, Column, EngineName, ForeignKey, QualifiedName, TableKind, Trigger, TriggerEnabled, base_type,
+    is_unseen,
+};
 use crate::remedy::names::Space;
-use crate::remedy::planner::{is_same_text, mentions};
+use crate::remedy::planner::{CUT, CUTS, is_same_text, mentions};
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     match &request.change {
@@ -122,15 +125,81 @@ const FILLED: &str = "the rows that it fills cannot be told from the others afte
 
 fn backfill(planner: &Planner<'_>, table: &QualifiedName, column: &str, fill: &str) -> Step {
     let (relation, quoted) = (planner.relation(table), planner.quote(column));
-    let statement = format!("UPDATE {relation} SET {quoted} = {fill} WHERE {quoted} IS NULL");
-    let mut step = Step::new(format!("fill {}.{column}", table.name), table, Phase::Backfill, vec![statement])
-        .how("UPDATE", ROW_EXCLUSIVE, "writes to the rows that it changes", Safety::Caution, Duration::Rewrite)
-        .verify(planner.nulls(table, column))
-        .irreversible(FILLED);
+    let (stamping, others): (Vec<&Trigger>, Vec<&Trigger>) =
+        planner.fired_by_fill(table, column).into_iter().partition(|trigger| only_stamps(planner, trigger));
+    let ordinary = planner.table(table).is_some_and(|of| of.table.kind == TableKind::Table);
+    let switches = ordinary && !planner.is_big(table) && !stamping.is_empty();
+    let switch =
+        |how: &str, trigger: &Trigger| format!("ALTER TABLE {relation} {how} TRIGGER {}", planner.quote(&trigger.name));
+    let mut statements = vec![format!("UPDATE {relation} SET {quoted} = {fill} WHERE {quoted} IS NULL")];
+    if switches {
+        statements.splice(0..0, stamping.iter().map(|trigger| switch("DISABLE", trigger)));
+        statements.extend(stamping.iter().map(|trigger| {
+            let always = trigger.enabled == TriggerEnabled::Always;
+            switch(if always { "ENABLE ALWAYS" } else { "ENABLE" }, trigger)
+        }));
+    }
+    let title = format!("fill {}.{column}", table.name);
+    let step = Step::new(title, table, Phase::Backfill, statements);
+    let mut step = if switches {
+        step.how("UPDATE", SHARE_ROW_EXCLUSIVE, WRITES, Safety::Breaking, Duration::Rewrite)
+            .note("The trigger that writes the time of a change is off meanwhile, so that the fill does not count as one; nobody else can write to the table until it ends.")
+    } else {
+        step.how("UPDATE", ROW_EXCLUSIVE, "writes to the rows that it changes", Safety::Caution, Duration::Rewrite)
+    };
+    step = step.verify(planner.nulls(table, column)).irreversible(FILLED);
+    for trigger in stamping.iter().filter(|_| !switches) {
+        step = step.note(format!(
+            "Trigger {} takes the fill for a change and writes its time: {} before each batch and {} after it, in the batch's \
+             transaction, which keeps other writers out as long.",
+            trigger.name,
+            switch("DISABLE", trigger),
+            switch("ENABLE", trigger)
+        ));
+    }
+    for trigger in others {
+        step = step.note(format!(
+            "Trigger {} runs for every row that it fills: look at what it writes, such as the time of a change.",
+            trigger.name
+        ));
+    }
     if planner.is_big(table) {
         step = step.note("The table is big: run it in batches of some thousand keys, each in its own transaction.");
     }
     step
+}
+
+/// Whether a trigger does nothing but write the time into columns of the row.
+fn only_stamps(planner: &Planner<'_>, trigger: &Trigger) -> bool {
+    let functions = planner.context.model.schemas.iter().flat_map(|schema| {
+        let named = schema.functions.iter().map(move |function| (&schema.name, function));
+        named
+    });
+    let body = trigger.function.as_ref().filter(|_| trigger.timing == "before").and_then(|name| {
+        let mut named = functions.filter(|(schema, function)| **schema == name.schema && function.name == name.name);
+        named.next()?.1.body.as_deref()
+    });
+    let Some(body) = body.map(str::to_lowercase) else { return false };
+    let Some(body) = body.trim().strip_prefix("begin") else { return false };
+    let mut stamps = false;
+    let mut statements = body.split(';').map(str::trim).filter(|statement| !statement.is_empty());
+    let simple = statements.all(|statement| {
+        if matches!(statement, "end" | "return new") {
+            return true;
+        }
+        let assigned = statement.strip_prefix("new.").and_then(|rest| rest.split_once('='));
+        let is_time = |value: &str| {
+            ["now()", "current_timestamp", "clock_timestamp()", "statement_timestamp()", "current_date"]
+                .iter()
+                .any(|now| value.starts_with(now) || value.starts_with(&format!("timezone('utc', {now}")))
+                && !value.contains("new.")
+                && !value.contains("old.")
+        };
+        let stamp = assigned.is_some_and(|(_, value)| is_time(value.trim()));
+        stamps |= stamp;
+        stamp
+    });
+    simple && stamps
 }
 
 fn set_default(planner: &Planner<'_>, table: &QualifiedName, column: &str, expression: Option<&str>) -> Step {
@@ -151,6 +220,9 @@ fn set_default(planner: &Planner<'_>, table: &QualifiedName, column: &str, expre
 }
 
 fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, column: &NewColumn) {
+    if let Some(reason) = fixed_by_type(planner, table) {
+        return planner.refuse(request.change.clone(), reason);
+    }
     let name = planner.names.fresh(&[Space::Column], table, &column.name);
     if name != column.name {
         return planner.refuse(request.change.clone(), "the table already has a column of this name");
@@ -183,6 +255,17 @@ pub(super) fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &st
         ));
     }
     let of = planner.table(table)?;
+    if let Some(reason) = fixed_by_type(planner, table) {
+        return Some(reason);
+    }
+    let publications = planner.context.model.publications.iter();
+    let filters = publications.flat_map(|publication| publication.limited.iter().map(move |of| (publication, of)));
+    let filter = filters.filter(|(_, limited)| limited.table == *table).find(|(_, limited)| {
+        limited.row_filter.as_deref().is_some_and(|filter| is_unseen(filter) || mentions(filter, column))
+    });
+    if let Some((publication, _)) = filter {
+        return Some(format!("publication {} chooses rows of {} by {column}", publication.name, table.name));
+    }
     if of.table.partitioning.as_ref().is_some_and(|key| mentions(&key.key, column)) {
         return Some(format!("{}.{column} is part of the partition key", table.name));
     }
@@ -288,17 +371,38 @@ fn change_one_type(
     }
     let title = format!("change {}.{column} from {} to {data_type}", table.name, of.data_type);
     let mut step = Step::new(title, table, Phase::Expand, statements);
-    step.undo = undo;
+    // A moment keeps its value; texts hold everything, and money that does not fit is refused.
+    let keeps = to_zoned || holds(data_type, &of.data_type) || new == "text" || old == "money";
+    if new == "uuid" {
+        let form = "'^[{]?([0-9a-f]{4}-?){7}[0-9a-f]{4}[}]?$'";
+        step = step.check(format!("SELECT {quoted} FROM {relation} WHERE {quoted}::text !~* {form} LIMIT 10"));
+        step.undo = undo;
+    } else if keeps {
+        step.undo = undo;
+    } else {
+        step = step.check(changed(&relation, &quoted, of, data_type)).irreversible(CUT).note(CUTS);
+    }
     let indexed = planner.table(table).is_some_and(|of| {
         of.table.indexes.iter().any(|index| index.key.iter().any(|part| part.column.as_deref() == Some(column)))
     });
+    let is_tied = planner.table(table).is_some_and(|of| {
+        let others = |(child, key): (QualifiedName, &ForeignKey)| child != *table || key.referenced_table != *table;
+        widening::keys(planner, of, column).into_iter().any(others)
+    });
+    let everything = if is_tied { EVERYTHING_TIED } else { EVERYTHING };
     step = if to_zoned && indexed {
-        step.how("indexes anew", ACCESS_EXCLUSIVE, EVERYTHING, Safety::Caution, Duration::Scan)
+        step.how("indexes anew", ACCESS_EXCLUSIVE, everything, Safety::Caution, Duration::Scan)
             .note("The rows stay as they are; the indexes with the column are built anew meanwhile.")
     } else if to_zoned || widened {
-        step.how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
+        step.how(
+            "metadata only",
+            ACCESS_EXCLUSIVE,
+            if is_tied { EVERYTHING_TIED } else { BRIEFLY },
+            Safety::Caution,
+            Duration::Metadata,
+        )
     } else {
-        step.how("rewrite", ACCESS_EXCLUSIVE, EVERYTHING, Safety::Breaking, Duration::Rewrite)
+        step.how("rewrite", ACCESS_EXCLUSIVE, everything, Safety::Breaking, Duration::Rewrite)
             .note("Writes the table and its indexes anew while nobody can use it.")
             .note("Expand and contract instead on a big table: add a second column of the new type, let a trigger write both, fill it in batches, build its indexes concurrently, then swap the names in one transaction.")
     };
@@ -308,12 +412,33 @@ fn change_one_type(
     if to_zoned {
         step = step.note("Stored values are taken as UTC, which spares the rewrite. If they are local times, say so with USING instead.");
     }
-    if new == "uuid" {
-        let form = "'^[{]?([0-9a-f]{4}-?){7}[0-9a-f]{4}[}]?$'";
-        step = step.check(format!("SELECT {quoted} FROM {relation} WHERE {quoted}::text !~* {form} LIMIT 10"));
+    if is_tied {
+        step = step.note(TIED);
     }
-    planner.add(30, request, step);
+    planner.add_upwards(30, request, step);
 }
+
+/// Lists values that another type does not hold as they are.
+fn changed(relation: &str, quoted: &str, of: &Column, data_type: &str) -> String {
+    let back = format!("{quoted}::{data_type}::{}", of.data_type);
+    let differs = format!("{back} IS DISTINCT FROM {quoted}");
+    let digits = data_type.split_once('(').filter(|_| base_type(data_type) == "numeric").and_then(|(_, rest)| {
+        let mut parts = rest.trim_end_matches(')').split(',').filter_map(|part| part.trim().parse::<u32>().ok());
+        Some(parts.next()? - parts.next().unwrap_or(0))
+    });
+    let condition = match digits {
+        // What is too large would end the query with an error.
+        Some(digits) => format!("CASE WHEN abs({quoted}) >= 1e{digits} THEN true ELSE {differs} END"),
+        None => differs,
+    };
+    format!("SELECT {quoted} FROM {relation} WHERE {condition} LIMIT 10")
+}
+
+/// What to know where it takes locks on other tables, too.
+const TIED: &str = "Foreign keys of the column are made anew: the tables at their other ends are locked as long.";
+
+/// The same, of the table itself.
+const EVERYTHING_TIED: &str = "everything on the table and on those that foreign keys of the column connect with it";
 
 fn length(data_type: &str) -> u32 {
     let digits = data_type.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(digits, _)| digits.trim());
@@ -339,7 +464,8 @@ fn maintain_updated_at(planner: &mut Planner<'_>, request: &Request, table: &Qua
         ),
         format!("CREATE TRIGGER {trigger} BEFORE UPDATE ON {relation} FOR EACH ROW EXECUTE FUNCTION {function}()"),
     ];
-    let step = Step::new(format!("keep {}.{column} current", table.name), table, Phase::Expand, statements)
+    // After the fills, which it would take for changes.
+    let step = Step::new(format!("keep {}.{column} current", table.name), table, Phase::Validate, statements)
         .how("trigger", SHARE_ROW_EXCLUSIVE, "writes to the table, for a moment", Safety::Caution, Duration::Metadata)
         .undo(format!("DROP TRIGGER {trigger} ON {relation}"))
         .undo(format!("DROP FUNCTION {function}()"))

@@ -99,6 +99,12 @@ fn is_partitioned(planner: &Planner<'_>, table: &QualifiedName) -> bool {
     planner.table(table).is_some_and(|table| table.table.kind == TableKind::Partitioned)
 }
 
+/// Why the columns of a table cannot be added, renamed or given other types, if its row type says what they are.
+fn fixed_by_type(planner: &Planner<'_>, table: &QualifiedName) -> Option<String> {
+    let of_type = planner.table(table)?.table.of_type.as_ref()?;
+    Some(format!("{} is a table of type {of_type}, which says what its columns are", table.name))
+}
+
 /// The schema-qualified name of something beside a table.
 fn beside(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> String {
     planner.relation(&QualifiedName::new(&table.schema, name))
@@ -121,7 +127,7 @@ fn rename_table(planner: &mut Planner<'_>, request: &Request, table: &QualifiedN
 }
 
 fn rename_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, column: &str, to: &str) {
-    if let Some(reason) = planner.routine_naming(column) {
+    if let Some(reason) = fixed_by_type(planner, table).or_else(|| planner.routine_naming(column)) {
         return planner.refuse(request.change.clone(), reason);
     }
     let rename = |from: &str, to: &str| {

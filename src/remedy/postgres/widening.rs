@@ -136,10 +136,10 @@ pub(super) fn widen(planner: &mut Planner<'_>, request: &Request, table: &Qualif
     });
     let swap = Swap { table, of, column: definition, new, old, check, writer, replaced, aside };
     for step in swap.before(planner) {
-        planner.add(RANK, request, step);
+        planner.add_upwards(RANK, request, step);
     }
     let step = swap.step(planner);
-    planner.add(RANK, request, step);
+    planner.add_upwards(RANK, request, step);
     for (child, key) in keys(planner, of, column) {
         let name = key.name.clone().unwrap_or_default();
         let step = constraints::validate_named(planner, &child, &name)
@@ -293,6 +293,7 @@ impl Swap<'_> {
                 tables.push(table);
             }
         }
+        let blocks = if tables.len() > 1 { "everything on the tables that it names, for a moment" } else { BRIEFLY };
         let tables: Vec<String> = tables.into_iter().map(|table| planner.relation(table)).collect();
         let mut statements = vec![
             format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", tables.join(", ")),
@@ -331,7 +332,7 @@ impl Swap<'_> {
         }
         let title = format!("change {}.{} from {} to bigint", self.table.name, self.column.name, self.column.data_type);
         let mut step = Step::new(title, self.table, Phase::Expand, statements)
-            .how(METHOD, ACCESS_EXCLUSIVE, BRIEFLY, Safety::Breaking, Duration::Metadata)
+            .how(METHOD, ACCESS_EXCLUSIVE, blocks, Safety::Breaking, Duration::Metadata)
             .verify(format!(
                 "SELECT atttypid::regtype FROM pg_attribute WHERE attrelid = {}::regclass AND attname = {}",
                 quote_literal(EngineName::PostgreSql, &relation),
@@ -462,7 +463,7 @@ fn indexes<'a>(of: TableRef<'a>, column: &str) -> Vec<&'a Index> {
 }
 
 /// Foreign keys with the column on either side, with the referencing table, each once.
-fn keys<'a>(planner: &Planner<'a>, of: TableRef<'a>, column: &str) -> Vec<(QualifiedName, &'a ForeignKey)> {
+pub(super) fn keys<'a>(planner: &Planner<'a>, of: TableRef<'a>, column: &str) -> Vec<(QualifiedName, &'a ForeignKey)> {
     let has = |columns: &[String]| columns.iter().any(|name| name == column);
     let own = of.table.foreign_keys.iter().filter(|key| has(&key.columns)).map(|key| (of.qualified_name(), key));
     let others = planner.context.tables.referenced_by(of.id).filter(|(_, key)| has(&key.referenced_columns));

@@ -350,7 +350,8 @@ fn maintain_updated_at(planner: &Planner<'_>, table: &QualifiedName, column: &st
          BEGIN UPDATE {relation} SET {quoted} = {now} WHERE {same_row}; END",
         planner.list(&others)
     );
-    let step = Step::new(format!("keep {}.{column} current", table.name), table, Phase::Expand, vec![statement])
+    // After the fills, which it would take for changes.
+    let step = Step::new(format!("keep {}.{column} current", table.name), table, Phase::Validate, vec![statement])
         .how("trigger", WRITE_LOCK, "writes to the database, for a moment", Safety::Caution, Duration::Metadata)
         .undo(format!("DROP TRIGGER {trigger}"))
         .note("An update that sets the column itself keeps its value.");

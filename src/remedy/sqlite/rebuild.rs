@@ -2,7 +2,7 @@
 
 use super::definition::{Definition, default_text};
 use super::{Duration, Phase, Safety, Step, WRITE_LOCK, WRITES, create_index, find_index};
-use crate::checks::Change;
+use crate::checks::{Change, affinity};
 use crate::model::quote::quote_literal;
 use crate::model::{Action, EngineName, KeyPart, QualifiedName};
 use crate::remedy::names::Space;
@@ -159,6 +159,16 @@ impl Rebuild {
             }
             Change::ChangeType { column, data_type, .. } => {
                 found(self.definition.change_type(column, data_type))?;
+                let of = planner.column(&table, column);
+                if of.is_some_and(|of| affinity(&of.data_type) != "numeric") && affinity(data_type) == "numeric" {
+                    let quoted = planner.quote(column);
+                    self.checks.push(format!(
+                        "SELECT {quoted} FROM {} WHERE typeof({quoted}) = 'text' \
+                         AND CAST(CAST({quoted} AS NUMERIC) AS TEXT) <> {quoted} LIMIT 10",
+                        planner.relation(&table)
+                    ));
+                    self.notes.push("Texts that read as numbers become numbers: what the query finds before would change, such as leading zeros, or stay a text.".to_owned());
+                }
                 self.notes
                     .push("Only the type of the column changes here; SQLite stores any integer in 64 bits.".to_owned());
                 Ok(format!("{column} to {data_type}"))

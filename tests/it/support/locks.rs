@@ -139,7 +139,7 @@ impl Session {
 }
 
 /// The locks that a process has or waits for on a table, its partitions and children of every level, the indexes of all of
-/// these and the tables that their foreign keys refer to.
+/// these and the tables at the other ends of foreign keys.
 async fn locks(watcher: &mut PgConnection, process: i32, table: i64) -> Result<Vec<String>, sqlx::Error> {
     let rows = sqlx::query(
         "WITH RECURSIVE tree (table_oid) AS (
@@ -148,6 +148,7 @@ async fn locks(watcher: &mut PgConnection, process: i32, table: i64) -> Result<V
              SELECT table_oid FROM tree
              UNION SELECT indexrelid FROM pg_catalog.pg_index JOIN tree ON indrelid = table_oid
              UNION SELECT confrelid FROM pg_catalog.pg_constraint JOIN tree ON conrelid = table_oid WHERE contype = 'f'
+             UNION SELECT conrelid FROM pg_catalog.pg_constraint JOIN tree ON confrelid = table_oid WHERE contype = 'f'
          )
          SELECT DISTINCT mode FROM pg_catalog.pg_locks
          WHERE pid = $1 AND locktype = 'relation' AND relation IN (SELECT table_oid FROM watched)",

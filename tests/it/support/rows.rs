@@ -2,8 +2,8 @@
 
 use super::database::Database;
 use brownfield::model::quote::{quote_identifier, quote_literal};
-use brownfield::model::{Column, EngineName, Model, Table, Tables, base_type};
-use std::collections::BTreeMap;
+use brownfield::model::{Column, EngineName, Model, QualifiedName, Table, Tables, base_type};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Fills every table. Row 1 is NULL where it may be; row 2 has a value everywhere. A value of row n is n as far as its type
 /// allows that, so that references lead somewhere.
@@ -58,6 +58,138 @@ pub(crate) fn counts(database: &Database, model: &Model) -> Result<BTreeMap<Stri
         }
     }
     Ok(counts)
+}
+
+/// What stands for NULL in what is read.
+pub(crate) const NULL: &str = "~";
+
+/// A row: the values of its columns as text.
+pub(crate) type Row = BTreeMap<String, String>;
+
+/// The rows of every table, by its name.
+pub(crate) fn contents(database: &Database, model: &Model) -> Result<BTreeMap<String, Vec<Row>>, String> {
+    let engine = model.engine.name;
+    let mut contents = BTreeMap::new();
+    for of in Tables::new(model).base() {
+        let columns: Vec<&Column> = of.table.columns.iter().filter(|column| is_written(column)).collect();
+        let texts = columns.iter().map(|column| {
+            let (name, kind) = (quote_identifier(engine, &column.name), base_type(&column.data_type).to_lowercase());
+            let bytes = ["blob", "binary", "bit", "geometry", "point"].iter().any(|word| kind.contains(word));
+            match engine {
+                EngineName::PostgreSql => format!("coalesce({name}::text, '{NULL}')"),
+                EngineName::Sqlite => format!("CASE WHEN {name} IS NULL THEN '{NULL}' ELSE quote({name}) END"),
+                _ if bytes => format!("coalesce(hex({name}), '{NULL}')"),
+                _ => format!("coalesce(concat({name}), '{NULL}')"),
+            }
+        });
+        let texts: Vec<String> = texts.collect();
+        let query = format!("SELECT {} FROM {}", texts.join(", "), model.name_in_statements(&of.qualified_name()));
+        let rows = database.query(&query)?.into_iter().map(|row| {
+            let values = row.iter().map(|value| normal(value));
+            columns.iter().map(|column| column.name.clone()).zip(values).collect()
+        });
+        contents.insert(of.name.clone(), rows.collect());
+    }
+    Ok(contents)
+}
+
+/// A value without what another type of the same kind writes in another way.
+fn normal(value: &str) -> String {
+    let value = value.strip_suffix("+00").unwrap_or(value).trim_matches('\'');
+    value.parse::<f64>().map_or_else(|_| value.to_owned(), |number| number.to_string())
+}
+
+/// What differs between the rows from before and those from after in the columns of both: a NULL may be filled in the columns
+/// that are named, and nothing else may change.
+pub(crate) fn changed(
+    before: &BTreeMap<String, Vec<Row>>,
+    after: &BTreeMap<String, Vec<Row>>,
+    filled: &BTreeSet<(String, String)>,
+) -> Vec<String> {
+    let mut changed = Vec::new();
+    for (table, old) in before {
+        let Some(new) = after.get(table) else {
+            changed.push(format!("{table} is gone"));
+            continue;
+        };
+        let is_there = |column: &&String| new.iter().all(|row| row.contains_key(*column));
+        let columns: Vec<&String> = old.iter().flat_map(|row| row.keys()).filter(is_there).collect();
+        let columns: BTreeSet<&String> = columns.into_iter().collect();
+        // Rows are told apart by what they all have.
+        let key = |row: &Row| -> Vec<String> {
+            let full = columns.iter().filter(|column| old.iter().all(|row| row[**column] != NULL));
+            full.map(|column| row[*column].clone()).collect()
+        };
+        let sorted = |rows: &[Row]| {
+            let mut rows = rows.to_vec();
+            rows.sort_by_cached_key(key);
+            rows
+        };
+        if old.len() != new.len() {
+            changed.push(format!("{table}: {} rows became {}", old.len(), new.len()));
+        }
+        for (old, new) in sorted(old).iter().zip(&sorted(new)) {
+            for column in &columns {
+                let (from, to) = (&old[*column], &new[*column]);
+                let is_filled = from == NULL && filled.contains(&(table.clone(), (*column).clone()));
+                if from != to && !is_filled {
+                    changed.push(format!("{table}.{column}: {from} became {to}"));
+                }
+            }
+        }
+    }
+    changed
+}
+
+/// Statements that add rows as code does that knows the tables as they were: one with a value in every column, and one that
+/// leaves out what could be left out. Where a column got NOT NULL without a value for the rows there, code has to name it.
+pub(crate) fn inserts(
+    before: &Model,
+    after: &Model,
+    filled: &BTreeSet<(String, String)>,
+) -> Vec<(QualifiedName, String)> {
+    let engine = before.engine.name;
+    let later = Tables::new(after);
+    let mut inserts = Vec::new();
+    for of in Tables::new(before).base() {
+        let Some(now) = later.find(&of.qualified_name()) else { continue };
+        let in_unique = |name: &str| {
+            let indexes = now.table.indexes.iter().filter(|index| index.unique);
+            let mut keys = indexes.flat_map(|index| index.key_columns().flatten().collect::<Vec<_>>());
+            keys.any(|column| column == name)
+                || now.table.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(|column| column == name))
+        };
+        let in_reference =
+            |name: &str| now.table.foreign_keys.iter().any(|key| key.columns.iter().any(|column| column == name));
+        let is_needed = |column: &Column| {
+            let asked_for = now.table.column(&column.name).is_some_and(|now| !now.nullable && now.default.is_none());
+            let told = asked_for && !filled.contains(&(of.name.clone(), column.name.clone()));
+            !column.nullable && column.default.is_none()
+                || told
+                || of.table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column.name))
+        };
+        for (row, all) in [(3, true), (4, false)] {
+            let columns = of.table.columns.iter().filter(|column| is_written(column) && (all || is_needed(column)));
+            let columns: Vec<&Column> = columns.collect();
+            let names: Vec<String> = columns.iter().map(|column| quote_identifier(engine, &column.name)).collect();
+            let values = columns.iter().map(|column| {
+                let own = in_unique(&column.name) && !in_reference(&column.name);
+                value(before, of.table, column, if own { row } else { 2 })
+            });
+            let values: Vec<String> = values.collect();
+            let overriding = if engine == EngineName::PostgreSql { " OVERRIDING SYSTEM VALUE" } else { "" };
+            if !names.is_empty() {
+                let statement = format!(
+                    "INSERT INTO {} ({}){overriding} VALUES ({});",
+                    before.name_in_statements(&of.qualified_name()),
+                    names.join(", "),
+                    values.join(", ")
+                );
+                inserts.push((of.qualified_name(), statement));
+            }
+        }
+    }
+    inserts
 }
 
 fn is_written(column: &Column) -> bool {

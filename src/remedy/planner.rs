@@ -6,7 +6,8 @@ use super::{Duration, Phase, Playbook, Safety, Step};
 use crate::checks::{Change, Context};
 use crate::model::quote::{quote_identifier, quote_list};
 use crate::model::{
-    Column, Deferral, EngineName, ForeignKey, Index, QualifiedName, Table, TableRef, Trigger, TriggerEnabled, View,
+    Column, DefaultKind, Deferral, EngineName, ForeignKey, Index, QualifiedName, Table, TableRef, Trigger,
+    TriggerEnabled, View,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -430,12 +431,13 @@ impl<'a> Planner<'a> {
         column: &str,
         (lookup, is_there): (&QualifiedName, bool),
     ) -> String {
-        let (relation, target, quoted) = (self.relation(table), self.relation(lookup), self.quote(column));
-        let missing =
-            if is_there { format!(" AND {quoted} NOT IN (SELECT {quoted} FROM {target})") } else { String::new() };
-        format!(
-            "INSERT INTO {target} ({quoted}) SELECT DISTINCT {quoted} FROM {relation} WHERE {quoted} IS NOT NULL{missing}"
-        )
+        let (known, target, quoted) = (self.known_values(table, column), self.relation(lookup), self.quote(column));
+        if is_there {
+            let missing = format!("WHERE {quoted} NOT IN (SELECT {quoted} FROM {target})");
+            format!("INSERT INTO {target} ({quoted}) SELECT {quoted} FROM ({known}) AS known {missing}")
+        } else {
+            format!("INSERT INTO {target} ({quoted}) {known}")
+        }
     }
 
     /// A free name for a constraint that is backed by an index.
@@ -515,6 +517,19 @@ impl<'a> Planner<'a> {
             .collect()
     }
 
+    /// The values that a column has, and the one that it has by default.
+    pub(super) fn known_values(&self, table: &QualifiedName, column: &str) -> String {
+        let quoted = self.quote(column);
+        let default = self.column(table, column).and_then(|column| column.default.as_ref());
+        let default = default.filter(|default| default.kind == DefaultKind::Literal && default.sequence.is_none());
+        let default = default
+            .map(|default| default.expression.trim())
+            .filter(|text| !text.split("::").next().is_some_and(|bare| bare.eq_ignore_ascii_case("null")));
+        let default = default.map(|text| format!(" UNION SELECT {text}")).unwrap_or_default();
+        let distinct = if default.is_empty() { "DISTINCT " } else { "" };
+        format!("SELECT {distinct}{quoted} FROM {} WHERE {quoted} IS NOT NULL{default}", self.relation(table))
+    }
+
     /// Tells when no value of a column is in use.
     pub(super) fn no_value(&self, table: &QualifiedName, column: &str) -> String {
         let quoted = self.quote(column);
@@ -541,9 +556,9 @@ pub(super) const CUT: &str = "another type does not bring back what the cast tak
 pub(super) const CUTS: &str = "The new type does not hold every value of the old one: what the query finds before would be rounded, cut or refused.";
 
 /// What to know about a lookup table that is made of the values in use.
-pub(super) const ONLY_VALUES_IN_USE: &str = "It lists the values in use when it runs, and the foreign key refuses all others \
-    from then on: before the key comes, add every value that code can write and no row has yet. In an empty table none is in \
-    use, and every insert would fail.";
+pub(super) const ONLY_VALUES_IN_USE: &str = "It lists the values in use when it runs and the column's default, and the \
+    foreign key refuses all others from then on: before the key comes, add every value that code can write and no row has yet. \
+    In an empty table none is in use.";
 
 /// Whether a text names an identifier: as a whole word, quoted or not.
 pub(super) fn mentions(text: &str, name: &str) -> bool {

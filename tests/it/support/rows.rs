@@ -112,14 +112,12 @@ pub(crate) fn changed(
             changed.push(format!("{table} is gone"));
             continue;
         };
-        let is_there = |column: &&String| new.iter().all(|row| row.contains_key(*column));
-        let columns: Vec<&String> = old.iter().flat_map(|row| row.keys()).filter(is_there).collect();
-        let columns: BTreeSet<&String> = columns.into_iter().collect();
+        let is_there = |column: &&String| new.first().is_some_and(|row| row.contains_key(*column));
+        let columns: Vec<&String> = old.iter().take(1).flat_map(|row| row.keys()).filter(is_there).collect();
         // Rows are told apart by what they all have.
-        let key = |row: &Row| -> Vec<String> {
-            let full = columns.iter().filter(|column| old.iter().all(|row| row[**column] != NULL));
-            full.map(|column| row[*column].clone()).collect()
-        };
+        let full = columns.iter().filter(|column| old.iter().all(|row| row[**column] != NULL));
+        let full: Vec<&String> = full.copied().collect();
+        let key = |row: &Row| -> Vec<String> { full.iter().map(|column| row[*column].clone()).collect() };
         let sorted = |rows: &[Row]| {
             let mut rows = rows.to_vec();
             rows.sort_by_cached_key(key);

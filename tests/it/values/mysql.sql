@@ -1,9 +1,9 @@
 -- Defaults that are wrong.
 SET sql_mode = '';
-CREATE TABLE flags (id int PRIMARY KEY, name varchar(20) DEFAULT 'NULL', note varchar(20) DEFAULT 'NULL', is_open bool DEFAULT false,
+CREATE TABLE flags (id int PRIMARY KEY, name varchar(20) NOT NULL, note varchar(20) DEFAULT 'NULL', is_open bool DEFAULT false,
     seen datetime DEFAULT '0000-00-00 00:00:00', created_at datetime DEFAULT '0000-00-00 00:00:00');
 SET sql_mode = DEFAULT;
-INSERT INTO flags VALUES (1, NULL, NULL, NULL, NULL, NULL), (2, 'x', 'NULL', true, '2001-01-01', '2001-01-01');
+INSERT INTO flags VALUES (1, 'y', NULL, NULL, NULL, NULL), (2, 'x', 'NULL', true, '2001-01-01', '2001-01-01');
 
 -- Moments of a change that the server writes, or a trigger.
 CREATE TABLE users (id int PRIMARY KEY, is_admin bool, created_at datetime NULL,
@@ -17,7 +17,7 @@ INSERT INTO teams VALUES (1, NULL, '2001-01-01', '2001-02-03 04:05:06');
 
 -- A moment that belongs to a key.
 CREATE TABLE parts (id int, region varchar(10), created_at datetime NOT NULL, PRIMARY KEY (id, region, created_at));
-CREATE TABLE part_references (id int PRIMARY KEY, name varchar(20), part_id int, region varchar(10), created_at datetime,
+CREATE TABLE part_references (id int PRIMARY KEY, name varchar(20) NOT NULL, part_id int, region varchar(10), created_at datetime,
     FOREIGN KEY (part_id, region, created_at) REFERENCES parts (id, region, created_at) ON DELETE CASCADE);
 INSERT INTO parts VALUES (2, '2', '2022-02-02');
 INSERT INTO part_references VALUES (1, 'x', NULL, NULL, NULL);

@@ -1,6 +1,6 @@
 -- Defaults that are wrong.
-CREATE TABLE flags (id integer PRIMARY KEY, name varchar(20) DEFAULT 'NULL', note text DEFAULT 'NULL', is_open boolean DEFAULT false);
-INSERT INTO flags VALUES (1, NULL, NULL, NULL), (2, 'x', 'NULL', true);
+CREATE TABLE flags (id integer PRIMARY KEY, name varchar(20) NOT NULL, note text DEFAULT 'NULL', is_open boolean DEFAULT false);
+INSERT INTO flags VALUES (1, 'y', NULL, NULL), (2, 'x', 'NULL', true);
 
 -- Moments of a change that a trigger writes.
 CREATE TABLE users (id integer PRIMARY KEY, is_admin boolean, created_at timestamptz, updated_at timestamptz NOT NULL DEFAULT now());
@@ -15,7 +15,7 @@ INSERT INTO teams VALUES (1, NULL, '2001-01-01 00:00:00+00', '2001-02-03 04:05:0
 -- A moment that belongs to a key.
 CREATE TABLE parts (id integer, region varchar(10), created_at timestamptz NOT NULL, PRIMARY KEY (id, region, created_at)) PARTITION BY RANGE (created_at);
 CREATE TABLE parts_of_all_time PARTITION OF parts DEFAULT;
-CREATE TABLE part_references (id integer PRIMARY KEY, name text, part_id integer, region varchar(10), created_at timestamptz,
+CREATE TABLE part_references (id integer PRIMARY KEY, name text NOT NULL, part_id integer, region varchar(10), created_at timestamptz,
     FOREIGN KEY (part_id, region, created_at) REFERENCES parts (id, region, created_at) ON DELETE CASCADE);
 INSERT INTO parts VALUES (2, 'x', '2022-02-02 00:00:00+00');
 INSERT INTO part_references VALUES (1, 'x', NULL, NULL, NULL);

@@ -1,6 +1,6 @@
 -- Defaults that are wrong.
-CREATE TABLE flags (id INTEGER PRIMARY KEY, name TEXT DEFAULT 'NULL', note TEXT DEFAULT 'NULL', is_open BOOLEAN DEFAULT 0);
-INSERT INTO flags VALUES (1, NULL, NULL, NULL), (2, 'x', 'NULL', 1);
+CREATE TABLE flags (id INTEGER PRIMARY KEY, name TEXT NOT NULL, note TEXT DEFAULT 'NULL', is_open BOOLEAN DEFAULT 0);
+INSERT INTO flags VALUES (1, 'y', NULL, NULL), (2, 'x', 'NULL', 1);
 
 -- Moments of a change that a trigger writes.
 CREATE TABLE users (id INTEGER PRIMARY KEY, is_admin BOOLEAN, created_at TEXT, updated_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
@@ -10,7 +10,7 @@ INSERT INTO users VALUES (1, NULL, NULL, '2001-02-03 04:05:06'), (2, 1, '2001-01
 
 -- A moment that belongs to a key.
 CREATE TABLE parts (id INTEGER NOT NULL, region TEXT NOT NULL, created_at TEXT NOT NULL, PRIMARY KEY (id, region, created_at));
-CREATE TABLE part_references (id INTEGER PRIMARY KEY, name TEXT, part_id INTEGER, region TEXT, created_at TEXT,
+CREATE TABLE part_references (id INTEGER PRIMARY KEY, name TEXT NOT NULL, part_id INTEGER, region TEXT, created_at TEXT,
     FOREIGN KEY (part_id, region, created_at) REFERENCES parts (id, region, created_at) ON DELETE CASCADE);
 INSERT INTO parts VALUES (2, '2', '2');
 INSERT INTO part_references VALUES (1, 'x', NULL, NULL, NULL);

@@ -413,7 +413,13 @@ fn shape(database: &Database) -> Result<Vec<String>, String> {
 }
 
 /// What may fail anew after a whole playbook: the rule, the samples, what the object contains, and why.
-const ANEW: [(&str, &[&str], &str, &str); 6] = [
+const ANEW: [(&str, &[&str], &str, &str); 7] = [
+    (
+        "charset-collation-inconsistent",
+        &["values"],
+        "",
+        "what gets another character set is compared as before, which others may not be",
+    ),
     (
         "constraint-name-inconsistent",
         &["shop", "sakila", "proj", "temporal", "ranger", "together"],

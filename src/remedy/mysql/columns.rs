@@ -446,6 +446,8 @@ struct Conversion {
     title: String,
     /// The columns as they are then.
     columns: Vec<Column>,
+    /// Queries for keys that would repeat in another collation.
+    clashes: Vec<String>,
 }
 
 /// The conversion that a request asks for, or why it cannot be.
@@ -491,7 +493,34 @@ fn conversion(planner: &Planner<'_>, request: &Request) -> Result<Conversion, St
     }
     let what = column.as_ref().map_or_else(|| table.name.clone(), |name| format!("{}.{name}", table.name));
     let title = format!("store {what} in {character_set}");
-    Ok(Conversion { table: table.clone(), clause: clauses.join(", "), title, columns })
+    // The collation of the same name compares as before.
+    let clashes = if collation.is_some() { clashes(planner, table, at.table, &columns) } else { Vec::new() };
+    Ok(Conversion { table: table.clone(), clause: clauses.join(", "), title, columns, clashes })
+}
+
+/// Queries for the keys of a table that would be equal when columns of theirs are compared in another way.
+fn clashes(planner: &Planner<'_>, name: &QualifiedName, table: &Table, columns: &[Column]) -> Vec<String> {
+    let mut clashes = Vec::new();
+    for index in table.indexes.iter().filter(|index| index.unique) {
+        let Some(key) = index.plain_columns() else { continue };
+        let parts = key.iter().map(|part| {
+            let collation = columns.iter().find(|column| column.name == *part)?.collation.as_deref()?;
+            Some(format!("{} COLLATE {}", planner.quote(part), planner.quote(collation)))
+        });
+        let compared: Vec<Option<String>> = parts.collect();
+        if compared.iter().all(Option::is_none) {
+            continue;
+        }
+        let parts = compared.into_iter().zip(&key).map(|(compared, part)| compared.unwrap_or(planner.quote(part)));
+        let parts = parts.collect::<Vec<_>>().join(", ");
+        let set: Vec<String> = key.iter().map(|part| format!("{} IS NOT NULL", planner.quote(part))).collect();
+        clashes.push(format!(
+            "SELECT {parts}, count(*) FROM {} WHERE {} GROUP BY {parts} HAVING count(*) > 1",
+            planner.relation(name),
+            set.join(" AND ")
+        ));
+    }
+    clashes
 }
 
 fn set_character_set(planner: &mut Planner<'_>, request: &Request) {
@@ -522,6 +551,11 @@ fn convert(
         step.title = titles.join(", ");
         step.statements = without_keys(planner, keys, statements);
         step = without_keys_noted(planner, keys, step);
+    }
+    let clashes: Vec<&str> =
+        conversions.iter().flat_map(|conversion| &conversion.clashes).map(String::as_str).collect();
+    if !clashes.is_empty() {
+        step = step.check(clashes.join("; "));
     }
     step = step.irreversible("what the old character set does not have would be lost");
     planner.add(6, request, step);

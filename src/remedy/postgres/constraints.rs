@@ -33,7 +33,8 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             let Some(name) = name.clone().or_else(|| found?.name.clone()) else {
                 return planner.refuse(request.change.clone(), "the foreign key has no name to drop it by");
             };
-            let step = drop_constraint(planner, table, &name).note("Also locks the referenced table for that moment.");
+            let mut step = drop_constraint(planner, table, &name);
+            step.blocks = "everything on both tables, for a moment";
             let step = match found {
                 Some(key) => step.undo(format!(
                     "ALTER TABLE {} ADD CONSTRAINT {} {} NOT VALID",

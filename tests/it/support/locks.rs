@@ -94,8 +94,8 @@ impl Session {
             self.run(statement).await.map_err(text)?;
         }
         if let Some(table) = table {
-            let modes = locks(&mut self.watcher, self.process, table).await.map_err(text)?;
-            compare(step, &modes)?;
+            let taken = locks(&mut self.watcher, self.process, table).await.map_err(text)?;
+            compare(step, &taken)?;
         }
         self.run("COMMIT").await.map_err(text)
     }
@@ -122,7 +122,7 @@ impl Session {
                     () = tokio::time::sleep(Duration::from_millis(2)) => {
                         modes = locks(&mut self.watcher, self.process, table).await.map_err(text)?;
                         // It may look at the table before it writes.
-                        if modes.iter().any(|mode| !writes || mode != "AccessShareLock") {
+                        if modes.iter().any(|lock| !writes || lock.mode != "AccessShareLock") {
                             break None;
                         }
                     }
@@ -138,37 +138,60 @@ impl Session {
     }
 }
 
-/// The locks that a process has or waits for on a table, its partitions and children of every level, the indexes of all of
-/// these and the tables at the other ends of foreign keys.
-async fn locks(watcher: &mut PgConnection, process: i32, table: i64) -> Result<Vec<String>, sqlx::Error> {
+/// The locks that a process has or waits for: on a table, its partitions and children of every level and the indexes of all
+/// of these, or else on any other table.
+async fn locks(watcher: &mut PgConnection, process: i32, table: i64) -> Result<Vec<Lock>, sqlx::Error> {
     let rows = sqlx::query(
         "WITH RECURSIVE tree (table_oid) AS (
              SELECT $2::oid UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN tree ON inhparent = table_oid
-         ), watched AS (
+         ), own AS (
              SELECT table_oid FROM tree
              UNION SELECT indexrelid FROM pg_catalog.pg_index JOIN tree ON indrelid = table_oid
-             UNION SELECT confrelid FROM pg_catalog.pg_constraint JOIN tree ON conrelid = table_oid WHERE contype = 'f'
-             UNION SELECT conrelid FROM pg_catalog.pg_constraint JOIN tree ON confrelid = table_oid WHERE contype = 'f'
          )
-         SELECT DISTINCT mode FROM pg_catalog.pg_locks
-         WHERE pid = $1 AND locktype = 'relation' AND relation IN (SELECT table_oid FROM watched)",
+         SELECT DISTINCT mode, relation NOT IN (SELECT table_oid FROM own) FROM pg_catalog.pg_locks
+         JOIN pg_catalog.pg_class AS c ON c.oid = relation
+         WHERE pid = $1 AND locktype = 'relation' AND (relation IN (SELECT table_oid FROM own)
+             OR c.relkind IN ('r', 'p') AND c.oid >= 16384)",
     )
     .bind(process)
     .bind(table)
     .fetch_all(watcher)
     .await?;
-    rows.iter().map(|row| row.try_get(0)).collect()
+    rows.iter().map(|row| Ok(Lock { mode: row.try_get(0)?, elsewhere: row.try_get(1)? })).collect()
 }
 
-fn compare(step: &Step, modes: &[String]) -> Result<(), String> {
+/// A lock of a session.
+struct Lock {
+    mode: String,
+    /// On a table that the step is not about.
+    elsewhere: bool,
+}
+
+impl Lock {
+    fn strength(&self) -> Option<usize> {
+        LOCKS.iter().position(|(_, name)| *name == self.mode)
+    }
+}
+
+/// From this lock on, others cannot write.
+const KEEPS_WRITERS_OUT: &str = "SHARE";
+
+fn compare(step: &Step, locks: &[Lock]) -> Result<(), String> {
     let claimed = LOCKS.iter().position(|(name, _)| *name == step.lock);
     if claimed.is_none() && step.lock != NONE {
         return Err(format!("an unknown lock is claimed: {}", step.lock));
     }
-    let strongest = modes.iter().map(|mode| LOCKS.iter().position(|(_, name)| name == mode)).max().flatten();
+    let strongest = locks.iter().map(Lock::strength).max().flatten();
     if strongest != claimed {
         let taken = strongest.map_or(NONE, |strength| LOCKS[strength].0);
         return Err(format!("claims {} and takes {taken}", step.lock));
+    }
+    let others = locks.iter().filter(|lock| lock.elsewhere).map(Lock::strength).max().flatten();
+    let blocks_others = others >= LOCKS.iter().position(|(name, _)| *name == KEEPS_WRITERS_OUT);
+    let says_so = ["tables", "those", "referenced table"].iter().any(|word| step.blocks.contains(word));
+    if blocks_others && !says_so {
+        let taken = others.map_or(NONE, |strength| LOCKS[strength].0);
+        return Err(format!("says that it blocks {}, and takes {taken} on other tables", step.blocks));
     }
     Ok(())
 }

@@ -126,11 +126,20 @@ pub(crate) fn changed(
         if old.len() != new.len() {
             changed.push(format!("{table}: {} rows became {}", old.len(), new.len()));
         }
+        let is_filled = |from: &str, column: &String| from == NULL && filled.contains(&(table.clone(), column.clone()));
+        if full.is_empty() {
+            // Nothing tells them apart: each is to be found again.
+            let is_kept = |old: &Row, new: &Row| {
+                columns.iter().all(|column| old[*column] == new[*column] || is_filled(&old[*column], column))
+            };
+            let lost = old.iter().filter(|old| !new.iter().any(|new| is_kept(old, new)));
+            changed.extend(lost.map(|row| format!("{table}: {row:?} is not found again")));
+            continue;
+        }
         for (old, new) in sorted(old).iter().zip(&sorted(new)) {
             for column in &columns {
                 let (from, to) = (&old[*column], &new[*column]);
-                let is_filled = from == NULL && filled.contains(&(table.clone(), (*column).clone()));
-                if from != to && !is_filled {
+                if from != to && !is_filled(from, column) {
                     changed.push(format!("{table}.{column}: {from} became {to}"));
                 }
             }

@@ -415,7 +415,7 @@ fn change_one_type(
     if is_tied {
         step = step.note(TIED);
     }
-    planner.add_upwards(30, request, step);
+    planner.add_upwards(widening::RANK, request, step);
 }
 
 /// Lists values that another type does not hold as they are.

@@ -15,8 +15,9 @@ use crate::remedy::names::Space;
 use crate::remedy::planner::mentions;
 use std::fmt::Write as _;
 
-/// Before the defaults of columns, which then fall on the new column, and long before what is built on columns.
-const RANK: u32 = 22;
+/// Of every change of a type: before the defaults of columns, which then fall on the new column, and long before what is built
+/// on columns.
+pub(super) const RANK: u32 = 22;
 
 /// Pages that one transaction of the backfill looks at: 4 MiB.
 const PAGES: u32 = 512;

@@ -115,6 +115,14 @@ fn script(place: Place) -> TestResult {
     let settings = Settings::default();
     let report = Report::new(&model, &tables, &settings);
     let before = rows(&database)?;
+    // A reference is widened before what it refers to.
+    let steps = report.playbook_for(&[RULE.to_owned()]).steps;
+    let changed: Vec<&str> =
+        steps.iter().filter(|step| step.title.starts_with("change ")).map(|step| step.table.name.as_str()).collect();
+    let first = |table: &str| changed.iter().position(|name| *name == table);
+    let last = |table: &str| changed.iter().rposition(|name| *name == table);
+    assert!(last("order_lines") < first("Order") && last("reminders") < first("Order"), "{changed:?}");
+    assert!(last("Order") < first("customers"), "{changed:?}");
     let methods: Vec<&str> = report.playbook_for(&[RULE.to_owned()]).steps.iter().map(|step| step.method).collect();
     if place.version().0 < 14 {
         assert!(methods.iter().all(|method| *method == "rewrite"), "{methods:?}");

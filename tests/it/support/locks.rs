@@ -1,5 +1,5 @@
 //! Steps run on PostgreSQL under the eyes of a second connection, which compares the locks that they take with those
-//! that they claim: on the table, on what hangs on it, and on what it refers to.
+//! that they claim: on the table, on what hangs on it, and on all other tables.
 
 use super::block_on;
 use super::database::Database;

@@ -38,8 +38,8 @@ cannot fail, `CHECK (… OR NULL)`, does not count.
 
 ## Fix
 
-Make a lookup table of the values in use and a foreign key to it, which works without knowing them. Where the list is closed
-and short, a `CHECK` or an enum does as well.
+Make a lookup table of the values in use and the column's default, add those that no row has yet, then the foreign key to it.
+Where the list is closed and short, a `CHECK` or an enum does as well.
 
 ## Example
 

@@ -37,7 +37,8 @@ statement can do for the code that reads the column.
 
 ## Fix
 
-Change the type to `numeric` or `DECIMAL`, which rewrites the table; in SQLite keep whole cents in an INTEGER.
+Change the type to `numeric` or `DECIMAL`, which rewrites the table and rounds to four decimals: a query finds the values that
+would change. In SQLite keep whole cents in an INTEGER.
 No step is written in SQLite.
 
 ## Example

@@ -32,7 +32,8 @@ Tables of codes get a finding for information only: what they hold is most likel
 
 ## Fix
 
-Convert the table to utf8mb4, together with those that it is joined to; from utf8mb3 the engine does it in place.
+Convert the columns to utf8mb4, together with those that they are joined to. Each keeps the collation of its name (`utf8mb3_bin`
+becomes `utf8mb4_bin`), so that the same values stay equal.
 
 ## Example
 
@@ -46,7 +47,7 @@ CREATE TABLE posts (
     title varchar(200) CHARACTER SET utf8mb3 NOT NULL,
     placed_on date,
     pages integer
-) CHARACTER SET utf8mb4;
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
 ```
 
 ```sql,passes

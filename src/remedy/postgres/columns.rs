@@ -171,13 +171,9 @@ fn backfill(planner: &Planner<'_>, table: &QualifiedName, column: &str, fill: &s
 
 /// Whether a trigger does nothing but write the time into columns of the row.
 fn only_stamps(planner: &Planner<'_>, trigger: &Trigger) -> bool {
-    let functions = planner.context.model.schemas.iter().flat_map(|schema| {
-        let named = schema.functions.iter().map(move |function| (&schema.name, function));
-        named
-    });
     let body = trigger.function.as_ref().filter(|_| trigger.timing == "before").and_then(|name| {
-        let mut named = functions.filter(|(schema, function)| **schema == name.schema && function.name == name.name);
-        named.next()?.1.body.as_deref()
+        let schema = planner.context.model.schemas.iter().find(|schema| schema.name == name.schema)?;
+        schema.functions.iter().find(|function| function.name == name.name)?.body.as_deref()
     });
     let Some(body) = body.map(str::to_lowercase) else { return false };
     let Some(body) = body.trim().strip_prefix("begin") else { return false };

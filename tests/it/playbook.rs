@@ -15,6 +15,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     trials.push(trial("playbook::with_renames", with_renames));
+    trials.push(trial("playbook::delete_actions", delete_actions));
     for place in Place::all() {
         for sample in schemas::samples(place) {
             let name = format!("playbook::whole::{}::{}", place.name(), sample.name);
@@ -747,6 +748,32 @@ fn published(place: Place) -> TestResult {
     database.run("UPDATE readings SET sensor = 2; UPDATE arrivals SET sensor = 2;")?;
     let after = read(&database.url()).map_err(|error| chain(&error))?;
     assert!(Tables::new(&after).base().all(|table| table.table.primary_key.is_some()), "{script}");
+    Ok(())
+}
+
+/// A column of a key is not set to NULL, and of two keys that declare one relation with two actions none is changed.
+fn delete_actions() -> TestResult {
+    let database = Database::new(Place::Sqlite)?;
+    database.run(
+        "CREATE TABLE orders (id INTEGER PRIMARY KEY);
+         CREATE TABLE items (order_id INTEGER REFERENCES orders (id), sku TEXT, PRIMARY KEY (order_id, sku));
+         CREATE TABLE notes (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, text TEXT,
+             FOREIGN KEY (order_id) REFERENCES orders (id),
+             FOREIGN KEY (order_id) REFERENCES orders (id) ON DELETE CASCADE);",
+    )?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let (tables, settings) = (Tables::new(&model), Settings::default());
+    let report = Report::new(&model, &tables, &settings);
+    let actions: Vec<_> = report
+        .playbook
+        .changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::ChangeDeleteAction { table, on_delete, .. } => Some((table.name.as_str(), *on_delete)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(actions, [("items", Action::Restrict)]);
     Ok(())
 }
 

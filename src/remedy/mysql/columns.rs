@@ -128,7 +128,9 @@ fn set_default(
     let clause = match expression {
         None => {
             planner.alter_column(table, Column { default: None, ..of.clone() });
-            format!("ALTER COLUMN {} DROP DEFAULT", planner.quote(column))
+            // After DROP DEFAULT, old MariaDB asks for a value even where NULL may be.
+            let without = if of.nullable { "SET DEFAULT NULL" } else { "DROP DEFAULT" };
+            format!("ALTER COLUMN {} {without}", planner.quote(column))
         }
         Some(expression) => {
             let new = Overrides { default: Some(expression), ..Overrides::default() };

@@ -44,7 +44,7 @@ CREATE TABLE posts (id bigint PRIMARY KEY, title varchar(200) NOT NULL, body tex
 ```sql,fires
 CREATE TABLE posts (
     id bigint PRIMARY KEY,
-    title varchar(200) CHARACTER SET utf8mb3 NOT NULL,
+    title varchar(200) CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci NOT NULL,
     placed_on date,
     pages integer
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;

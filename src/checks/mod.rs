@@ -29,7 +29,7 @@ pub(crate) use coverage::{Cover, cover, cover_by, is_secondary, serves_instead};
 pub(crate) use names::Names;
 pub use object::{Object, ObjectKind};
 pub use registry::{all, find};
-pub(crate) use relations::{affinity, holds};
+pub(crate) use relations::{affinity, holds, successor};
 pub use rule::{Dimension, Kind, Needs, Rule};
 pub use verdict::{Counts, Finding, Outcome, Unknown, Verdicts};
 

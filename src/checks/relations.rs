@@ -54,22 +54,41 @@ pub(super) fn delete_action(
     if part && !lookup && !is_record(parent) { Action::Cascade } else { refuse }
 }
 
+/// The key that earlier steps made to take the place of this one: over the same columns, and called after it.
+pub(crate) fn successor<'t>(table: &'t Table, key: &ForeignKey) -> Option<&'t ForeignKey> {
+    let own = key.name.as_deref()?;
+    let follows = |name: &str| {
+        let unnumbered = name.trim_end_matches(|character: char| character.is_ascii_digit()).trim_end_matches('_');
+        unnumbered.strip_suffix("_new").is_some_and(|stem| !stem.is_empty() && own.starts_with(stem))
+    };
+    table.foreign_keys.iter().find(|other| {
+        other.name != key.name
+            && other.name.as_deref().is_some_and(follows)
+            && (&other.columns, &other.referenced_table) == (&key.columns, &key.referenced_table)
+            && other.referenced_columns == key.referenced_columns
+    })
+}
+
 /// The change of a key's delete action, and what a person has to do first where another key declares the same relation with
-/// another action: that looks like such a change half-way through, and a second one would leave two keys that say the same.
+/// another action: a changed key would leave two that say the same. The key by which PostgreSQL's steps began such a change
+/// is none of these: they are finished as they were begun.
 pub(super) fn change_delete_action(
+    context: Context<'_>,
     table: TableRef<'_>,
     key: &ForeignKey,
     on_delete: Action,
 ) -> Result<Change, &'static str> {
-    let half_way = |other: &&ForeignKey| other.on_delete != key.on_delete && same_relation(other, key);
-    if table.table.foreign_keys.iter().any(|other| half_way(&other)) {
+    let postgresql = context.model.engine.name == EngineName::PostgreSql;
+    let begun = successor(table.table, key).filter(|_| postgresql);
+    let other = |other: &&ForeignKey| other.on_delete != key.on_delete && same_relation(other, key);
+    if begun.is_none() && table.table.foreign_keys.iter().any(|key| other(&key)) {
         return Err("another key declares the same relation with another action: drop one of the two first");
     }
     Ok(Change::ChangeDeleteAction {
         table: table.qualified_name(),
         name: key.name.clone(),
         columns: key.columns.clone(),
-        on_delete,
+        on_delete: begun.map_or(on_delete, |begun| begun.on_delete),
     })
 }
 

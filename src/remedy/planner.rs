@@ -580,21 +580,6 @@ pub(super) fn is_same_text(one: &str, other: &str) -> bool {
     bare(one) == bare(other)
 }
 
-/// The key that earlier steps made to take the place of this one: over the same columns, and called after it.
-pub(super) fn successor<'t>(table: &'t Table, key: &ForeignKey) -> Option<&'t ForeignKey> {
-    let own = key.name.as_deref()?;
-    let follows = |name: &str| {
-        let unnumbered = name.trim_end_matches(|character: char| character.is_ascii_digit()).trim_end_matches('_');
-        unnumbered.strip_suffix("_new").is_some_and(|stem| !stem.is_empty() && own.starts_with(stem))
-    };
-    table.foreign_keys.iter().find(|other| {
-        other.name != key.name
-            && other.name.as_deref().is_some_and(follows)
-            && (&other.columns, &other.referenced_table) == (&key.columns, &key.referenced_table)
-            && other.referenced_columns == key.referenced_columns
-    })
-}
-
 /// The unique index like this one that takes the place of another already.
 pub(super) fn unique_before<'t>(table: &'t Table, wanted: &Index, replaces: Option<&String>) -> Option<&'t Index> {
     table.indexes.iter().find(|index| {

@@ -1,8 +1,8 @@
 //! The changes that findings ask for, each once, without those that contradict or are contained in another.
 
 use super::needed::{in_favour_of_others, with_needed_indexes};
-use super::planner::{Planner, has_leading_index, successor};
-use crate::checks::{Change, Finding, is_secondary, serves_instead};
+use super::planner::{Planner, has_leading_index};
+use crate::checks::{Change, Finding, is_secondary, serves_instead, successor};
 use crate::model::{Action, EngineName, Index, KeyPart, QualifiedName};
 use std::collections::{BTreeMap, HashMap};
 

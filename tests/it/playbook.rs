@@ -155,7 +155,7 @@ fn together(place: Place) -> TestResult {
     Ok(())
 }
 
-const TOGETHER: [(&[EngineName], &str); 5] = [
+const TOGETHER: [(&[EngineName], &str); 7] = [
     // A unique key is replaced, and an index goes in its favour or none is left for the foreign key.
     (
         &[],
@@ -169,6 +169,24 @@ const TOGETHER: [(&[EngineName], &str); 5] = [
              CONSTRAINT teams_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE);
          CREATE TABLE labels (id integer NOT NULL PRIMARY KEY, tenant_id integer NOT NULL, title varchar(80) NOT NULL,
              deleted_at timestamp NULL, CONSTRAINT labels_tenant_id_title_key UNIQUE (tenant_id, title));",
+    ),
+    // A small table that gets a mark of deletion like its parent's.
+    (
+        &[],
+        "CREATE TABLE members (id integer NOT NULL PRIMARY KEY, email varchar(80) NOT NULL, name varchar(80) NOT NULL,
+             deleted_at timestamp NULL, created_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP,
+             updated_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP);
+         CREATE TABLE addresses (id integer NOT NULL PRIMARY KEY, member_id integer NOT NULL, line varchar(80) NOT NULL,
+             CONSTRAINT addresses_member_id_fkey FOREIGN KEY (member_id) REFERENCES members (id) ON DELETE CASCADE);
+         CREATE INDEX addresses_member_id_idx ON addresses (member_id);",
+    ),
+    // Columns that are NULL together, which the delete of a parent is going to make NULL.
+    (
+        &[],
+        "CREATE TABLE items (order_id integer NOT NULL, product_id integer NOT NULL, note varchar(40), PRIMARY KEY (order_id, product_id));
+         CREATE TABLE shipments (id integer NOT NULL PRIMARY KEY, order_id integer, product_id integer, name varchar(40) NOT NULL,
+             CONSTRAINT shipments_item_fkey FOREIGN KEY (order_id, product_id) REFERENCES items (order_id, product_id));
+         CREATE INDEX shipments_item_idx ON shipments (order_id, product_id);",
     ),
     // Small tables without a key, which get one.
     (

@@ -109,7 +109,7 @@ fn changes(context: Context<'_>, table: TableRef<'_>, column: &str) -> Vec<Chang
     let keys = table.table.foreign_keys.iter().filter(|key| key.columns.iter().any(|name| name == column));
     let cascade = keys
         .filter(|key| key.on_delete != Action::Cascade)
-        .map(|key| change_delete_action(table, key, Action::Cascade));
+        .map(|key| change_delete_action(context, table, key, Action::Cascade));
     let Ok(cascade) = cascade.collect::<Result<Vec<Change>, _>>() else { return Vec::new() };
     // InnoDB refuses NOT NULL while the key still sets NULL, and the key changes last: one after the other.
     if context.model.engine.name.is_mysql_family() { cascade } else { cascade.into_iter().chain([not_null]).collect() }

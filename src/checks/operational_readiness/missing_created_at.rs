@@ -29,8 +29,8 @@ It is the first thing that is asked after an incident, and it cannot be found ou
 
 ## Not reported
 
-Junction, lookup and log tables, copies, tables of libraries, tables of up to three columns with their key. In SQLite, which has no temporal
-type, the name decides alone.
+Junction, lookup and log tables, copies, tables of libraries, tables of up to three columns with their key, not counting the
+one that marks deleted rows. In SQLite, which has no temporal type, the name decides alone.
 
 ## Fix
 
@@ -67,7 +67,7 @@ CREATE TABLE qrtz_triggers (id integer PRIMARY KEY, name varchar(40), state varc
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let usual = usual_column(context, false);
     for table in context.tables.base() {
-        if context.survey.class(table.id) != TableClass::Entity || is_small(table) {
+        if context.survey.class(table.id) != TableClass::Entity || is_small(context, table) {
             continue;
         }
         if context.survey.timestamps[table.id.0].created.is_some() || has_moment_of_event(context, table) {

@@ -29,7 +29,7 @@ Caches, exports and synchronisation ask for what changed since yesterday; withou
 ## Not reported
 
 Append-only tables (logs, events, versions, `stock_movements`, readings), junction and lookup tables, copies, tables of libraries, tables of up to three
-columns with their key.
+columns with their key, not counting the one that marks deleted rows.
 
 ## Fix
 
@@ -66,7 +66,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let usual = usual_column(context, true);
     for table in context.tables.base() {
         if context.survey.class(table.id) != TableClass::Entity
-            || is_small(table)
+            || is_small(context, table)
             || is_only_added_to(&table.table.name)
         {
             continue;

@@ -90,10 +90,17 @@ fn usual_column(context: Context<'_>, updated: bool) -> UsualColumn {
     UsualColumn { name, data_type: data_type.to_owned(), by_database }
 }
 
-/// Whether a table has up to three columns that statements fill, counting the key that it should have.
-fn is_small(table: TableRef<'_>) -> bool {
+/// Whether a table has up to three columns that statements fill, counting the key that it should have, and besides these at
+/// most the one that marks deleted rows.
+fn is_small(context: Context<'_>, table: TableRef<'_>) -> bool {
+    const FEW: usize = 3;
     let filled = table.table.columns.iter().filter(|column| column.generated.is_none()).count();
-    filled + usize::from(table.primary_key.is_none()) <= 3
+    let count = filled + usize::from(table.primary_key.is_none());
+    let marked = || {
+        let name = table.qualified_name();
+        context.survey.soft_deletes.iter().any(|mark| mark.table == name)
+    };
+    count <= FEW || count == FEW + 1 && marked()
 }
 
 /// Adds the usual column. `None` when the table has a column of that name already.

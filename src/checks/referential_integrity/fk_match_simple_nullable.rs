@@ -3,10 +3,10 @@
 use crate::checks::columns::default_of;
 use crate::checks::coverage::{names_column, normal, not_null_columns, null_columns, split_at_word};
 use crate::checks::names::Names;
-use crate::checks::relations::arrow;
+use crate::checks::relations::{arrow, delete_action};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::quote::quote_identifier;
-use crate::model::{Action, EngineName, ForeignKey, MatchType, Table, UnseenKind};
+use crate::model::{Action, EngineName, ForeignKey, MatchType, Table, TableRef, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-match-simple-nullable",
@@ -146,7 +146,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 finding
                     .unscored()
                     .advise("if NULL means that there is no parent, nothing is wrong; else make it NOT NULL")
-            } else if is_written_by_action(engine, key) {
+            } else if is_written_by_action(context, table, key) {
                 finding.advise(
                     "make the columns NOT NULL; MySQL allows no check on columns that a foreign key's action sets",
                 )
@@ -202,8 +202,14 @@ fn has_some_defaults(table: &Table, nullable: &[&String]) -> bool {
     count > 0 && count < nullable.len()
 }
 
-/// MySQL refuses a check on a column that a referential action writes.
-fn is_written_by_action(engine: EngineName, key: &ForeignKey) -> bool {
+/// MySQL refuses a check on a column that a referential action writes, or that the action writes which a key without one is
+/// going to get.
+fn is_written_by_action(context: Context<'_>, table: TableRef<'_>, key: &ForeignKey) -> bool {
     let writes = |action| matches!(action, Action::SetNull | Action::SetDefault);
-    engine == EngineName::MySql && (writes(key.on_delete) || writes(key.on_update) || key.on_update == Action::Cascade)
+    let planned = || {
+        let parent = context.tables.find(&key.referenced_table).filter(|_| key.on_delete == Action::NoAction);
+        parent.is_some_and(|parent| writes(delete_action(context, table, parent, &key.columns)))
+    };
+    context.model.engine.name == EngineName::MySql
+        && (writes(key.on_delete) || writes(key.on_update) || key.on_update == Action::Cascade || planned())
 }

@@ -152,7 +152,9 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 continue;
             }
             let change = match context.tables.find(&key.referenced_table) {
-                Some(parent) => change_delete_action(table, key, delete_action(context, table, parent, &key.columns)),
+                Some(parent) => {
+                    change_delete_action(context, table, key, delete_action(context, table, parent, &key.columns))
+                }
                 None => Err("decide what a delete of the parent does"),
             };
             let finding = Finding::new(&RULE, object, message);

@@ -96,7 +96,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let nullable = set.iter().all(|name| table.column(name).is_some_and(|column| column.nullable));
             let on_delete = if nullable { Action::SetNull } else { Action::Restrict };
             let finding = Finding::new(&RULE, object, message);
-            verdicts.fail(match change_delete_action(table, key, on_delete) {
+            verdicts.fail(match change_delete_action(context, table, key, on_delete) {
                 Ok(change) => finding.with([change]),
                 Err(advice) => finding.advise(advice),
             });

@@ -87,7 +87,9 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             );
             let finding = Finding::new(&RULE, object, message);
             let change = match context.tables.find(&key.referenced_table) {
-                Some(parent) => change_delete_action(table, key, delete_action(context, table, parent, &key.columns)),
+                Some(parent) => {
+                    change_delete_action(context, table, key, delete_action(context, table, parent, &key.columns))
+                }
                 None => Err("choose another delete action, or allow NULL"),
             };
             verdicts.fail(match change {

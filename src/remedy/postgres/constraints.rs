@@ -4,11 +4,11 @@ use super::{
     ACCESS_EXCLUSIVE, BRIEFLY, Duration, Phase, Planner, Request, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Safety,
     Step, is_partitioned,
 };
-use crate::checks::Change;
+use crate::checks::{Change, successor};
 use crate::model::quote::quote_literal;
 use crate::model::{Action, Deferral, EngineName, ForeignKey, MatchType, QualifiedName};
 use crate::remedy::lookup_comment;
-use crate::remedy::planner::{CLOSES_CIRCLE, ONLY_VALUES_IN_USE, has_leading_index, successor};
+use crate::remedy::planner::{CLOSES_CIRCLE, ONLY_VALUES_IN_USE, has_leading_index};
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     match &request.change {

@@ -6,9 +6,9 @@
 mod keys;
 mod names;
 
-use super::planner::{mentions, successor};
+use super::planner::mentions;
 use super::{Playbook, is_converted_with, utf8mb4_collation};
-use crate::checks::{Change, NewColumn};
+use crate::checks::{Change, NewColumn, successor};
 use crate::model::{
     Action, CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ForeignKey, Model, Persistence,
     QualifiedName, Schema, Table, Trigger, TriggerEnabled, base_type,

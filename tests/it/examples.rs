@@ -23,7 +23,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         for place in Place::all().into_iter().filter(|place| rule.engines.contains(&place.engine())) {
             trials.push(trial(format!("examples::{}::{}", rule.id, place.name()), move || run(rule, place)));
             let own = examples(rule).iter().any(|example| example.own_server && example.runs_on(place));
-            if own && OWN_SERVERS.contains(&place.name()) {
+            if own && NEWEST.contains(&place.name()) {
                 let name = format!("examples::{}::{}::own_server", rule.id, place.name());
                 trials.push(trial(name, move || run_on_own_server(rule, place)));
             }
@@ -32,8 +32,8 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     trials.push(trial("examples::labels_are_true", labels_are_true));
 }
 
-/// Servers that are started once more for examples that change the whole server.
-const OWN_SERVERS: [&str; 3] = ["pg18", "mysql9.7", "maria11.8"];
+/// The newest server of each engine, which is started once more for examples that change the whole server.
+pub(crate) const NEWEST: [&str; 3] = ["pg18", "mysql9.7", "maria11.8"];
 
 /// A fenced block of a rule's documentation.
 #[derive(Debug, Default)]
@@ -317,7 +317,7 @@ fn prove(rule: &'static Rule, database: &Database, example: &Example) -> Result<
 fn as_labelled(rule: &Rule, place: Place, proofs: &[Proof]) -> TestResult {
     let mended = proofs.contains(&Proof::Mended);
     // An older server may lack what the steps need.
-    let is_newest = place == Place::Sqlite || OWN_SERVERS.contains(&place.name());
+    let is_newest = place == Place::Sqlite || NEWEST.contains(&place.name());
     let wrong = if mended { !is_mended(rule, place.engine()) } else { is_newest && is_mended(rule, place.engine()) };
     if !proofs.is_empty() && wrong {
         return Err(format!("its documentation and its examples do not agree whether steps mend it: {proofs:?}").into());
@@ -408,7 +408,7 @@ fn labels_are_true() -> TestResult {
         for (engine, cell) in EngineName::ALL.into_iter().zip(cells) {
             let places: Vec<Place> = Place::known().filter(|place| place.engine() == engine).collect();
             let own = |place: &Place| {
-                OWN_SERVERS.contains(&place.name())
+                NEWEST.contains(&place.name())
                     && all.iter().any(|example| example.fires && example.own_server && example.runs_on(*place))
             };
             let shown =

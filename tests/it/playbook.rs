@@ -1,6 +1,6 @@
 //! Whole playbooks on live databases: everything that the samples need, and every kind of change on tables with rows.
 
-use crate::examples::apply;
+use crate::examples::{NEWEST, apply};
 use crate::support::database::{Database, Place};
 use crate::support::times::trial;
 use crate::support::{TestResult, brownfield, chain, read, rows, schemas};
@@ -49,7 +49,9 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         trials.push(trial(format!("playbook::one_rule::{}", place.name()), move || one_rule(place)));
         trials.push(trial(format!("playbook::order::{}", place.name()), move || order(place)));
         trials.push(trial(format!("playbook::together::{}", place.name()), move || together(place)));
-        trials.push(trial(format!("playbook::resumed::{}", place.name()), move || resumed(place)));
+        if NEWEST.contains(&place.name()) || place == Place::Sqlite {
+            trials.push(trial(format!("playbook::resumed::{}", place.name()), move || resumed(place)));
+        }
         trials.push(trial(format!("playbook::never_lower::{}", place.name()), move || never_lower(place)));
         if !place.engine().is_mysql_family() {
             trials.push(trial(format!("playbook::upserts::{}", place.name()), move || upserts(place)));

@@ -43,7 +43,7 @@ value or one over an expression. Where one of two columns is set in each row, a 
 ## Example
 
 ```sql,fires
-CREATE TABLE users (id integer PRIMARY KEY, email varchar(80) NOT NULL, deleted_at timestamp, created_at timestamp, updated_at timestamp, UNIQUE (email, deleted_at));
+CREATE TABLE users (id integer PRIMARY KEY, email varchar(80) NOT NULL, deleted_at timestamp NULL, created_at timestamp NULL, updated_at timestamp NULL, UNIQUE (email, deleted_at));
 ```
 
 ```sql,fires,mysql,mariadb

@@ -239,17 +239,29 @@ fn holds_words(part: &KeyPart, table: TableRef<'_>) -> bool {
         || part.expression.as_deref().is_some_and(|expression| mentions(expression, "to_tsvector"))
 }
 
-/// Tables with a foreign key to the columns of a unique key besides the primary key, by name.
+/// Tables with a foreign key that stands on a unique index besides the primary key's, by name.
 fn referring(index: &Index, table: TableRef<'_>, tables: &Tables<'_>) -> Vec<QualifiedName> {
-    let key = index.plain_columns().filter(|_| index.unique && !index.primary && index.predicate.is_none());
-    let Some(key) = key else { return Vec::new() };
-    let refers = |foreign: &ForeignKey| {
-        let columns = &foreign.referenced_columns;
-        columns.len() == key.len() && columns.iter().all(|column| key.contains(&column.as_str()))
-    };
+    if index.primary || !index.unique {
+        return Vec::new();
+    }
+    let refers = |foreign: &ForeignKey| referenced_index(table, foreign).is_some_and(|of| of.name == index.name);
     let children = tables.referenced_by(table.id).filter(|(_, foreign)| refers(foreign));
     let children: BTreeSet<QualifiedName> = children.map(|(child, _)| child.qualified_name()).collect();
     children.into_iter().collect()
+}
+
+/// The unique index of the parent that a foreign key stands on: the one that the catalog names, else the first with its
+/// columns in order, else in any order. The primary key's comes before all others.
+fn referenced_index<'t>(parent: TableRef<'t>, foreign: &ForeignKey) -> Option<&'t Index> {
+    let indexes = &parent.table.indexes;
+    if let Some(name) = &foreign.referenced_index {
+        return indexes.iter().find(|index| index.name == *name);
+    }
+    let wanted: Vec<&str> = foreign.referenced_columns.iter().map(String::as_str).collect();
+    let over = |key: &[&str]| key.len() == wanted.len() && wanted.iter().all(|column| key.contains(column));
+    let candidates = indexes.iter().filter(|index| index.unique && index.predicate.is_none());
+    let fitting = candidates.filter_map(|index| index.plain_columns().filter(|key| over(key)).map(|key| (index, key)));
+    fitting.min_by_key(|(index, key)| (*key != wanted, !index.primary)).map(|(index, _)| index)
 }
 
 fn searches_in_order(method: &str) -> bool {

@@ -695,6 +695,9 @@ fn judgements(place: Place) -> TestResult {
              CREATE TABLE parcels (id integer PRIMARY KEY, branch integer NOT NULL, UNIQUE (branch, id));
              CREATE TABLE parcel_lines (parcel integer, line integer, branch integer NOT NULL, PRIMARY KEY (parcel, line),
                  FOREIGN KEY (branch, parcel) REFERENCES parcels (branch, id));
+             CREATE TABLE crates (x integer, y integer, PRIMARY KEY (x, y), UNIQUE (y, x));
+             CREATE TABLE crate_lines (id integer PRIMARY KEY, x integer, y integer,
+                 FOREIGN KEY (x, y) REFERENCES crates (x, y));
              ALTER TABLE parcels ENABLE ROW LEVEL SECURITY;
              CREATE POLICY own ON parcels USING (branch = current_setting('app.branch')::integer);"
         }
@@ -758,7 +761,12 @@ fn judgements(place: Place) -> TestResult {
                 "let policy own on parcels ask for the user or a setting once a query",
                 "\n- Some tables only: `branch` tells tenants apart in 2 tables\n",
             ]);
-            unsaid.extend([" schemas:", "`gin` over `to_tsvector(…)`", "`unique-email-case` on `email`: is unique"]);
+            unsaid.extend([
+                "Target of a foreign key of [`crate_lines`]",
+                " schemas:",
+                "`gin` over `to_tsvector(…)`",
+                "`unique-email-case` on `email`: is unique",
+            ]);
         }
         EngineName::Sqlite => {
             said.extend(["*Virtual table · full-text index · ", "\n- Full text and spatial (1): "]);

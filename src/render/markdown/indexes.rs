@@ -180,7 +180,7 @@ fn purpose_words(page: &Page<'_, '_>, of: TableRef<'_>, index: &Index, purpose: 
 fn roles(index: &Index, rationale: &Rationale) -> Option<String> {
     let plain = rationale.roles.iter().all(|role| *role == Role::Equality);
     let search = rationale.roles.iter().all(|role| *role == Role::Search);
-    if search || (plain && (index.key.len() < 2 || index.primary)) {
+    if search || (plain && index.key.len() < 2) {
         return None;
     }
     let mut runs: Vec<(Role, Vec<String>)> = Vec::new();
@@ -240,10 +240,7 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
     );
     let composite = || {
         all().filter(|(_, index, why)| {
-            index.key.len() > 1
-                && !index.primary
-                && matches!(index.method.as_str(), "btree" | "")
-                && !why.roles.contains(&Role::Search)
+            index.key.len() > 1 && matches!(index.method.as_str(), "btree" | "") && !why.roles.contains(&Role::Search)
         })
     };
     let is_right = |why: &Rationale| matches!(why.order, KeyOrder::Follows | KeyOrder::UniqueKey);
@@ -262,7 +259,7 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         })
         .collect();
     if count == 0 {
-        out.push_str("No evidence of composite indexes besides primary keys.\n\n");
+        out.push_str("No evidence of composite indexes.\n\n");
     } else {
         if rows.len() < count {
             push!(

@@ -6,7 +6,7 @@ use super::{
     DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, OnPartitions, PersonalData, PersonalDataClass,
     PolymorphicPair, Relation, Retention, TableClass, WayEvidence,
 };
-use crate::model::{Action, Column, ForeignKey, QualifiedName, TableId, TableRef, Tables};
+use crate::model::{Action, Column, ForeignKey, Model, QualifiedName, TableId, TableRef, Tables, base_type};
 use petgraph::Direction;
 use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
@@ -99,6 +99,10 @@ impl Way {
         declared && self.settled.is_none() && self.on_delete != Some(Action::Cascade)
     }
 
+    fn shares_key(&self) -> bool {
+        self.evidence == WayEvidence::SharedKey
+    }
+
     fn names_an_actor(&self) -> bool {
         self.columns.iter().any(|column| split(column).iter().any(|word| ACTORS.contains(&word.as_str())))
     }
@@ -124,6 +128,7 @@ struct Erasure<'m, 't> {
 
 /// Persons with the order in which their rows can be erased, by table.
 pub(super) fn data_subjects(
+    model: &Model,
     tables: &Tables<'_>,
     classes: &[TableClass],
     relations: &[Relation],
@@ -131,7 +136,7 @@ pub(super) fn data_subjects(
     personal: &[PersonalData],
     retention: &[Retention],
 ) -> Vec<DataSubject> {
-    let mut erasure = Erasure::new(tables, classes, relations, polymorphic, personal);
+    let mut erasure = Erasure::new(model, tables, classes, relations, polymorphic, personal);
     for entry in retention.iter().filter(|entry| DUTIES.contains(&entry.kind)) {
         if let Some(table) = entry.table.as_ref().and_then(|name| tables.find(name)) {
             erasure.duties.entry(table.id).or_default().insert(entry.kind);
@@ -162,6 +167,7 @@ fn is_between(
 /// Adds ways by what tells persons apart in their own table and stands in others under the same name. A table of persons
 /// that has only this is none of its own. Gives the tables of persons that share such a column.
 fn share_keys(
+    model: &Model,
     tables: &Tables<'_>,
     ways: &mut BTreeMap<TableId, Vec<Way>>,
     persons: &mut BTreeSet<TableId>,
@@ -171,7 +177,11 @@ fn share_keys(
         NAMES_OF_USERS.iter().map(|name| (name, true)).chain(ADDRESSES_OF_PERSONS.iter().map(|name| (name, false)))
     {
         let column = |table: TableRef<'_>| {
-            let base_is_text = |column: &&Column| ["char", "text"].iter().any(|kind| column.base_type().contains(kind));
+            let base_is_text = |column: &&Column| {
+                let domain = model.domains_of(column).last();
+                let base = domain.map_or_else(|| column.base_type(), |domain| base_type(&domain.base_type));
+                ["char", "text"].iter().any(|kind| base.contains(kind))
+            };
             let mut columns = table.table.columns.iter();
             columns
                 .find(|column| column.name.eq_ignore_ascii_case(name))
@@ -209,9 +219,16 @@ fn share_keys(
         for person in &of_persons {
             for holder in holders.iter().filter(|holder| holder.0.id != *person) {
                 let (child, column) = holder;
-                let related = ways.get(person).is_some_and(|ways| ways.iter().any(|way| way.child == child.id));
+                let mut related = ways.get(person).into_iter().flatten().filter(|way| way.child == child.id).peekable();
                 let another = is_person(persons, holder) && (Some(*person) != first || uniqueness(holder) == Some(1));
-                if !related && !another && (of_users || !parents.contains(&child.id)) {
+                let is_found = if related.peek().is_some() {
+                    // The rows of this person that refer to nobody are found by no reference.
+                    let finds_all = |way: &Way| !way.nullable || way.shares_key() || way.names_an_actor();
+                    !is_person(persons, holder) && !parents.contains(&child.id) && !related.any(finds_all)
+                } else {
+                    !another && (of_users || !parents.contains(&child.id))
+                };
+                if is_found {
                     let way = Way::undeclared(*child, vec![column.clone()], WayEvidence::SharedKey);
                     ways.entry(*person).or_default().push(way);
                 }
@@ -273,6 +290,7 @@ impl Found {
 
 impl<'m, 't> Erasure<'m, 't> {
     fn new(
+        model: &Model,
         tables: &'t Tables<'m>,
         classes: &[TableClass],
         relations: &[Relation],
@@ -299,11 +317,11 @@ impl<'m, 't> Erasure<'m, 't> {
             .filter(|id| classes[id.0] != TableClass::Junction)
             .collect();
         persons = persons.iter().copied().filter(|id| !is_between(tables, &ways, &persons, *id)).collect();
-        let same = share_keys(tables, &mut ways, &mut persons);
+        let same = share_keys(model, tables, &mut ways, &mut persons);
         let mut about: BTreeMap<TableId, BTreeSet<TableId>> = BTreeMap::new();
         for person in &persons {
             // The same address is the same person's.
-            let is_about = |way: &&Way| way.evidence != WayEvidence::SharedKey && !way.names_an_actor();
+            let is_about = |way: &&Way| !way.shares_key() && !way.names_an_actor();
             for way in ways.get(person).into_iter().flatten().filter(is_about) {
                 about.entry(way.child).or_default().insert(*person);
             }
@@ -444,7 +462,8 @@ impl<'m, 't> Erasure<'m, 't> {
         let ways = found.ways.get(&id).map(Vec::as_slice).unwrap_or_default();
         let mut others = self.about.get(&id).cloned().unwrap_or_default();
         let to_person = |way: &&(Way, Option<TableId>, Erasing)| {
-            way.1 == Some(found.person) && way.2 == Erasing::Delete && way.0.evidence != WayEvidence::Copy
+            let refers = way.0.evidence != WayEvidence::Copy && !way.0.shares_key();
+            way.1 == Some(found.person) && way.2 == Erasing::Delete && refers
         };
         // A message has two ends.
         if id == found.person || ways.iter().filter(to_person).count() < 2 {
@@ -550,7 +569,7 @@ fn children_first(graph: &DiGraphMap<TableId, ()>) -> Vec<Vec<TableId>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Deferral, Engine, EngineName, Index, KeyPart, Model, PrimaryKey, Schema, Table};
+    use crate::model::{Deferral, Domain, Engine, EngineName, Index, KeyPart, PrimaryKey, Schema, Table};
     use crate::settings::Settings;
     use crate::survey::Survey;
 
@@ -762,6 +781,48 @@ mod tests {
         let left: Vec<String> =
             survey.not_erased().map(|data| format!("{}.{}", data.table.name, data.column)).collect();
         assert_eq!(left, ["suppliers.contact_email", "suppliers.email"]);
+    }
+
+    #[test]
+    fn rows_of_nobody_are_found_by_the_address() {
+        let mut model = model(&[
+            ("customers", &["email"]),
+            ("newsletter", &["email", "customer_id? > customers SET NULL"]),
+            ("coupons", &["email", "customer_id? > customers"]),
+            ("orders", &["email", "customer_id? > customers SET NULL"]),
+            ("order_items", &["order_id > orders"]),
+            ("mailing", &["email"]),
+        ]);
+        let domain = Domain {
+            name: "address".to_owned(),
+            base_type: "character varying(255)".to_owned(),
+            base_domain: None,
+            not_null: false,
+            default: None,
+            collation: None,
+            checks: Vec::new(),
+            comment: None,
+        };
+        model.schemas[0].domains.push(domain);
+        for table in &mut model.schemas[0].tables {
+            for column in table.columns.iter_mut().filter(|column| column.name == "email" && table.name == "customers")
+            {
+                column.data_type = "address".to_owned();
+                column.user_type = Some(QualifiedName::new("public", "address"));
+            }
+        }
+        let customers = subject(&model, "customers");
+        let staying = ["newsletter: customer_id > customers (cut)", "orders: customer_id > customers (cut)"];
+        assert_eq!(lines(&customers.staying), staying);
+        let mut goes = lines(&customers.erasure);
+        goes.sort();
+        let expected = [
+            "coupons: customer_id > customers, email > customers",
+            "customers: ",
+            "mailing: email > customers",
+            "newsletter: email > customers",
+        ];
+        assert_eq!(goes, expected);
     }
 
     #[test]

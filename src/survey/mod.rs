@@ -433,6 +433,7 @@ impl Survey {
             naming: conventions::naming(tables, &classes),
             object_naming,
             data_subjects: erasure::data_subjects(
+                model,
                 tables,
                 &classes,
                 &relations,

@@ -7,7 +7,7 @@ use crate::support::{TestResult, brownfield, chain, read, schemas};
 use brownfield::model::{EngineName, Model, QualifiedName, Tables, UnseenKind};
 use brownfield::report::Report;
 use brownfield::settings::Settings;
-use brownfield::survey::{DataSubject, Erasing, Survey, TableClass};
+use brownfield::survey::{DataSubject, Erasing, Survey, TableClass, WayEvidence};
 use libtest_mimic::Trial;
 use std::fmt::Write;
 
@@ -339,9 +339,9 @@ fn of_first_customer(engine: EngineName, subject: &DataSubject, table: &Qualifie
     }
     let step = subject.erasure.iter().find(|step| step.table == *table);
     let ways = step.map(|step| step.ways.as_slice()).unwrap_or_default();
-    let rows = |column: &str, parent: &QualifiedName| {
+    let rows = |column: &str, parent: &QualifiedName, key: &str| {
         format!(
-            "{} IN (SELECT id FROM {} WHERE {})",
+            "{} IN (SELECT {key} FROM {} WHERE {})",
             quoted(engine, column),
             quoted(engine, &parent.name),
             of_first_customer(engine, subject, parent)
@@ -351,13 +351,14 @@ fn of_first_customer(engine: EngineName, subject: &DataSubject, table: &Qualifie
         .iter()
         .filter(|way| way.erasing == Erasing::Delete)
         .flat_map(|way| match (&way.towards, way.columns.as_slice()) {
-            (Some(parent), [column]) => vec![rows(column, parent)],
+            (Some(parent), [column]) if way.evidence == WayEvidence::SharedKey => vec![rows(column, parent, column)],
+            (Some(parent), [column]) => vec![rows(column, parent, "id")],
             (None, [named, column]) => {
                 let targets = subject.erasure.iter().map(|step| &step.table);
                 let targets = targets.filter(|target| ["orders", "customers"].contains(&target.name.as_str()));
                 targets
                     .map(|target| {
-                        format!("({} = '{}' AND {})", quoted(engine, named), target.name, rows(column, target))
+                        format!("({} = '{}' AND {})", quoted(engine, named), target.name, rows(column, target, "id"))
                     })
                     .collect()
             }

@@ -101,6 +101,12 @@ pub struct Partition {
 }
 
 impl Partitioning {
+    /// This partitioning and those of its partitions, of every level.
+    pub fn levels<'p>(&'p self, schema: &'p str) -> impl Iterator<Item = &'p Self> {
+        let below = self.all(schema).into_iter().filter_map(|(_, partition)| partition.partitioning.as_deref());
+        std::iter::once(self).chain(below)
+    }
+
     /// Every partition of every level, each before those that it is divided into, with the schema that it stands in.
     /// `schema` is that of the partitioned table.
     pub fn all<'p>(&'p self, schema: &'p str) -> Vec<(&'p str, &'p Partition)> {

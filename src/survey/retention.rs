@@ -2,8 +2,8 @@
 
 use super::words::{singular, split};
 use super::{Retention, TableClass, sql};
-use crate::model::{Model, QualifiedName, TableRef, Tables};
-use std::collections::BTreeSet;
+use crate::model::{Model, Partitioning, QualifiedName, TableRef, Tables};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Words of columns that say when a row ends. `valid_until` says when a price, a coupon or an address stops to hold, and
 /// such rows are kept to look back on: nothing follows about how long.
@@ -45,9 +45,12 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
                 found.push(Retention { table: name(), kind: "legal hold column", evidence: column.name.clone() });
             }
         }
-        if let Some(partitioning) = &table.table.partitioning
-            && partitioning.strategy.starts_with("range")
-        {
+        let by_range: BTreeMap<&str, &Partitioning> = (table.table.partitioning.iter())
+            .flat_map(|partitioning| partitioning.levels(&table.schema.name))
+            .filter(|partitioning| partitioning.strategy.starts_with("range"))
+            .map(|partitioning| (partitioning.key.as_str(), partitioning))
+            .collect();
+        for partitioning in by_range.into_values() {
             // An expression such as `to_days(at)` names its column.
             let key = split_names(&partitioning.key);
             let temporal = table.table.columns.iter().any(|column| {

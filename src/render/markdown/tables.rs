@@ -12,7 +12,7 @@ use crate::model::{
 use crate::parallel;
 use crate::render::ddl;
 use crate::survey::{TableClass, singular_name};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Longest check or default that is written into a cell.
 const LONGEST_IN_CELL: usize = 120;
@@ -493,6 +493,16 @@ fn partitions(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
     let mut out = format!("**Partitions:**\n\n{}\n", table(&["Strategy", "Key", "Count", "First", "Last"], &[cells]));
     if let Some(by) = &partitioning.subpartition_by {
         push!(out, "Each partition is divided again by {}.\n\n", code(by));
+    }
+    let mut below: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for (_, partition) in &all {
+        if let Some(own) = &partition.partitioning {
+            below.entry((&own.strategy, &own.key)).or_default().push(code(&partition.name));
+        }
+    }
+    for ((strategy, key), names) in below {
+        out.push_str(&fold(&format!("Divided again by {} over {}", text(strategy), code(key)), &names));
+        out.push('\n');
     }
     let (mut properties, mut indexes, mut keys, mut references) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (_, partition) in all {

@@ -119,6 +119,8 @@ fn partitions(place: Place) -> TestResult {
         EngineName::PostgreSql => {
             "CREATE TABLE metrics (at timestamptz NOT NULL, v integer) PARTITION BY RANGE (at);
              CREATE TABLE parts (size integer NOT NULL, v integer) PARTITION BY RANGE (size);
+             CREATE TABLE readings (at date NOT NULL, maker integer NOT NULL) PARTITION BY LIST (maker);
+             CREATE TABLE readings_1 PARTITION OF readings FOR VALUES IN (1) PARTITION BY RANGE (at);
              CREATE TABLE part_config (parent_table text PRIMARY KEY, retention text);"
         }
         EngineName::MySql | EngineName::MariaDb => {
@@ -145,7 +147,9 @@ fn partitions(place: Place) -> TestResult {
         survey.retention.iter().map(|entry| (name(&entry.table), entry.kind)).collect();
     found.sort();
     let own: &[(&str, &str)] = match place.engine() {
-        EngineName::PostgreSql => &[("metrics", "time partitions"), ("part_config", "pg_partman")],
+        EngineName::PostgreSql => {
+            &[("metrics", "time partitions"), ("part_config", "pg_partman"), ("readings", "time partitions")]
+        }
         EngineName::MySql | EngineName::MariaDb => &[("metrics", "event"), ("metrics", "time partitions")],
         EngineName::Sqlite => &[],
     };

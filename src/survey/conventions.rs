@@ -158,19 +158,28 @@ pub(super) fn tenancy(tables: &Tables<'_>, classes: &[TableClass], relations: &[
                 return None;
             }
             let tenant_table = most_referenced(&with, name, relations);
+            let nullable = with_null(tables, classes, name);
             Some(Tenancy {
                 column: name.to_owned(),
                 tables: with.iter().map(TableRef::qualified_name).collect(),
                 without: without
                     .iter()
                     .map(TableRef::qualified_name)
-                    .filter(|table| Some(table) != tenant_table.as_ref())
+                    .filter(|table| Some(table) != tenant_table.as_ref() && !nullable.contains(table))
                     .collect(),
                 row_security: with.iter().filter(|table| table.row_security).map(TableRef::qualified_name).collect(),
+                nullable,
                 tenant_table,
             })
         })
         .max_by_key(|tenancy| tenancy.tables.len())
+}
+
+/// Tables, none of them copies, in which a column may be NULL, by name.
+fn with_null(tables: &Tables<'_>, classes: &[TableClass], column: &str) -> Vec<QualifiedName> {
+    let has = |table: &TableRef<'_>| table.table.column(column).is_some_and(|column| column.nullable);
+    let with = tables.base().filter(|table| classes[table.id.0] != TableClass::Clone).filter(has);
+    with.map(|table| table.qualified_name()).collect()
 }
 
 /// A column that tells tenants apart in some tables only. The evidence is, in this order: row security that compares it
@@ -205,6 +214,10 @@ pub(super) fn possible_tenancy(
         (clear || (with.len() >= 3 && in_key * 2 >= with.len())).then(|| PossibleTenancy {
             column: name.to_owned(),
             tables: if clear { &all } else { &with }.iter().map(TableRef::qualified_name).collect(),
+            nullable: with_null(tables, classes, name)
+                .into_iter()
+                .filter(|name| !row_security.iter().any(|id| tables.get(*id).qualified_name() == *name))
+                .collect(),
             in_key,
             entities: entities.len(),
             tenant_table,

@@ -132,9 +132,11 @@ pub struct Tenancy {
     pub column: String,
     /// Table of tenants, when the column refers to one.
     pub tenant_table: Option<QualifiedName>,
-    /// Tables that carry it, by name.
+    /// Entity tables that carry it as NOT NULL, by name.
     pub tables: Vec<QualifiedName>,
-    /// Entity tables that do not, by name.
+    /// Tables in which it may be NULL, by name.
+    pub nullable: Vec<QualifiedName>,
+    /// Entity tables that do not have it, by name.
     pub without: Vec<QualifiedName>,
     /// Kept apart by row security, too.
     pub row_security: Vec<QualifiedName>,
@@ -147,9 +149,11 @@ pub struct PossibleTenancy {
     pub column: String,
     /// Table of tenants, when the column refers to one.
     pub tenant_table: Option<QualifiedName>,
-    /// Tables that carry it, by name.
+    /// Tables that carry it as NOT NULL or whose row security compares it, by name.
     pub tables: Vec<QualifiedName>,
-    /// How many of these have it in their primary key.
+    /// Other tables in which it may be NULL, by name.
+    pub nullable: Vec<QualifiedName>,
+    /// How many of `tables` have it in their primary key.
     pub in_key: usize,
     /// How many entity tables there are.
     pub entities: usize,

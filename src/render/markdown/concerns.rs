@@ -103,6 +103,7 @@ pub(super) fn tenancy(page: &Page<'_, '_>) -> String {
     let mut out = format!("- Tenants share tables; {} tells them apart{target}\n", code(&tenancy.column));
     let links = |names: &[QualifiedName]| -> Vec<String> { names.iter().map(|name| page.link_to(name)).collect() };
     out.push_str(&fold("Tables that carry it", &links(&tenancy.tables)));
+    out.push_str(&fold(MAY_BE_NULL, &links(&tenancy.nullable)));
     out.push_str(&fold("Entities that do not", &links(&tenancy.without)));
     if tenancy.row_security.is_empty() {
         out.push_str("- Row security: no evidence; every query must filter by the tenant itself\n");
@@ -112,6 +113,8 @@ pub(super) fn tenancy(page: &Page<'_, '_>) -> String {
     out
 }
 
+const MAY_BE_NULL: &str = "Other tables that have it, where it may be NULL";
+
 fn possible_tenancy(page: &Page<'_, '_>, possible: &PossibleTenancy) -> String {
     let links = |names: &[QualifiedName]| -> Vec<String> { names.iter().map(|name| page.link_to(name)).collect() };
     let target = match &possible.tenant_table {
@@ -119,12 +122,17 @@ fn possible_tenancy(page: &Page<'_, '_>, possible: &PossibleTenancy) -> String {
         None => String::new(),
     };
     if possible.clear {
+        let others = match possible.nullable.len() {
+            0 => String::new(),
+            others => format!(", and in {others} more where it may be NULL"),
+        };
         let mut out = format!(
-            "- Some tables only: {}{target} tells tenants apart in {}\n",
+            "- Some tables only: {}{target} tells tenants apart in {}{others}\n",
             code(&possible.column),
             number(possible.tables.len(), "table", "tables")
         );
         out.push_str(&fold("Tables that carry it", &links(&possible.tables)));
+        out.push_str(&fold(MAY_BE_NULL, &links(&possible.nullable)));
         out.push_str(&fold("Row security compares it with a setting of the session", &links(&possible.row_security)));
         return out;
     }
@@ -137,6 +145,7 @@ fn possible_tenancy(page: &Page<'_, '_>, possible: &PossibleTenancy) -> String {
         possible.in_key,
     );
     out.push_str(&fold("Tables that carry it", &links(&possible.tables)));
+    out.push_str(&fold(MAY_BE_NULL, &links(&possible.nullable)));
     out
 }
 

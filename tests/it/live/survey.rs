@@ -269,9 +269,13 @@ fn tenants(place: Place) -> TestResult {
     for table in ["countries", "makers", "models"] {
         let _ = write!(script, "CREATE TABLE {table} (id integer PRIMARY KEY, {columns});");
     }
+    let _ = write!(script, "CREATE TABLE tickets (id integer PRIMARY KEY, tenant_id integer, {columns});");
     let mut expected = ("tenant_id", "accounts projects", String::new());
     let possible = read_survey(&script)?.possible_tenancy.ok_or("tenants of two tables were not found")?;
     let found = (possible.column.as_str(), &*names(&possible.tables), names(&possible.row_security));
+    if names(&possible.nullable) != "tickets" {
+        return Err(format!("{:?}", possible.nullable).into());
+    }
     if !possible.clear || found != expected || possible.tenant_table.is_none_or(|table| table.name != "tenants") {
         return Err(format!("{found:?}, expected {expected:?}").into());
     }

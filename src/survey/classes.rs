@@ -23,8 +23,13 @@ const THIRD_PARTY_PREFIXES: &[&str] = &[
     "telescope_",
 ];
 /// Names of such tables.
-const THIRD_PARTY: &[&str] =
-    &["delayed_jobs", "friendly_id_slugs", "failed_jobs", "jobs", "personal_access_tokens", "sessions", "versions"];
+const THIRD_PARTY: &[&str] = &["delayed_jobs", "friendly_id_slugs", "failed_jobs", "personal_access_tokens"];
+/// Names that may be anybody's, with columns that such tables have under them and how many of these it takes.
+const THIRD_PARTY_WITH: &[(&str, &[&str], usize)] = &[
+    ("jobs", &["queue", "payload", "handler", "attempts", "available_at", "reserved_at", "run_at", "locked_at"], 2),
+    ("sessions", &["payload", "data", "last_activity", "sess", "sess_data", "session_data"], 1),
+    ("versions", &["item_type", "whodunnit", "object_changes", "versionable_type"], 1),
+];
 /// Last words of tables that only grow.
 const LOG: &[&str] = &["history", "hist", "log", "logs", "audit", "audits", "events", "versions", "migrations"];
 /// Words that may follow these.
@@ -104,6 +109,15 @@ pub(super) fn by_name(name: &str) -> Option<TableClass> {
     }
 }
 
+/// Whether a table with a name that may be anybody's has the columns of a library's.
+fn is_of_library(table: TableRef<'_>) -> bool {
+    let is_named = |name: &&str| table.name.eq_ignore_ascii_case(name);
+    THIRD_PARTY_WITH.iter().filter(|(name, ..)| is_named(name)).any(|(_, columns, fewest)| {
+        let has = |name: &&&str| table.table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+        columns.iter().filter(has).count() >= *fewest
+    })
+}
+
 /// Whether the name ends in a date: `orders_2023`, `orders_2023_04`, `orders_p202304`, `orders_p2023_04`.
 fn is_dated(words: &[&str]) -> bool {
     let digits = |word: &str| word.chars().all(|character| character.is_ascii_digit());
@@ -153,6 +167,9 @@ fn is_code(tables: &Tables<'_>, classes: &[TableClass], key: &ForeignKey) -> boo
 }
 
 fn class(table: TableRef<'_>, relations: &[Relation], is_referenced: bool, is_personal: bool) -> TableClass {
+    if is_of_library(table) {
+        return TableClass::ThirdParty;
+    }
     if let Some(class) = by_name(&table.name) {
         return class;
     }
@@ -282,6 +299,8 @@ fn is_surrogate(table: TableRef<'_>, column: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Engine, EngineName, Model, Schema, Table};
+    use std::collections::BTreeMap;
 
     #[test]
     fn names_tell_logs_copies_and_libraries() {
@@ -302,12 +321,43 @@ mod tests {
             ("p2023_04", None),
             ("orders_04", None),
             ("django_session", Some(TableClass::ThirdParty)),
+            ("failed_jobs", Some(TableClass::ThirdParty)),
+            ("jobs", None),
+            ("sessions", None),
             ("catalog", None),
             ("orders", None),
             ("route_66", None),
             ("2024", None),
         ] {
             assert_eq!(by_name(name), class, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_may_be_anybodys_need_the_columns_of_a_library() {
+        for (name, columns, expected) in [
+            ("jobs", &["id", "queue", "payload", "attempts"][..], true),
+            ("jobs", &["id", "company_id", "title", "salary"], false),
+            ("sessions", &["id", "user_id", "payload", "last_activity"], true),
+            ("sessions", &["token", "customer_id", "expires_at"], false),
+            ("versions", &["id", "item_type", "item_id", "event"], true),
+            ("versions", &["id", "document_id", "number"], false),
+        ] {
+            let mut table = Table::new(name);
+            table.columns = columns.iter().map(|column| Column::new(*column, "text")).collect();
+            let mut model = Model::new(Engine {
+                name: EngineName::Sqlite,
+                version: String::new(),
+                variant: None,
+                encoding: None,
+                collation: None,
+                settings: BTreeMap::new(),
+            });
+            let mut schema = Schema::new("main");
+            schema.tables.push(table);
+            model.schemas.push(schema);
+            let found = classes(&Tables::new(&model), &[], &[]);
+            assert_eq!(found == [TableClass::ThirdParty], expected, "{name} {columns:?}: {found:?}");
         }
     }
 }

@@ -205,7 +205,8 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 verdicts.pass(object);
                 continue;
             }
-            let message = format!("this {kind} is named {shape}, and {count} of {all} are {dominant}");
+            let message =
+                format!("this {kind}'s name is made like {shape}, and {count} of {all} are made like {dominant}");
             verdicts.fail(Finding::new(&RULE, object, message).with(rename(context, member, dominant)));
         }
     }

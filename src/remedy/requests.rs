@@ -395,10 +395,10 @@ fn relation(known: &Change, new: &Change) -> Relation {
             Change::DropForeignKey { name: new, columns: new_columns, .. },
         ) if name == new && columns == new_columns => Relation::Same,
         (Change::RenameTable { .. }, Change::RenameTable { .. }) => {
-            Relation::Contradicts("another name for the table is already planned")
+            Relation::Contradicts("another name for the table is already proposed")
         }
         (Change::RenameColumn { column, .. }, Change::RenameColumn { column: new, .. }) if column == new => {
-            Relation::Contradicts("another name for the column is already planned")
+            Relation::Contradicts("another name for the column is already proposed")
         }
         (Change::RenameConstraint { name, .. }, Change::RenameConstraint { name: new, .. })
         | (Change::RenameIndex { name, .. }, Change::RenameIndex { name: new, .. })

@@ -133,7 +133,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 const CHOOSE: &str = "choose a name that is free, needs no quotes and is written in that style";
 
 /// The name in the expected style, where its words can be written so and are no reserved word.
-fn proposal(context: Context<'_>, name: &str, expected: NameStyle) -> Option<String> {
+pub(super) fn proposal(context: Context<'_>, name: &str, expected: NameStyle) -> Option<String> {
     let to = written(&split(name), expected);
     (fits(&to, expected) && renamed::is_plain(context, &to)).then_some(to)
 }
@@ -142,12 +142,12 @@ fn proposal(context: Context<'_>, name: &str, expected: NameStyle) -> Option<Str
 fn message(what: &str, to: Option<&str>, expected: NameStyle) -> String {
     let wrong = format!("the {what}'s name is not {}", word(expected));
     match to {
-        Some(to) => format!("{wrong}; {to} would be"),
+        Some(to) => format!("{wrong}, as {to} would be"),
         None => wrong,
     }
 }
 
-fn expected(context: Context<'_>) -> NameStyle {
+pub(super) fn expected(context: Context<'_>) -> NameStyle {
     match context.settings.option(RULE.id, "style").and_then(toml::Value::as_str) {
         Some("snake") => NameStyle::Snake,
         Some("camel") => NameStyle::Camel,
@@ -157,7 +157,7 @@ fn expected(context: Context<'_>) -> NameStyle {
     }
 }
 
-fn fits(name: &str, expected: NameStyle) -> bool {
+pub(super) fn fits(name: &str, expected: NameStyle) -> bool {
     let found = style(name.trim_start_matches('_'));
     match expected {
         NameStyle::Snake => {

@@ -1,4 +1,4 @@
-use super::renamed;
+use super::{name_snake_case, renamed};
 use crate::checks::{
     Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, RuleOption, Severity, Values, Verdicts,
 };
@@ -88,7 +88,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             match trouble(&table.table.name, &scripts, &twins) {
                 Some(message) => {
                     let finding = Finding::new(&RULE, object, message);
-                    verdicts.fail(match renamed::table(table, plain(&table.table.name)) {
+                    verdicts.fail(match renamed::table(table, in_style(context, plain(&table.table.name))) {
                         Some(change) => finding.with([change]),
                         None => finding.advise(ADVICE),
                     });
@@ -109,7 +109,7 @@ fn inside(context: Context<'_>, verdicts: &mut Verdicts, table: TableRef<'_>, sc
         match trouble(&column.name, scripts, &columns) {
             Some(message) => {
                 let finding = Finding::new(&RULE, object, message);
-                verdicts.fail(match renamed::column(table, &column.name, plain(&column.name)) {
+                verdicts.fail(match renamed::column(table, &column.name, in_style(context, plain(&column.name))) {
                     Some(change) => finding.with([change]),
                     None => finding.advise(ADVICE),
                 });
@@ -171,6 +171,16 @@ fn trouble(name: &str, scripts: &[Script], twins: &BTreeMap<String, Vec<&str>>) 
     let others = twins.get(&look)?;
     let other = others.iter().find(|other| **other != name)?;
     Some(format!("the name looks like that of {other}"))
+}
+
+/// A plain name in the style that the schema's names have.
+fn in_style(context: Context<'_>, plain: String) -> String {
+    if context.settings.is_disabled("name-snake-case") {
+        return plain;
+    }
+    let expected = name_snake_case::expected(context);
+    let styled = Some(&plain).filter(|plain| !name_snake_case::fits(plain, expected));
+    styled.and_then(|plain| name_snake_case::proposal(context, plain, expected)).unwrap_or(plain)
 }
 
 /// The name in plain characters, when that loses no letter.

@@ -5,7 +5,7 @@ use super::indexes::{fold_around, folded};
 use super::page::{Page, codes, number, sentence};
 use super::portions::{self, Take};
 use super::tables::item;
-use crate::checks::Needs;
+use crate::checks::{Change, Finding, Needs};
 use crate::model::TableRef;
 use crate::remedy::{Duration, Phase, Safety, Step};
 use std::collections::HashMap;
@@ -16,14 +16,20 @@ pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
     let details = report.details(of.id);
     let steps: Vec<&Step> = details.steps.iter().map(|at| &report.playbook.steps[*at]).collect();
     let mut open = Vec::new();
-    for at in &details.impossible {
-        let (change, reason) = &report.playbook.impossible[*at];
+    let by_hand: Vec<&(Change, String)> =
+        details.impossible.iter().map(|at| &report.playbook.impossible[*at]).collect();
+    for (change, reason) in &by_hand {
         open.push(format!("By hand: {}. {}", text(&change.title()), sentence(reason)));
     }
+    // A name in another style is said by the new name.
+    let is_said = |finding: &Finding| {
+        finding.rule == "name-snake-case"
+            && finding.changes.iter().any(|change| by_hand.iter().any(|(known, _)| known == change))
+    };
     for finding in report.findings(of.id) {
         let volatile = report.outcome(finding.rule).is_some_and(|outcome| outcome.rule.needs != Needs::Catalog);
         let mended = finding.advice.is_none() && steps.iter().any(|step| step.rules.contains(&finding.rule));
-        if mended || finding.printed_under.is_some() || (volatile && !page.options.statistics) {
+        if mended || is_said(finding) || finding.printed_under.is_some() || (volatile && !page.options.statistics) {
             continue;
         }
         // Some messages start with what they are about.

@@ -855,15 +855,21 @@ fn notes(place: Place) -> TestResult {
          CREATE TABLE orders ({key}, customer_id int NOT NULL, {fields},
              CONSTRAINT orders_customer FOREIGN KEY (customer_id) REFERENCES customers (id));
          CREATE TABLE carts ({key}, {fields});
-         CREATE TABLE depot ({key}, {fields});"
+         CREATE TABLE depot ({key}, {quote}Made_By{quote} int, {quote}A|b{quote} int, {fields});"
     ))?;
     let text = doc(&[&database.url()])?;
     for part in [
         "  - `plaintext-secret-column` on `password`: is ",
         "  - `name-snake-case` on `???`: the column's name is not snake_case. Choose",
         "or set `expected`.",
+        "  - By hand: rename column Made_By to made_by. Code ",
+        "  - By hand: rename column A&#124;b to a_b. Code ",
     ] {
         ensure(text.contains(part), || format!("no `{part}` in {text}"))?;
+    }
+    // One name, said once.
+    for part in ["`name-snake-case` on `Made_By`", "to A_b", "nother name for the column"] {
+        ensure(!text.contains(part), || format!("`{part}` in {text}"))?;
     }
     if place.engine() == EngineName::PostgreSql {
         let json = doc(&[&database.url(), "--format", "json"])?;

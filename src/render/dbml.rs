@@ -28,6 +28,10 @@ pub fn render(report: &Report<'_>) -> String {
     // DBML has one relation between the same columns, whichever way it leads.
     let mut drawn = HashSet::new();
     let mut is_new = |mut ends: [(QualifiedName, Vec<String>); 2]| {
+        // The order of the columns makes no difference to it.
+        for (_, columns) in &mut ends {
+            columns.sort();
+        }
         ends.sort();
         drawn.insert(ends)
     };
@@ -37,8 +41,18 @@ pub fn render(report: &Report<'_>) -> String {
                 (table.qualified_name(), key.columns.clone()),
                 (key.referenced_table.clone(), key.referenced_columns.clone()),
             ];
-            let again = if is_new(ends) { "" } else { "// the same columns again: " };
-            push!(out, "{again}{}\n", reference(&names, table, key));
+            let parent = report.tables.find(&key.referenced_table);
+            let is_there = parent.is_some_and(|parent| {
+                key.columns.len() == key.referenced_columns.len()
+                    && key.referenced_columns.iter().all(|name| parent.column(name).is_some())
+            });
+            let why = match is_there {
+                false if parent.is_some() => "// the referenced columns are not there: ",
+                false => "// the referenced table is not in this document: ",
+                true if is_new(ends) => "",
+                true => "// the same columns again: ",
+            };
+            push!(out, "{why}{}\n", reference(&names, table, key));
         }
     }
     for table in report.tables.iter() {

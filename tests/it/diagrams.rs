@@ -49,7 +49,7 @@ fn samples(place: Place) -> TestResult {
     diagrams.parse()
 }
 
-/// Two foreign keys of the same columns, a column without a name, backticks in a default, and a key of which a part is
+/// Foreign keys of the same columns, in another order too, and to what is not there, a column without a name, backticks in a default, and a key of which a part is
 /// unique.
 fn odd_schema() -> TestResult {
     let database = Database::new(Place::Sqlite)?;
@@ -58,7 +58,9 @@ fn odd_schema() -> TestResult {
          CREATE TABLE child (id INTEGER PRIMARY KEY, a INTEGER NOT NULL UNIQUE, b INTEGER NOT NULL, \"\" TEXT,
              quoted TEXT NOT NULL DEFAULT 'it''s | `x`', said TEXT DEFAULT ('`' || 'y'),
              CONSTRAINT one FOREIGN KEY (a, b) REFERENCES parent (a, b),
-             CONSTRAINT two FOREIGN KEY (a, b) REFERENCES parent (a, b));",
+             CONSTRAINT two FOREIGN KEY (a, b) REFERENCES parent (a, b),
+             CONSTRAINT three FOREIGN KEY (b, a) REFERENCES parent (b, a),
+             CONSTRAINT four FOREIGN KEY (quoted) REFERENCES missing (q));",
     )?;
     let model = read(&database.url()).map_err(|error| chain(&error))?;
     let tables = Tables::new(&model);
@@ -67,6 +69,8 @@ fn odd_schema() -> TestResult {
     let (text, diagram) = (dbml::render(&report), mermaid::render(&report));
     for (part, of) in [
         ("// the same columns again: Ref two: child.(a, b)", &text),
+        ("// the same columns again: Ref three: child.(b, a)", &text),
+        ("// the referenced table is not in this document: Ref four: child.quoted", &text),
         ("default: 'it\\'s | `x`'", &text),
         ("note: 'DEFAULT ", &text),
         ("parent ||--o| child", &diagram),
@@ -276,16 +280,18 @@ impl<'a> Due<'_, 'a> {
     /// The same as DBML says it, which names schemas apart and tells inferred relations by a comment.
     fn dbml(&self) -> Value {
         let mut relations = Vec::new();
+        let mut drawn = HashSet::new();
         let mut entities = Vec::new();
         for table in self.report.tables.iter() {
-            // DBML has no empty name, and one relation between the same columns.
+            // DBML has no empty name, and one relation between the same columns in any order.
             let name = |column: &'a Column| if column.name.is_empty() { "(empty)" } else { &column.name };
             let columns: Vec<&str> = table.table.columns.iter().map(name).collect();
             entities.push(json!({ "name": table.table.name, "attributes": columns }));
             for (parent, columns, _) in self.parents(table) {
-                let relation = json!([parent.table.name, table.table.name, columns]);
-                if !relations.contains(&relation) {
-                    relations.push(relation);
+                let mut sorted: Vec<String> = columns.split(", ").map(str::to_owned).collect();
+                sorted.sort();
+                if drawn.insert((parent.table.name.clone(), table.table.name.clone(), sorted)) {
+                    relations.push(json!([parent.table.name, table.table.name, columns]));
                 }
             }
         }

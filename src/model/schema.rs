@@ -194,6 +194,9 @@ pub struct Field {
     /// Type in the engine's spelling.
     #[serde(rename = "type")]
     pub data_type: String,
+    /// Collation when it differs from the type's own (PostgreSQL `attcollation`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
     /// Comment on the field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,

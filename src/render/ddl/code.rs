@@ -2,11 +2,11 @@
 
 use super::order::Item;
 use super::table::create_index;
-use super::{LeftOut, comment, name_in};
+use super::{LeftOut, collation_name, comment, name_in};
 use crate::model::quote::{quote_identifier, quote_literal};
 use crate::model::{
-    Collation, CompositeType, Domain, EngineName, Function, FunctionKind, Model, QualifiedName, Schema, Sequence,
-    Trigger, TriggerEnabled, View, is_unseen,
+    Collation, CompositeType, Domain, EngineName, Field, Function, FunctionKind, Model, QualifiedName, Schema,
+    Sequence, Trigger, TriggerEnabled, View, is_unseen,
 };
 
 /// Schemas, extensions and collations, and that bodies of functions may name what comes later.
@@ -120,15 +120,18 @@ pub(super) fn own_sequence(model: &Model, schema: &str, sequence: &Sequence) -> 
 }
 
 fn create_composite(engine: EngineName, name: &str, composite: &CompositeType) -> String {
-    let field = |name: &str, data_type: &str| format!("{} {data_type}", quote_identifier(engine, name));
-    let fields: Vec<String> = composite.fields.iter().map(|it| field(&it.name, &it.data_type)).collect();
+    let field = |field: &Field| {
+        let collation = field.collation.as_ref().map(|name| format!(" COLLATE {}", collation_name(engine, name)));
+        format!("{} {}{}", quote_identifier(engine, &field.name), field.data_type, collation.unwrap_or_default())
+    };
+    let fields: Vec<String> = composite.fields.iter().map(field).collect();
     format!("CREATE TYPE {name} AS ({})", fields.join(", "))
 }
 
 fn create_domain(engine: EngineName, name: &str, domain: &Domain) -> String {
     let mut out = format!("CREATE DOMAIN {name} AS {}", domain.base_type);
     if let Some(collation) = &domain.collation {
-        push!(out, " COLLATE {}", super::collation_name(engine, collation));
+        push!(out, " COLLATE {}", collation_name(engine, collation));
     }
     if let Some(default) = &domain.default {
         push!(out, " DEFAULT {default}");

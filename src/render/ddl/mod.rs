@@ -42,8 +42,10 @@ pub fn render(report: &Report<'_>) -> String {
     let written: Vec<TableRef<'_>> =
         report.tables.iter().filter(|table| table.table.kind != TableKind::Foreign).collect();
     // Foreign keys when every table is there with its keys, and what acts on rows last.
-    let parts: [fn(&Model, TableRef<'_>) -> Vec<String>; 4] =
-        [table::indexes, table::partition_indexes, table::foreign_keys, table::settings];
+    let there = table::names(&written);
+    let foreign_keys = |model: &Model, table: TableRef<'_>| table::foreign_keys(model, table, &there);
+    let parts: [&dyn Fn(&Model, TableRef<'_>) -> Vec<String>; 4] =
+        [&table::indexes, &table::partition_indexes, &foreign_keys, &table::settings];
     for part in parts {
         for statement in written.iter().flat_map(|table| part(model, *table)) {
             push!(out, "{}\n", whole(&statement));
@@ -148,9 +150,11 @@ fn foreign_collations(model: &Model) -> BTreeSet<String> {
     let columns = tables().flat_map(|table| &table.columns).filter_map(|column| column.collation.as_deref());
     let keys = tables().flat_map(|table| &table.indexes).flat_map(|index| &index.key);
     let domains = model.schemas.iter().flat_map(|schema| &schema.domains);
+    let fields = model.schemas.iter().flat_map(|schema| &schema.composite_types).flat_map(|of| &of.fields);
     let named = columns
         .chain(keys.filter_map(|part| part.collation.as_deref()))
-        .chain(domains.filter_map(|domain| domain.collation.as_deref()));
+        .chain(domains.filter_map(|domain| domain.collation.as_deref()))
+        .chain(fields.filter_map(|field| field.collation.as_deref()));
     let mut foreign: BTreeSet<String> = named.filter(|name| name.contains('.')).map(str::to_owned).collect();
     for schema in &model.schemas {
         for collation in &schema.collations {

@@ -10,6 +10,7 @@ use crate::model::{
     Persistence, Policy, PolicyCommand, PrimaryKey, QualifiedName, Schema, Sequence, SortOrder, Table, TableKind,
     TableRef, UniqueConstraint,
 };
+use std::collections::HashSet;
 
 /// Partitions of PostgreSQL that a document shows; a table may have thousands, each a statement of its own.
 const SHOWN_PARTITIONS: usize = 50;
@@ -403,12 +404,26 @@ fn is_part_of_table(key: &ForeignKey) -> bool {
     key.validated || !key.enforced
 }
 
-/// The statements that add the foreign keys of a table and of its partitions.
-pub(super) fn foreign_keys(model: &Model, table: TableRef<'_>) -> Vec<String> {
-    added_foreign_keys(model, table, |_| true)
+/// The tables and partitions that are written.
+pub(super) fn names(written: &[TableRef<'_>]) -> HashSet<QualifiedName> {
+    let partitions = written.iter().flat_map(|table| partitions_of(*table)).map(|(name, _)| name);
+    written.iter().map(|table| table.qualified_name()).chain(partitions).collect()
 }
 
-/// The statements that add foreign keys: those of the table that are wanted, and all of its partitions.
+/// The statements that add the foreign keys of a table and of its partitions. Those that lead to a table that is not written
+/// are comments.
+pub(super) fn foreign_keys(model: &Model, table: TableRef<'_>, written: &HashSet<QualifiedName>) -> Vec<String> {
+    let is_alone = |key: &ForeignKey| !written.contains(&key.referenced_table);
+    let comment = |statement: String| {
+        let statement = statement.replace('\n', "\n-- ");
+        format!("-- The table that this refers to is not in this document:\n-- {statement}")
+    };
+    let mut all = added_foreign_keys(model, table, |key| !is_alone(key));
+    all.extend(added_foreign_keys(model, table, is_alone).into_iter().map(comment));
+    all
+}
+
+/// The statements that add the wanted foreign keys of a table and of its partitions.
 fn added_foreign_keys(model: &Model, table: TableRef<'_>, wanted: impl Fn(&ForeignKey) -> bool) -> Vec<String> {
     if table.table.definition.is_some() {
         return Vec::new();
@@ -421,7 +436,7 @@ fn added_foreign_keys(model: &Model, table: TableRef<'_>, wanted: impl Fn(&Forei
     let mut all: Vec<String> =
         table.table.foreign_keys.iter().filter(|key| wanted(key)).map(|key| add(&name, key)).collect();
     for (name, partition) in partitions_of(table) {
-        all.extend(partition.foreign_keys.iter().map(|key| add(&name, key)));
+        all.extend(partition.foreign_keys.iter().filter(|key| wanted(key)).map(|key| add(&name, key)));
     }
     all
 }

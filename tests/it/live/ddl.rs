@@ -3,7 +3,7 @@
 use crate::support::database::{Database, Place};
 use crate::support::times::trial;
 use crate::support::{TestResult, chain, read_with, schemas};
-use brownfield::catalog::Options;
+use brownfield::catalog::{Filter, Options};
 use brownfield::model::{EngineName, Model, Partitioning, Tables};
 use brownfield::render::ddl;
 use brownfield::render::markdown::{self, DocumentOptions};
@@ -25,6 +25,8 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         if place.engine() == EngineName::PostgreSql {
             let name = format!("live::ddl::{}::pasted", place.name());
             trials.push(trial(name, move || pasted(place)));
+            let name = format!("live::ddl::{}::of_a_part", place.name());
+            trials.push(trial(name, move || of_a_part(place)));
         }
     }
 }
@@ -144,6 +146,25 @@ fn pasted(place: Place) -> TestResult {
     if first == second { Ok(()) } else { Err(format!("{second:#?} is made by\n{block}").into()) }
 }
 
+/// What is written of a part of a schema loads, too: a key to a table that is left out is a comment.
+fn of_a_part(place: Place) -> TestResult {
+    let original = Database::new(place)?;
+    original.run(
+        "CREATE TABLE roles (id integer PRIMARY KEY); CREATE TABLE users (id integer PRIMARY KEY,
+             role integer CONSTRAINT of_role REFERENCES roles, boss integer CONSTRAINT of_boss REFERENCES users)",
+    )?;
+    let filter = Filter::new(&[], &[], &["public.roles".to_owned()]).map_err(|error| error.to_string())?;
+    let options = Options { statistics: false, filter, ..Options::default() };
+    let model = read_with(&original.url(), &options).map_err(|error| chain(&error))?;
+    let (tables, settings) = (Tables::new(&model), Settings::default());
+    let script = ddl::render(&Report::new(&model, &tables, &settings));
+    let copy = Database::new(place)?;
+    copy.run(&script).map_err(|error| format!("{error}\n{script}"))?;
+    let said = "\n-- The table that this refers to is not in this document:\n-- ALTER TABLE public.users ADD CONSTRAINT of_role";
+    let kept = "\nALTER TABLE public.users ADD CONSTRAINT of_boss";
+    if script.contains(said) && script.contains(kept) { Ok(()) } else { Err(script.into()) }
+}
+
 const POSTGRES: &str = r#"
     CREATE SCHEMA "Other one";
     COMMENT ON SCHEMA "Other one" IS 'holds ''types''';
@@ -153,7 +174,7 @@ const POSTGRES: &str = r#"
     CREATE DOMAIN code AS text DEFAULT 'x' NOT NULL CHECK (is_short(VALUE));
     CREATE DOMAIN a_code AS code;
     ALTER DOMAIN a_code ADD CONSTRAINT later CHECK (VALUE <> 'y') NOT VALID;
-    CREATE TYPE a_pair AS (first code, mood "Other one"."Mood");
+    CREATE TYPE a_pair AS (first code, mood "Other one"."Mood", note text COLLATE "C");
     CREATE FUNCTION double(n integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE SET search_path TO pg_catalog, public
         AS $body$ BEGIN RETURN n * 2 /* $$ */; END $body$;
     CREATE AGGREGATE joined(text) (SFUNC = textcat, STYPE = text, INITCOND = '''');

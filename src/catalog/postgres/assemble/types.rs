@@ -38,6 +38,7 @@ impl Maps<'_> {
                     .map(|column| Field {
                         name: column.name.clone(),
                         data_type: column.data_type.clone(),
+                        collation: column.collation_differs.then(|| self.collation(column.collation)),
                         comment: self.comment(class::RELATION, column.relation, column.number),
                     })
                     .collect();

@@ -57,7 +57,7 @@ rows! {
     IndexRow {
         oid: Oid, relation: Oid, name: String, method: String, unique: bool, immediate: bool, primary: bool, exclusion: bool,
         valid: bool, ready: bool, clustered: bool, replica_identity: bool, nulls_not_distinct: bool, key_parts: u32,
-        columns: Vec<i16>, options: Vec<i16>, operator_classes: Vec<u32>, collations: Vec<u32>, pages: u64,
+        columns: Vec<i16>, options: Vec<i16>, operator_classes: Vec<u32>, collations: Vec<u32>, pages: Option<u64>,
         parameters: Vec<String>, expressions: Option<String>, partial: bool, predicate: Option<String>,
     }
     IndexOption { index: Oid, position: i16, options: Vec<String> }

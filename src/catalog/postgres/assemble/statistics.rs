@@ -47,13 +47,14 @@ impl Maps<'_> {
                 continue;
             }
             let table = self.name_of(relation);
-            let mut index_bytes = None;
+            let mut sizes = Vec::new();
             for index in rows_of(&self.indexes, relation.oid) {
                 let counted = index_counters.get(&index.oid);
-                // The index of a partitioned table has no pages of its own.
-                let pages = if relation.kind == 'p' { counted.and_then(|row| row.pages) } else { Some(index.pages) };
+                // The index of a partitioned table has no pages of its own. Every other has one at least, so that none means
+                // that they were not counted yet.
+                let pages = if relation.kind == 'p' { counted.and_then(|row| row.pages) } else { index.pages };
                 let bytes = pages.map(|pages| pages * block);
-                index_bytes = bytes.map(|bytes| bytes + index_bytes.unwrap_or(0)).or(index_bytes);
+                sizes.push(bytes);
                 statistics.indexes.push(IndexStatistics {
                     table: table.clone(),
                     index: index.name.clone(),
@@ -69,7 +70,7 @@ impl Maps<'_> {
                 table,
                 rows: facts.rows,
                 bytes: facts.pages.map(|pages| pages * block),
-                index_bytes,
+                index_bytes: sizes.into_iter().sum::<Option<u64>>().filter(|bytes| *bytes > 0),
                 dead_rows: facts.dead_rows,
                 sequential_scans: facts.sequential_scans,
                 rows_inserted: facts.inserted,

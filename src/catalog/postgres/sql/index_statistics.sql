@@ -19,7 +19,7 @@ UNION ALL
 SELECT
     attached.root,
     pg_catalog.sum(pg_catalog.pg_stat_get_numscans(attached.oid))::int8,
-    pg_catalog.sum(c.relpages)::int8
+    CASE WHEN pg_catalog.bool_and(c.relpages > 0) THEN pg_catalog.sum(c.relpages)::int8 END
 FROM attached
 JOIN pg_catalog.pg_class AS c ON c.oid = attached.oid
 WHERE c.relkind = 'i'

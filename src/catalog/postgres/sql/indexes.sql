@@ -18,7 +18,7 @@ SELECT
     i.indoption::text,
     i.indclass::text,
     i.indcollation::text,
-    c.relpages,
+    NULLIF(c.relpages, 0),
     c.reloptions,
     CASE WHEN i.indexprs IS NOT NULL AND i.indrelid <> ALL (locked.oids)
         THEN pg_catalog.pg_get_expr(i.indexprs, i.indrelid) END,

@@ -2,7 +2,7 @@
 
 use super::mermaid::is_unique;
 use super::names::Names;
-use crate::model::TableRef;
+use crate::model::{Column, TableRef};
 use crate::report::Report;
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ pub fn render(report: &Report<'_>) -> String {
             push!(out, "\nentity \"{}\" as {} {{\n", text(names.table(*id)), aliases[id]);
             let is_key = |name: &String| table.primary_key.as_ref().is_some_and(|key| key.columns.contains(name));
             for column in table.columns.iter().filter(|column| is_key(&column.name)) {
-                push!(out, "  * {} : {}\n", text(&column.name), text(&column.data_type));
+                push!(out, "  * {} : {}\n", text(&column.name), data_type(column));
             }
             if table.primary_key.is_some() {
                 out.push_str("  --\n");
@@ -31,7 +31,7 @@ pub fn render(report: &Report<'_>) -> String {
                 let mark = if column.nullable { "" } else { "* " };
                 let foreign = table.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
                 let foreign = if foreign { " <<FK>>" } else { "" };
-                push!(out, "  {mark}{} : {}{foreign}\n", text(&column.name), text(&column.data_type));
+                push!(out, "  {mark}{} : {}{foreign}\n", text(&column.name), data_type(column));
             }
             out.push_str("}\n");
         }
@@ -69,6 +69,11 @@ pub fn render(report: &Report<'_>) -> String {
     }
     out.push_str("@enduml\n");
     out
+}
+
+/// SQLite has columns without a type.
+fn data_type(column: &Column) -> String {
+    text(if column.data_type.is_empty() { "any" } else { &column.data_type })
 }
 
 /// How many parents a child has, and how many children a parent.
@@ -153,7 +158,9 @@ mod tests {
 
     #[test]
     fn the_shop() {
-        let model = fixture::shop();
+        let mut model = fixture::shop();
+        let untyped = model.schemas[0].tables.iter_mut().find(|table| table.name == "shippers");
+        untyped.expect("shippers").columns.push(fixture::column("a_id", "", true));
         let tables = Tables::new(&model);
         let settings = Settings::default();
         let diagram = render(&fixture::report(&model, &tables, &settings, fixture::surveyed));

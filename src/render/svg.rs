@@ -28,6 +28,8 @@ const MARGIN: i64 = 24;
 const INSET: i64 = 8;
 /// Height of a line of the legend, length of a line that it explains, and the least width.
 const LEGEND: i64 = 24;
+/// Room that the label of a line takes.
+const LABEL: (i64, i64) = (50, 12);
 const STROKE: i64 = 44;
 const NARROWEST: i64 = 360;
 
@@ -128,7 +130,7 @@ pub fn render(report: &Report<'_>) -> String {
     for (at, entity) in boxes.iter().enumerate() {
         out.push_str(&entity.draw(layout.boxes[at], hue(group_of[at])));
     }
-    let mut pen = Pen { layout: &layout, router: Router::new(&layout), boxes: &boxes, labels: 0 };
+    let mut pen = Pen { layout: &layout, router: Router::new(&layout), boxes: &boxes, labels: Vec::new() };
     for relation in relations.iter().filter(|relation| is_line(relation)) {
         out.push_str(&pen.path(relation, &title(relation, &tables, &names)));
     }
@@ -464,8 +466,8 @@ struct Pen<'p, 'n, 'a> {
     layout: &'p Layout,
     router: Router<'p>,
     boxes: &'p [Entity<'n, 'a>],
-    /// Lines with a label so far.
-    labels: usize,
+    /// About where the labels of lines stand so far.
+    labels: Vec<(i64, i64)>,
 }
 
 impl Pen<'_, '_, '_> {
@@ -483,16 +485,19 @@ impl Pen<'_, '_, '_> {
         } else {
             (around((child, from_y), (parent, to_y), relation.child == relation.parent), child_end, parent_end)
         };
-        let (class, id, label) = if relation.inferred {
-            self.labels += 1;
-            let id = format!("i{}", self.labels);
+        let middle = (i64::midpoint(child.x, parent.x), i64::midpoint(from_y, to_y));
+        // Lines side by side share a label, since two of them would stand upon each other.
+        let is_near = |(x, y): &(i64, i64)| (x - middle.0).abs() < LABEL.0 && (y - middle.1).abs() < LABEL.1;
+        let (class, id, label) = if relation.inferred && !self.labels.iter().any(is_near) {
+            self.labels.push(middle);
+            let id = format!("i{}", self.labels.len());
             let label = format!(
                 "<text class=\"f o\" dy=\"-3\"><textPath href=\"#{id}\" startOffset=\"50%\" \
                  text-anchor=\"middle\">inferred</textPath></text>\n"
             );
             ("l i", format!(" id=\"{id}\""), label)
         } else {
-            ("l", String::new(), String::new())
+            (if relation.inferred { "l i" } else { "l" }, String::new(), String::new())
         };
         format!(
             "<path class=\"{class}\"{id} marker-start=\"url(#{start})\" marker-end=\"url(#{end})\" \
@@ -718,6 +723,37 @@ mod tests {
         }
         assert!(!picture.contains("the table that bears"), "{picture}");
         assert_eq!(picture.matches(">inferred</textPath>").count(), picture.matches("class=\"l i\"").count());
+    }
+
+    #[test]
+    fn labels_do_not_stand_upon_each_other() {
+        let mut model = fixture::empty();
+        let mut schema = crate::model::Schema::new("public");
+        let (mut parents, mut items) = (crate::model::Table::new("parents"), crate::model::Table::new("items"));
+        parents.columns.push(fixture::column("id", "bigint", false));
+        items.columns.push(fixture::column("id", "bigint", false));
+        items.columns.extend((0..4).map(|at| fixture::column(&format!("parent_{at}"), "bigint", false)));
+        schema.tables = vec![items, parents];
+        model.schemas.push(schema);
+        let tables = Tables::new(&model);
+        let settings = Settings::default();
+        let name = |table: &str| crate::model::QualifiedName::new("public", table);
+        let picture = render(&fixture::report(&model, &tables, &settings, |survey| {
+            survey.relations = (0..4)
+                .map(|at| crate::survey::Relation {
+                    table: name("items"),
+                    column: format!("parent_{at}"),
+                    referenced_table: name("parents"),
+                    referenced_column: "id".to_owned(),
+                    confidence: 0.9,
+                    why: String::new(),
+                    pinned: false,
+                    on_partitions: None,
+                })
+                .collect();
+        }));
+        assert_eq!(picture.matches("class=\"l i\"").count(), 4, "{picture}");
+        assert_eq!(picture.matches(">inferred</textPath>").count(), 2, "{picture}");
     }
 
     proptest! {

@@ -107,6 +107,17 @@ impl Partitioning {
         std::iter::once(self).chain(below)
     }
 
+    /// The key without the backticks of MySQL and MariaDB around names that need none.
+    pub fn shown_key(&self) -> String {
+        let parts: Vec<&str> = self.key.split('`').collect();
+        let is_plain = |name: &str| {
+            name.starts_with(|first: char| first.is_alphabetic() || first == '_')
+                && name.chars().all(|character| character.is_alphanumeric() || character == '_')
+        };
+        let are_plain = parts.len() % 2 == 1 && parts.iter().skip(1).step_by(2).all(|name| is_plain(name));
+        if are_plain { parts.concat() } else { self.key.clone() }
+    }
+
     /// Every partition of every level, each before those that it is divided into, with the schema that it stands in.
     /// `schema` is that of the partitioned table.
     pub fn all<'p>(&'p self, schema: &'p str) -> Vec<(&'p str, &'p Partition)> {
@@ -191,6 +202,17 @@ impl Partitioning {
 }
 
 impl Partition {
+    /// Whether it takes every row that no other partition takes: `DEFAULT`, or up to `MAXVALUE` (MySQL, MariaDB).
+    pub fn takes_the_rest(&self) -> bool {
+        let Some(bound) = &self.bound else { return false };
+        let values = bound.strip_prefix("VALUES LESS THAN").map(|values| {
+            let mut words =
+                values.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+            !values.contains('\'') && words.all(|word| word.eq_ignore_ascii_case("maxvalue"))
+        });
+        bound == "DEFAULT" || values == Some(true)
+    }
+
     /// A partition that has nothing of its own; readers fill the rest.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -252,6 +274,30 @@ mod tests {
             columns: vec!["k".to_owned()],
             subpartition_by: None,
             partitions,
+        }
+    }
+
+    #[test]
+    fn partitions_that_take_the_rest_are_known() {
+        for (bound, rest) in [
+            ("DEFAULT", true),
+            ("VALUES LESS THAN MAXVALUE", true),
+            ("VALUES LESS THAN (MAXVALUE,MAXVALUE)", true),
+            ("VALUES LESS THAN (2030,MAXVALUE)", false),
+            ("VALUES LESS THAN ('maxvalue')", false),
+            ("FOR VALUES FROM (1) TO (MAXVALUE)", false),
+            ("VALUES IN (1)", false),
+        ] {
+            let partition = Partition { bound: Some(bound.to_owned()), ..Partition::new("p") };
+            assert_eq!(partition.takes_the_rest(), rest, "{bound}");
+        }
+    }
+
+    #[test]
+    fn keys_are_shown_without_needless_backticks() {
+        for (key, shown) in [("to_days(`at`)", "to_days(at)"), ("`a b`", "`a b`"), ("at, lower(k)", "at, lower(k)")] {
+            let partitioning = Partitioning { key: key.to_owned(), ..partitioning(Vec::new()) };
+            assert_eq!(partitioning.shown_key(), shown);
         }
     }
 

@@ -59,7 +59,7 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
                 in_key && (base.contains("date") || base.contains("time") || base == "year")
             });
             if temporal {
-                found.push(Retention { table: name(), kind: "time partitions", evidence: partitioning.key.clone() });
+                found.push(Retention { table: name(), kind: "time partitions", evidence: partitioning.shown_key() });
             }
         }
         for column in inherited_partitions(table, tables) {
@@ -314,7 +314,7 @@ mod tests {
         };
         metrics.partitioning = Some(by("to_days(`at`)"));
         let by_time = model(EngineName::MySql, vec![metrics.clone()]);
-        assert_eq!(found(&by_time), ["time partitions: metrics, to_days(`at`)"]);
+        assert_eq!(found(&by_time), ["time partitions: metrics, to_days(at)"]);
         metrics.partitioning = Some(by("`size`"));
         assert!(found(&model(EngineName::MySql, vec![metrics])).is_empty());
     }

@@ -156,7 +156,9 @@ fn trouble(name: &str, scripts: &[Script], twins: &BTreeMap<String, Vec<&str>>) 
         .filter(|character| !(character.is_alphanumeric() && scripts.contains(&character.script())))
         .collect();
     if let Some(first) = strange.first() {
-        let shown = if first.is_control() || first.is_whitespace() || !first.is_ascii() {
+        let shown = if *first == ' ' {
+            "a space".to_owned()
+        } else if first.is_control() || first.is_whitespace() || !first.is_ascii() {
             format!("U+{:04X}", u32::from(*first))
         } else {
             first.to_string()
@@ -196,4 +198,16 @@ fn plain(name: &str) -> String {
         }
     }
     plain.trim_matches('_').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_are_named() {
+        for (name, said) in [("shelf label", "a space"), ("shelf-label", "-"), ("shelf\u{a0}label", "U+00A0")] {
+            assert_eq!(trouble(name, &[], &BTreeMap::new()), Some(format!("the name contains {said}")));
+        }
+    }
 }

@@ -167,7 +167,10 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 }
 
 fn columns(index: &Index) -> String {
-    let parts = index.key.iter().filter_map(|part| part.column.as_deref().or(part.expression.as_deref()));
+    let parts = index.key.iter().filter_map(|part| {
+        let name = part.column.as_deref().or(part.expression.as_deref())?;
+        Some(part.prefix_length.map_or_else(|| name.to_owned(), |length| format!("{name}({length})")))
+    });
     parts.collect::<Vec<_>>().join(", ")
 }
 
@@ -179,4 +182,17 @@ fn is_the_cheaper_one(context: Context<'_>, table: TableRef<'_>, index: &Index, 
     let bigger = short.bytes.zip(long.bytes).is_some_and(|(short, long)| short > 0 && long >= 2 * short);
     let used = short.scans.zip(long.scans).is_some_and(|(short, long)| short > 0 && short >= long);
     bigger && used
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::KeyPart;
+
+    #[test]
+    fn parts_of_columns_are_told_from_columns() {
+        let mut index = Index::new("users_email_idx");
+        index.key = vec![KeyPart { prefix_length: Some(20), ..KeyPart::column("email") }, KeyPart::column("id")];
+        assert_eq!(columns(&index), "email(20), id");
+    }
 }

@@ -91,6 +91,14 @@ pub(crate) fn html_code(raw: &str) -> String {
     out
 }
 
+/// What stands above SQL that may look different from what it is.
+const TURNED: &str = "-- Characters below are not shown and change the direction in which text is written.\n";
+
+/// Whether a character changes the direction of those around it, which SQL has to keep.
+fn turns(character: char) -> bool {
+    matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A fenced block. The fence is longer than any run of backticks inside.
 pub(crate) fn fence(language: &str, content: &str) -> String {
     let fence = "`".repeat(longest_run(content).max(2) + 1);
@@ -98,7 +106,8 @@ pub(crate) fn fence(language: &str, content: &str) -> String {
     if content.contains('\0') {
         content = Cow::Owned(content.replace('\0', "\u{fffd}"));
     }
-    [&fence, language, "\n", &content, "\n", &fence, "\n"].concat()
+    let note = if language == "sql" && content.contains(turns) { TURNED } else { "" };
+    [&fence, language, "\n", note, &content, "\n", &fence, "\n"].concat()
 }
 
 /// A row of a table from cells that are already Markdown.
@@ -334,6 +343,7 @@ mod tests {
                 return Err(TestCaseError::fail(markdown));
             };
             let seen = block.literal.replace("\r\n", "\n").replace('\r', "\n");
+            let seen = seen.strip_prefix(TURNED).unwrap_or(&seen);
             prop_assert_eq!(seen.trim_end_matches('\n'), wanted.trim_end_matches('\n'));
         }
     }
@@ -343,6 +353,13 @@ mod tests {
         assert_eq!(code("'a\nb'"), "<code>'a<br>b'</code>");
         assert_eq!(code("'a\r\nb'"), "<code>'a<br>b'</code>");
         assert_eq!(code("'a b'"), "`'a b'`");
+    }
+
+    #[test]
+    fn sql_that_looks_different_is_marked() {
+        let name = "SELECT \"\u{202e}live\"";
+        assert_eq!(fence("sql", name), format!("```sql\n{TURNED}{name}\n```\n"));
+        assert_eq!(fence("sql", "SELECT 1"), "```sql\nSELECT 1\n```\n");
     }
 
     #[test]

@@ -107,8 +107,8 @@ fn facts(page: &Page<'_, '_>, key: &ForeignKey) -> String {
             None => "the referenced table is not in this document".to_owned(),
         });
     }
-    facts.extend(key.comment.as_deref().map(text));
-    facts.join(", ")
+    let comment = key.comment.as_deref().map(|comment| format!(" — {}", text(comment))).unwrap_or_default();
+    facts.join(", ") + &comment
 }
 
 /// The table that has a partition of this name.

@@ -4,7 +4,9 @@ use super::escape::{code, prose, table, text};
 use super::page::{Page, codes, fold, number, share};
 use super::statistics;
 use crate::checks::{Needs, ObjectKind};
-use crate::model::{EngineName, Index, KeyPart, NullsOrder, SortOrder, Table, TableKind, TableRef};
+use crate::model::{
+    EngineName, ExclusionConstraint, Index, KeyPart, NullsOrder, SortOrder, Table, TableKind, TableRef,
+};
 use crate::report::{IndexKind, KeyOrder, Purpose, Rationale, Role};
 use std::collections::BTreeMap;
 
@@ -129,7 +131,13 @@ fn purpose_words(page: &Page<'_, '_>, of: TableRef<'_>, index: &Index, purpose: 
             let what = if index.constraint.is_some() { "Unique constraint" } else { "Unique index" };
             if index.predicate.is_some() { format!("{what} among the rows of its condition") } else { what.to_owned() }
         }
-        Purpose::Exclusion => "Exclusion constraint: no two rows may overlap".to_owned(),
+        Purpose::Exclusion => {
+            let mut all = of.table.exclusion_constraints.iter();
+            match all.find(|exclusion| index.constraint.as_ref() == Some(&exclusion.name)) {
+                Some(exclusion) => format!("Exclusion constraint: {}", excluded(exclusion)),
+                None => "Exclusion constraint".to_owned(),
+            }
+        }
         Purpose::ForeignKey(at) => match of.table.foreign_keys.get(*at) {
             Some(foreign_key) => format!(
                 "Foreign key to {}: joins, and deletes and key changes of the parent",
@@ -173,6 +181,36 @@ fn purpose_words(page: &Page<'_, '_>, of: TableRef<'_>, index: &Index, purpose: 
         Purpose::BlockRange => "Skips blocks of rows stored together; small, for data in insertion order".to_owned(),
         Purpose::Hash => "Finds equal values only".to_owned(),
         Purpose::Lookup => "Look-ups; no key or rule needs it".to_owned(),
+    }
+}
+
+/// What an exclusion constraint forbids, as its operators say it.
+pub(super) fn excluded(exclusion: &ExclusionConstraint) -> String {
+    let parts = exclusion.elements.iter().map(|element| {
+        let name = element.column.as_deref().or(element.expression.as_deref()).map_or_else(|| "?".to_owned(), code);
+        (name, element.operator.as_str())
+    });
+    let parts: Vec<(String, &str)> = parts.collect();
+    let named: Option<Vec<String>> = parts
+        .iter()
+        .map(|(name, operator)| match *operator {
+            "=" => Some(format!("equal {name}")),
+            "<>" => Some(format!("different {name}")),
+            "&&" => Some(format!("overlapping {name}")),
+            _ => None,
+        })
+        .collect();
+    let rows = match &exclusion.predicate {
+        Some(predicate) => format!("no two rows where {}", code(predicate)),
+        None => "no two rows".to_owned(),
+    };
+    match named {
+        Some(named) => format!("{rows} may have {}", named.join(" and ")),
+        None => {
+            let all: Vec<String> =
+                parts.iter().map(|(name, operator)| format!("{} holds between their {name}", code(operator))).collect();
+            format!("{rows} may be such that {}", all.join(" and "))
+        }
     }
 }
 
@@ -392,7 +430,13 @@ fn doubtful(page: &Page<'_, '_>) -> String {
         return "**Doubtful indexes:** no evidence of invalid, duplicate or redundant ones.\n".to_owned();
     }
     let block = table(&["Index", "Table", "Rule", "Why"], &rows);
-    let caveat = "Dropping an index is safe only when no query names it in a hint and no standby needs it.\n";
+    let caveat = match page.report.model.engine.name {
+        EngineName::PostgreSql => "Dropping an index is safe only when no query on a standby needs it.\n",
+        EngineName::MySql | EngineName::MariaDb => {
+            "Dropping an index is safe only when no query names it in a hint and no replica needs it.\n"
+        }
+        EngineName::Sqlite => "Dropping an index is safe only when no query names it by `INDEXED BY`.\n",
+    };
     format!("**Doubtful indexes:**\n\n{}{caveat}", folded(&format!("{} findings", rows.len()), rows.len(), &block))
 }
 

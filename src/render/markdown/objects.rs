@@ -3,7 +3,7 @@
 use super::escape::{code, fence, html_code, paragraph, table, text};
 use super::indexes::{self, folded};
 use super::page::{Page, codes, number};
-use super::tables::{trigger_code, trigger_line};
+use super::tables::{shown_label, trigger_code, trigger_line};
 use super::words;
 use crate::model::{Column, FunctionKind, QualifiedName, Schema, View};
 use std::collections::HashMap;
@@ -151,7 +151,7 @@ fn enums(page: &Page<'_, '_>) -> String {
         let users: Vec<String> = entry.users.iter().map(|(table, column)| page.column(*table, column)).collect();
         rows.push(vec![
             code(&page.names.of(&entry.name)),
-            codes(&entry.labels),
+            codes(&entry.labels.iter().map(|label| shown_label(label)).collect::<Vec<_>>()),
             users.join(", "),
             comments(&entry.name.schema, &entry.name.name).unwrap_or_default(),
         ]);
@@ -205,7 +205,10 @@ fn composites(page: &Page<'_, '_>) -> String {
             let fields: Vec<String> = composite
                 .fields
                 .iter()
-                .map(|field| format!("{} {}", code(&field.name), code(&field.data_type)))
+                .map(|field| {
+                    let collation = field.collation.as_ref().map(|name| format!(" COLLATE {}", code(name)));
+                    format!("{} {}{}", code(&field.name), code(&field.data_type), collation.unwrap_or_default())
+                })
                 .collect();
             rows.push(vec![
                 code(&page.names.join(&schema.name, &composite.name)),

@@ -157,7 +157,7 @@ impl<'s> Recurring<'s> {
         if self.0.is_empty() {
             return String::new();
         }
-        let mut out = String::from("What several steps have in common, which name it by its number:\n\n");
+        let mut out = String::from("Notes that several steps share; a step refers to them by number:\n\n");
         for (said, at) in self.0.iter().zip(1..) {
             match said {
                 Said::Note(note) => push!(out, "{at}. {}\n", sentence(note)),
@@ -192,7 +192,8 @@ pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<()
     } else {
         let [safe, caution, breaking] = page.report.summary.steps;
         take(&format!(
-            "{} in the order in which they can run: {safe} safe, {caution} with caution, {breaking} breaking.{}\n\n",
+            "{}: {safe} safe, {caution} with caution, {breaking} breaking.{} Steps run in the order \
+             of the phases below.\n\n",
             number(playbook.steps.len(), "step", "steps"),
             total(page),
         ))?;

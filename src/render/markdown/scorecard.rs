@@ -105,13 +105,14 @@ fn fixes(page: &Page<'_, '_>) -> String {
     format!(
         "**Fix first.** The total when these findings are mended, each rule on top of those above it. The steps of `brownfield fix \
          --rule` are made in memory and the schema that they lead to is judged, so that what they add and what else they mend is \
-         counted; findings that only a person mends are taken to pass.{}\n\n{}\n",
+         counted; findings that only a person mends are taken to pass. Of each rule the findings are counted that the fixes above it \
+         leave.{}\n\n{}\n",
         if fixes.iter().all(|fix| fix.judged) {
             ""
         } else {
             " \"About\" is said where the schema is too large for that: then the findings that go are counted, and not what the steps add."
         },
-        table(&["Rule", "What is wrong", "Findings", "Total"], &rows)
+        table(&["Rule", "What is wrong", "Findings left", "Total"], &rows)
     )
 }
 

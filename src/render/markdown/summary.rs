@@ -5,7 +5,7 @@ use super::escape::{code, paragraph, text};
 use super::page::{Page, number};
 use super::statistics;
 use crate::checks::Dimension;
-use crate::model::{TableRef, UnseenKind};
+use crate::model::{EngineName, TableRef, UnseenKind};
 use crate::score::Confidence;
 use crate::survey::TableClass;
 
@@ -121,9 +121,13 @@ fn is_hidden(page: &Page<'_, '_>, kinds: &[UnseenKind]) -> bool {
 
 fn others(page: &Page<'_, '_>) -> String {
     let summary = &page.report.summary;
+    let external = match page.report.model.engine.name {
+        EngineName::Sqlite => ("virtual table", "virtual tables"),
+        _ => ("foreign table", "foreign tables"),
+    };
     let counts = [
         (summary.partitioned, None, "partitioned table", "partitioned tables"),
-        (summary.external, None, "foreign or virtual table", "foreign or virtual tables"),
+        (summary.external, None, external.0, external.1),
         (summary.views, None, "view", "views"),
         (summary.materialized_views, None, "materialized view", "materialized views"),
         (summary.enums, Some(UnseenKind::Types), "enumerated type", "enumerated types"),

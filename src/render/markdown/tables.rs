@@ -6,8 +6,8 @@ use super::page::{Page, codes, fold, number, sentence};
 use super::portions::{self, Take};
 use super::{foreign_keys, indexes, playbook, words};
 use crate::model::{
-    Column, DomainCheck, GeneratedStorage, IdentityMode, Index, Partition, Persistence, PolicyCommand, TableKind,
-    TableRef, Trigger, TriggerEnabled,
+    Column, DomainCheck, GeneratedStorage, IdentityMode, Index, Partition, Persistence, PolicyCommand, QualifiedName,
+    TableKind, TableRef, Trigger, TriggerEnabled,
 };
 use crate::parallel;
 use crate::render::ddl;
@@ -250,6 +250,11 @@ fn default(page: &Page<'_, '_>, column: &Column) -> String {
     parts.join(", ")
 }
 
+/// A label of an enumerated type, which may be empty.
+pub(super) fn shown_label(label: &str) -> &str {
+    if label.is_empty() { "(empty)" } else { label }
+}
+
 /// Code, cut when it is too long for a cell.
 fn short(expression: &str) -> String {
     match expression.char_indices().nth(LONGEST_IN_CELL) {
@@ -296,8 +301,14 @@ fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column)
     rules.sort_unstable();
     rules.dedup();
     out.extend(rules);
-    for key in table.table.foreign_keys.iter().filter(|key| key.columns.contains(&column.name)) {
-        out.push(format!("FK → {}", page.link_to(&key.referenced_table)));
+    let keys = table.table.foreign_keys.iter().filter(|key| key.columns.contains(&column.name));
+    let mut parents: Vec<&QualifiedName> = Vec::new();
+    for parent in keys.map(|key| &key.referenced_table) {
+        // Several keys may lead to one table.
+        if !parents.contains(&parent) {
+            parents.push(parent);
+            out.push(format!("FK → {}", page.link_to(parent)));
+        }
     }
     for check in table.table.check_constraints.iter().filter(|check| check.columns == [column.name.as_str()]) {
         if !check.automatic {
@@ -310,6 +321,8 @@ fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column)
     out.extend(of_domain(page, column));
     if let Some(collation) = &column.collation
         && table.table.collation.as_ref() != Some(collation)
+        // In MariaDB the type is a text with this collation.
+        && !(column.data_type == "json" && collation == "utf8mb4_bin")
     {
         out.push(format!("COLLATE {}", code(collation)));
     }
@@ -317,7 +330,8 @@ fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column)
         && let Some(schema) = page.report.model.schemas.iter().find(|schema| schema.name == user_type.schema)
         && let Some(labels) = schema.enums.iter().find(|labels| labels.name == user_type.name)
     {
-        out.push(format!("one of {}", short(&labels.labels.join(", "))));
+        let labels: Vec<&str> = labels.labels.iter().map(|label| shown_label(label)).collect();
+        out.push(format!("one of {}", short(&labels.join(", "))));
     }
     if column.invisible {
         out.push("invisible".to_owned());
@@ -365,7 +379,8 @@ fn constraints(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
     }
     for exclusion in &table.table.exclusion_constraints {
         let comment = exclusion.comment.as_deref().map(|comment| format!(" — {}", text(comment))).unwrap_or_default();
-        lines.push(format!("- {}: {}{comment}\n", code(&exclusion.name), code(&exclusion.definition)));
+        let (name, said) = (code(&exclusion.name), indexes::excluded(exclusion));
+        lines.push(format!("- {name}: {said}: {}{comment}\n", code(&exclusion.definition)));
     }
     if lines.is_empty() { String::new() } else { format!("**Checks:**\n\n{}\n", lines.concat()) }
 }
@@ -474,23 +489,29 @@ fn policies(of: TableRef<'_>) -> String {
 fn partitions(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
     let Some(partitioning) = &of.table.partitioning else { return String::new() };
     let all = partitioning.all(&of.schema.name);
-    let bound = |partition: Option<&crate::model::Partition>| {
+    let bound = |partition: Option<&Partition>| {
         partition.map(|partition| match &partition.bound {
             Some(bound) => format!("{} {}", code(&partition.name), code(bound)),
             None => code(&partition.name),
         })
     };
+    // What takes the rest has no bound of its own, and the newest one is looked for.
+    let (rest, bounded): (Vec<&Partition>, Vec<&Partition>) =
+        partitioning.partitions.iter().partition(|partition| partition.takes_the_rest());
     let cells = vec![
         text(&partitioning.strategy),
-        code(&partitioning.key),
+        code(&partitioning.shown_key()),
         match all.len() - partitioning.partitions.len() {
             0 => partitioning.partitions.len().to_string(),
             below => format!("{}, and {below} below them", partitioning.partitions.len()),
         },
-        bound(partitioning.partitions.first()).unwrap_or_default(),
-        bound(partitioning.partitions.last()).unwrap_or_default(),
+        bound(bounded.first().copied()).unwrap_or_default(),
+        bound(bounded.last().copied()).unwrap_or_default(),
     ];
     let mut out = format!("**Partitions:**\n\n{}\n", table(&["Strategy", "Key", "Count", "First", "Last"], &[cells]));
+    if let Some(rest) = rest.first() {
+        push!(out, "Rows that no other partition takes go to {}.\n\n", code(&rest.name));
+    }
     if let Some(by) = &partitioning.subpartition_by {
         push!(out, "Each partition is divided again by {}.\n\n", code(by));
     }

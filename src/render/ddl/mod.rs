@@ -15,6 +15,9 @@ use crate::report::Report;
 use order::Item;
 use std::collections::BTreeSet;
 
+/// What makes the statements of one kind of a table.
+type Part<'p> = dyn Fn(&Model, TableRef<'_>) -> Vec<String> + 'p;
+
 /// The whole schema: types, sequences, functions, tables, keys, views, triggers, policies, comments.
 pub fn render(report: &Report<'_>) -> String {
     let model = report.model;
@@ -44,8 +47,7 @@ pub fn render(report: &Report<'_>) -> String {
     // Foreign keys when every table is there with its keys, and what acts on rows last.
     let there = table::names(&written);
     let foreign_keys = |model: &Model, table: TableRef<'_>| table::foreign_keys(model, table, &there);
-    let parts: [&dyn Fn(&Model, TableRef<'_>) -> Vec<String>; 4] =
-        [&table::indexes, &table::partition_indexes, &foreign_keys, &table::settings];
+    let parts: [&Part<'_>; 4] = [&table::indexes, &table::partition_indexes, &foreign_keys, &table::settings];
     for part in parts {
         for statement in written.iter().flat_map(|table| part(model, *table)) {
             push!(out, "{}\n", whole(&statement));

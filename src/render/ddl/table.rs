@@ -407,7 +407,7 @@ fn is_part_of_table(key: &ForeignKey) -> bool {
 /// The tables and partitions that are written.
 pub(super) fn names(written: &[TableRef<'_>]) -> HashSet<QualifiedName> {
     let partitions = written.iter().flat_map(|table| partitions_of(*table)).map(|(name, _)| name);
-    written.iter().map(|table| table.qualified_name()).chain(partitions).collect()
+    written.iter().map(TableRef::qualified_name).chain(partitions).collect()
 }
 
 /// The statements that add the foreign keys of a table and of its partitions. Those that lead to a table that is not written

@@ -204,14 +204,12 @@ pub(super) fn excluded(exclusion: &ExclusionConstraint) -> String {
         Some(predicate) => format!("no two rows where {}", code(predicate)),
         None => "no two rows".to_owned(),
     };
-    match named {
-        Some(named) => format!("{rows} may have {}", named.join(" and ")),
-        None => {
-            let all: Vec<String> =
-                parts.iter().map(|(name, operator)| format!("{} holds between their {name}", code(operator))).collect();
-            format!("{rows} may be such that {}", all.join(" and "))
-        }
+    if let Some(named) = named {
+        return format!("{rows} may have {}", named.join(" and "));
     }
+    let between = |(name, operator): &(String, &str)| format!("{} holds between their {name}", code(operator));
+    let all: Vec<String> = parts.iter().map(between).collect();
+    format!("{rows} may be such that {}", all.join(" and "))
 }
 
 /// The role of each key part, when it tells something: several parts, or one that is not a plain equality.

@@ -654,9 +654,12 @@ fn values(place: Place) -> TestResult {
         let database = Database::new(place)?;
         database.run(script)?;
         if place.engine() == EngineName::PostgreSql && place.version().0 >= 15 {
-            // The server gives no other type to a column that says which rows are sent.
+            // The server gives no other type to a column that says which rows are sent, or is listed among what is.
             database.run(
                 "CREATE TABLE sent (id integer PRIMARY KEY, seen timestamp NOT NULL);
+                 CREATE TABLE listed (id integer PRIMARY KEY, price real NOT NULL, name varchar(20) NOT NULL);
+                 CREATE PUBLICATION prices FOR TABLE listed (id, price);
+                 INSERT INTO listed VALUES (1, 1.5, 'x');
                  INSERT INTO sent VALUES (1, '2001-01-01');
                  CREATE PUBLICATION seen FOR TABLE sent WHERE (seen > '2000-01-01') WITH (publish = 'insert');",
             )?;

@@ -254,13 +254,23 @@ pub(super) fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &st
     if let Some(reason) = fixed_by_type(planner, table) {
         return Some(reason);
     }
+    let parts = of.table.partitioning.as_ref().map(|partitioning| partitioning.all(&table.schema)).unwrap_or_default();
+    let is_here = |name: &QualifiedName| {
+        name == table || parts.iter().any(|(schema, part)| *schema == name.schema && part.name == name.name)
+    };
     let publications = planner.context.model.publications.iter();
-    let filters = publications.flat_map(|publication| publication.limited.iter().map(move |of| (publication, of)));
-    let filter = filters.filter(|(_, limited)| limited.table == *table).find(|(_, limited)| {
-        limited.row_filter.as_deref().is_some_and(|filter| is_unseen(filter) || mentions(filter, column))
-    });
-    if let Some((publication, _)) = filter {
-        return Some(format!("publication {} chooses rows of {} by {column}", publication.name, table.name));
+    let limits = publications.flat_map(|publication| publication.limited.iter().map(move |of| (publication, of)));
+    for (publication, limited) in limits.filter(|(_, limited)| is_here(&limited.table)) {
+        if limited.row_filter.as_deref().is_some_and(|filter| is_unseen(filter) || mentions(filter, column)) {
+            return Some(format!(
+                "publication {} chooses rows of {} by {column}",
+                publication.name, limited.table.name
+            ));
+        }
+        // Whether it stands in the condition or in the list, the server refuses.
+        if limited.columns.iter().any(|listed| listed == column) {
+            return Some(format!("publication {} lists {column} of {}", publication.name, limited.table.name));
+        }
     }
     if of.table.partitioning.as_ref().is_some_and(|key| mentions(&key.key, column)) {
         return Some(format!("{}.{column} is part of the partition key", table.name));

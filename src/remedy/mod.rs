@@ -14,7 +14,7 @@ mod upserts;
 pub use projection::project;
 
 use crate::checks::{Change, Context, Finding};
-use crate::model::{Column, EngineName, KeyPart, QualifiedName, Schema, Table, is_unseen};
+use crate::model::{EngineName, KeyPart, QualifiedName, Schema, Table, is_unseen};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -212,12 +212,39 @@ fn lookup_comment(schema: &Schema, table: &QualifiedName, column: &str) -> Optio
     usual.then(|| format!("Values that {column} of {} may have", table.name))
 }
 
-/// Whether a column is converted together with its table: it has the old character set, or the collation of the table. All
-/// others have theirs for themselves.
-fn is_converted_with(table: &Table, column: &Column, collation: Option<&str>) -> bool {
-    match collation {
-        Some(_) => column.collation.is_some() && column.collation == table.collation,
-        None => is_utf8mb3(column.character_set.as_deref()),
+/// Gives texts of a table another character set: one column, those compared like the table or, without a collation, those
+/// in utf8mb3, each of which keeps the collation of its name. The error is a collation that has no such counterpart.
+fn convert(table: &mut Table, change: &Change) -> Result<(), String> {
+    let Change::SetCharacterSet { column, character_set, collation, .. } = change else { return Ok(()) };
+    let after = |old: Option<&str>| match (collation, old) {
+        (Some(new), _) => Ok(Some(new.clone())),
+        (None, old) => old.and_then(utf8mb4_collation).map(Some).ok_or_else(|| old.unwrap_or("its own").to_owned()),
+    };
+    for of in &mut table.columns {
+        let moves = match (column, collation) {
+            (Some(only), _) => *only == of.name,
+            (None, Some(_)) => of.collation.is_some() && of.collation == table.collation,
+            (None, None) => is_utf8mb3(of.character_set.as_deref()),
+        };
+        if moves {
+            of.collation = after(of.collation.as_deref())?;
+            of.character_set = Some(character_set.clone());
+        }
+    }
+    if column.is_none() {
+        table.collation = after(table.collation.as_deref())?;
+        table.character_set = Some(character_set.clone());
+    }
+    Ok(())
+}
+
+/// When a change of the character set is made, compared with others of its table: utf8mb3 is left after all that aligns
+/// texts in it, and before what aligns them with others in utf8mb4.
+fn conversion_turn(change: &Change) -> u8 {
+    match change {
+        Change::SetCharacterSet { character_set, .. } if is_utf8mb3(Some(character_set)) => 0,
+        Change::SetCharacterSet { collation: None, .. } => 1,
+        _ => 2,
     }
 }
 
@@ -277,7 +304,8 @@ fn attempt(context: Context<'_>, findings: &[&Finding], impossible: &[(Change, S
     for (change, reason) in impossible {
         planner.refuse(change.clone(), reason.clone());
     }
-    let requests = requests::collect(&mut planner, &findings, impossible);
+    let mut requests = requests::collect(&mut planner, &findings, impossible);
+    requests.sort_by_key(|request| conversion_turn(&request.change));
     let standing_for_others = requests.iter().filter(|request| request.stands_for_others);
     let standing_for_others = standing_for_others.map(|request| request.change.clone()).collect();
     let requests = if context.settings.renames { requests } else { without_renames(&mut planner, requests) };

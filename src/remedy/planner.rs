@@ -33,6 +33,8 @@ pub(super) struct Planner<'a> {
     shaped: HashSet<QualifiedName>,
     /// Indexes that the statement of another change drops, by that change (MySQL, MariaDB).
     pub(super) replaced: Vec<(Change, String)>,
+    /// Changes of the character set that are made by the statement of another, by that change (MySQL, MariaDB).
+    pub(super) converted: Vec<(Change, Vec<Change>)>,
     /// Tables that are going to have a unique key over long values (MariaDB).
     pub(super) hashed: HashSet<QualifiedName>,
     /// Conditions of the checks that steps planned so far add.
@@ -59,6 +61,7 @@ impl<'a> Planner<'a> {
             stamped: BTreeSet::new(),
             shaped: HashSet::new(),
             replaced: Vec::new(),
+            converted: Vec::new(),
             hashed: HashSet::new(),
             checks: HashMap::new(),
             drafts: Vec::new(),

@@ -152,12 +152,17 @@ fn together(place: Place) -> TestResult {
             database.run(sql)?;
             make_whole(&database, "together")
                 .map_err(|error| format!("{}\n{sql}", error.message().unwrap_or_default()))?;
+            let model = read(&database.url()).map_err(|error| chain(&error))?;
+            let (tables, settings) = (Tables::new(&model), Settings::default());
+            let again = Report::new(&model, &tables, &settings).playbook.changes;
+            let converts = |change: &Change| matches!(change, Change::SetCharacterSet { .. });
+            assert!(!again.iter().any(converts), "{again:?}\n{sql}");
         }
     }
     Ok(())
 }
 
-const TOGETHER: [(&[EngineName], &str); 7] = [
+const TOGETHER: [(&[EngineName], &str); 9] = [
     // A unique key is replaced, and an index goes in its favour or none is left for the foreign key.
     (
         &[],
@@ -220,6 +225,26 @@ const TOGETHER: [(&[EngineName], &str); 7] = [
         "CREATE TABLE measurements (id bigint NOT NULL AUTO_INCREMENT, kind enum('heat', 'wind') NOT NULL, value int NOT NULL,
              taken_on date NOT NULL, PRIMARY KEY (id, taken_on))
              PARTITION BY RANGE (YEAR(taken_on)) (PARTITION early VALUES LESS THAN (2030), PARTITION late VALUES LESS THAN MAXVALUE);",
+    ),
+    // Texts that get another collation, and another character set.
+    (
+        &[EngineName::MySql, EngineName::MariaDb],
+        "CREATE TABLE teams (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, name varchar(20) NOT NULL UNIQUE) CHARACTER SET utf8mb3;
+         CREATE TABLE users (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, name varchar(20) NOT NULL UNIQUE)
+             CHARACTER SET utf8mb3 COLLATE utf8mb3_unicode_ci;
+         CREATE TABLE notes (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, body text) CHARACTER SET utf8mb3;
+         CREATE TABLE items (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
+             code varchar(20) CHARACTER SET utf8mb3 COLLATE utf8mb3_bin NOT NULL UNIQUE, name varchar(50) NOT NULL, body text,
+             general varchar(30) COLLATE utf8mb3_general_ci, plain varchar(30) COLLATE utf8mb3_unicode_ci)
+             CHARACTER SET utf8mb3 COLLATE utf8mb3_bin;",
+    ),
+    // Texts that would be too long with four bytes for each character, one or all together.
+    (
+        &[EngineName::MySql, EngineName::MariaDb],
+        "CREATE TABLE letters (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, body varchar(20000)) CHARACTER SET utf8mb3;
+         CREATE TABLE pages (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, head varchar(6000), body varchar(6000), foot varchar(6000))
+             CHARACTER SET utf8mb3;
+         CREATE TABLE sheets (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, body varchar(16000)) CHARACTER SET utf8mb3;",
     ),
 ];
 

@@ -7,9 +7,11 @@ use crate::checks::{Change, NewColumn, holds};
 use crate::model::{
     Column, ColumnDefault, DefaultKind, EngineName, ForeignKey, KeyPart, QualifiedName, Table, base_type,
 };
+use crate::remedy;
 use crate::remedy::names::Space;
 use crate::remedy::planner::{CUT, CUTS};
-use crate::remedy::{is_converted_with, utf8mb4_collation};
+use crate::remedy::requests::serve;
+use std::collections::BTreeMap;
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     match &request.change {
@@ -455,62 +457,126 @@ struct Conversion {
     clashes: Vec<String>,
 }
 
-/// The conversion that a request asks for, or why it cannot be.
-fn conversion(planner: &Planner<'_>, request: &Request) -> Result<Conversion, String> {
-    let Change::SetCharacterSet { table, column, character_set, collation } = &request.change else {
-        return Err("it converts nothing".to_owned());
-    };
-    let at = planner.table(table).ok_or("the table is not in the catalog")?;
-    if let Some(index) = too_long(at.table, column.as_deref(), &|_| String::new()) {
-        let limit = part_limit(at.table);
-        return Err(format!("index {index} would be longer than {limit} bytes: give its columns prefixes first"));
+/// Lets one statement make the changes of a table's character set that touch the same columns.
+pub(super) fn convert_at_once(planner: &mut Planner<'_>, requests: Vec<Request>) -> Vec<Request> {
+    let (conversions, mut rest): (Vec<Request>, Vec<Request>) =
+        requests.into_iter().partition(|request| matches!(request.change, Change::SetCharacterSet { .. }));
+    let mut groups: BTreeMap<QualifiedName, Vec<Request>> = BTreeMap::new();
+    for request in conversions {
+        groups.entry(request.change.table().clone()).or_default().push(request);
     }
-    // Without a collation the server would take its default, which may compare in another way.
-    let collation_after = |old: Option<&str>| match (collation, old) {
-        (Some(new), _) => Ok(new.clone()),
-        (None, old) => old.and_then(utf8mb4_collation).ok_or_else(|| {
-            format!(
-                "{character_set} has no collation like {}: choose one, and convert by hand",
-                old.unwrap_or("its own")
-            )
-        }),
+    let mut kept = Vec::new();
+    for group in groups.into_values() {
+        let changes: Vec<Change> = group.iter().map(|request| request.change.clone()).collect();
+        let touches_all = changes.iter().any(|change| matches!(change, Change::SetCharacterSet { column: None, .. }));
+        if changes.len() < 2 || !touches_all || conversion(planner, &changes).is_err() {
+            kept.extend(group);
+            continue;
+        }
+        let mut requests = group.into_iter();
+        let Some(mut first) = requests.next() else { continue };
+        for other in requests {
+            other.rules.iter().for_each(|rule| serve(&mut first, rule));
+            planner.follow(other.change, first.change.clone());
+        }
+        planner.converted.push((first.change.clone(), changes));
+        kept.push(first);
+    }
+    kept.append(&mut rest);
+    kept
+}
+
+/// The conversion that a request asks for, with what it does for others, or why it cannot be.
+fn conversion_of(planner: &Planner<'_>, request: &Request) -> Result<Conversion, String> {
+    let together = planner.converted.iter().find(|(first, _)| *first == request.change);
+    match together {
+        Some((_, changes)) => conversion(planner, changes),
+        None => conversion(planner, std::slice::from_ref(&request.change)),
+    }
+}
+
+/// What changes of one table's character set come to.
+fn conversion(planner: &Planner<'_>, changes: &[Change]) -> Result<Conversion, String> {
+    let table = changes.first().ok_or("it converts nothing")?.table();
+    let at = planner.table(table).ok_or("the table is not in the catalog")?;
+    let mut before = at.table.clone();
+    for column in &mut before.columns {
+        if let Some(planned) = planner.planned_column(table, &column.name) {
+            *column = planned;
+        }
+    }
+    let mut after = before.clone();
+    let mut whole = false;
+    for change in changes {
+        let Change::SetCharacterSet { column, character_set, .. } = change else {
+            return Err("it converts nothing".to_owned());
+        };
+        whole |= column.is_none();
+        if let Some(index) = too_long(at.table, column.as_deref(), &|_| String::new()) {
+            let limit = part_limit(at.table);
+            return Err(format!("index {index} would be longer than {limit} bytes: give its columns prefixes first"));
+        }
+        // Without a collation the server would take its default, which may compare in another way.
+        remedy::convert(&mut after, change)
+            .map_err(|old| format!("{character_set} has no collation like {old}: choose one, and convert by hand"))?;
+    }
+    if let Some(reason) = too_wide(&after) {
+        return Err(reason);
+    }
+    let set = |set: &Option<String>, collation: &Option<String>, keyword: &str| match (set, collation) {
+        (Some(set), Some(collation)) => {
+            format!("{keyword} {} COLLATE {}", planner.quote(set), planner.quote(collation))
+        }
+        _ => String::new(),
     };
     let mut clauses = Vec::new();
+    if whole {
+        clauses.push(set(&after.character_set, &after.collation, "DEFAULT CHARACTER SET"));
+    }
     let mut columns = Vec::new();
-    if column.is_none() {
-        let (set, name) = (planner.quote(character_set), collation_after(at.table.collation.as_deref())?);
-        clauses.push(format!("DEFAULT CHARACTER SET {set} COLLATE {}", planner.quote(&name)));
-    }
-    let converted = at.table.columns.iter().filter(|of| match column {
-        Some(name) => of.name == *name,
-        None => is_converted_with(at.table, of, collation.as_deref()),
-    });
-    // Each by itself: CONVERT TO would give all of them one collation, and longer types to texts.
-    for of in converted {
-        let of = planner.planned_column(table, &of.name).ok_or("the column is not in the catalog")?;
-        let name = collation_after(of.collation.as_deref())?;
-        let new = Overrides { character_set: Some((character_set, Some(&name))), ..Overrides::default() };
-        clauses.push(repeat(planner, table, &of, new));
-        columns.push(new.applied(&of));
-    }
-    if clauses.is_empty() {
-        return Err("the column is not in the catalog".to_owned());
-    }
-    let what = column.as_ref().map_or_else(|| table.name.clone(), |name| format!("{}.{name}", table.name));
-    let title = format!("store {what} in {character_set}");
     // The collation of the same name compares as before.
-    let clashes = if collation.is_some() { clashes(planner, table, at.table, &columns) } else { Vec::new() };
+    let mut otherwise = Vec::new();
+    // Each by itself: CONVERT TO would give all of them one collation, and longer types to texts.
+    for (old, new) in before.columns.iter().zip(&after.columns) {
+        let named = changes.iter().any(
+            |change| matches!(change, Change::SetCharacterSet { column: Some(column), .. } if *column == old.name),
+        );
+        if old == new && !named {
+            continue;
+        }
+        let text = new.character_set.as_deref().map(|set| (set, new.collation.as_deref()));
+        clauses.push(repeat(planner, table, old, Overrides { character_set: text, ..Overrides::default() }));
+        let counterpart = old.collation.as_deref().and_then(remedy::utf8mb4_collation);
+        if new.collation != counterpart {
+            otherwise.push((old, new));
+        }
+        columns.push(new.clone());
+    }
+    let what = match columns.as_slice() {
+        [one] if !whole => format!("{}.{}", table.name, one.name),
+        _ => table.name.clone(),
+    };
+    let character_set =
+        columns.first().map_or(after.character_set.as_deref(), |column| column.character_set.as_deref());
+    let title = format!("store {what} in {}", character_set.unwrap_or_default());
+    let clashes = clashes(planner, table, at.table, &otherwise);
     Ok(Conversion { table: table.clone(), clause: clauses.join(", "), title, columns, clashes })
 }
 
-/// Queries for the keys of a table that would be equal when columns of theirs are compared in another way.
-fn clashes(planner: &Planner<'_>, name: &QualifiedName, table: &Table, columns: &[Column]) -> Vec<String> {
+/// Queries for the keys of a table that would be equal when columns of theirs are compared in another way. Each column as
+/// it is, and as it becomes.
+fn clashes(planner: &Planner<'_>, name: &QualifiedName, table: &Table, columns: &[(&Column, &Column)]) -> Vec<String> {
     let mut clashes = Vec::new();
     for index in table.indexes.iter().filter(|index| index.unique) {
         let Some(key) = index.plain_columns() else { continue };
         let parts = key.iter().map(|part| {
-            let collation = columns.iter().find(|column| column.name == *part)?.collation.as_deref()?;
-            Some(format!("{} COLLATE {}", planner.quote(part), planner.quote(collation)))
+            let (old, new) = columns.iter().find(|(old, _)| old.name == *part)?;
+            let quoted = planner.quote(part);
+            let value = match &new.character_set {
+                Some(set) if old.character_set != new.character_set => format!("CONVERT({quoted} USING {set})"),
+                _ => quoted,
+            };
+            Some(format!("{value} COLLATE {}", planner.quote(new.collation.as_deref()?)))
         });
         let compared: Vec<Option<String>> = parts.collect();
         if compared.iter().all(Option::is_none) {
@@ -529,7 +595,7 @@ fn clashes(planner: &Planner<'_>, name: &QualifiedName, table: &Table, columns: 
 }
 
 fn set_character_set(planner: &mut Planner<'_>, request: &Request) {
-    match conversion(planner, request) {
+    match conversion_of(planner, request) {
         Err(reason) => planner.refuse(request.change.clone(), reason),
         Ok(conversion) => convert(planner, request, &[conversion], &[]),
     }
@@ -579,7 +645,7 @@ pub(super) fn convert_connected(planner: &mut Planner<'_>, requests: Vec<Request
     let mut groups: Vec<(Vec<Request>, Vec<Conversion>, Keys)> = Vec::new();
     for request in requests {
         let conversion = match &request.change {
-            Change::SetCharacterSet { .. } => conversion(planner, &request),
+            Change::SetCharacterSet { .. } => conversion_of(planner, &request),
             _ => Err(String::new()),
         };
         let garbled = super::is_garbled(planner, request.change.table());
@@ -673,4 +739,34 @@ fn too_long(table: &Table, converted: Option<&str>, types: &dyn Fn(&str) -> Stri
         .filter(|index| converted.is_none_or(|name| index.key.iter().any(|part| part.column.as_deref() == Some(name))));
     let mut long = touched.filter(|index| is_too_long(table, index.key.iter().map(bytes)));
     long.next().map(|index| index.name.clone())
+}
+
+/// Bytes that a row may have, not counting what is stored beside it.
+const ROW_BYTES: u32 = 65_535;
+
+/// Why the server refuses a table with these columns, if they are too long for it.
+fn too_wide(table: &Table) -> Option<String> {
+    let bytes = |column: &Column| {
+        let base = column.base_type();
+        let length = key_bytes(column, None);
+        match base.as_ref() {
+            "varchar" | "varbinary" => length + if length > 255 { 2 } else { 1 },
+            "char" | "binary" => length,
+            "tinyint" | "year" | "bool" => 1,
+            "smallint" | "enum" => 2,
+            "mediumint" | "date" => 3,
+            "int" | "float" => 4,
+            "text" | "blob" | "json" | "longtext" | "longblob" | "tinytext" | "tinyblob" | "mediumtext"
+            | "mediumblob" => 10,
+            _ => 8,
+        }
+    };
+    let long = table.columns.iter().find(|column| *column.base_type() == *"varchar" && bytes(column) > ROW_BYTES);
+    if let Some(column) = long {
+        return Some(format!("{} would be longer than {ROW_BYTES} bytes: make it a text first", column.name));
+    }
+    let nulls = table.columns.iter().filter(|column| column.nullable).count().div_ceil(8);
+    let row = table.columns.iter().map(bytes).sum::<u32>() + u32::try_from(nulls).unwrap_or(0);
+    let reason = format!("its rows could be longer than {ROW_BYTES} bytes: make the longest columns texts first");
+    (row > ROW_BYTES).then_some(reason)
 }

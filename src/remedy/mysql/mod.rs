@@ -48,6 +48,7 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
     // A statement repeats what earlier ones made of a column, so that they are planned in the order in which they run.
     let mut requests = requests;
     requests.sort_by_key(|request| turn(&request.change));
+    requests = columns::convert_at_once(planner, requests);
     if planner.engine == EngineName::MariaDb {
         requests = columns::convert_connected(planner, requests);
     }

@@ -7,7 +7,7 @@ mod keys;
 mod names;
 
 use super::planner::mentions;
-use super::{Playbook, is_converted_with, utf8mb4_collation};
+use super::{Playbook, convert};
 use crate::checks::{Change, NewColumn, successor};
 use crate::model::{
     Action, CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ForeignKey, Model, Persistence,
@@ -315,22 +315,8 @@ fn change_table(table: &mut Table, change: &Change) {
             }
         }
         Change::SetStorageEngine { engine, .. } => table.storage_engine = Some(engine.clone()),
-        Change::SetCharacterSet { column, character_set, collation, .. } => {
-            let moved = |of: &Column| match column {
-                Some(only) => *only == of.name,
-                None => is_converted_with(table, of, collation.as_deref()),
-            };
-            let moved: Vec<bool> = table.columns.iter().map(moved).collect();
-            let after = |old: &Option<String>| collation.clone().or_else(|| utf8mb4_collation(old.as_deref()?));
-            for (of, _) in table.columns.iter_mut().zip(moved).filter(|(_, moved)| *moved) {
-                of.character_set = Some(character_set.clone());
-                of.collation = after(&of.collation);
-            }
-            if column.is_none() {
-                table.character_set = Some(character_set.clone());
-                table.collation = after(&table.collation);
-            }
-        }
+        // One that fails is not among the changes of a playbook.
+        Change::SetCharacterSet { .. } => drop(convert(table, change)),
         Change::SetLogged { .. } => table.persistence = Persistence::Permanent,
         Change::SetReplicaIdentity { index, .. } => {
             table.replica_identity = Some(if index.is_some() { "index" } else { "full" }.to_owned());

@@ -259,13 +259,17 @@ impl<'a> Planner<'a> {
     /// The triggers that run for every row in which a column is filled.
     pub(super) fn fired_by_fill(&self, table: &QualifiedName, column: &str) -> Vec<&'a Trigger> {
         let there = self.table(table).map(|of| of.table.triggers.as_slice()).unwrap_or_default();
-        let fires = |trigger: &&Trigger| {
-            matches!(trigger.enabled, TriggerEnabled::Origin | TriggerEnabled::Always)
-                && trigger.for_each_row
-                && trigger.events.iter().any(|event| event == "update")
-                && (trigger.update_columns.is_empty() || trigger.update_columns.iter().any(|name| name == column))
-        };
-        there.iter().filter(fires).collect()
+        there.iter().filter(|trigger| is_fired_by_fill(trigger, column)).collect()
+    }
+
+    /// Those of single partitions (PostgreSQL), each with its partition's name.
+    pub(super) fn fired_in_partitions(&self, table: &QualifiedName, column: &str) -> Vec<(&'a str, &'a Trigger)> {
+        let partitions = self.table(table).and_then(|of| Some(of.table.partitioning.as_ref()?.all(&of.schema.name)));
+        let all = partitions
+            .into_iter()
+            .flatten()
+            .flat_map(|(_, part)| part.triggers.iter().map(move |of| (part.name.as_str(), of)));
+        all.filter(|(_, trigger)| is_fired_by_fill(trigger, column)).collect()
     }
 
     fn is_never_null(&self, table: TableRef<'_>, columns: &[String]) -> bool {
@@ -698,4 +702,11 @@ impl Step {
         self.notes.push(note.into());
         self
     }
+}
+
+fn is_fired_by_fill(trigger: &Trigger, column: &str) -> bool {
+    matches!(trigger.enabled, TriggerEnabled::Origin | TriggerEnabled::Always)
+        && trigger.for_each_row
+        && trigger.events.iter().any(|event| event == "update")
+        && (trigger.update_columns.is_empty() || trigger.update_columns.iter().any(|name| name == column))
 }

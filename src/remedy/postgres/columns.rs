@@ -148,9 +148,10 @@ fn backfill(planner: &Planner<'_>, table: &QualifiedName, column: &str, fill: &s
         step.how("UPDATE", ROW_EXCLUSIVE, "writes to the rows that it changes", Safety::Caution, Duration::Rewrite)
     };
     step = step.verify(planner.nulls(table, column)).irreversible(FILLED);
+    let (each, whose) = if planner.is_big(table) { ("each batch", "the batch's") } else { ("it", "one") };
     for trigger in stamping.iter().filter(|_| !switches) {
         step = step.note(format!(
-            "Trigger {} takes the fill for a change and writes its time: {} before each batch and {} after it, in the batch's \
+            "Trigger {} takes the fill for a change and writes its time: {} before {each} and {} after it, in {whose} \
              transaction, which keeps other writers out as long.",
             trigger.name,
             switch("DISABLE", trigger),
@@ -160,6 +161,13 @@ fn backfill(planner: &Planner<'_>, table: &QualifiedName, column: &str, fill: &s
     for trigger in others {
         step = step.note(format!(
             "Trigger {} runs for every row that it fills: look at what it writes, such as the time of a change.",
+            trigger.name
+        ));
+    }
+    for (partition, trigger) in planner.fired_in_partitions(table, column) {
+        step = step.note(format!(
+            "Trigger {} of partition {partition} runs for every row that it fills there: look at what it writes, such as \
+             the time of a change.",
             trigger.name
         ));
     }

@@ -500,6 +500,7 @@ fn overruled(planner: &Planner<'_>, all: &[Request], change: &Change) -> Option<
                 let is_key = matches!(&other.change, Change::AddUnique { .. } | Change::AddPrimaryKey { .. });
                 is_key && new_index(planner, &other.change).is_some_and(|new| new.key.starts_with(key))
                     || is_indexed_with(planner, &other.change, key)
+                    || repairs(planner, &other.change, key)
             }))
         }
         Change::SetNotNull { column, .. } => {
@@ -594,6 +595,15 @@ fn is_indexed_with(planner: &Planner<'_>, change: &Change, key: &[KeyPart]) -> b
     let Change::AddLookupTable { table, column, .. } = change else { return false };
     let is_led = || planner.table(table).is_some_and(|of| has_leading_index(of.table, std::slice::from_ref(column)));
     key == [KeyPart::column(column)] && !planner.engine.is_mysql_family() && !is_led()
+}
+
+/// Whether a change finishes an index with this key, whose build earlier steps began.
+fn repairs(planner: &Planner<'_>, change: &Change, key: &[KeyPart]) -> bool {
+    let Change::RepairIndex { table, name } = change else { return false };
+    let indexes = planner.table(table).map(|of| of.table.indexes.as_slice()).unwrap_or_default();
+    indexes.iter().any(|index| {
+        index.name == *name && index.method == "btree" && index.predicate.is_none() && index.key.starts_with(key)
+    })
 }
 
 /// The new primary key whose statement drops the unique indexes over the same columns (MySQL, MariaDB).

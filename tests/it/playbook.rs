@@ -433,6 +433,35 @@ fn resumed(place: Place) -> TestResult {
         };
         assert_eq!(keys(shape(&stopped)?), keys(wanted));
     }
+    // The index of a partitioned table is made in several steps.
+    if place.engine() == EngineName::PostgreSql && place.version().0 >= 11 {
+        let load = || -> Result<Database, String> {
+            let database = Database::new(place)?;
+            database.run(
+                "CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);
+                 CREATE TABLE events (id bigint NOT NULL, at date NOT NULL, user_id bigint NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+                     PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+                 CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+                 CREATE TABLE events_rest PARTITION OF events DEFAULT;",
+            )?;
+            Ok(database)
+        };
+        let at_once = load()?;
+        at_once.run(&script(&at_once, &[])?)?;
+        let wanted = shape(&at_once)?;
+        for stop in 1..5 {
+            let stopped = load()?;
+            let model = read(&stopped.url()).map_err(|error| chain(&error))?;
+            let tables = Tables::new(&model);
+            let mut playbook = Report::new(&model, &tables, &settings).playbook;
+            playbook.steps.retain(|step| step.title.contains("index"));
+            playbook.steps.truncate(stop);
+            apply(&playbook, &stopped)?;
+            let script = script(&stopped, &[])?;
+            stopped.run(&script).map_err(|error| format!("after {stop}: {error}\n{script}"))?;
+            assert_eq!(shape(&stopped)?, wanted, "after {stop}\n{script}");
+        }
+    }
     Ok(())
 }
 

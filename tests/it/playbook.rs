@@ -488,7 +488,13 @@ fn shape(database: &Database) -> Result<Vec<String>, String> {
 }
 
 /// What may fail anew after a whole playbook: the rule, the samples, what the object contains, and why.
-const ANEW: [(&str, &[&str], &str, &str); 7] = [
+const ANEW: [(&str, &[&str], &str, &str); 8] = [
+    (
+        "fk-column-name",
+        &["values"],
+        "uses.fk_uses_code",
+        "the keys that it adds can make another way of naming the majority",
+    ),
     (
         "charset-collation-inconsistent",
         &["values"],

@@ -497,7 +497,7 @@ const ANEW: [(&str, &[&str], &str, &str); 8] = [
     ),
     (
         "charset-collation-inconsistent",
-        &["values"],
+        &["values", "chinook"],
         "",
         "what gets another character set is compared as before, which others may not be",
     ),

@@ -71,7 +71,9 @@ pub(crate) fn contents(database: &Database, model: &Model) -> Result<BTreeMap<St
     let engine = model.engine.name;
     let mut contents = BTreeMap::new();
     for of in Tables::new(model).base() {
-        let columns: Vec<&Column> = of.table.columns.iter().filter(|column| is_written(column)).collect();
+        // The server's own trigger computes search vectors anew whenever a row changes.
+        let is_kept = |column: &&Column| is_written(column) && column.data_type != "tsvector";
+        let columns: Vec<&Column> = of.table.columns.iter().filter(is_kept).collect();
         let texts = columns.iter().map(|column| {
             let (name, kind) = (quote_identifier(engine, &column.name), base_type(&column.data_type).to_lowercase());
             let bytes = ["blob", "binary", "bit", "geometry", "point"].iter().any(|word| kind.contains(word));

@@ -1,6 +1,6 @@
 //! Cheap handles for walking a model: from a table to its parents and children without clones or `Rc`.
 
-use super::{Model, QualifiedName, Schema, Table};
+use super::{Model, QualifiedName, Schema, Sequence, Table};
 use std::collections::HashMap;
 use std::ops::Deref;
 
@@ -34,12 +34,13 @@ impl TableRef<'_> {
     }
 }
 
-/// Every table of a model in order, with an index by name and the foreign keys that point at each.
+/// Every table of a model in order, with an index by name, the foreign keys that point at each and the sequences of its columns.
 #[derive(Debug)]
 pub struct Tables<'m> {
     list: Vec<TableRef<'m>>,
     by_name: HashMap<(&'m str, &'m str), TableId>,
     referenced_by: Vec<Vec<(TableId, usize)>>,
+    sequences: HashMap<TableId, Vec<(&'m Schema, &'m Sequence)>>,
 }
 
 impl<'m> Tables<'m> {
@@ -54,11 +55,19 @@ impl<'m> Tables<'m> {
                 list.push(TableRef { id, schema, table });
             }
         }
-        let mut tables = Self { referenced_by: vec![Vec::new(); list.len()], list, by_name };
+        let mut tables = Self { referenced_by: vec![Vec::new(); list.len()], sequences: HashMap::new(), list, by_name };
         for child in 0..tables.list.len() {
             for (position, foreign_key) in tables.list[child].table.foreign_keys.iter().enumerate() {
                 if let Some(parent) = tables.find(&foreign_key.referenced_table) {
                     tables.referenced_by[parent.id.0].push((TableId(child), position));
+                }
+            }
+        }
+        for schema in &model.schemas {
+            for sequence in &schema.sequences {
+                let owner = sequence.owned_by.as_ref().filter(|owner| !owner.identity);
+                if let Some(owner) = owner.and_then(|owner| tables.find(&owner.table)) {
+                    tables.sequences.entry(owner.id).or_default().push((schema, sequence));
                 }
             }
         }
@@ -102,5 +111,11 @@ impl<'m> Tables<'m> {
             let child = self.get(*child);
             (child, &child.table.foreign_keys[*position])
         })
+    }
+
+    /// The sequences that belong to columns of a table and are dropped with them, those of identities left out, each with its
+    /// schema.
+    pub fn sequences_of(&self, id: TableId) -> &[(&'m Schema, &'m Sequence)] {
+        self.sequences.get(&id).map(Vec::as_slice).unwrap_or_default()
     }
 }

@@ -8,7 +8,7 @@ use crate::model::{
     Action, CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ExclusionConstraint, ExtendedStatistics,
     ForeignKey, GeneratedStorage, IdentityMode, Index, KeyPart, MatchType, Model, NullsOrder, Partition, Partitioning,
     Persistence, Policy, PolicyCommand, PrimaryKey, QualifiedName, Schema, Sequence, SortOrder, Table, TableKind,
-    TableRef, UniqueConstraint,
+    TableRef, Tables, UniqueConstraint,
 };
 use std::collections::HashSet;
 
@@ -16,18 +16,19 @@ use std::collections::HashSet;
 const SHOWN_PARTITIONS: usize = 50;
 
 /// Every statement that makes a table with what hangs on it, its triggers left out, and its partitions when they are many.
-pub(crate) fn statements(model: &Model, table: TableRef<'_>) -> Vec<String> {
+pub(crate) fn statements(model: &Model, tables: &Tables<'_>, table: TableRef<'_>) -> Vec<String> {
     let partitions = partitions_of(table).len();
     if partitions > SHOWN_PARTITIONS && model.engine.name == EngineName::PostgreSql {
         let mut alone = table.table.clone();
         if let Some(partitioning) = &mut alone.partitioning {
             partitioning.partitions.clear();
         }
-        let mut all = statements(model, TableRef { table: &alone, ..table });
+        let mut all = statements(model, tables, TableRef { table: &alone, ..table });
         all.push(format!("-- And {partitions} partitions, which `brownfield doc --format ddl` writes out"));
         return all;
     }
-    let own = own_sequences(model, table);
+    // Defaults want them to be there before the table.
+    let own = tables.sequences_of(table.id);
     let create = |(schema, sequence): &(&Schema, &Sequence)| {
         create_sequence(model.engine.name, &name_in(model, &schema.name, &sequence.name), sequence)
     };
@@ -39,17 +40,6 @@ pub(crate) fn statements(model: &Model, table: TableRef<'_>) -> Vec<String> {
     all.extend(added_foreign_keys(model, table, |key| !is_part_of_table(key)));
     all.extend(settings(model, table));
     all
-}
-
-/// Sequences that belong to columns of the table, whose defaults want them to be there before it.
-fn own_sequences<'m>(model: &'m Model, table: TableRef<'_>) -> Vec<(&'m Schema, &'m Sequence)> {
-    let name = table.qualified_name();
-    let is_own = |sequence: &Sequence| {
-        let owner = sequence.owned_by.as_ref().filter(|owner| !owner.identity);
-        owner.is_some_and(|owner| owner.table == name)
-    };
-    let all = model.schemas.iter().flat_map(|schema| schema.sequences.iter().map(move |sequence| (schema, sequence)));
-    all.filter(|(_, sequence)| is_own(sequence)).collect()
 }
 
 /// The table with its partitions, among everything else.

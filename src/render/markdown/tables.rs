@@ -602,7 +602,7 @@ fn own_properties(partition: &Partition) -> Vec<String> {
 fn create_table(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
     let model = page.report.model;
     let mut sql = String::new();
-    for statement in ddl::statements(model, table) {
+    for statement in ddl::statements(model, page.report.tables, table) {
         push!(sql, "{statement};\n");
     }
     format!(

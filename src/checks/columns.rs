@@ -15,6 +15,11 @@ pub(super) fn is_text(column: &Column) -> bool {
         && (base.contains("char") || base.contains("text") || base.contains("clob") || base == "string")
 }
 
+/// Whether a character set is utf8mb3, under either of its names (MySQL, MariaDB).
+pub(crate) fn is_utf8mb3(character_set: &str) -> bool {
+    matches!(character_set, "utf8" | "utf8mb3")
+}
+
 /// The column whose values a computed one has where a condition holds, as in `CASE WHEN … THEN email END`: a unique key of such
 /// columns is one of the plain columns, for some rows. Every other column stands for itself.
 pub(super) fn stands_for<'t>(table: &'t Table, name: &'t str) -> &'t str {

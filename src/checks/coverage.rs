@@ -37,12 +37,21 @@ impl Cover<'_> {
 /// The best cover that a child table has for its reference to a parent. `parent` is the parent with the referenced
 /// columns, paired with `columns`.
 pub(crate) fn cover<'i>(child: &'i Table, columns: &[String], parent: Option<(&Table, &[String])>) -> Cover<'i> {
+    cover_with(child, &child.indexes, columns, parent)
+}
+
+/// The same where the table has these indexes.
+pub(crate) fn cover_with<'i>(
+    child: &Table,
+    indexes: &'i [Index],
+    columns: &[String],
+    parent: Option<(&Table, &[String])>,
+) -> Cover<'i> {
     // The row identifier is unique, so further columns cannot narrow a look-up.
     if child.columns.iter().any(|column| column.rowid_alias && columns.contains(&column.name)) {
         return Cover::Full("rowid");
     }
-    let best = child
-        .indexes
+    let best = indexes
         .iter()
         .map(|index| cover_by(index, columns, parent))
         .fold(Cover::Missing, |best, next| if next.rank() > best.rank() { next } else { best });

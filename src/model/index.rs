@@ -114,6 +114,11 @@ impl Index {
         self.predicate.as_deref().is_some_and(is_unseen) || self.key.iter().any(KeyPart::is_unseen)
     }
 
+    /// Whether it has this name, or stands for the constraint of this name.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.constraint.as_deref() == Some(name)
+    }
+
     /// The key columns in order; `None` for a part that is an expression.
     pub fn key_columns(&self) -> impl Iterator<Item = Option<&str>> {
         self.key.iter().map(|part| part.column.as_deref())

@@ -13,7 +13,7 @@ mod upserts;
 
 pub use projection::project;
 
-use crate::checks::{Change, Context, Finding};
+use crate::checks::{Change, Context, Finding, is_utf8mb3};
 use crate::model::{EngineName, KeyPart, QualifiedName, Schema, Table, is_unseen};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -224,7 +224,7 @@ fn convert(table: &mut Table, change: &Change) -> Result<(), String> {
         let moves = match (column, collation) {
             (Some(only), _) => *only == of.name,
             (None, Some(_)) => of.collation.is_some() && of.collation == table.collation,
-            (None, None) => is_utf8mb3(of.character_set.as_deref()),
+            (None, None) => of.character_set.as_deref().is_some_and(is_utf8mb3),
         };
         if moves {
             of.collation = after(of.collation.as_deref())?;
@@ -242,14 +242,10 @@ fn convert(table: &mut Table, change: &Change) -> Result<(), String> {
 /// texts in it, and before what aligns them with others in utf8mb4.
 fn conversion_turn(change: &Change) -> u8 {
     match change {
-        Change::SetCharacterSet { character_set, .. } if is_utf8mb3(Some(character_set)) => 0,
+        Change::SetCharacterSet { character_set, .. } if is_utf8mb3(character_set) => 0,
         Change::SetCharacterSet { collation: None, .. } => 1,
         _ => 2,
     }
-}
-
-fn is_utf8mb3(character_set: Option<&str>) -> bool {
-    matches!(character_set, Some("utf8" | "utf8mb3"))
 }
 
 /// The collation of utf8mb4 that compares like this one of utf8mb3. `None` for those that older versions left behind.

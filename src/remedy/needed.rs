@@ -2,7 +2,7 @@
 
 use super::planner::Planner;
 use super::requests::{Request, new_index, serve};
-use crate::checks::{Change, Finding, Names, cover, serves_instead};
+use crate::checks::{Change, Finding, Names, cover_with, serves_instead};
 use crate::model::{ForeignKey, Index, KeyPart, QualifiedName, Table};
 use std::collections::{BTreeSet, HashSet};
 
@@ -27,9 +27,7 @@ pub(super) fn with_needed_indexes(
     if requests.iter().all(|request| gone(&request.change).is_none()) {
         return requests;
     }
-    let is_gone = |index: &Index, change: &Change| {
-        gone(change).is_some_and(|name| index.name == name || index.constraint.as_deref() == Some(name))
-    };
+    let is_gone = |index: &Index, change: &Change| gone(change).is_some_and(|name| index.is_called(name));
     let left = |requests: &[Request]| -> Vec<Index> {
         let kept = |index: &&Index| !requests.iter().any(|request| is_gone(index, &request.change));
         let new = requests.iter().filter_map(|request| new_index(planner, &request.change));
@@ -61,7 +59,7 @@ pub(super) fn with_needed_indexes(
     }
     for (columns, parent) in searched(planner, &table, of.table, &requests).into_iter().rev() {
         let parent = parent.and_then(|(name, referenced)| Some((planner.table(&name)?.table, referenced)));
-        let serves = |indexes: Vec<Index>| {
+        let serves = |indexes: &[Index]| {
             // InnoDB wants the columns first and in their order.
             let ordered =
                 |index: &Index| index.predicate.is_none() && index.is_usable() && begins_with(index, &columns);
@@ -69,12 +67,12 @@ pub(super) fn with_needed_indexes(
                 return indexes.iter().any(ordered);
             }
             let parent = parent.as_ref().map(|(table, referenced)| (*table, referenced.as_slice()));
-            cover(&Table { indexes, ..of.table.clone() }, &columns, parent).suffices()
+            cover_with(of.table, indexes, &columns, parent).suffices()
         };
-        if !serves(of.table.indexes.clone()) || serves(left(&requests)) {
+        if !serves(&of.table.indexes) || serves(&left(&requests)) {
             continue;
         }
-        let served = of.table.indexes.iter().filter(|index| serves(vec![(*index).clone()]));
+        let served = of.table.indexes.iter().filter(|index| serves(std::slice::from_ref(*index)));
         let mut taken = served.filter_map(|index| {
             let by = requests.iter().find(|request| is_gone(index, &request.change))?;
             Some((index, by))

@@ -431,20 +431,27 @@ impl<'a> Planner<'a> {
         (QualifiedName::new(&table.schema, name), false)
     }
 
-    /// Takes the values of a column over into the table for them.
-    pub(super) fn fill_lookup(
+    /// The step that takes the values of a column over into the table for them, which `create` makes where it is not there.
+    pub(super) fn lookup_step(
         &self,
         table: &QualifiedName,
         column: &str,
         (lookup, is_there): (&QualifiedName, bool),
-    ) -> String {
+        create: String,
+    ) -> Step {
         let (known, target, quoted) = (self.known_values(table, column), self.relation(lookup), self.quote(column));
-        if is_there {
+        let insert = format!("INSERT INTO {target} ({quoted})");
+        let statements = if is_there {
             let missing = format!("WHERE {quoted} NOT IN (SELECT {quoted} FROM {target})");
-            format!("INSERT INTO {target} ({quoted}) SELECT {quoted} FROM ({known}) AS known {missing}")
+            vec![format!("{insert} SELECT {quoted} FROM ({known}) AS known {missing}")]
         } else {
-            format!("INSERT INTO {target} ({quoted}) {known}")
-        }
+            vec![create, format!("{insert} {known}")]
+        };
+        let title = format!("{} lookup table {}", if is_there { "fill" } else { "create" }, lookup.name);
+        Step::new(title, table, Phase::Expand, statements)
+            .check(self.no_value(table, column))
+            .note(ONLY_VALUES_IN_USE)
+            .undo(format!("DROP TABLE {target}"))
     }
 
     /// A free name for a constraint that is backed by an index.
@@ -525,7 +532,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The values that a column has, and the one that it has by default.
-    pub(super) fn known_values(&self, table: &QualifiedName, column: &str) -> String {
+    fn known_values(&self, table: &QualifiedName, column: &str) -> String {
         let quoted = self.quote(column);
         let default = self.column(table, column).and_then(|column| column.default.as_ref());
         let default = default.filter(|default| default.kind == DefaultKind::Literal && default.sequence.is_none());
@@ -538,7 +545,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Tells when no value of a column is in use.
-    pub(super) fn no_value(&self, table: &QualifiedName, column: &str) -> String {
+    fn no_value(&self, table: &QualifiedName, column: &str) -> String {
         let quoted = self.quote(column);
         format!(
             "SELECT 'no value is in use' FROM (SELECT count({quoted}) AS used FROM {}) AS counted WHERE used = 0",
@@ -595,7 +602,7 @@ pub(super) fn unique_before<'t>(table: &'t Table, wanted: &Index, replaces: Opti
             (None, None) => true,
             _ => false,
         };
-        let is_old = replaces.is_some_and(|old| index.name == *old || index.constraint.as_ref() == Some(old));
+        let is_old = replaces.is_some_and(|old| index.is_called(old));
         let same = index.key == wanted.key && index.nulls_not_distinct == wanted.nulls_not_distinct && same_rows;
         index.unique && index.is_usable() && !is_old && index.include.is_empty() && same
     })

@@ -520,7 +520,7 @@ fn overruled(planner: &Planner<'_>, all: &[Request], change: &Change) -> Option<
                     return false;
                 };
                 let indexes = planner.table(table).map(|of| of.table.indexes.as_slice()).unwrap_or_default();
-                let old = indexes.iter().find(|index| index.name == *old || index.constraint.as_ref() == Some(old));
+                let old = indexes.iter().find(|index| index.is_called(old));
                 let old = old.and_then(Index::plain_columns).is_some_and(|old| old == *columns);
                 (old || of == columns) && (predicate.is_some() || of != columns)
             });

@@ -18,7 +18,7 @@ struct Lost<'a> {
 fn lost<'a>(context: Context<'a>, change: &'a Change) -> Option<Lost<'a>> {
     let Change::AddUnique { table, columns: new, predicate, replaces: Some(old), .. } = change else { return None };
     let of = context.tables.find(table)?;
-    let index = of.table.indexes.iter().find(|index| index.name == *old || index.constraint.as_ref() == Some(old))?;
+    let index = of.table.indexes.iter().find(|index| index.is_called(old))?;
     let columns = index.plain_columns()?;
     let same = columns.iter().copied().collect::<BTreeSet<_>>() == new.iter().map(String::as_str).collect();
     let condition = predicate.as_deref().filter(|_| same);

@@ -1,4 +1,4 @@
-use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts, is_utf8mb3};
 use crate::model::{Column, EngineName, Schema, TableRef};
 use std::collections::BTreeMap;
 
@@ -156,7 +156,7 @@ fn set(collation: &str) -> &str {
 
 /// Whether two collations are of one character set, or of two of which neither is another rule's matter or that of codes.
 fn is_comparable(collation: &str, other: &str) -> bool {
-    let apart = |collation: &str| matches!(set(collation), "utf8" | "utf8mb3") || is_code(collation);
+    let apart = |collation: &str| is_utf8mb3(set(collation)) || is_code(collation);
     set(collation) == set(other) || !apart(collation) && !apart(other)
 }
 

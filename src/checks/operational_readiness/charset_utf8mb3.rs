@@ -1,4 +1,4 @@
-use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
+use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts, is_utf8mb3};
 use crate::model::EngineName;
 use crate::survey::TableClass;
 
@@ -66,7 +66,7 @@ CREATE TABLE currencies (code char(3) PRIMARY KEY, name varchar(40) NOT NULL) CH
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
-        let old = |set: &Option<String>| matches!(set.as_deref(), Some("utf8" | "utf8mb3"));
+        let old = |set: &Option<String>| set.as_deref().is_some_and(is_utf8mb3);
         let columns: Vec<_> = table.table.columns.iter().filter(|column| old(&column.character_set)).collect();
         let whole = old(&table.table.character_set);
         let object = Object::table(table);

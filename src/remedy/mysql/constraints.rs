@@ -301,19 +301,14 @@ fn add_lookup_table(
     let collation = key.collation.as_ref().map(|name| format!(" DEFAULT COLLATE={name}")).unwrap_or_default();
     let comment = planner.table(table).and_then(|of| lookup_comment(of.schema, table, column));
     let comment = comment.map(|text| format!(" COMMENT={}", quote_literal(planner.engine, &text))).unwrap_or_default();
-    let mut statements = vec![planner.fill_lookup(table, column, (&lookup, is_there))];
-    if !is_there {
-        let create =
-            format!("CREATE TABLE {target} ({text}, PRIMARY KEY ({quoted})) ENGINE=InnoDB{collation}{comment}");
-        statements.insert(0, create);
-    }
-    let title = format!("{} lookup table {}", if is_there { "fill" } else { "create" }, lookup.name);
-    let step = Step::new(title, table, Phase::Expand, statements)
-        .outside()
-        .how("metadata and one read", NONE, "nothing", Safety::Caution, Duration::Scan)
-        .check(planner.no_value(table, column))
-        .note(ONLY_VALUES_IN_USE)
-        .undo(format!("DROP TABLE {target}"));
+    let create = format!("CREATE TABLE {target} ({text}, PRIMARY KEY ({quoted})) ENGINE=InnoDB{collation}{comment}");
+    let step = planner.lookup_step(table, column, (&lookup, is_there), create).outside().how(
+        "metadata and one read",
+        NONE,
+        "nothing",
+        Safety::Caution,
+        Duration::Scan,
+    );
     planner.add(40, request, step);
     // No action may write a column that a check names.
     let named =

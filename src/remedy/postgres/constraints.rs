@@ -382,21 +382,15 @@ fn add_lookup_table(
     };
     let (lookup, is_there) = planner.lookup_table(table, column, lookup_table);
     let (target, quoted) = (planner.relation(&lookup), planner.quote(column));
-    let mut statements = vec![planner.fill_lookup(table, column, (&lookup, is_there))];
-    if !is_there {
-        statements.insert(0, format!("CREATE TABLE {target} ({quoted} {} PRIMARY KEY)", of.data_type));
-    }
+    let create = format!("CREATE TABLE {target} ({quoted} {} PRIMARY KEY)", of.data_type);
+    let mut step = planner
+        .lookup_step(table, column, (&lookup, is_there), create)
+        .how("metadata and one read", "ACCESS SHARE", "nothing", Safety::Caution, Duration::Scan)
+        .note("A value that first appears between this step and the foreign key is missing from the lookup table: the validation tells.");
     if let Some(comment) = planner.table(table).and_then(|of| lookup_comment(of.schema, table, column)) {
         let comment = quote_literal(EngineName::PostgreSql, &comment);
-        statements.push(format!("COMMENT ON TABLE {target} IS {comment}"));
+        step.statements.push(format!("COMMENT ON TABLE {target} IS {comment}"));
     }
-    let title = format!("{} lookup table {}", if is_there { "fill" } else { "create" }, lookup.name);
-    let step = Step::new(title, table, Phase::Expand, statements)
-        .how("metadata and one read", "ACCESS SHARE", "nothing", Safety::Caution, Duration::Scan)
-        .check(planner.no_value(table, column))
-        .note(ONLY_VALUES_IN_USE)
-        .undo(format!("DROP TABLE {target}"))
-        .note("A value that first appears between this step and the foreign key is missing from the lookup table: the validation tells.");
     planner.add(40, request, step);
     let columns = vec![column.to_owned()];
     let indexed = planner.table(table).is_some_and(|of| has_leading_index(of.table, &columns));

@@ -280,7 +280,7 @@ fn primary_key(name: Option<&str>, columns: Vec<String>) -> PrimaryKey {
 
 /// Removes an index or unique constraint, the one with the other.
 fn remove_index(table: &mut Table, name: &str) {
-    let is_it = |index: &Index| index.name == name || index.constraint.as_deref() == Some(name);
+    let is_it = |index: &Index| index.is_called(name);
     let Some(at) = table.indexes.iter().position(is_it) else { return };
     let index = table.indexes.remove(at);
     if index.constraint.is_some() {

@@ -264,16 +264,14 @@ impl Rebuild {
         let of = planner.column(&table, column).ok_or("the column is not in the catalog")?;
         let (lookup, is_there) = planner.lookup_table(&table, column, lookup_table);
         let (target, quoted) = (planner.relation(&lookup), planner.quote(column));
-        let mut statements = vec![planner.fill_lookup(&table, column, (&lookup, is_there))];
-        if !is_there {
-            statements.insert(0, format!("CREATE TABLE {target} ({quoted} {} NOT NULL PRIMARY KEY)", of.data_type));
-        }
-        let title = format!("{} lookup table {}", if is_there { "fill" } else { "create" }, lookup.name);
-        let step = Step::new(title, &table, Phase::Expand, statements)
-            .how("metadata and one read", WRITE_LOCK, WRITES, Safety::Caution, Duration::Scan)
-            .check(planner.no_value(&table, column))
-            .note(ONLY_VALUES_IN_USE)
-            .undo(format!("DROP TABLE {target}"));
+        let create = format!("CREATE TABLE {target} ({quoted} {} NOT NULL PRIMARY KEY)", of.data_type);
+        let step = planner.lookup_step(&table, column, (&lookup, is_there), create).how(
+            "metadata and one read",
+            WRITE_LOCK,
+            WRITES,
+            Safety::Caution,
+            Duration::Scan,
+        );
         planner.add(15, request, step);
         let columns = vec![column.to_owned()];
         let text = format!(

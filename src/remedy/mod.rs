@@ -264,6 +264,7 @@ pub fn plan(context: Context<'_>, findings: &[&Finding]) -> Playbook {
     let mut impossible: Vec<(Change, String)> = Vec::new();
     loop {
         let (playbook, standing_for_others) = attempt(context, findings, &impossible);
+        let standing_for_others: Changes<'_> = standing_for_others.iter().collect();
         let refused = playbook.impossible.iter().filter(|(change, _)| standing_for_others.contains(change));
         let refused: Vec<(Change, String)> = refused.cloned().collect();
         if refused.is_empty() {
@@ -318,28 +319,29 @@ fn attempt(context: Context<'_>, findings: &[&Finding], impossible: &[(Change, S
     (playbook, standing_for_others)
 }
 
-/// Changes that no steps make, found by their tables.
-pub(crate) struct Refused<'p>(HashMap<&'p QualifiedName, Vec<&'p Change>>);
+/// Changes, found by their tables.
+pub(crate) struct Changes<'p>(HashMap<&'p QualifiedName, Vec<&'p Change>>);
 
-impl<'p> Refused<'p> {
-    /// Those of a playbook.
-    pub(crate) fn new(impossible: &'p [(Change, String)]) -> Self {
-        let mut refused: HashMap<_, Vec<_>> = HashMap::new();
-        for (change, _) in impossible {
-            refused.entry(change.table()).or_default().push(change);
+impl<'p> FromIterator<&'p Change> for Changes<'p> {
+    fn from_iter<I: IntoIterator<Item = &'p Change>>(changes: I) -> Self {
+        let mut of_tables: HashMap<_, Vec<_>> = HashMap::new();
+        for change in changes {
+            of_tables.entry(change.table()).or_default().push(change);
         }
-        Self(refused)
+        Self(of_tables)
     }
+}
 
+impl Changes<'_> {
     /// Whether a change is among them.
     pub(crate) fn contains(&self, change: &Change) -> bool {
-        self.0.get(change.table()).is_some_and(|refused| refused.contains(&change))
+        self.0.get(change.table()).is_some_and(|changes| changes.contains(&change))
     }
 }
 
 /// The wanted changes that are possible, each with what it depends on.
 fn made(wanted: Vec<(Change, Option<Change>)>, impossible: &[(Change, String)]) -> Vec<Change> {
-    let refused = Refused::new(impossible);
+    let refused: Changes<'_> = impossible.iter().map(|(change, _)| change).collect();
     let is_made = |change: &Change| !refused.contains(change);
     let made = wanted.into_iter().filter(|(change, after)| is_made(change) && after.as_ref().is_none_or(is_made));
     made.map(|(change, _)| change).collect()

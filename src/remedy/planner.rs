@@ -11,6 +11,27 @@ use crate::model::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+/// Changes that no statement makes, in the order in which that turned out.
+#[derive(Debug, Default)]
+struct Impossible {
+    all: Vec<(Change, String)>,
+    /// Their places, by table.
+    places: HashMap<QualifiedName, Vec<usize>>,
+}
+
+impl Impossible {
+    fn add(&mut self, change: Change, reason: String) {
+        self.places.entry(change.table().clone()).or_default().push(self.all.len());
+        self.all.push((change, reason));
+    }
+
+    /// Why a change is among them, when it is.
+    fn reason(&self, change: &Change) -> Option<&str> {
+        let mut places = self.places.get(change.table())?.iter();
+        places.find(|at| self.all[**at].0 == *change).map(|at| self.all[*at].1.as_str())
+    }
+}
+
 /// Collects the steps of a playbook.
 #[derive(Debug)]
 pub(super) struct Planner<'a> {
@@ -23,12 +44,12 @@ pub(super) struct Planner<'a> {
     altered: HashMap<QualifiedName, BTreeMap<String, Column>>,
     /// Columns of the foreign keys that steps planned so far add.
     referencing: HashSet<(QualifiedName, String)>,
-    /// Child and parent of the foreign keys planned so far that are never empty and checked at once.
-    rigid: Vec<(QualifiedName, QualifiedName)>,
+    /// Parents by child, of the foreign keys planned so far that are never empty and checked at once.
+    rigid: HashMap<QualifiedName, Vec<QualifiedName>>,
     /// Columns in which NULL is going to be forbidden.
     filled: HashSet<(QualifiedName, String)>,
     /// Columns that the server is going to keep current by itself (MySQL, MariaDB).
-    stamped: BTreeSet<(QualifiedName, String)>,
+    stamped: HashMap<QualifiedName, Vec<String>>,
     /// Tables that are going to have a unique key for some rows only, or for NULLs too.
     shaped: HashSet<QualifiedName>,
     /// Indexes that the statement of another change drops, by that change (MySQL, MariaDB).
@@ -41,7 +62,7 @@ pub(super) struct Planner<'a> {
     checks: HashMap<QualifiedName, Vec<String>>,
     /// With their ranks, and whether those of referencing tables come first.
     drafts: Vec<(u32, bool, Step)>,
-    impossible: Vec<(Change, String)>,
+    impossible: Impossible,
     /// Changes that others make, by which.
     followers: Vec<(Change, Change)>,
 }
@@ -56,16 +77,16 @@ impl<'a> Planner<'a> {
             preamble: Vec::new(),
             altered: HashMap::new(),
             referencing: HashSet::new(),
-            rigid: Vec::new(),
+            rigid: HashMap::new(),
             filled: HashSet::new(),
-            stamped: BTreeSet::new(),
+            stamped: HashMap::new(),
             shaped: HashSet::new(),
             replaced: Vec::new(),
             converted: Vec::new(),
             hashed: HashSet::new(),
             checks: HashMap::new(),
             drafts: Vec::new(),
-            impossible: Vec::new(),
+            impossible: Impossible::default(),
             followers: Vec::new(),
         }
     }
@@ -104,7 +125,7 @@ impl<'a> Planner<'a> {
 
     /// Records a change that no statement makes.
     pub(super) fn refuse(&mut self, change: Change, reason: impl Into<String>) {
-        self.impossible.push((change, reason.into()));
+        self.impossible.add(change, reason.into());
     }
 
     /// Records that a change is made by another one, and not made where that is impossible.
@@ -116,53 +137,51 @@ impl<'a> Planner<'a> {
 
     /// Whether what a request depends on turned out to be impossible.
     pub(super) fn is_pointless(&self, request: &Request) -> bool {
-        let after = request.after.as_ref();
-        after.is_some_and(|after| self.impossible.iter().any(|(impossible, _)| impossible == after))
+        request.after.as_ref().is_some_and(|after| self.impossible.reason(after).is_some())
     }
 
     /// The playbook in its order: phase, rank, parents before children or the other way round, table, then as planned.
     pub(super) fn finish(mut self) -> Playbook {
         // What follows another may be followed itself, by one that was recorded before it.
         for (change, by) in std::mem::take(&mut self.followers).into_iter().rev() {
-            let refused = self.impossible.iter().find(|(impossible, _)| *impossible == by);
-            if let Some(reason) = refused.map(|(_, reason)| reason.clone()) {
+            if let Some(reason) = self.impossible.reason(&by).map(str::to_owned) {
                 self.refuse(change, reason);
             }
         }
-        let depths = self.depths();
-        // Depth and place of each table in the order of names: comparing two numbers is quicker than two names.
-        let places: HashMap<&QualifiedName, (usize, usize)> =
-            depths.iter().enumerate().map(|(place, (name, depth))| (name, (*depth, place))).collect();
+        let (tables, depths) = (self.context.tables, self.depths());
         let mut drafts = self.drafts;
         drafts.sort_by_cached_key(|(rank, upwards, step)| {
-            let known = places.get(&step.table).copied();
+            // Tables are numbered in the order of their names.
+            let known = tables.find(&step.table).map(|table| table.id);
             // What is no table, a view or a schema, comes by its name before the tables without parents.
             let other = known.is_none().then(|| step.table.clone());
-            let depth = known.map(|(depth, _)| depth).unwrap_or_default();
+            let depth = known.map(|id| depths[id.0]).unwrap_or_default();
             let depth = if *upwards { usize::MAX - depth } else { depth };
-            (step.phase, *rank, depth, known.map(|(_, place)| place), other)
+            (step.phase, *rank, depth, known, other)
         });
         let steps: Vec<Step> = drafts.into_iter().map(|(.., step)| step).collect();
         let preamble = if steps.is_empty() { Vec::new() } else { self.preamble };
-        Playbook { preamble, steps, impossible: self.impossible, changes: Vec::new() }
+        Playbook { preamble, steps, impossible: self.impossible.all, changes: Vec::new() }
     }
 
-    /// How many foreign keys lead from a table to its farthest ancestor; cycles are cut.
-    fn depths(&self) -> BTreeMap<QualifiedName, usize> {
+    /// How many foreign keys lead from each table to its farthest ancestor; cycles are cut.
+    fn depths(&self) -> Vec<usize> {
         let tables = self.context.tables;
-        let mut depths: BTreeMap<QualifiedName, usize> =
-            tables.iter().map(|table| (table.qualified_name(), 0)).collect();
+        let parents: Vec<Vec<usize>> = tables
+            .iter()
+            .map(|table| {
+                let parents = table.table.foreign_keys.iter().filter_map(|key| tables.find(&key.referenced_table));
+                parents.map(|parent| parent.id.0).filter(|parent| *parent != table.id.0).collect()
+            })
+            .collect();
+        let mut depths = vec![0; parents.len()];
         // Long chains are rare; a bound keeps cycles from growing without end.
         for _ in 0..16 {
             let mut changed = false;
-            for table in tables.iter() {
-                let name = table.qualified_name();
-                let parents = table.table.foreign_keys.iter().map(|key| &key.referenced_table);
-                let deepest = parents.filter(|parent| **parent != name).filter_map(|parent| depths.get(parent)).max();
-                let wanted = deepest.map_or(0, |depth| depth + 1);
-                let own = depths.entry(name).or_default();
-                if *own < wanted {
-                    *own = wanted;
+            for (own, parents) in parents.iter().enumerate() {
+                let wanted = parents.iter().map(|parent| depths[*parent] + 1).max().unwrap_or(0);
+                if depths[own] < wanted {
+                    depths[own] = wanted;
                     changed = true;
                 }
             }
@@ -235,13 +254,14 @@ impl<'a> Planner<'a> {
     pub(super) fn expect(&mut self, requests: &[Request]) {
         let shaped = requests.iter().filter(|request| self.is_shaped(&request.change));
         self.shaped = shaped.map(|request| request.change.table().clone()).collect();
-        self.stamped.extend(requests.iter().filter_map(|request| match &request.change {
-            Change::AddColumn { table, column } if column.on_update.is_some() => {
-                Some((table.clone(), column.name.clone()))
-            }
-            Change::MaintainUpdatedAt { table, column } => Some((table.clone(), column.clone())),
-            _ => None,
-        }));
+        for request in requests {
+            let (table, column) = match &request.change {
+                Change::AddColumn { table, column } if column.on_update.is_some() => (table, &column.name),
+                Change::MaintainUpdatedAt { table, column } => (table, column),
+                _ => continue,
+            };
+            self.stamped.entry(table.clone()).or_default().push(column.clone());
+        }
         self.filled.extend(requests.iter().filter_map(|request| match &request.change {
             Change::SetNotNull { table, column, .. } => Some((table.clone(), column.clone())),
             _ => None,
@@ -252,7 +272,7 @@ impl<'a> Planner<'a> {
     pub(super) fn stamps(&self, table: &QualifiedName, filled: &str) -> BTreeSet<String> {
         let there = self.table(table).map(|of| of.table.columns.as_slice()).unwrap_or_default();
         let there = there.iter().filter(|column| column.on_update.is_some()).map(|column| &column.name);
-        let planned = self.stamped.iter().filter(|(of, _)| of == table).map(|(_, name)| name);
+        let planned = self.stamped.get(table).into_iter().flatten();
         there.chain(planned).filter(|name| *name != filled).cloned().collect()
     }
 
@@ -298,7 +318,7 @@ impl<'a> Planner<'a> {
             if name == *table {
                 return true;
             }
-            let planned = self.rigid.iter().filter(|(child, _)| *child == name).map(|(_, parent)| parent);
+            let planned = self.rigid.get(&name).into_iter().flatten();
             let of = self.table(&name);
             let keys = of.into_iter().flat_map(|of| of.table.foreign_keys.iter().map(move |key| (of, key)));
             let rigid = keys.filter(|(of, key)| {
@@ -308,7 +328,7 @@ impl<'a> Planner<'a> {
                 planned.chain(rigid.map(|(_, key)| &key.referenced_table)).cloned().collect();
             waiting.extend(parents.into_iter().filter(|parent| reached.insert(parent.clone())));
         }
-        self.rigid.push((table.clone(), referenced_table.clone()));
+        self.rigid.entry(table.clone()).or_default().push(referenced_table.clone());
         false
     }
 

@@ -1,5 +1,6 @@
 //! The changes that findings ask for, each once, without those that contradict or are contained in another.
 
+use super::Changes;
 use super::needed::{in_favour_of_others, with_needed_indexes};
 use super::planner::{Planner, has_leading_index};
 use crate::checks::{Change, Finding, is_secondary, serves_instead, successor};
@@ -34,10 +35,11 @@ pub(super) fn collect(
     // Changes of different tables never touch each other here, so each table is settled by itself.
     let mut of_tables: BTreeMap<&QualifiedName, Vec<Request>> = BTreeMap::new();
     let namesakes = Namesakes::new(planner, findings);
+    let impossible: Changes<'_> = impossible.iter().map(|(change, _)| change).collect();
     for finding in findings {
         let changes = namesakes.followed(&finding.changes);
         for (original, change) in finding.changes.iter().zip(changes) {
-            if impossible.iter().any(|(known, _)| *known == change) {
+            if impossible.contains(&change) {
                 continue;
             }
             gather(planner, of_tables.entry(original.table()).or_default(), change, finding.rule);

@@ -8,7 +8,7 @@
 use super::Report;
 use crate::checks::{self, Change, Context, Kind, Outcome, Rule};
 use crate::model::{Model, QualifiedName, Tables};
-use crate::remedy::{self, Playbook};
+use crate::remedy::{self, Changes, Playbook};
 use crate::score::{self, Mended, Score};
 use crate::settings::Settings;
 use crate::survey::Survey;
@@ -220,7 +220,7 @@ impl Candidate {
 }
 
 fn candidates(outcomes: &[Outcome], playbook: &Playbook) -> Vec<Candidate> {
-    let refused = remedy::Refused::new(&playbook.impossible);
+    let refused: Changes<'_> = playbook.impossible.iter().map(|(change, _)| change).collect();
     let mut made: BTreeMap<&QualifiedName, Vec<(usize, &Change)>> = BTreeMap::new();
     for (rule, outcome) in outcomes.iter().enumerate() {
         for change in outcome.findings.iter().flat_map(|finding| &finding.changes) {

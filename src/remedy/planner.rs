@@ -41,7 +41,7 @@ pub(super) struct Planner<'a> {
     pub(super) names: Names<'a>,
     pub(super) preamble: Vec<String>,
     /// Columns as the steps planned so far leave them.
-    altered: HashMap<QualifiedName, BTreeMap<String, Column>>,
+    altered: HashMap<QualifiedName, BTreeMap<String, Box<Column>>>,
     /// Columns of the foreign keys that steps planned so far add.
     referencing: HashSet<(QualifiedName, String)>,
     /// Parents by child, of the foreign keys planned so far that are never empty and checked at once.
@@ -230,12 +230,12 @@ impl<'a> Planner<'a> {
     /// The column as the steps planned so far leave it.
     pub(super) fn planned_column(&self, table: &QualifiedName, column: &str) -> Option<Column> {
         let altered = self.altered.get(table).and_then(|columns| columns.get(column));
-        altered.or(self.column(table, column)).cloned()
+        altered.map(Box::as_ref).or(self.column(table, column)).cloned()
     }
 
     /// Remembers how a step leaves a column.
     pub(super) fn alter_column(&mut self, table: &QualifiedName, column: Column) {
-        self.altered.entry(table.clone()).or_default().insert(column.name.clone(), column);
+        self.altered.entry(table.clone()).or_default().insert(column.name.clone(), Box::new(column));
     }
 
     /// Remembers that a foreign key is added.
@@ -360,7 +360,7 @@ impl<'a> Planner<'a> {
     /// Whether a computed column of a table, there or planned so far, is computed from this one.
     pub(super) fn computes_from(&self, table: &QualifiedName, name: &str) -> bool {
         let there = self.table(table).map(|of| of.table.columns.as_slice()).unwrap_or_default();
-        let planned = self.altered.get(table).into_iter().flatten().map(|(_, column)| column);
+        let planned = self.altered.get(table).into_iter().flatten().map(|(_, column)| column.as_ref());
         there
             .iter()
             .chain(planned)
@@ -436,7 +436,7 @@ impl<'a> Planner<'a> {
     /// The computed column like this one that earlier steps made, of this playbook or of one before.
     pub(super) fn computed_before(&self, table: &QualifiedName, wanted: &Column) -> Option<String> {
         let there = self.table(table).map(|of| of.table.columns.as_slice()).unwrap_or_default();
-        let planned = self.altered.get(table).into_iter().flatten().map(|(_, column)| column);
+        let planned = self.altered.get(table).into_iter().flatten().map(|(_, column)| column.as_ref());
         computed_before(there.iter().chain(planned), wanted).map(|column| column.name.clone())
     }
 

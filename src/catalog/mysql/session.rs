@@ -10,11 +10,13 @@ use crate::catalog::{Error, Options, within};
 use crate::model::quote::{quote_identifier, quote_literal};
 use crate::model::{EngineName, QualifiedName, Unseen, UnseenKind};
 use futures_util::TryStreamExt as _;
-use futures_util::future::join;
+use futures_util::future::{self, join, maybe_done, select};
 use sqlx::mysql::MySqlConnection;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Either, Error as SqlError, Row as _, raw_sql};
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 use std::time::{Duration, Instant};
+use tokio::sync::Notify;
 
 const SYSTEM: &str = "'mysql', 'information_schema', 'performance_schema', 'sys', 'ndbinfo'";
 
@@ -96,8 +98,8 @@ impl Server {
         Ok(rows.iter().map(|row| (0..row.len()).map(|position| cell(row, position)).collect()).collect())
     }
 
-    /// Schema, name and type of what is listed among the tables of these schemas, in one message.
-    async fn list(&mut self, schemas: &[Row]) -> Result<Vec<Row>, SqlError> {
+    /// Schema, name and type of what is listed among the tables of these schemas, in one message. Tells at once when it is much.
+    async fn list(&mut self, schemas: &[Row], much: &Notify) -> Result<Vec<Row>, SqlError> {
         let names: Vec<&str> = schemas.iter().map(|row| text(row, 0)).collect();
         let statement = |name: &&str| format!("SHOW FULL TABLES FROM {}", quote_identifier(EngineName::MariaDb, name));
         let message = names.iter().map(statement).collect::<Vec<_>>().join(";");
@@ -108,6 +110,9 @@ impl Server {
             match (answer, names.get(done)) {
                 (Either::Right(row), Some(schema)) => {
                     rows.push(vec![Some((*schema).to_owned()), cell(&row, 0), cell(&row, 1)]);
+                    if rows.len() == MANY {
+                        much.notify_one();
+                    }
                 }
                 (Either::Right(_), None) => {}
                 (Either::Left(_), _) => done += 1,
@@ -254,10 +259,26 @@ async fn pieces(
     }
     let names = names.join(", ");
     let statements: Vec<&Statement> = statements::list(engine, numbers, options.statistics).collect();
-    let listed = listed(server, catalog, options).await?;
+    let much = Notify::new();
+    let mut another = pin!(maybe_done(async {
+        much.notified().await;
+        let mut another = open(target, options, engine, numbers).await?;
+        let mut answers = Answers::default();
+        for statement in statements.iter().filter(|statement| statement.stands_alone()) {
+            answers.ask(&mut another, statement, &statement.text(&names, "")).await.ok()?;
+        }
+        Some((another, answers))
+    }));
+    let listed = match select(pin!(listed(server, catalog, options, &much)), another.as_mut()).await {
+        future::Either::Left((listed, _)) => listed,
+        future::Either::Right(((), listed)) => listed.await,
+    }?;
     let mut rest = Rest::default();
     if let Some(listed) = &listed {
-        let another = async { open(target, options, engine, numbers).await };
+        let another = async {
+            another.as_mut().await;
+            another.as_mut().take_output().flatten()
+        };
         let others = (statements.as_slice(), names.as_str());
         rest = Box::pin(show_create(server, another, others, listed, catalog, options)).await?;
     }
@@ -405,7 +426,7 @@ const ATTEMPTS: u32 = 5;
 /// How long to wait before the second attempt; twice as long before the third, and so on.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Tables from which a second connection is worth opening.
+/// Listed tables and views from which a second connection is worth opening.
 const MANY: usize = 1_000;
 
 /// Longest time to wait for the second connection.
@@ -419,13 +440,18 @@ const NAMED: usize = 5_000;
 
 /// Schema, name and type of everything that is listed among the tables of MariaDB, where the account may see the statements
 /// of all. This reads the first bytes of each definition, where `information_schema` opens the table to tell its type.
-async fn listed(server: &mut Server, catalog: &Catalog, options: &Options) -> Result<Option<Vec<Row>>, SqlError> {
+async fn listed(
+    server: &mut Server,
+    catalog: &Catalog,
+    options: &Options,
+    much: &Notify,
+) -> Result<Option<Vec<Row>>, SqlError> {
     let shows = |schema: &Row| Privileges::on(text(schema, 0), &catalog.grants, false).shows_statements();
     let wanted = catalog.engine == EngineName::MariaDb && options.statements_of_tables;
     if !wanted || !catalog.schemas.iter().all(shows) {
         return Ok(None);
     }
-    match server.list(&catalog.schemas).await {
+    match server.list(&catalog.schemas, much).await {
         Ok(rows) => Ok(Some(rows)),
         // A schema is gone meanwhile, for example: then everything is asked for in the usual way.
         Err(SqlError::Database(_)) => Ok(None),
@@ -433,11 +459,11 @@ async fn listed(server: &mut Server, catalog: &Catalog, options: &Options) -> Re
     }
 }
 
-/// Reads the tables of MariaDB from their statements. Where there are many, `another` connection asks meanwhile what does not
-/// hang on tables, and then helps.
+/// Reads the tables of MariaDB from their statements. Where there are many, `another` connection, which brings answers to what
+/// does not hang on tables, helps.
 async fn show_create(
     server: &mut Server,
-    another: impl Future<Output = Option<Server>>,
+    another: impl Future<Output = Option<(Server, Answers)>>,
     (statements, names): (&[&Statement], &str),
     listed: &[Row],
     catalog: &mut Catalog,
@@ -459,18 +485,16 @@ async fn show_create(
         others.insert(literal(engine, text(row, 1)));
     }
     let start = Instant::now();
-    let share = options.connections > 1 && wanted.len() >= MANY;
+    let share = options.connections > 1 && listed.len() >= MANY;
     let reading = Wanted::new(&wanted, share);
     if share {
         let (of_views, of_others) = (Condition::among(&views), Condition::among(&others));
         let other = async {
-            let mut answers = Answers::default();
-            let mut server = another.await?;
+            let (mut server, mut answers) = another.await?;
             for statement in statements {
                 let condition = match (statement.name, &of_views, &of_others) {
                     ("columns" | "views", Condition::Among(condition), _)
                     | ("tables", _, Condition::Among(condition)) => condition.as_str(),
-                    _ if statement.stands_alone() => "",
                     _ => continue,
                 };
                 answers.ask(&mut server, statement, &statement.text(names, condition)).await.ok()?;

@@ -1,5 +1,6 @@
 //! Texts that `information_schema` cuts or cannot hold: it keeps them in a three-byte character set, with `?` for what does not
-//! fit, and ends binary defaults at the first zero byte. The statements of these few objects tell them whole.
+//! fit, ends binary defaults at the first zero byte, and takes the escapes out of the literals in the bodies of events. The
+//! statements of these few objects tell them whole.
 
 use super::session::{Answers, Row, Server, cell, text};
 use super::show_create::{self, Column};
@@ -35,6 +36,21 @@ impl Code {
             "triggers" => "TRIGGER",
             "events" => "EVENT",
             _ => text(row, 2),
+        }
+    }
+
+    /// Whether the text may be another than was written. String literals of an event are told without their escapes.
+    fn may_differ(&self, row: &Row) -> bool {
+        let doubtful: &[char] = if self.answer == "events" { &['?', '\'', '"'] } else { &['?'] };
+        text(row, self.text).contains(doubtful)
+    }
+
+    /// The text as its statement has it.
+    fn whole(&self, row: &Row, statement: &str, width: usize) -> Option<String> {
+        if self.answer == "events" {
+            show_create::event_body(statement).ok().map(str::to_owned)
+        } else {
+            restored(text(row, self.text), statement, width)
         }
     }
 }
@@ -114,7 +130,7 @@ pub(super) async fn complete(
     let mut asked = Vec::new();
     for code in &CODE {
         let rows = answers.rows.get(code.answer).into_iter().flatten();
-        for row in rows.filter(|row| text(row, code.text).contains('?')) {
+        for row in rows.filter(|row| code.may_differ(row)) {
             let name = QualifiedName::new(text(row, code.schema), text(row, code.name));
             if code.answer != "views" || wanted(&name.schema, &name.name) {
                 asked.push((format!("SHOW CREATE {} {}", code.word(row), qualified(engine, &name)), code.shown));
@@ -137,10 +153,10 @@ pub(super) async fn complete(
         for row in answers.rows.get_mut(code.answer).into_iter().flatten() {
             let name = QualifiedName::new(text(row, code.schema), text(row, code.name));
             let statement = format!("SHOW CREATE {} {}", code.word(row), qualified(engine, &name));
-            if !text(row, code.text).contains('?') || !asked.iter().any(|(asked, _)| *asked == statement) {
+            if !code.may_differ(row) || !asked.iter().any(|(asked, _)| *asked == statement) {
                 continue;
             }
-            match shown.get(&statement).and_then(|whole| restored(text(row, code.text), whole, width)) {
+            match shown.get(&statement).and_then(|statement| code.whole(row, statement, width)) {
                 Some(whole) => {
                     if let Some(cell) = row.get_mut(code.text) {
                         *cell = Some(whole);

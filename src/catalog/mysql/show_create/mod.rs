@@ -173,6 +173,15 @@ pub(super) fn parse(text: &str) -> Result<Statement<'_>, Refusal> {
     Ok(statement)
 }
 
+/// The body in the statement of an event, as it was written.
+pub(super) fn event_body(text: &str) -> Result<&str, Refusal> {
+    let mut scanner = Scanner::new(text);
+    while !scanner.eat("DO") {
+        scanner.value()?;
+    }
+    Ok(scanner.rest().trim())
+}
+
 /// The columns of a statement of MySQL, whose keys and options are not read.
 pub(super) fn columns(text: &str) -> Result<Vec<Column<'_>>, Refusal> {
     let mut scanner = Scanner::new(text);

@@ -25,7 +25,7 @@ impl<'s> Scanner<'s> {
     }
 
     /// What has not been read yet.
-    fn rest(&self) -> &'s str {
+    pub(super) fn rest(&self) -> &'s str {
         self.text.get(self.at..).unwrap_or_default()
     }
 

@@ -122,6 +122,14 @@ fn periods_and_sequences_are_read() {
 }
 
 #[test]
+fn the_body_of_an_event_is_what_follows_its_head() {
+    let statement = "CREATE DEFINER=`DO`@`%` EVENT `a DO ``b` ON SCHEDULE EVERY '1:30' HOUR_MINUTE STARTS '2036-01-01 03:00:00' \
+                     ON COMPLETION NOT PRESERVE DISABLE COMMENT 'it\\'s to DO' DO /* as ever */ DO sleep('it''s')";
+    assert_eq!(super::event_body(statement), Ok("/* as ever */ DO sleep('it''s')"));
+    assert!(super::event_body("CREATE EVENT `DO` ON SCHEDULE").is_err());
+}
+
+#[test]
 fn partitions_by_system_time_keep_what_ends_them() {
     let of = |clause: &str| {
         let text = format!(

@@ -123,10 +123,22 @@ pub struct Event {
     /// Whether it is enabled.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub enabled: bool,
-    /// Schedule in words: `every 1 day`, `every 1 day from 2026-01-01 03:00:00 until 2026-12-31 00:00:00`,
-    /// `at 2026-01-01 00:00:00`. Without a start it runs from the moment at which it was made or changed.
+    /// Not enabled, since replication brought it from the server that runs it (`DISABLE ON REPLICA`).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub disabled_on_replica: bool,
+    /// Schedule as `CREATE EVENT` takes it, in the time zone of the event: `AT '2026-01-01 00:00:00'`,
+    /// `EVERY 1 DAY STARTS '2026-01-01 03:00:00' ENDS '2026-12-31 00:00:00'`. What recurs always has a start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<String>,
+    /// Time zone in which its moments are meant and it runs: `SYSTEM`, `+02:00`, `Europe/Berlin`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// SQL mode that its body is written for and in which it runs; empty when none is set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sql_mode: Option<String>,
+    /// Stays when its schedule is over (`ON COMPLETION PRESERVE`), and is dropped otherwise.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub preserved: bool,
     /// Account whose rights it runs with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definer: Option<String>,

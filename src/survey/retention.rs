@@ -332,7 +332,11 @@ mod tests {
             model.schemas[0].events.push(Event {
                 name: name.to_owned(),
                 enabled,
+                disabled_on_replica: false,
                 schedule: None,
+                time_zone: None,
+                sql_mode: None,
+                preserved: false,
                 definer: None,
                 body: body.to_owned(),
                 comment: None,

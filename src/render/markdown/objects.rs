@@ -309,15 +309,22 @@ fn events(page: &Page<'_, '_>) -> String {
     let mut rows = Vec::new();
     for schema in schemas(page) {
         for event in &schema.events {
+            let state = match (event.enabled, event.disabled_on_replica) {
+                (true, _) => "enabled",
+                (false, false) => "disabled",
+                (false, true) => "disabled on the replica",
+            };
             rows.push(vec![
                 code(&page.names.join(&schema.name, &event.name)),
-                event.schedule.as_deref().map(text).unwrap_or_default(),
-                if event.enabled { "enabled" } else { "disabled" }.to_owned(),
+                event.schedule.as_deref().map(code).unwrap_or_default(),
+                event.time_zone.as_deref().map(code).unwrap_or_default(),
+                state.to_owned(),
+                if event.preserved { "stays" } else { "is dropped" }.to_owned(),
                 event.comment.as_deref().map(text).unwrap_or_default(),
             ]);
         }
     }
-    block("Scheduled events", &["Event", "Schedule", "State", "Comment"], &rows)
+    block("Scheduled events", &["Event", "Schedule", "Time zone", "State", "When over", "Comment"], &rows)
 }
 
 fn block(title: &str, header: &[&str], rows: &[Vec<String>]) -> String {

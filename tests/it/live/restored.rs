@@ -17,12 +17,23 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
             let name = format!("live::restored::{}::cloned", place.name());
             trials.push(trial(name, move || restored(place, |database| database.run(CLONED))));
         }
+        if place.engine().is_mysql_family() {
+            let name = format!("live::restored::{}::scheduled", place.name());
+            trials.push(trial(name, move || restored(place, |database| database.run(SCHEDULED))));
+        }
     }
 }
 
 /// A clone's identity has a sequence of another type than its column, which no dump tells.
 const CLONED: &str = "CREATE TABLE originals (id integer GENERATED ALWAYS AS IDENTITY, small smallint NOT NULL);
     CREATE TABLE clones (LIKE originals INCLUDING ALL);";
+
+/// An event without a start gets one when it is made, which stays when it is made again later.
+const SCHEDULED: &str = "CREATE EVENT plain ON SCHEDULE EVERY 1 WEEK DISABLE DO SELECT 'it''s';
+    SET time_zone = '+05:00', sql_mode = 'ANSI_QUOTES';
+    CREATE EVENT elsewhere ON SCHEDULE EVERY 1 WEEK DISABLE ON SLAVE COMMENT 'it''s' DO SELECT 1;
+    SELECT sleep(1.1);
+    ALTER EVENT plain ON COMPLETION PRESERVE";
 
 fn restored(place: Place, load: impl Fn(&Database) -> Result<(), String>) -> TestResult {
     let original = Database::new(place)?;

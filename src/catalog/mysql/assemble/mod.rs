@@ -148,17 +148,22 @@ fn add_code(model: &mut Model, catalog: &Catalog) {
     }
     for row in rows(catalog, "events") {
         let Some(schema) = schema(model, text(row, 0)) else { continue };
-        // A start at which the event was made or changed is nobody's choice, and would differ between copies.
-        let start = present(row, 10).map(|start| format!(" from {start}")).unwrap_or_default();
-        let end = present(row, 9).map(|end| format!(" until {end}")).unwrap_or_default();
+        // The server gives what recurs a start, the moment of its making when none is named, and dumps name that one: which of
+        // both it was cannot be told, and it decides the hour of every run.
+        let start = present(row, 9).map(|start| format!(" STARTS '{start}'")).unwrap_or_default();
+        let end = present(row, 10).map(|end| format!(" ENDS '{end}'")).unwrap_or_default();
         let schedule = match present(row, 5) {
-            Some(moment) => format!("at {moment}"),
-            None => format!("every {} {}{start}{end}", text(row, 3), text(row, 4).to_lowercase()),
+            Some(moment) => format!("AT '{moment}'"),
+            None => format!("EVERY {} {}{start}{end}", text(row, 3), text(row, 4)),
         };
         schema.events.push(Event {
             name: text(row, 1).to_owned(),
             enabled: text(row, 2) == "ENABLED",
+            disabled_on_replica: ["SLAVESIDE_DISABLED", "REPLICA_SIDE_DISABLED"].contains(&text(row, 2)),
             schedule: Some(schedule),
+            time_zone: present(row, 11),
+            sql_mode: Some(text(row, 12).to_owned()),
+            preserved: text(row, 13) == "PRESERVE",
             definer: present(row, 6),
             body: text(row, 7).to_owned(),
             comment: present(row, 8),

@@ -1,11 +1,11 @@
-//! Types, sequences, functions, views and triggers.
+//! Types, sequences, functions, views, triggers and scheduled events.
 
 use super::order::Item;
 use super::table::create_index;
 use super::{LeftOut, collation_name, comment, name_in};
 use crate::model::quote::{quote_identifier, quote_literal};
 use crate::model::{
-    Collation, CompositeType, Domain, EngineName, Field, Function, FunctionKind, Model, QualifiedName, Schema,
+    Collation, CompositeType, Domain, EngineName, Event, Field, Function, FunctionKind, Model, QualifiedName, Schema,
     Sequence, Trigger, TriggerEnabled, View, is_unseen,
 };
 
@@ -391,6 +391,64 @@ fn create_trigger(model: &Model, table: &str, trigger: &Trigger) -> String {
         TriggerEnabled::Disabled => "DISABLE",
     };
     format!("{definition};\nALTER TABLE {table} {state} TRIGGER {name}")
+}
+
+/// Scheduled events, each made in its time zone and SQL mode, which the server keeps with it (MySQL, MariaDB).
+pub(super) fn events(out: &mut String, left_out: &mut LeftOut, model: &Model) {
+    let engine = model.engine.name;
+    let mut statements = Vec::new();
+    let mut current = None;
+    for schema in &model.schemas {
+        for event in &schema.events {
+            // A snapshot of an earlier version does not tell all of this.
+            let (Some(schedule), Some(zone), Some(mode)) = (&event.schedule, &event.time_zone, &event.sql_mode) else {
+                left_out.add("scheduled event", 1);
+                continue;
+            };
+            if current.replace((zone, mode)) != Some((zone, mode)) {
+                let (zone, mode) = (quote_literal(engine, zone), quote_literal(engine, mode));
+                statements.push(format!("SET time_zone = {zone}, sql_mode = {mode}"));
+            }
+            statements.push(create_event(model, &name_in(model, &schema.name, &event.name), event, schedule, mode));
+        }
+    }
+    if !statements.is_empty() {
+        push!(
+            out,
+            "\n-- An event whose schedule is over when this runs is dropped at once, or disabled when it is to be preserved.\n\
+             SET @time_zone = @@time_zone, @sql_mode = @@sql_mode;\nDELIMITER ;;\n{}\n;;\nDELIMITER ;\n\
+             SET time_zone = @time_zone, sql_mode = @sql_mode;\n",
+            // A body can end with a comment, which its line ends.
+            statements.join("\n;;\n")
+        );
+    }
+}
+
+fn create_event(model: &Model, name: &str, event: &Event, schedule: &str, mode: &str) -> String {
+    let engine = &model.engine;
+    let state = match (event.enabled, event.disabled_on_replica) {
+        (true, _) => "ENABLE",
+        (false, false) => "DISABLE",
+        (false, true) if engine.name == EngineName::MySql && engine.version_numbers() >= (8, 2, 0) => {
+            "DISABLE ON REPLICA"
+        }
+        (false, true) => "DISABLE ON SLAVE",
+    };
+    let mut out = format!("CREATE EVENT {name} ON SCHEDULE {schedule}");
+    if event.preserved {
+        out.push_str(" ON COMPLETION PRESERVE");
+    }
+    push!(out, " {state}");
+    if let Some(comment) = &event.comment {
+        let literal = if mode.contains("NO_BACKSLASH_ESCAPES") {
+            format!("'{}'", comment.replace('\'', "''"))
+        } else {
+            quote_literal(engine.name, comment)
+        };
+        push!(out, " COMMENT {literal}");
+    }
+    push!(out, " DO {}", event.body.trim().trim_end_matches(';'));
+    out
 }
 
 /// Comments on what is no table (PostgreSQL).

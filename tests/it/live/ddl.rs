@@ -79,7 +79,6 @@ fn forget_what_may_differ(model: &mut Model) {
         schema.owner = None;
         schema.public_create = false;
         schema.grants.clear();
-        schema.events.clear();
         // Of a routine of MySQL and MariaDB the model has the body and not the statement, of a compiled one nothing.
         schema.functions.retain(|function| model.engine.name == EngineName::PostgreSql && function.body.is_some());
         for table in &mut schema.tables {
@@ -258,7 +257,7 @@ const POSTGRES_18: &str = "
     ALTER TABLE unenforced ADD CONSTRAINT b_there NOT NULL b NOT VALID;
 ";
 
-const MYSQL: &str = "
+const MYSQL: &str = r#"
     CREATE TABLE z_parents (id int NOT NULL AUTO_INCREMENT, code varchar(40) NOT NULL, name text CHARACTER SET latin1, made timestamp NULL,
         PRIMARY KEY (id), UNIQUE KEY code_key (code(10)), KEY name_idx (name(5)), FULLTEXT KEY words (name) COMMENT 'all') COMMENT 'of all';
     CREATE TABLE a_children (parent int NOT NULL, m int, twice int AS (m * 2) STORED, seen datetime DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP,
@@ -277,12 +276,25 @@ const MYSQL: &str = "
     CREATE TABLE defaults (a int DEFAULT ((1 + 2) * (3 + 4)), b varchar(20) DEFAULT (concat('é', 'x')), c text DEFAULT ('abc'),
         d datetime DEFAULT (now() + INTERVAL 1 DAY), e varchar(30) DEFAULT 'current_timestamp', f bit(3) DEFAULT b'101',
         g binary(3) DEFAULT 'a', h double DEFAULT -1e10, i timestamp(6) NULL ON UPDATE CURRENT_TIMESTAMP(6),
-        j enum('b\\\\s', 'it''s') NOT NULL DEFAULT 'b\\\\s', k timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3));
+        j enum('b\\s', 'it''s') NOT NULL DEFAULT 'b\\s', k timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3));
     CREATE PROCEDURE clean() DELETE FROM a_children;
     DELIMITER ;;
     CREATE TRIGGER counted BEFORE INSERT ON a_children FOR EACH ROW BEGIN SET NEW.parent = NEW.parent + 1; SET @last = NEW.parent; END ;;
+    CREATE EVENT sweep ON SCHEDULE EVERY 1 WEEK COMMENT 'it''s \\ all' DO BEGIN DELETE FROM gone_by WHERE name = 'it''s \n \\'; DO 1; END ;;
     DELIMITER ;
-";
+    CREATE EVENT once ON SCHEDULE AT '2037-01-01 12:00:00' ON COMPLETION PRESERVE DISABLE ON SLAVE DO DELETE FROM a_children;
+    CREATE EVENT finished ON SCHEDULE EVERY 1 DAY STARTS '2020-01-01 03:00:00' ENDS '2021-01-01 03:00:00' ON COMPLETION PRESERVE
+        DO DELETE FROM a_children;
+    SET time_zone = '+05:00';
+    CREATE EVENT nightly ON SCHEDULE EVERY '1:30' DAY_HOUR STARTS '2036-01-01 03:00:00' ENDS '2037-01-01 00:00:00' DISABLE
+        DO DELETE FROM a_children;
+    SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES';
+    CREATE EVENT "a ``b" ON SCHEDULE EVERY 2 MONTH STARTS '2036-01-01 03:00:00' COMMENT 'a\' DO SELECT 'x\' || "name" FROM z_parents;
+    SET sql_mode = '';
+    CREATE EVENT modeless ON SCHEDULE EVERY 1 YEAR STARTS '2036-01-01 03:00:00' DO SELECT "it's" -- as it is
+    ;
+    SET sql_mode = DEFAULT, time_zone = DEFAULT;
+"#;
 
 const MYSQL_ALONE: &str = "
     CREATE TABLE places (id int NOT NULL PRIMARY KEY, place point NOT NULL SRID 4326, SPATIAL KEY place_key (place));

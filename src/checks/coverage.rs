@@ -129,7 +129,7 @@ pub(super) fn unique_keys(table: &Table) -> Vec<Vec<&str>> {
 }
 
 /// Whether some unique key consists of exactly these columns, in any order.
-pub(super) fn is_unique_key(table: &Table, columns: &[String]) -> bool {
+pub(crate) fn is_unique_key(table: &Table, columns: &[String]) -> bool {
     let wanted: BTreeSet<&str> = columns.iter().map(String::as_str).collect();
     unique_keys(table).iter().any(|key| key.iter().copied().collect::<BTreeSet<_>>() == wanted)
 }

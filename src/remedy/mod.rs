@@ -1,6 +1,7 @@
 //! Engine-neutral changes become ordered steps of DDL for this engine and this server version, each with its lock, its
 //! method, what it blocks, how to check before, how to verify after and how to undo.
 
+mod inserts;
 mod mysql;
 mod names;
 mod needed;
@@ -282,10 +283,12 @@ fn attempt(context: Context<'_>, findings: &[&Finding], impossible: &[(Change, S
         EngineName::PostgreSql => postgres::held_back(&planner, findings),
         EngineName::MySql | EngineName::MariaDb | EngineName::Sqlite => BTreeMap::new(),
     };
+    let inserts = inserts::without_columns(context.model);
     let reason = |change: &Change| match change {
         change if rests_on_unseen(context, change) => Some(UNREAD.to_owned()),
         change if declares_guess(context, change) => Some(GUESS.to_owned()),
         Change::AddUnique { .. } => upserts::hindrance(context, change),
+        Change::AddColumn { .. } | Change::AddSurrogateKey { .. } => inserts::hindrance(&inserts, change),
         Change::ChangeType { table, column, data_type, .. } if is_zoned(data_type) => {
             held.get(&(table.schema.as_str(), column.as_str())).cloned()
         }

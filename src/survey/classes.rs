@@ -3,7 +3,7 @@
 use super::personal_data::is_person_table;
 use super::words::{singular, split};
 use super::{PersonalData, PersonalDataClass, Relation, TableClass};
-use crate::model::{Column, ForeignKey, Index, TableId, TableRef, Tables};
+use crate::model::{Action, Column, ForeignKey, Index, QualifiedName, TableId, TableRef, Tables};
 use std::collections::BTreeSet;
 
 /// Prefixes of tables that belong to a framework or library.
@@ -197,9 +197,16 @@ fn class(table: TableRef<'_>, relations: &[Relation], is_referenced: bool, is_pe
             && !split(&column.name).iter().any(|word| BOOKKEEPING.contains(&word.as_str()))
     });
     let own: Vec<&Column> = rest.collect();
+    // A row with a key of its own that outlives what it refers to is a thing by itself, unless its name says the pair.
+    let outlives = table.table.foreign_keys.iter().any(|key| key.on_delete == Action::SetNull)
+        && table.table.columns.iter().any(|column| is_surrogate(table, &column.name));
+    let words: Vec<String> = split(&table.name).iter().map(|word| singular(word)).collect();
+    let is_said =
+        |parent: &QualifiedName| split(&parent.name).last().is_some_and(|last| words.contains(&singular(last)));
     if let [(_, one), (_, other)] = references.as_slice()
         && **one != name
         && **other != name
+        && (!outlives || (is_said(one) && is_said(other)))
     {
         let recurs = |column: &Column| one == other || tells_rows_apart(column);
         match own.as_slice() {

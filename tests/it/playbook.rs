@@ -43,6 +43,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         }
         if place.engine().is_mysql_family() {
             trials.push(trial(format!("playbook::tools::{}", place.name()), move || tools(place)));
+            trials.push(trial(format!("playbook::working::{}", place.name()), move || working(place)));
             trials.push(trial(format!("playbook::unusual::{}", place.name()), move || unusual(place)));
         }
         trials.push(trial(format!("playbook::changes::{}", place.name()), move || changes(place)));
@@ -640,6 +641,62 @@ fn unusual(place: Place) -> TestResult {
     assert_eq!(comments(&after), comments(&model));
     if place.engine() == EngineName::MariaDb {
         assert_eq!(database.number("SELECT count(*) FROM things FOR SYSTEM_TIME ALL")?, 2);
+    }
+    Ok(())
+}
+
+/// The whole playbook leaves alone what works: texts, whatever the client takes them for, inserts of triggers, and foreign keys.
+fn working(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(include_str!("working/both.sql"))?;
+    let lenient = place.engine() == EngineName::MySql && place.version() >= (8, 4);
+    if lenient {
+        database.run(
+            "SET SESSION restrict_fk_on_non_standard_key = 0;
+             CREATE TABLE codes (id bigint NOT NULL PRIMARY KEY, iso char(2) NOT NULL, KEY codes_iso_idx (iso));
+             CREATE TABLE uses (id bigint NOT NULL PRIMARY KEY, iso char(2) NOT NULL,
+                 CONSTRAINT uses_iso_fkey FOREIGN KEY (iso) REFERENCES codes (iso));
+             INSERT INTO codes VALUES (1, 'DE');
+             INSERT INTO uses VALUES (1, 'DE');",
+        )?;
+    }
+    let settings = Settings::default();
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let tables = Tables::new(&model);
+    let report = Report::new(&model, &tables, &settings);
+    let reasons: Vec<&str> = report.playbook.impossible.iter().map(|(_, reason)| reason.as_str()).collect();
+    for expected in
+        ["trigger customers_logged inserts into log_entries", "only one side of addresses_country_code_fkey"]
+    {
+        assert!(reasons.iter().any(|reason| reason.contains(expected)), "{expected}: {reasons:#?}");
+    }
+    assert_eq!(
+        reasons.iter().any(|reason| reason.contains("uses_iso_fkey could not come back")),
+        lenient,
+        "{reasons:#?}"
+    );
+    let stays =
+        report.playbook.steps.iter().find(|step| step.table.name == "stays" && step.title.contains("drop the default"));
+    assert!(stays.is_some_and(|step| step.safety == remedy::Safety::Breaking && step.phase == Phase::Contract));
+
+    let script = sql::render(&report, &[]);
+    database.run(&format!("SET NAMES latin1;\n{script}")).map_err(|error| format!("{error}\n{script}"))?;
+    database.run(
+        "UPDATE customers SET price = 2;
+         INSERT INTO visits (name) VALUES ('x');
+         ALTER TABLE addresses FORCE, ALGORITHM=COPY;
+         DELETE FROM users;",
+    )?;
+    assert_eq!(database.number("SELECT count(*) FROM tickets")?, 2);
+    let after = read(&database.url()).map_err(|error| chain(&error))?;
+    let column =
+        |name: &str| after.schemas[0].tables.iter().find(|of| of.name == "customers").and_then(|of| of.column(name));
+    assert_eq!(column("price").and_then(|of| of.comment.as_deref()), Some("Preis in €"));
+    let default = column("grade").and_then(|of| of.default.as_ref()).map(|default| default.expression.clone());
+    assert!(default.is_some_and(|text| text.contains("mäßig")), "{script}");
+    if lenient {
+        let uses = after.schemas[0].tables.iter().find(|of| of.name == "uses");
+        assert_eq!(uses.map(|of| of.foreign_keys.len()), Some(1));
     }
     Ok(())
 }

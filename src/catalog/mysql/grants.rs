@@ -21,6 +21,8 @@ pub(super) struct Privileges<'g> {
     here: Vec<&'g str>,
     /// Whether the table is readable that keeps the routines of MySQL 5.7 and MariaDB.
     reads_routines: bool,
+    /// Names in grants are no patterns.
+    literal: bool,
 }
 
 impl<'g> Privileges<'g> {
@@ -31,7 +33,7 @@ impl<'g> Privileges<'g> {
             let name = pattern.replace("``", "`");
             if literal { name == schema } else { matches(&name, schema) }
         };
-        let mut held = Self { everywhere: Vec::new(), here: Vec::new(), reads_routines: false };
+        let mut held = Self { everywhere: Vec::new(), here: Vec::new(), reads_routines: false, literal };
         let mut grantees = Vec::new();
         for (list, rest) in grants.iter().filter_map(|grant| grant.strip_prefix("GRANT ")?.split_once(" ON ")) {
             if rest.starts_with("*.* TO ") {
@@ -90,6 +92,13 @@ fn matches(pattern: &str, name: &str) -> bool {
     }
 }
 
+/// The pattern that only this name fits.
+fn pattern(name: &str) -> String {
+    let escaped =
+        |character: char| matches!(character, '%' | '_' | '\\').then_some('\\').into_iter().chain([character]);
+    name.chars().flat_map(escaped).collect()
+}
+
 /// Lists what the privileges do not cover in a schema. Rights that are not known of are reported as missing, never the other
 /// way round, and a role that is `inactive` is named. `statements` says that tables were read from their own statements,
 /// which hide nothing from whom they are shown to.
@@ -102,8 +111,10 @@ pub(super) fn unseen(
 ) -> Vec<Unseen> {
     let inactive = inactive.map(|role| format!("; the role {role}, which it was granted, is not active"));
     let inactive = inactive.unwrap_or_default();
-    let on_schema =
-        |privileges: &str| format!("GRANT {privileges} ON {}.* TO {account}", quote::quote_identifier(engine, schema));
+    let pattern = if held.literal { schema.to_owned() } else { pattern(schema) };
+    let on_schema = |privileges: &str| {
+        format!("GRANT {privileges} ON {}.* TO {account}", quote::quote_identifier(engine, &pattern))
+    };
     let missing = |what, privileges: &str| Unseen {
         what,
         schema: Some(schema.to_owned()),
@@ -191,7 +202,8 @@ mod tests {
         let seen = Privileges::on("sh_op", &grants, false);
         let list = unseen((EngineName::MySql, (9, 7, 0)), "'a'@'%'", (&seen, None), "sh_op", false);
         assert!(list.iter().all(|unseen| unseen.what != UnseenKind::Tables));
-        assert!(list.iter().any(|unseen| unseen.what == UnseenKind::Triggers));
+        let triggers = list.iter().find(|unseen| unseen.what == UnseenKind::Triggers);
+        assert_eq!(triggers.map(|unseen| unseen.remedy.as_str()), Some("GRANT TRIGGER ON `sh\\_op`.* TO 'a'@'%'"));
         let all = ["GRANT ALL PRIVILEGES ON *.* TO `root`@`%`".to_owned()];
         let all = Privileges::on("shop", &all, false);
         assert_eq!(unseen((EngineName::MariaDb, (11, 8, 0)), "'root'@'%'", (&all, None), "shop", false), []);

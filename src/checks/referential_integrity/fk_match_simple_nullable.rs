@@ -148,7 +148,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                     .advise("if NULL means that there is no parent, nothing is wrong; else make it NOT NULL")
             } else if is_written_by_action(context, table, key) {
                 finding.advise(
-                    "make the columns NOT NULL; MySQL allows no check on columns that a foreign key's action sets",
+                    "make the columns NOT NULL; the server allows no check on columns that a foreign key's action sets",
                 )
             } else if has_some_defaults(table.table, &nullable) {
                 finding.advise(
@@ -202,14 +202,17 @@ fn has_some_defaults(table: &Table, nullable: &[&String]) -> bool {
     count > 0 && count < nullable.len()
 }
 
-/// MySQL refuses a check on a column that a referential action writes, or that the action writes which a key without one is
-/// going to get.
+/// MySQL and MariaDB refuse a check on a column that a referential action writes, of this key or another, or that the action
+/// writes which a key without one is going to get.
 fn is_written_by_action(context: Context<'_>, table: TableRef<'_>, key: &ForeignKey) -> bool {
     let writes = |action| matches!(action, Action::SetNull | Action::SetDefault);
     let planned = || {
         let parent = context.tables.find(&key.referenced_table).filter(|_| key.on_delete == Action::NoAction);
         parent.is_some_and(|parent| writes(delete_action(context, table, parent, &key.columns)))
     };
-    context.model.engine.name == EngineName::MySql
-        && (writes(key.on_delete) || writes(key.on_update) || key.on_update == Action::Cascade || planned())
+    let meets = |other: &&ForeignKey| other.columns.iter().any(|column| key.columns.contains(column));
+    let mut others = table.foreign_keys.iter().filter(meets);
+    context.model.engine.name.is_mysql_family()
+        && (others.any(|key| writes(key.on_delete) || writes(key.on_update) || key.on_update == Action::Cascade)
+            || planned())
 }

@@ -1,6 +1,7 @@
 //! Columns. `MODIFY` repeats the whole definition, because what it does not repeat is gone.
 
 use super::column::{Overrides, default_text, definition, is_textual};
+use super::constraints::lost_for_good;
 use super::indexes::{is_perhaps_made, is_too_long, key_bytes, part_limit};
 use super::{Algorithm, CHECKS_OFF, CHECKS_ON, Duration, Phase, Planner, Request, Safety, Step, alter};
 use crate::checks::{Change, NewColumn, holds};
@@ -139,9 +140,15 @@ fn set_default(
             modify(planner, table, &of, new)
         }
     };
-    let step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Instant)
+    let asks = expression.is_none() && !of.nullable;
+    let phase = if asks { Phase::Contract } else { Phase::Expand };
+    let mut step = alter(planner, table, phase, title, &clause, Algorithm::Instant)
         .undo(undo(planner, table, &of))
         .note("Applies to new rows only.");
+    if asks {
+        step.safety = Safety::Breaking;
+        step = step.note("An INSERT that leaves the column out fails from this moment: let code name a value before.");
+    }
     planner.add(25, request, step);
 }
 
@@ -223,6 +230,9 @@ fn change_type(
     }
     let Some((_, last)) = all.last().cloned() else { return };
     let keys = keys_of(planner, &all);
+    if let Some(reason) = keys.iter().find_map(|(_, key)| lost_for_good(planner, key)) {
+        return planner.refuse(request.change.clone(), reason);
+    }
     let new = Overrides { data_type: Some(data_type), ..Overrides::default() };
     let mut statements = Vec::new();
     let mut undo_statements = Vec::new();
@@ -637,11 +647,11 @@ fn convert(
     }
 }
 
-/// Tables of MariaDB that foreign keys over texts connect: it converts no column of a key that is there, so that they are
-/// converted in one step, both sides of each key alike. Returns the other requests.
+/// Tables that foreign keys over texts connect: both sides of each key are converted alike, or none. MariaDB converts no column
+/// of a key that is there, so that they are converted in one step. Returns the requests that are still to be planned.
 pub(super) fn convert_connected(planner: &mut Planner<'_>, requests: Vec<Request>) -> Vec<Request> {
     type Keys = Vec<(QualifiedName, ForeignKey)>;
-    let mut rest = Vec::new();
+    let (mut alone, mut rest) = (Vec::new(), Vec::new());
     let mut groups: Vec<(Vec<Request>, Vec<Conversion>, Keys)> = Vec::new();
     for request in requests {
         let conversion = match &request.change {
@@ -679,6 +689,10 @@ pub(super) fn convert_connected(planner: &mut Planner<'_>, requests: Vec<Request
             }
             continue;
         }
+        if planner.engine == EngineName::MySql {
+            alone.extend(requests);
+            continue;
+        }
         let mut whole = requests[0].clone();
         for rule in requests.iter().flat_map(|request| &request.rules) {
             if !whole.rules.contains(rule) {
@@ -687,7 +701,8 @@ pub(super) fn convert_connected(planner: &mut Planner<'_>, requests: Vec<Request
         }
         convert(planner, &whole, &conversions, &keys);
     }
-    rest
+    alone.append(&mut rest);
+    alone
 }
 
 /// Why a foreign key could not come back after conversions: the texts of its two sides would differ.
@@ -709,8 +724,12 @@ fn left_behind(
     };
     let (child, key) = keys.iter().find(differs)?;
     let name = key.name.as_deref().unwrap_or_default();
+    let engine = match planner.engine {
+        EngineName::MariaDb => "MariaDB converts no column of a foreign key",
+        _ => "MySQL copies no table whose foreign key compares texts of two kinds",
+    };
     Some(format!(
-        "MariaDB converts no column of a foreign key, and only one side of {name} would be converted: drop the key (ALTER TABLE \
+        "{engine}, and only one side of {name} would be converted: drop the key (ALTER TABLE \
          {} DROP FOREIGN KEY {}), convert {} and {} alike, and add it again",
         planner.relation(child),
         planner.quote(name),

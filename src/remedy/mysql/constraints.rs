@@ -1,7 +1,7 @@
 //! Foreign keys and checks.
 
 use super::{Algorithm, CHECKS_OFF, CHECKS_ON, Duration, NONE, Phase, Planner, Request, Safety, Step, alter};
-use crate::checks::Change;
+use crate::checks::{Change, is_unique_key};
 use crate::model::quote::quote_literal;
 use crate::model::{Action, CheckConstraint, EngineName, ForeignKey, QualifiedName, TableRef};
 use crate::remedy::lookup_comment;
@@ -205,6 +205,21 @@ pub(super) fn change_delete_action(planner: &mut Planner<'_>, request: &Request,
     replace_foreign_key(planner, &request, table, key, &new, &title);
 }
 
+/// Why a foreign key could not come back once it is gone, if it could not.
+pub(super) fn lost_for_good(planner: &Planner<'_>, key: &ForeignKey) -> Option<String> {
+    let parent = planner.table(&key.referenced_table)?;
+    let allowed = planner.engine != EngineName::MySql || planner.version < (8, 4, 0);
+    (!allowed && !is_unique_key(parent.table, &key.referenced_columns)).then(|| {
+        format!(
+            "MySQL 8.4 and later make no foreign key to columns without a unique key, so that {} could not come back: make \
+             {} of {} unique first",
+            key.name.as_deref().unwrap_or_default(),
+            key.referenced_columns.join(", "),
+            parent.name
+        )
+    })
+}
+
 /// Drops a key and adds it anew in one statement. Its rows were checked before, so they are not checked again.
 fn replace_foreign_key(
     planner: &mut Planner<'_>,
@@ -214,6 +229,9 @@ fn replace_foreign_key(
     new: &ForeignKey,
     title: &str,
 ) {
+    if let Some(reason) = lost_for_good(planner, old) {
+        return planner.refuse(request.change.clone(), reason);
+    }
     let (old_name, new_name) = (old.name.clone().unwrap_or_default(), new.name.clone().unwrap_or_default());
     let relation = planner.relation(table);
     let drop = format!("DROP FOREIGN KEY {}", planner.quote(&old_name));

@@ -38,6 +38,8 @@ enum Algorithm {
 /// Adds the steps for all requests.
 pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
     planner.preamble = vec![
+        // Without it a client that takes the script for Latin-1 writes every other character as two.
+        "SET NAMES utf8mb4".to_owned(),
         // Every ALTER takes an exclusive metadata lock at its start and its end: give up early and try again.
         "SET SESSION lock_wait_timeout = 5".to_owned(),
         // The mode that the statements are written for, whatever the server's is. Without strict mode NULL silently becomes
@@ -49,9 +51,7 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
     let mut requests = requests;
     requests.sort_by_key(|request| turn(&request.change));
     requests = columns::convert_at_once(planner, requests);
-    if planner.engine == EngineName::MariaDb {
-        requests = columns::convert_connected(planner, requests);
-    }
+    requests = columns::convert_connected(planner, requests);
     let hashed = requests.iter().filter(|request| indexes::is_hashed(planner, &request.change));
     planner.hashed = hashed.map(|request| request.change.table().clone()).collect();
     let replaced = requests.extract_if(.., |request| is_replaced_at_once(planner, request));

@@ -19,7 +19,7 @@ pub fn render(report: &Report<'_>) -> String {
         }
         for id in &group.tables {
             let table = report.tables.get(*id);
-            push!(out, "\nentity \"{}\" as {} {{\n", text(names.table(*id)), aliases[id]);
+            push!(out, "\nentity \"{}\" as {} {{\n", title(names.table(*id)), aliases[id]);
             let is_key = |name: &String| table.primary_key.as_ref().is_some_and(|key| key.columns.contains(name));
             for column in table.columns.iter().filter(|column| is_key(&column.name)) {
                 push!(out, "  * {} : {}\n", text(&column.name), data_type(column));
@@ -98,6 +98,15 @@ fn text(raw: &str) -> String {
     if out.trim().is_empty() { "<U+0028>empty<U+0029>".to_owned() } else { out }
 }
 
+/// The name of an entity: a code at its end would be the parameter of a generic type.
+fn title(name: &str) -> String {
+    let mut title = text(name);
+    if title.ends_with('>') {
+        title.push(' ');
+    }
+    title
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +128,11 @@ mod tests {
             rest = after;
         }
         (shown + rest, bare + rest)
+    }
+
+    #[test]
+    fn no_title_ends_with_a_code() {
+        assert_eq!([title("orders"), title("orders!")], ["orders", "orders<U+0021> "]);
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! Texts that `information_schema` cuts or cannot hold: it keeps them in a three-byte character set, with `?` for what does not
-//! fit, ends binary defaults at the first zero byte, and takes the escapes out of the literals in the bodies of events. The
-//! statements of these few objects tell them whole.
+//! fit, ends binary defaults at the first zero byte, and takes the escapes out of the literals in the bodies of triggers,
+//! routines and events. The statements of these objects tell them whole.
 
 use super::session::{Answers, Row, Server, cell, text};
 use super::show_create::{self, Column};
@@ -39,19 +39,29 @@ impl Code {
         }
     }
 
-    /// Whether the text may be another than was written. String literals of an event are told without their escapes.
+    fn qualified_name(&self, row: &Row) -> QualifiedName {
+        QualifiedName::new(text(row, self.schema), text(row, self.name))
+    }
+
+    fn statement(&self, engine: EngineName, row: &Row) -> String {
+        format!("SHOW CREATE {} {}", self.word(row), qualified(engine, &self.qualified_name(row)))
+    }
+
+    /// Whether the text may be another than was written. String literals of a body are told without their escapes.
     fn may_differ(&self, row: &Row) -> bool {
-        let doubtful: &[char] = if self.answer == "events" { &['?', '\'', '"'] } else { &['?'] };
+        let doubtful: &[char] = if self.answer == "views" { &['?'] } else { &['?', '\'', '"'] };
         text(row, self.text).contains(doubtful)
     }
 
     /// The text as its statement has it.
     fn whole(&self, row: &Row, statement: &str, width: usize) -> Option<String> {
-        if self.answer == "events" {
-            show_create::event_body(statement).ok().map(str::to_owned)
-        } else {
-            restored(text(row, self.text), statement, width)
-        }
+        let body = match self.answer {
+            "views" => return restored(text(row, self.text), statement, width),
+            "triggers" => show_create::trigger_body(statement),
+            "routines" => show_create::routine_body(statement),
+            _ => show_create::event_body(statement),
+        };
+        body.ok().map(str::to_owned)
     }
 }
 
@@ -127,15 +137,13 @@ pub(super) async fn complete(
     answers: &mut Answers,
     wanted: impl Fn(&str, &str) -> bool,
 ) -> Result<Vec<Unseen>, SqlError> {
+    let is_asked = |code: &Code, row: &Row| {
+        code.may_differ(row) && (code.answer != "views" || wanted(text(row, code.schema), text(row, code.name)))
+    };
     let mut asked = Vec::new();
     for code in &CODE {
         let rows = answers.rows.get(code.answer).into_iter().flatten();
-        for row in rows.filter(|row| code.may_differ(row)) {
-            let name = QualifiedName::new(text(row, code.schema), text(row, code.name));
-            if code.answer != "views" || wanted(&name.schema, &name.name) {
-                asked.push((format!("SHOW CREATE {} {}", code.word(row), qualified(engine, &name)), code.shown));
-            }
-        }
+        asked.extend(rows.filter(|row| is_asked(code, row)).map(|row| (code.statement(engine, row), code.shown)));
     }
     let columns = answers.rows.get("columns").into_iter().flatten();
     // The statements of MariaDB have the same `?`.
@@ -150,19 +158,15 @@ pub(super) async fn complete(
     let mut unseen = Vec::new();
     for code in &CODE {
         let width = if engine == EngineName::MariaDb && code.answer == "views" { 4 } else { 1 };
-        for row in answers.rows.get_mut(code.answer).into_iter().flatten() {
-            let name = QualifiedName::new(text(row, code.schema), text(row, code.name));
-            let statement = format!("SHOW CREATE {} {}", code.word(row), qualified(engine, &name));
-            if !code.may_differ(row) || !asked.iter().any(|(asked, _)| *asked == statement) {
-                continue;
-            }
-            match shown.get(&statement).and_then(|statement| code.whole(row, statement, width)) {
+        let rows = answers.rows.get_mut(code.answer).into_iter().flatten();
+        for row in rows.filter(|row| is_asked(code, row)) {
+            match shown.get(&code.statement(engine, row)).and_then(|statement| code.whole(row, statement, width)) {
                 Some(whole) => {
                     if let Some(cell) = row.get_mut(code.text) {
                         *cell = Some(whole);
                     }
                 }
-                None => unseen.push(lost(code.kind, &name)),
+                None => unseen.push(lost(code.kind, &code.qualified_name(row))),
             }
         }
     }

@@ -368,8 +368,9 @@ pub(super) fn triggers<'t>(out: &mut String, left_out: &mut LeftOut, model: &'t 
         return;
     }
     if engine.is_mysql_family() {
-        // The client must not take a semicolon in a body for the end of the statement.
-        push!(out, "\nDELIMITER ;;\n{} ;;\nDELIMITER ;\n", statements.join(" ;;\n"));
+        // The client must not take a semicolon in a body for the end of the statement. A body can end with a comment, which
+        // its line ends.
+        push!(out, "\nDELIMITER ;;\n{}\n;;\nDELIMITER ;\n", statements.join("\n;;\n"));
     } else {
         push!(out, "\n{};\n", statements.join(";\n"));
     }

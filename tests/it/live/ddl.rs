@@ -280,6 +280,8 @@ const MYSQL: &str = r#"
     CREATE PROCEDURE clean() DELETE FROM a_children;
     DELIMITER ;;
     CREATE TRIGGER counted BEFORE INSERT ON a_children FOR EACH ROW BEGIN SET NEW.parent = NEW.parent + 1; SET @last = NEW.parent; END ;;
+    CREATE TRIGGER quoted AFTER INSERT ON a_children FOR EACH ROW SET @said = 'it''s \n \\', @told = _latin1'x' # done
+    ;;
     CREATE EVENT sweep ON SCHEDULE EVERY 1 WEEK COMMENT 'it''s \\ all' DO BEGIN DELETE FROM gone_by WHERE name = 'it''s \n \\'; DO 1; END ;;
     DELIMITER ;
     CREATE EVENT once ON SCHEDULE AT '2037-01-01 12:00:00' ON COMPLETION PRESERVE DISABLE ON SLAVE DO DELETE FROM a_children;

@@ -8,13 +8,14 @@ use libtest_mimic::Trial;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     type Test = fn(Place) -> TestResult;
-    let tests: [(&str, Test); 11] = [
+    let tests: [(&str, Test); 12] = [
         ("schemes", schemes),
         ("surroundings", surroundings),
         ("every_database", every_database),
         ("references", references),
         ("lacking", lacking),
         ("names", names),
+        ("bodies", bodies),
         ("without_rights", without_rights),
         ("socket", socket),
         ("wrong_names", wrong_names),
@@ -477,6 +478,50 @@ fn characters(place: Place) -> TestResult {
     let repeated = ["ALTER TABLE labels MODIFY", "ALTER TABLE foreign_bytes MODIFY", "é'), ALGORITHM"];
     if repeated.iter().any(|statement| steps.contains(statement)) { Err(steps.into()) } else { Ok(()) }
 }
+
+/// Bodies are read as they were written, with the escapes and introducers of their literals.
+fn bodies(place: Place) -> TestResult {
+    let one = One::new(place)?;
+    one.database.run(BODIES)?;
+    let model = read(&one.database.url()).map_err(|error| chain(&error))?;
+    let schema = &model.schemas[0];
+    let functions = schema.functions.iter().map(|function| (&function.name, function.body.as_deref()));
+    let triggers = schema.tables.iter().flat_map(|table| &table.triggers);
+    let triggers = triggers.map(|trigger| (&trigger.name, Some(trigger.definition.as_str())));
+    let mut found: Vec<_> =
+        functions.chain(triggers).map(|(name, body)| (name.as_str(), body.unwrap_or_default())).collect();
+    found.sort_unstable();
+    let expected = [
+        ("a for each row", r"SET @a = 'it''s \n \\', @b = _latin1'x'"),
+        ("ansi (", r#"BEGIN RETURN 'x\' || "e"; END"#),
+        ("labelled", "RETURN \"\\n\""),
+        ("listed", r"SELECT 'it''s \n', _latin1'x'"),
+        ("second", r"SET @c = '\\'"),
+        ("typed", "RETURN 'it''s'"),
+    ];
+    if found != expected {
+        return Err(format!("read {found:#?}").into());
+    }
+    let is_of_code =
+        |unseen: &&brownfield::model::Unseen| [UnseenKind::Triggers, UnseenKind::Functions].contains(&unseen.what);
+    match model.unseen.iter().find(is_of_code) {
+        Some(unseen) => Err(format!("{unseen:?}").into()),
+        None => Ok(()),
+    }
+}
+
+const BODIES: &str = r#"
+    DELIMITER ;;
+    create /* FOR EACH ROW ' */ trigger `a for each row` before /*!50003 insert */ on `things` for
+        each row SET @a = 'it''s \n \\', @b = _latin1'x' ;;
+    CREATE TRIGGER second BEFORE INSERT ON things FOR EACH ROW FOLLOWS `a for each row` SET @c = '\\' ;;
+    CREATE PROCEDURE listed(IN a int, b enum(')', 'it''s')) COMMENT 'it''s (\\' NO SQL SQL SECURITY INVOKER SELECT 'it''s \n', _latin1'x' ;;
+    CREATE FUNCTION typed(e int) RETURNS enum('x)', 'it''s') DETERMINISTIC RETURN 'it''s' ;;
+    CREATE FUNCTION labelled() RETURNS varchar(9) CHARSET latin1 READS SQL DATA RETURN "\n" ;;
+    SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES' ;;
+    CREATE FUNCTION "ansi ("("e" int) RETURNS varchar(10) DETERMINISTIC COMMENT 'a\' BEGIN RETURN 'x\' || "e"; END ;;
+    DELIMITER ;
+"#;
 
 /// Triggers of one moment run in an order of their own, which is not that of their names.
 fn trigger_order(place: Place) -> TestResult {

@@ -4,11 +4,13 @@
 //! A statement with something that the parser does not know is refused as a whole, and the table is read from
 //! `information_schema` instead, so that nothing is guessed or lost.
 
+mod bodies;
 mod partitions;
 mod scanner;
 #[cfg(test)]
 mod tests;
 
+pub(super) use bodies::{event_body, routine_body, trigger_body};
 pub(super) use partitions::{Part, Partitions};
 pub(super) use scanner::Refusal;
 use scanner::Scanner;
@@ -171,15 +173,6 @@ pub(super) fn parse(text: &str) -> Result<Statement<'_>, Refusal> {
         }
     }
     Ok(statement)
-}
-
-/// The body in the statement of an event, as it was written.
-pub(super) fn event_body(text: &str) -> Result<&str, Refusal> {
-    let mut scanner = Scanner::new(text);
-    while !scanner.eat("DO") {
-        scanner.value()?;
-    }
-    Ok(scanner.rest().trim())
 }
 
 /// The columns of a statement of MySQL, whose keys and options are not read.

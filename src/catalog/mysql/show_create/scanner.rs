@@ -64,6 +64,23 @@ impl<'s> Scanner<'s> {
         holds
     }
 
+    /// A word, a quoted name, a string or a sign of a statement that has white space and comments as they were written.
+    pub(super) fn token(&mut self) -> Result<&'s str, Refusal> {
+        self.skip_space();
+        while self.rest().starts_with('#') || self.rest().starts_with("--") {
+            self.line();
+            self.skip_space();
+        }
+        match self.peek() {
+            Some(quote @ (b'\'' | b'"' | b'`')) => self.quoted(quote, "a closing quote"),
+            Some(sign) if !is_word(sign) => {
+                self.at += 1;
+                Ok(self.text.get(self.at - 1..self.at).unwrap_or_default())
+            }
+            _ => self.word(),
+        }
+    }
+
     /// What is left of the line.
     pub(super) fn line(&mut self) -> &'s str {
         let rest = self.rest();
@@ -225,7 +242,7 @@ impl<'s> Scanner<'s> {
     }
 
     /// Text between two quotes of one kind, the quotes included. Two quotes stand for one; in strings a backslash takes
-    /// its meaning from the next character.
+    /// its meaning from the next character. Names are between double quotes in the statements of some SQL modes.
     fn quoted(&mut self, quote: u8, expected: &str) -> Result<&'s str, Refusal> {
         let bytes = self.text.as_bytes();
         if self.peek() != Some(quote) {
@@ -234,7 +251,7 @@ impl<'s> Scanner<'s> {
         let start = self.at;
         let mut at = start + 1;
         while let Some(&byte) = bytes.get(at) {
-            if byte == b'\\' && quote != b'`' {
+            if byte == b'\\' && quote == b'\'' {
                 at += 2;
             } else if byte != quote {
                 at += 1;

@@ -130,6 +130,39 @@ fn the_body_of_an_event_is_what_follows_its_head() {
 }
 
 #[test]
+fn the_body_of_a_trigger_is_what_follows_its_head() {
+    let body = "/* why */ set @a = 'it''s \\\\' # done";
+    let of = |order: &str| {
+        format!(
+            "CREATE DEFINER=`FOR`@`%` trigger `it's FOR EACH ROW` -- for each row '\n  before insert on \"a\\\" # `\n for /* ' */ each\nRow{order} {body}"
+        )
+    };
+    for order in ["", " follows `a``b`", "\nPRECEDES other"] {
+        assert_eq!(super::trigger_body(&of(order)), Ok(body));
+    }
+    let labelled = "CREATE TRIGGER a BEFORE INSERT ON t FOR EACH ROW follows: BEGIN END";
+    assert_eq!(super::trigger_body(labelled), Ok("follows: BEGIN END"));
+    assert!(super::trigger_body("CREATE TRIGGER `FOR EACH ROW` BEFORE INSERT ON t").is_err());
+}
+
+#[test]
+fn the_body_of_a_routine_is_what_follows_its_head() {
+    let body = "/* why */ return 'it''s (' -- end";
+    for head in [
+        "CREATE DEFINER=`PROCEDURE`@`%` PROCEDURE `p (`(in a int /* it's ) */ , b enum(')','it\\'s'))\n    NO SQL\n    SQL SECURITY INVOKER\n    COMMENT 'no\nSQL'\n",
+        "CREATE DEFINER=\"a\"@\"%\" FUNCTION \"f\"() RETURNS enum('a\nb','it''s') CHARSET utf8mb4\n    DETERMINISTIC\n",
+        "CREATE AGGREGATE FUNCTION `f`(a decimal(10,2)) RETURNS int(11)\n",
+        "CREATE DEFINER=\"a\"@\"%\" PACKAGE BODY \"pk\" ",
+    ] {
+        assert_eq!(super::routine_body(&format!("{head}{body}")), Ok(body));
+    }
+    let labelled = "CREATE PROCEDURE `p`()\ncomment: BEGIN END";
+    assert_eq!(super::routine_body(labelled), Ok("comment: BEGIN END"));
+    let foreign = "CREATE FUNCTION `f`() RETURNS int\n    LANGUAGE JAVASCRIPT\nAS $$ return 'a' $$";
+    assert!(super::routine_body(foreign).is_err() && super::routine_body("CREATE PROCEDURE `p`(a int").is_err());
+}
+
+#[test]
 fn partitions_by_system_time_keep_what_ends_them() {
     let of = |clause: &str| {
         let text = format!(

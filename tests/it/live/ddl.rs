@@ -106,23 +106,29 @@ fn forget_of_partitions(partitioning: &mut Partitioning) {
 /// Things that the samples lack, and an order of names that no alphabet follows.
 fn one_of_each(place: Place) -> TestResult {
     let newer = |version: u32, sql: &'static str| if place.version().0 >= version { sql } else { "" };
-    let (sql, said) = match place.engine() {
+    let (sql, said): (String, &[&str]) = match place.engine() {
         EngineName::PostgreSql => (
             [POSTGRES, newer(15, POSTGRES_15), newer(17, POSTGRES_17), newer(18, POSTGRES_18)].concat(),
-            "-- Left out: 1 rewrite rule.",
+            &["-- Left out: 1 rewrite rule."],
         ),
-        EngineName::MySql => (format!("{MYSQL}{MYSQL_ALONE}"), "-- Left out: 1 procedure, 1 view that does not open."),
+        EngineName::MySql => (
+            format!("{MYSQL}{MYSQL_ALONE}"),
+            &["WITH PARSER ngram", "-- Left out: 1 procedure, 1 view that does not open."],
+        ),
         EngineName::MariaDb => {
             let newer = if place.version() >= (11, 7) { MARIADB_11 } else { "" };
             (
                 format!("{MYSQL}{MARIADB}{newer}"),
-                "-- Left out: 1 procedure, 2 parts of packages, 1 view that does not open.",
+                &["-- Left out: 1 procedure, 2 parts of packages, 1 view that does not open."],
             )
         }
-        EngineName::Sqlite => (SQLITE.to_owned(), "CREATE TRIGGER"),
+        EngineName::Sqlite => (SQLITE.to_owned(), &["CREATE TRIGGER"]),
     };
     let script = anew(place, |database| database.run(&sql))?;
-    if script.contains(said) { Ok(()) } else { Err(format!("{said:?} is not said:\n{script}").into()) }
+    match said.iter().find(|text| !script.contains(**text)) {
+        Some(text) => Err(format!("{text:?} is not said:\n{script}").into()),
+        None => Ok(()),
+    }
 }
 
 /// The statements under a table in the document make it by themselves, the sequences of its columns included.

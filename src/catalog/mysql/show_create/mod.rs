@@ -247,7 +247,7 @@ fn definition<'s>(scanner: &mut Scanner<'s>, statement: &mut Statement<'s>) -> R
 fn column<'s>(scanner: &mut Scanner<'s>) -> Result<Column<'s>, Refusal> {
     let name = scanner.name()?;
     let data_type = scanner.data_type()?;
-    let compressed = scanner.eat_comment("COMPRESSED");
+    let compressed = scanner.eat_comment("COMPRESSED").is_some();
     let mut column = Column { name, data_type, compressed, ..Column::default() };
     loop {
         if scanner.eat("CHARACTER SET") {
@@ -315,11 +315,14 @@ fn key<'s>(scanner: &mut Scanner<'s>, kind: KeyKind) -> Result<Key<'s>, Refusal>
     }
     scanner.expect(")")?;
     loop {
-        if scanner.eat("USING") {
+        // MySQL has the parser in a comment, which is not to be passed over on the way to another word.
+        if let Some(parser) = scanner.eat_comment("WITH PARSER") {
+            key.options.push(format!("parser={}", Scanner::new(parser).name()?));
+        } else if scanner.eat("USING") {
             key.using = Some(scanner.word()?);
         } else if scanner.eat("COMMENT") {
             key.comment = Some(scanner.string()?);
-        } else if scanner.eat("IGNORED") || scanner.eat("INVISIBLE") {
+        } else if scanner.eat("IGNORED") || scanner.eat_comment("INVISIBLE").is_some() {
             key.ignored = true;
         } else if scanner.eat("WITH PARSER") {
             key.options.push(format!("parser={}", scanner.name()?));

@@ -53,15 +53,15 @@ impl<'s> Scanner<'s> {
         }
     }
 
-    /// Passes a comment for some versions that holds this word, when it comes next: `/*M!100301 COMPRESSED*/`.
-    pub(super) fn eat_comment(&mut self, word: &str) -> bool {
+    /// Passes a comment for some versions that begins with these words, when it comes next: `/*M!100301 COMPRESSED*/`.
+    /// Answers what stands after them.
+    pub(super) fn eat_comment(&mut self, words: &str) -> Option<&'s str> {
         let rest = self.rest().trim_start();
-        let comment = rest.strip_prefix("/*").and_then(|rest| rest.split_once("*/"));
-        let holds = comment.is_some_and(|(comment, _)| comment.split(' ').any(|piece| piece == word));
-        if holds {
-            self.skip_space();
-        }
-        holds
+        let (comment, after) = rest.strip_prefix("/*")?.split_once("*/")?;
+        let (_version, held) = comment.split_once(' ')?;
+        let argument = held.strip_prefix(words)?;
+        self.at = self.text.len() - after.len();
+        Some(argument.trim())
     }
 
     /// A word, a quoted name, a string or a sign of a statement that has white space and comments as they were written.

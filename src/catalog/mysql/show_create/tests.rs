@@ -163,6 +163,14 @@ fn the_body_of_a_routine_is_what_follows_its_head() {
 }
 
 #[test]
+fn mysql_has_the_parser_of_a_key_in_a_comment() {
+    let text = "CREATE TABLE `t` (\n  `t` text,\n  FULLTEXT KEY `a` (`t`) COMMENT 'x' /*!50100 WITH PARSER `ngram` */ ,\n  \
+                FULLTEXT KEY `b` (`t`) /*!80000 INVISIBLE */ /*!50100 WITH PARSER `n``g` */ \n) ENGINE=InnoDB";
+    let keys: Vec<_> = super::special_keys(text).into_iter().map(|key| (key.ignored, key.options)).collect();
+    assert_eq!(keys, [(false, vec!["parser=ngram".to_owned()]), (true, vec!["parser=n`g".to_owned()])]);
+}
+
+#[test]
 fn partitions_by_system_time_keep_what_ends_them() {
     let of = |clause: &str| {
         let text = format!(

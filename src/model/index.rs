@@ -35,7 +35,7 @@ pub struct Index {
     /// Name of the constraint it backs (primary, unique or exclusion). For constraints without a name, the index's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub constraint: Option<String>,
-    /// Backs an exclusion constraint (PostgreSQL).
+    /// Backs an exclusion constraint (PostgreSQL), or a key that forbids periods to overlap (PostgreSQL 18, MariaDB).
     #[serde(default, skip_serializing_if = "is_false")]
     pub exclusion: bool,
     /// Usable for queries. False after a failed `CREATE INDEX CONCURRENTLY` and for a partitioned index that lacks a

@@ -567,6 +567,7 @@ fn unharmed(load: &dyn Fn() -> Result<Database, String>, sample: &str) -> TestRe
         _ => None,
     });
     let filled: BTreeSet<(String, String)> = filled.collect();
+    assert_eq!(period_keys(&after), period_keys(&model), "{script}");
     let changed = rows::changed(&before, &rows::contents(&database, &after)?, &filled);
     assert!(changed.is_empty(), "{changed:#?}\n{script}");
     for (table, insert) in rows::inserts(&model, &after, &filled) {
@@ -580,6 +581,13 @@ fn unharmed(load: &dyn Fn() -> Result<Database, String>, sample: &str) -> TestRe
         }
     }
     Ok(())
+}
+
+/// The keys that forbid periods to overlap, which hold more than uniqueness.
+fn period_keys(model: &Model) -> Vec<(&str, &[String])> {
+    let tables = model.schemas.iter().flat_map(|schema| &schema.tables);
+    let keys = tables.flat_map(|table| table.unique_constraints.iter().map(|key| (table.name.as_str(), key)));
+    keys.filter(|(_, key)| key.without_overlaps).map(|(table, key)| (table, key.columns.as_slice())).collect()
 }
 
 /// Tables that not every ALTER TABLE takes in every way: the whole playbook runs on their rows, loses none, whatever the
@@ -608,6 +616,7 @@ fn unusual(place: Place) -> TestResult {
     let mut counts = rows::counts(&database, &after)?;
     counts.retain(|table, _| before.contains_key(table));
     assert_eq!(counts, before);
+    assert_eq!(period_keys(&after), period_keys(&model), "{script}");
     let mended = |report: &Report<'_>| -> BTreeSet<String> {
         let refused = |change: &Change| report.playbook.impossible.iter().any(|(impossible, _)| impossible == change);
         let findings = report.outcomes.iter().flat_map(|outcome| &outcome.findings);
@@ -779,6 +788,14 @@ fn values(place: Place) -> TestResult {
                  INSERT INTO listed VALUES (1, 1.5, 'x');
                  INSERT INTO sent VALUES (1, '2001-01-01');
                  CREATE PUBLICATION seen FOR TABLE sent WHERE (seen > '2000-01-01') WITH (publish = 'insert');",
+            )?;
+        }
+        if place.engine() == EngineName::PostgreSql && place.version().0 >= 18 {
+            // A key that forbids periods to overlap, and one over the same columns that does not.
+            database.run(
+                "CREATE TABLE stays (rooms int4range NOT NULL, stay daterange NOT NULL, UNIQUE (rooms, stay WITHOUT OVERLAPS),
+                     UNIQUE (rooms, stay));
+                 INSERT INTO stays VALUES ('[1,3)', '[2020-01-01,2021-01-01)'), ('[1,3)', '[2021-01-01,2022-01-01)');",
             )?;
         }
         Ok(database)

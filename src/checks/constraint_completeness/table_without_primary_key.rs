@@ -189,6 +189,7 @@ fn rank(table: TableRef<'_>, index: &Index) -> u8 {
 /// Whether an index could back the primary key: unique over whole columns of the user that are NOT NULL.
 fn is_candidate(table: TableRef<'_>, index: &Index) -> bool {
     index.unique
+        && !index.exclusion
         && index.is_usable()
         && index.predicate.is_none()
         && index.method == "btree"

@@ -102,12 +102,11 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let names = Names::new(context);
     for table in context.tables.base() {
         // A period is never NULL, and what must not overlap is not what must not be equal.
-        let keys = &table.table.unique_constraints;
-        let forbids_overlaps =
-            |index: &Index| keys.iter().any(|key| key.without_overlaps && key.name.as_ref() == Some(&index.name));
-        let indexes = table.table.indexes.iter().filter(|index| {
-            index.unique && !index.primary && index.key.len() > 1 && !index.exclusion && !forbids_overlaps(index)
-        });
+        let indexes = table
+            .table
+            .indexes
+            .iter()
+            .filter(|index| index.unique && !index.primary && index.key.len() > 1 && !index.exclusion);
         for index in indexes {
             let Some(columns) = index.plain_columns() else { continue };
             let columns: Vec<&str> = columns.into_iter().map(|column| stands_for(table.table, column)).collect();

@@ -285,7 +285,8 @@ fn add_primary_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
     }
     let key: Vec<KeyPart> = columns.iter().map(|column| KeyPart::column(column.clone())).collect();
     // The primary key does all that a unique index over the same columns did.
-    let twins = of.table.indexes.iter().filter(|index| index.unique && !index.primary && index.key == key);
+    let twins =
+        of.table.indexes.iter().filter(|index| index.unique && !index.primary && !index.exclusion && index.key == key);
     clauses.extend(twins.map(|index| format!("DROP INDEX {}", planner.quote(&index.name))));
     let (gone, back) = replaced(planner, table, &request.change);
     clauses.push(format!("ADD PRIMARY KEY ({}){gone}", parts(planner, table, "btree", &key)));

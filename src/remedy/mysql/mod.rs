@@ -9,7 +9,7 @@ use super::planner::{Planner, mentions};
 use super::requests::Request;
 use super::{Duration, Phase, Safety, Step};
 use crate::checks::Change;
-use crate::model::{Column, EngineName, GeneratedStorage, KeyPart, QualifiedName, Table, UnseenKind};
+use crate::model::{Column, EngineName, GeneratedStorage, KeyPart, QualifiedName, UnseenKind};
 use crate::survey::is_temporal;
 use std::collections::HashSet;
 
@@ -281,7 +281,7 @@ fn accepted(planner: &Planner<'_>, table: &QualifiedName, clauses: &str, wanted:
         at_least(Algorithm::Copy, rebuilds && computes && clauses.starts_with("MODIFY"));
         // A unique key over long values, and one that forbids periods to overlap, can only be copied with their table.
         let plans_hash = planner.hashed.contains(table) && !clauses.starts_with("ADD COLUMN");
-        at_least(Algorithm::Copy, has("hash") || plans_hash || has_period_key(of));
+        at_least(Algorithm::Copy, has("hash") || plans_hash || of.indexes.iter().any(|index| index.exclusion));
         at_least(Algorithm::Copy, touches_keys && has("vector"));
         at_least(Algorithm::Copy, of.partitioning.is_some() && (adds_computed || clauses.contains("ADD PRIMARY KEY")));
     } else {
@@ -293,12 +293,6 @@ fn accepted(planner: &Planner<'_>, table: &QualifiedName, clauses: &str, wanted:
         at_least(Algorithm::Copy, redefines_column(clauses) && has_temporal_check(planner, table));
     }
     least
-}
-
-/// Whether a key of the table forbids periods to overlap.
-fn has_period_key(table: &Table) -> bool {
-    table.primary_key.iter().any(|key| key.without_overlaps)
-        || table.unique_constraints.iter().any(|key| key.without_overlaps)
 }
 
 fn has_temporal_check(planner: &Planner<'_>, table: &QualifiedName) -> bool {

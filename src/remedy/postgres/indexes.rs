@@ -400,7 +400,8 @@ fn add_primary_key(
     let relation = planner.relation(table);
     let nullable: Vec<&String> =
         columns.iter().filter(|column| of.table.column(column).is_some_and(|column| column.nullable)).collect();
-    let unique = of.table.unique_constraints.iter().find(|unique| unique.columns == columns);
+    let mut constraints = of.table.unique_constraints.iter();
+    let unique = constraints.find(|unique| unique.columns == columns && !unique.without_overlaps);
     let referenced = planner.context.tables.referenced_by(of.id).any(|(_, key)| key.referenced_columns == columns);
     if is_partitioned(planner, table) {
         let key = &of.table.partitioning;

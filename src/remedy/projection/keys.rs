@@ -65,8 +65,11 @@ impl Projection<'_> {
             column.nullable = false;
         }
         // The key does all that a unique key over the same columns did.
-        of.unique_constraints.retain(|unique| unique.columns != columns);
-        of.indexes.retain(|index| !(index.unique && index.plain_columns().is_some_and(|key| key == *columns)));
+        of.unique_constraints.retain(|unique| unique.without_overlaps || unique.columns != columns);
+        let is_twin = |index: &Index| {
+            index.unique && !index.exclusion && index.plain_columns().is_some_and(|key| key == *columns)
+        };
+        of.indexes.retain(|index| !is_twin(index));
         let key = key_index(name, columns);
         let name = if engine.is_mysql_family() { "PRIMARY" } else { name };
         let rowid = engine == EngineName::Sqlite

@@ -135,7 +135,7 @@ fn purpose_words(page: &Page<'_, '_>, of: TableRef<'_>, index: &Index, purpose: 
             let mut all = of.table.exclusion_constraints.iter();
             match all.find(|exclusion| index.constraint.as_ref() == Some(&exclusion.name)) {
                 Some(exclusion) => format!("Exclusion constraint: {}", excluded(exclusion)),
-                None => "Exclusion constraint".to_owned(),
+                None => "Key without overlaps".to_owned(),
             }
         }
         Purpose::ForeignKey(at) => match of.table.foreign_keys.get(*at) {

@@ -19,5 +19,8 @@ INSERT INTO pages (url, customer_id, email) VALUES ('x', 1, 'x');
 CREATE TABLE periods (id bigint NOT NULL, since date NOT NULL, until date NOT NULL, is_open bool, amount int, PERIOD FOR term (since, until),
     PRIMARY KEY (id, term WITHOUT OVERLAPS));
 CREATE TABLE bookings (id int, since date, until date, is_open bool, amount int, PERIOD FOR term (since, until), UNIQUE KEY bookings_key (id, term WITHOUT OVERLAPS));
+CREATE TABLE stays (room int NOT NULL, since date NOT NULL, until date NOT NULL, PERIOD FOR stay (since, until),
+    UNIQUE KEY stays_key (room, stay WITHOUT OVERLAPS));
+INSERT INTO stays VALUES (1, '2020-01-01', '2021-01-01'), (1, '2021-01-01', '2022-01-01');
 INSERT INTO periods (id, since, until) VALUES (1, '2020-01-01', '2021-01-01');
 INSERT INTO bookings (id, since, until) VALUES (1, '2020-01-01', '2021-01-01');

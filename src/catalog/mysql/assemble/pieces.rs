@@ -60,6 +60,7 @@ pub(super) fn character_set(collation: &str) -> &str {
 /// index has its columns as the last two.
 pub(super) fn add_index(table: &mut Table, mut index: Index, overlapping: Option<&str>) {
     let names: Option<Vec<String>> = index.key.iter().map(|part| part.column.clone()).collect();
+    index.exclusion = overlapping.is_some();
     if let Some(mut columns) = names.filter(|_| index.unique) {
         let name = Some(index.name.clone());
         index.constraint.clone_from(&name);

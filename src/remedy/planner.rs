@@ -54,6 +54,8 @@ pub(super) struct Planner<'a> {
     shaped: HashSet<QualifiedName>,
     /// Indexes that the statement of another change drops, by that change (MySQL, MariaDB).
     pub(super) replaced: Vec<(Change, String)>,
+    /// Columns of new keys that foreign keys can stand on (MySQL, MariaDB).
+    pub(super) keys: HashMap<QualifiedName, Vec<Vec<String>>>,
     /// Changes of the character set that are made by the statement of another, by that change (MySQL, MariaDB).
     pub(super) converted: Vec<(Change, Vec<Change>)>,
     /// Tables that are going to have a unique key over long values (MariaDB).
@@ -82,6 +84,7 @@ impl<'a> Planner<'a> {
             stamped: HashMap::new(),
             shaped: HashSet::new(),
             replaced: Vec::new(),
+            keys: HashMap::new(),
             converted: Vec::new(),
             hashed: HashSet::new(),
             checks: HashMap::new(),
@@ -626,6 +629,11 @@ pub(super) fn unique_before<'t>(table: &'t Table, wanted: &Index, replaces: Opti
         let same = index.key == wanted.key && index.nulls_not_distinct == wanted.nulls_not_distinct && same_rows;
         index.unique && index.is_usable() && !is_old && index.include.is_empty() && same
     })
+}
+
+/// Whether an index is called like this foreign key and has its columns, as the one does that InnoDB makes for it.
+pub(super) fn is_made_for(index: &Index, key: &ForeignKey) -> bool {
+    !index.unique && key.name.as_ref() == Some(&index.name) && index.plain_columns().is_some_and(|it| it == key.columns)
 }
 
 /// The computed column like this one, when there is one.

@@ -170,12 +170,12 @@ fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
             .note("Existing rows hold NULL, since the default comes later.");
     planner.add(20, request, step);
     if let Some(default) = &new.default {
+        let back = undo(planner, table, &column);
         let text = default_text(default, None);
         column.default = Some(ColumnDefault { expression: text, kind: DefaultKind::Literal, sequence: None });
         let clause = modify(planner, table, &column, Overrides::default());
         let title = format!("default of {}.{name}: {default}", table.name);
-        let step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Instant)
-            .undo(format!("ALTER TABLE {relation} ALTER COLUMN {} DROP DEFAULT", planner.quote(&name)));
+        let step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Instant).undo(back);
         planner.add(21, request, step);
     }
     let fill = new.fill.as_deref().or(if new.not_null { new.default.as_deref() } else { None });

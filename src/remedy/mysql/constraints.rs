@@ -1,6 +1,8 @@
 //! Foreign keys and checks.
 
-use super::{Algorithm, CHECKS_OFF, CHECKS_ON, Duration, NONE, Phase, Planner, Request, Safety, Step, alter};
+use super::{
+    Algorithm, CHECKS_OFF, CHECKS_ON, Duration, NONE, Phase, Planner, Request, Safety, Step, alter, is_served,
+};
 use crate::checks::{Change, is_unique_key};
 use crate::model::quote::quote_literal;
 use crate::model::{Action, CheckConstraint, EngineName, ForeignKey, QualifiedName, TableRef};
@@ -137,11 +139,17 @@ fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, name: &str) {
         on_update.sql()
     );
     planner.add_foreign_key(table, columns);
+    let mut undo = format!("ALTER TABLE {} DROP FOREIGN KEY {}", planner.relation(table), planner.quote(name));
+    if !is_served(planner, table, columns) {
+        // The index that the server makes bears the name of the key, and does not go with it.
+        undo = format!("{undo}, DROP INDEX {}", planner.quote(name));
+        planner.keys.entry(table.clone()).or_default().push(columns.clone());
+    }
     let orphans = planner.orphans(table, columns, referenced_table, referenced_columns);
     let mut step = alter(planner, table, Phase::Expand, format!("add foreign key {name}"), &text, Algorithm::Copy)
         .check(orphans.clone())
         .verify(orphans)
-        .undo(format!("ALTER TABLE {} DROP FOREIGN KEY {}", planner.relation(table), planner.quote(name)))
+        .undo(undo)
         .note("Only the copy checks existing rows. With foreign_key_checks=0 the key is added INPLACE, LOCK=NONE, and existing rows are never checked: then the query for orphans must find nothing before and after.");
     step.statements.insert(0, CHECKS_ON.to_owned());
     planner.add(60, request, step);

@@ -200,7 +200,7 @@ fn add_index(
     index.key = key.to_vec();
     let algorithm = if matches!(method, "fulltext" | "spatial") { Algorithm::InplaceShared } else { Algorithm::Nocopy };
     let clause = clause(planner, table, &name, &index);
-    let (gone, back) = replaced(planner, table, &request.change);
+    let (gone, back) = without(planner, table, &replaced(planner, table, &request.change));
     let clauses = format!("{clause}{gone}");
     let step = alter(planner, table, Phase::Expand, format!("add index {name}"), &clauses, algorithm).undo(format!(
         "ALTER TABLE {} {back}DROP INDEX {}",
@@ -210,12 +210,16 @@ fn add_index(
     planner.add(50, request, step);
 }
 
-/// What drops the indexes that a new one replaces in its own statement, to be written after its clauses, and what brings
-/// them back, to be written before those of the undo.
-fn replaced(planner: &Planner<'_>, table: &QualifiedName, new: &Change) -> (String, String) {
+/// The indexes that a new one replaces in its own statement.
+fn replaced<'a>(planner: &Planner<'a>, table: &QualifiedName, new: &Change) -> Vec<&'a Index> {
     let names = planner.replaced.iter().filter(|(change, _)| change == new).map(|(_, name)| name);
     let indexes = planner.table(table).map(|of| of.table.indexes.as_slice()).unwrap_or_default();
-    let indexes: Vec<&Index> = names.filter_map(|name| indexes.iter().find(|index| index.name == *name)).collect();
+    names.filter_map(|name| indexes.iter().find(|index| index.name == *name)).collect()
+}
+
+/// What drops indexes in the statement of a new one, to be written after its clauses, and what brings them back, to be
+/// written before those of the undo.
+fn without(planner: &Planner<'_>, table: &QualifiedName, indexes: &[&Index]) -> (String, String) {
     let gone = indexes.iter().map(|index| format!(", DROP INDEX {}", planner.quote(&index.name)));
     let back = indexes.iter().map(|index| format!("{}, ", clause(planner, table, &index.name, index)));
     (gone.collect(), back.collect())
@@ -273,27 +277,30 @@ fn add_primary_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
     if planner.is_versioned(table) && columns.iter().any(is_nullable) {
         return planner.refuse(request.change.clone(), PAST_ROWS);
     }
-    let mut clauses = Vec::new();
+    let (mut clauses, mut nullable) = (Vec::new(), String::new());
     if let Some(hidden) = of.table.columns.iter().find(|column| column.system_generated) {
         clauses.push(format!("DROP PRIMARY KEY, DROP COLUMN {}", planner.quote(&hidden.name)));
     }
     for name in columns {
         let Some(column) = planner.planned_column(table, name).filter(|column| column.nullable) else { continue };
+        let checks = &of.table.check_constraints;
         let new = Overrides { nullable: Some(false), ..Overrides::default() };
-        clauses.push(format!("MODIFY {}", definition(planner.engine, &column, &of.table.check_constraints, new)));
+        clauses.push(format!("MODIFY {}", definition(planner.engine, &column, checks, new)));
+        let old = definition(planner.engine, &column, checks, Overrides::default());
+        nullable = format!("{nullable}, MODIFY {old}");
         planner.alter_column(table, new.applied(&column));
     }
     let key: Vec<KeyPart> = columns.iter().map(|column| KeyPart::column(column.clone())).collect();
     // The primary key does all that a unique index over the same columns did.
-    let twins =
-        of.table.indexes.iter().filter(|index| index.unique && !index.primary && !index.exclusion && index.key == key);
-    clauses.extend(twins.map(|index| format!("DROP INDEX {}", planner.quote(&index.name))));
-    let (gone, back) = replaced(planner, table, &request.change);
+    let is_twin = |index: &&Index| index.unique && !index.primary && !index.exclusion && index.key == key;
+    let twins = of.table.indexes.iter().filter(is_twin);
+    let needless: Vec<&Index> = replaced(planner, table, &request.change).into_iter().chain(twins).collect();
+    let (gone, back) = without(planner, table, &needless);
     clauses.push(format!("ADD PRIMARY KEY ({}){gone}", parts(planner, table, "btree", &key)));
     let title = format!("add primary key ({})", columns.join(", "));
     let step = alter(planner, table, Phase::Expand, title, &clauses.join(", "), Algorithm::Inplace)
         .check(planner.duplicates(table, columns, None, true))
-        .undo(format!("ALTER TABLE {} {back}DROP PRIMARY KEY", planner.relation(table)))
+        .undo(format!("ALTER TABLE {} {back}DROP PRIMARY KEY{nullable}", planner.relation(table)))
         .note("InnoDB stores rows in the order of the primary key, so the table is written anew beside the traffic.");
     planner.add(45, request, Step { duration: Duration::Rewrite, ..step });
 }
@@ -396,7 +403,7 @@ fn add_unique_index(
         (false, true) => Algorithm::Inplace,
         (false, false) => Algorithm::Nocopy,
     };
-    let (gone, back) = replaced(planner, table, &request.change);
+    let (gone, back) = without(planner, table, &replaced(planner, table, &request.change));
     let mut step = alter(planner, table, Phase::Expand, title, &format!("{clause}{gone}"), algorithm)
         .check(check)
         .undo(format!("ALTER TABLE {} {back}DROP INDEX {}", planner.relation(table), planner.quote(&name)));

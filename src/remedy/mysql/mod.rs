@@ -5,13 +5,13 @@ mod columns;
 mod constraints;
 mod indexes;
 
-use super::planner::{Planner, mentions};
+use super::planner::{Planner, is_made_for, mentions};
 use super::requests::Request;
 use super::{Duration, Phase, Safety, Step};
 use crate::checks::Change;
 use crate::model::{Column, EngineName, GeneratedStorage, KeyPart, QualifiedName, UnseenKind};
 use crate::survey::is_temporal;
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
 const NONE: &str = "LOCK=NONE";
 const SHARED: &str = "LOCK=SHARED";
@@ -62,6 +62,12 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
         })
         .collect();
     let vanishing = vanishing(planner, &requests);
+    planner.replaced.extend(vanishing.iter().map(|((_, index), change)| (change.clone(), index.clone())));
+    for Request { change, .. } in &requests {
+        if let Some(key) = new_key(planner, change) {
+            planner.keys.entry(change.table().clone()).or_default().push(key);
+        }
+    }
     let mut renames = constraints::take_renames(planner, &mut requests);
     for request in requests {
         match &request.change {
@@ -71,7 +77,7 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
                 constraints::change_delete_action(planner, &request, rename);
             }
             Change::RenameIndex { table, name, .. } | Change::DropIndex { table, name }
-                if vanishing.contains(&(table.clone(), name.clone())) =>
+                if vanishing.contains_key(&(table.clone(), name.clone())) =>
             {
                 let reason = format!("index {name} goes by itself when a new index serves its foreign key");
                 planner.refuse(request.change.clone(), reason);
@@ -99,28 +105,48 @@ fn is_replaced_at_once(planner: &Planner<'_>, request: &Request) -> bool {
     index.is_some_and(|index| of.foreign_keys.iter().any(|key| indexes::is_perhaps_made(index, key)))
 }
 
-/// Indexes that the server made for a foreign key and takes away when a new index can serve it.
-fn vanishing(planner: &Planner<'_>, requests: &[Request]) -> HashSet<(QualifiedName, String)> {
-    let mut vanishing = HashSet::new();
-    for request in requests {
-        let (table, columns): (_, Vec<&str>) = match &request.change {
-            Change::AddIndex { table, key, .. } => {
-                (table, key.iter().filter_map(|part| part.column.as_deref()).collect())
-            }
-            Change::AddUnique { table, columns, predicate: None, .. }
-            | Change::AddPrimaryKey { table, columns, .. } => (table, columns.iter().map(String::as_str).collect()),
-            _ => continue,
-        };
-        let Some(of) = planner.table(table) else { continue };
-        for key in &of.table.foreign_keys {
-            let own = of.table.indexes.iter().find(|index| Some(&index.name) == key.name.as_ref() && !index.unique);
-            let served = key.columns.len() <= columns.len() && key.columns.iter().zip(&columns).all(|(a, b)| a == b);
-            if let Some(own) = own.filter(|_| served) {
-                vanishing.insert((table.clone(), own.name.clone()));
+/// Indexes that the server made for a foreign key and takes away when a new index can serve it, by table and name, with the
+/// first change that makes one. Its statement drops them: what was made by somebody does not go by itself.
+fn vanishing(planner: &Planner<'_>, requests: &[Request]) -> BTreeMap<(QualifiedName, String), Change> {
+    let mut vanishing = BTreeMap::new();
+    let (later, first): (Vec<&Request>, Vec<&Request>) =
+        requests.iter().partition(|request| matches!(request.change, Change::AddIndex { .. }));
+    for Request { change, .. } in first.into_iter().chain(later) {
+        let Some(of) = planner.table(change.table()) else { continue };
+        let Some(new) = new_key(planner, change) else { continue };
+        for key in of.table.foreign_keys.iter().filter(|key| new.starts_with(&key.columns)) {
+            if let Some(own) = of.table.indexes.iter().find(|index| is_made_for(index, key)) {
+                vanishing.entry((change.table().clone(), own.name.clone())).or_insert_with(|| change.clone());
             }
         }
     }
     vanishing
+}
+
+/// The columns that a new index begins with, as far as a foreign key can stand on it.
+fn new_key(planner: &Planner<'_>, change: &Change) -> Option<Vec<String>> {
+    match change {
+        Change::AddIndex { method, key, .. } => leading_columns(method, key),
+        Change::AddUnique { columns, .. } if !planner.is_shaped(change) && !indexes::is_hashed(planner, change) => {
+            Some(columns.clone())
+        }
+        Change::AddPrimaryKey { columns, .. } => Some(columns.clone()),
+        _ => None,
+    }
+}
+
+/// The columns that a key begins with, as far as a foreign key can stand on it: whole ones in a tree.
+fn leading_columns(method: &str, key: &[KeyPart]) -> Option<Vec<String>> {
+    let whole = |part: &KeyPart| part.column.clone().filter(|_| part.prefix_length.is_none());
+    (method == "btree").then(|| key.iter().map_while(whole).collect())
+}
+
+/// Whether a foreign key over these columns has an index to stand on, there or planned.
+fn is_served(planner: &Planner<'_>, table: &QualifiedName, columns: &[String]) -> bool {
+    let there = planner.table(table).map(|of| of.table.indexes.as_slice()).unwrap_or_default();
+    let mut there = there.iter().filter_map(|index| leading_columns(&index.method, &index.key));
+    let mut planned = planner.keys.get(table).into_iter().flatten();
+    there.any(|key| key.starts_with(columns)) || planned.any(|key| key.starts_with(columns))
 }
 
 /// The table of a change whose statement repeats what columns or checks have already.

@@ -8,7 +8,7 @@ use crate::model::{
     UniqueConstraint,
 };
 use crate::remedy::lookup_comment;
-use crate::remedy::planner::{computed_before, has_leading_index, is_lookup_of, unique_before};
+use crate::remedy::planner::{computed_before, has_leading_index, is_lookup_of, is_made_for, unique_before};
 use crate::remedy::postgres::is_leftover;
 
 impl Projection<'_> {
@@ -70,6 +70,9 @@ impl Projection<'_> {
             index.unique && !index.exclusion && index.plain_columns().is_some_and(|key| key == *columns)
         };
         of.indexes.retain(|index| !is_twin(index));
+        if engine.is_mysql_family() {
+            remove_made_indexes(of, columns);
+        }
         let key = key_index(name, columns);
         let name = if engine.is_mysql_family() { "PRIMARY" } else { name };
         let rowid = engine == EngineName::Sqlite
@@ -295,17 +298,19 @@ fn remove_index(table: &mut Table, name: &str) {
     }
 }
 
+/// Removes the indexes that InnoDB made for foreign keys which a key over these columns serves (MySQL, MariaDB).
+fn remove_made_indexes(table: &mut Table, key: &[String]) {
+    let served: Vec<&ForeignKey> =
+        table.foreign_keys.iter().filter(|foreign| key.starts_with(&foreign.columns)).collect();
+    table.indexes.retain(|index| !served.iter().any(|foreign| is_made_for(index, foreign)));
+}
+
 /// Adds an index. What it makes needless by itself goes: the index that InnoDB made for a foreign key, and those of partitions
 /// that become its parts.
 fn push_index(engine: EngineName, table: &mut Table, index: Index) {
     if engine.is_mysql_family() {
-        let key: Vec<&str> = index.key_columns().map_while(|column| column).collect();
-        let is_served = |foreign: &&ForeignKey| {
-            foreign.columns.len() <= key.len() && foreign.columns.iter().zip(&key).all(|(a, b)| a == b)
-        };
-        let names: Vec<&String> =
-            table.foreign_keys.iter().filter(is_served).filter_map(|key| key.name.as_ref()).collect();
-        table.indexes.retain(|other| other.unique || !names.contains(&&other.name));
+        let key: Vec<String> = index.key_columns().map_while(|column| column.map(str::to_owned)).collect();
+        remove_made_indexes(table, &key);
     }
     if let Some(partitioning) = &mut table.partitioning {
         attach(partitioning, &index);

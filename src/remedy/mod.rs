@@ -228,6 +228,11 @@ fn convert(table: &mut Table, change: &Change) -> Result<(), String> {
             (None, None) => of.character_set.as_deref().is_some_and(is_utf8mb3),
         };
         if moves {
+            if of.character_set.as_deref().is_some_and(|old| grows(old, character_set))
+                && let Some(longer) = longer_text(&of.data_type)
+            {
+                longer.clone_into(&mut of.data_type);
+            }
             of.collation = after(of.collation.as_deref())?;
             of.character_set = Some(character_set.clone());
         }
@@ -237,6 +242,21 @@ fn convert(table: &mut Table, change: &Change) -> Result<(), String> {
         table.character_set = Some(character_set.clone());
     }
     Ok(())
+}
+
+/// Whether a text can take more bytes in another character set.
+fn grows(old: &str, new: &str) -> bool {
+    old != new && old != "ascii" && old != "utf32" && old != "utf8mb4" && !is_utf8mb3(old)
+}
+
+/// The next longer type of a text whose length is counted in bytes.
+fn longer_text(data_type: &str) -> Option<&'static str> {
+    match data_type {
+        "tinytext" => Some("text"),
+        "text" => Some("mediumtext"),
+        "mediumtext" => Some("longtext"),
+        _ => None,
+    }
 }
 
 /// When a change of the character set is made, compared with others of its table: utf8mb3 is left after all that aligns

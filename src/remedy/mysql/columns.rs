@@ -555,7 +555,8 @@ fn conversion(planner: &Planner<'_>, changes: &[Change]) -> Result<Conversion, S
             continue;
         }
         let text = new.character_set.as_deref().map(|set| (set, new.collation.as_deref()));
-        clauses.push(repeat(planner, table, old, Overrides { character_set: text, ..Overrides::default() }));
+        let new_text = Overrides { data_type: Some(&new.data_type), character_set: text, ..Overrides::default() };
+        clauses.push(repeat(planner, table, old, new_text));
         let counterpart = old.collation.as_deref().and_then(remedy::utf8mb4_collation);
         if new.collation != counterpart {
             otherwise.push((old, new));

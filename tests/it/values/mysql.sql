@@ -34,3 +34,7 @@ CREATE TABLE uses (id int PRIMARY KEY, code varchar(20) COLLATE utf8mb3_bin NOT 
     CHARACTER SET utf8mb4;
 INSERT INTO codes VALUES (1, 'a', 'x', 'y', 'z'), (2, 'A', 'X', 'Y', 'Z'), (3, '2', 'X', 'Y', 'Z');
 INSERT INTO uses VALUES (1, 'a'), (2, 'A');
+
+-- Texts that take more bytes in another character set than their type holds.
+CREATE TABLE letters (id int PRIMARY KEY, name varchar(20) NOT NULL, head tinytext CHARACTER SET latin1, body text CHARACTER SET latin1) CHARACTER SET utf8mb4;
+INSERT INTO letters VALUES (1, 'x', repeat(_latin1 x'E9', 200), repeat(_latin1 x'E9', 60000));

@@ -9,7 +9,7 @@ use super::planner::{Planner, is_made_for, mentions};
 use super::requests::Request;
 use super::{Duration, Phase, Safety, Step};
 use crate::checks::Change;
-use crate::model::{Column, EngineName, GeneratedStorage, KeyPart, QualifiedName, UnseenKind};
+use crate::model::{Column, EngineName, GeneratedStorage, KeyPart, QualifiedName, Table, TableRef, UnseenKind};
 use crate::survey::is_temporal;
 use std::collections::BTreeMap;
 
@@ -443,9 +443,36 @@ fn rename_column(planner: &mut Planner<'_>, request: &Request, table: &Qualified
     planner.add(60, request, step);
 }
 
+/// Why a table stays with its storage engine: it is made of others, or another may be made of it.
+fn merged(planner: &Planner<'_>, of: TableRef<'_>) -> Option<String> {
+    let is_merge =
+        |table: &Table| table.storage_engine.as_ref().is_some_and(|name| name.eq_ignore_ascii_case("mrg_myisam"));
+    if is_merge(of.table) {
+        return Some("it has no rows of its own but shows those of other tables: make it a view of them".to_owned());
+    }
+    let shape = |table: &Table| -> Vec<(String, String)> {
+        table.columns.iter().map(|column| (column.name.clone(), column.data_type.clone())).collect()
+    };
+    let mut merges = planner.context.tables.iter().filter(|other| is_merge(other.table));
+    let merge = merges.find(|other| shape(other.table) == shape(of.table))?;
+    Some(format!(
+        "MERGE table {} has the same columns and may show its rows, which only MyISAM allows: make that a view first",
+        merge.name
+    ))
+}
+
+/// The row format of a table that InnoDB does not have.
+pub(super) fn foreign_row_format(table: &Table) -> Option<&str> {
+    let format = table.row_format.as_deref()?;
+    (!["default", "dynamic", "compact", "compressed", "redundant"].contains(&format)).then_some(format)
+}
+
 fn set_storage_engine(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, engine: &str) {
     if planner.is_versioned(table) {
         let reason = "MariaDB moves no system-versioned table to or from InnoDB: make a new table, without the history";
+        return planner.refuse(request.change.clone(), reason);
+    }
+    if let Some(reason) = planner.table(table).and_then(|of| merged(planner, of)) {
         return planner.refuse(request.change.clone(), reason);
     }
     let title = format!("store {} in {engine}", table.name);
@@ -459,6 +486,10 @@ fn set_storage_engine(planner: &mut Planner<'_>, request: &Request, table: &Qual
     });
     let mut clause = format!("ENGINE={}", planner.quote(engine).trim_matches('`'));
     let mut back = format!("ENGINE={}", old.as_deref().unwrap_or_default());
+    if let Some(format) = planner.table(table).and_then(|of| foreign_row_format(of.table)) {
+        clause = format!("{clause}, ROW_FORMAT=DEFAULT");
+        back = format!("{back}, ROW_FORMAT={}", format.to_uppercase());
+    }
     if let Some(column) = unled.filter(|_| engine.eq_ignore_ascii_case("innodb")) {
         let index = planner.fresh_index(table, &format!("{}_{column}_idx", table.name));
         clause = format!("{clause}, ADD INDEX {} ({})", planner.quote(&index), planner.quote(&column));

@@ -13,6 +13,7 @@ use crate::model::{
     Action, CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ForeignKey, Model, Persistence,
     QualifiedName, Schema, Table, Trigger, TriggerEnabled, base_type,
 };
+use crate::remedy::mysql::foreign_row_format;
 use std::collections::HashMap;
 
 /// Makes the changes of a playbook in a model.
@@ -314,7 +315,12 @@ fn change_table(table: &mut Table, change: &Change) {
                 index.name.clone_from(to);
             }
         }
-        Change::SetStorageEngine { engine, .. } => table.storage_engine = Some(engine.clone()),
+        Change::SetStorageEngine { engine, .. } => {
+            if foreign_row_format(table).is_some() {
+                table.row_format = None;
+            }
+            table.storage_engine = Some(engine.clone());
+        }
         // One that fails is not among the changes of a playbook.
         Change::SetCharacterSet { .. } => drop(convert(table, change)),
         Change::SetLogged { .. } => table.persistence = Persistence::Permanent,

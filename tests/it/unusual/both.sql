@@ -57,6 +57,11 @@ INSERT INTO sums (id, is_open) VALUES (1, NULL);
 
 CREATE TABLE counted (id int AUTO_INCREMENT, amount int, KEY (id));
 CREATE TABLE numbered (shop int, amount int, id int NOT NULL AUTO_INCREMENT, PRIMARY KEY (shop, id)) ENGINE=MyISAM;
+CREATE TABLE fixed (id int AUTO_INCREMENT PRIMARY KEY, amount int, name char(10) NOT NULL) ENGINE=MyISAM ROW_FORMAT=FIXED;
+CREATE TABLE fixed_logs (id int AUTO_INCREMENT PRIMARY KEY, name varchar(20) NOT NULL) ENGINE=MyISAM;
+CREATE TABLE all_logs (id int AUTO_INCREMENT PRIMARY KEY, name varchar(20) NOT NULL) ENGINE=MERGE UNION=(fixed_logs);
+INSERT INTO fixed (name) VALUES ('x');
+INSERT INTO fixed_logs (name) VALUES ('x');
 INSERT INTO counted (amount) VALUES (3), (4);
 INSERT INTO numbered (shop, amount) VALUES (1, 1), (1, 2), (2, 1);
 

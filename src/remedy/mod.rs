@@ -303,12 +303,12 @@ fn attempt(context: Context<'_>, findings: &[&Finding], impossible: &[(Change, S
         EngineName::PostgreSql => postgres::held_back(&planner, findings),
         EngineName::MySql | EngineName::MariaDb | EngineName::Sqlite => BTreeMap::new(),
     };
-    let inserts = inserts::without_columns(context.model);
+    let fixed = inserts::fixed_tables(context.model);
     let reason = |change: &Change| match change {
         change if rests_on_unseen(context, change) => Some(UNREAD.to_owned()),
         change if declares_guess(context, change) => Some(GUESS.to_owned()),
         Change::AddUnique { .. } => upserts::hindrance(context, change),
-        Change::AddColumn { .. } | Change::AddSurrogateKey { .. } => inserts::hindrance(&inserts, change),
+        Change::AddColumn { .. } | Change::AddSurrogateKey { .. } => inserts::hindrance(&fixed, change),
         Change::ChangeType { table, column, data_type, .. } if is_zoned(data_type) => {
             held.get(&(table.schema.as_str(), column.as_str())).cloned()
         }

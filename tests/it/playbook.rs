@@ -50,6 +50,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         trials.push(trial(format!("playbook::one_rule::{}", place.name()), move || one_rule(place)));
         trials.push(trial(format!("playbook::order::{}", place.name()), move || order(place)));
         trials.push(trial(format!("playbook::together::{}", place.name()), move || together(place)));
+        trials.push(trial(format!("playbook::archives::{}", place.name()), move || archives(place)));
         if NEWEST.contains(&place.name()) || place == Place::Sqlite {
             trials.push(trial(format!("playbook::resumed::{}", place.name()), move || resumed(place)));
         }
@@ -659,6 +660,42 @@ fn unusual(place: Place) -> TestResult {
     if place.engine() == EngineName::MariaDb {
         assert_eq!(database.number("SELECT count(*) FROM things FOR SYSTEM_TIME ALL")?, 2);
     }
+    Ok(())
+}
+
+/// A table whose rows a trigger copies as they are into another gets no column that the other lacks.
+fn archives(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    for name in ["carts", "parcels", "returns"] {
+        database.run(&format!(
+            "CREATE TABLE {name} (id integer NOT NULL PRIMARY KEY, created_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP);"
+        ))?;
+    }
+    database.run(
+        "CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, note varchar(20));
+         CREATE TABLE orders_archive (id integer NOT NULL PRIMARY KEY, note varchar(20));
+         INSERT INTO orders VALUES (1, 'one'), (2, 'two');",
+    )?;
+    let copy = "INSERT INTO orders_archive SELECT * FROM orders WHERE id = OLD.id";
+    database.run(&match place.engine() {
+        EngineName::PostgreSql => format!(
+            "CREATE FUNCTION archive() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {copy}; RETURN OLD; END $$;
+             CREATE TRIGGER orders_archived BEFORE DELETE ON orders FOR EACH ROW EXECUTE FUNCTION archive();"
+        ),
+        EngineName::Sqlite => format!("CREATE TRIGGER orders_archived BEFORE DELETE ON orders BEGIN {copy}; END;"),
+        _ => format!("CREATE TRIGGER orders_archived BEFORE DELETE ON orders FOR EACH ROW {copy};"),
+    })?;
+    let settings = Settings::default();
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let tables = Tables::new(&model);
+    let report = Report::new(&model, &tables, &settings);
+    let refused =
+        report.playbook.impossible.iter().filter(|(_, reason)| reason.contains("inserts every column of orders"));
+    assert!(refused.count() > 0, "{:#?}", report.playbook.impossible);
+    let script = runnable(&sql::render(&report, &[]));
+    database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
+    database.run("DELETE FROM orders WHERE id = 1;")?;
+    assert_eq!(database.number("SELECT count(*) FROM orders_archive")?, 1);
     Ok(())
 }
 

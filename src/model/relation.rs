@@ -356,6 +356,9 @@ pub struct Trigger {
     /// Account whose rights it runs with (MySQL, MariaDB).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definer: Option<String>,
+    /// SQL mode that its body is written for and in which it runs; empty when none is set (MySQL, MariaDB).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sql_mode: Option<String>,
     /// Whole definition, or the body where the engine keeps only that.
     pub definition: String,
     /// Comment on the trigger.

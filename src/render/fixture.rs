@@ -314,6 +314,7 @@ pub(crate) fn shop() -> Model {
         enabled: TriggerEnabled::Origin,
         constraint: false,
         definer: None,
+        sql_mode: None,
         definition: "CREATE TRIGGER …".to_owned(),
         comment: None,
     });

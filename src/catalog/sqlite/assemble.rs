@@ -401,6 +401,7 @@ fn fill_triggers(schema: &mut Schema, rows: &Rows) {
             enabled: TriggerEnabled::Origin,
             constraint: false,
             definer: None,
+            sql_mode: None,
             definition: sql.to_owned(),
             comment: None,
         };

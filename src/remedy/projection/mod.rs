@@ -251,6 +251,7 @@ impl<'m> Projection<'m> {
             enabled: TriggerEnabled::Origin,
             constraint: false,
             definer: None,
+            sql_mode: None,
             comment: None,
         });
     }

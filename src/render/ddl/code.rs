@@ -13,7 +13,7 @@ use crate::model::{
 pub(super) fn preamble(out: &mut String, model: &Model) {
     let engine = model.engine.name;
     if engine.is_mysql_family() {
-        out.push_str("SET foreign_key_checks = 0;\n\n");
+        session(out);
     }
     if engine != EngineName::PostgreSql {
         return;
@@ -35,6 +35,15 @@ pub(super) fn preamble(out: &mut String, model: &Model) {
             push!(out, "{};\n\n", create_collation(engine, &name, collation));
         }
     }
+}
+
+/// Settings in which the server takes whatever another one holds, in whatever settings it was made there (MySQL, MariaDB).
+fn session(out: &mut String) {
+    out.push_str(
+        "SET NAMES utf8mb4;\nSET foreign_key_checks = 0;\n\
+         SET sql_mode = 'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION';\n",
+    );
+    out.push('\n');
 }
 
 fn create_collation(engine: EngineName, name: &str, collation: &Collation) -> String {
@@ -340,6 +349,7 @@ fn create_view(model: &Model, name: &str, view: &View, definition: &str) -> Stri
 pub(super) fn triggers<'t>(out: &mut String, left_out: &mut LeftOut, model: &'t Model) {
     let engine = model.engine.name;
     let mut statements = Vec::new();
+    let mut current = None;
     for schema in &model.schemas {
         let mut all: Vec<(&str, &str, &Trigger)> = Vec::new();
         let mut add =
@@ -353,12 +363,20 @@ pub(super) fn triggers<'t>(out: &mut String, left_out: &mut LeftOut, model: &'t 
         for view in &schema.views {
             add(&schema.name, &view.name, &view.triggers);
         }
+        // Those of one moment and event run in the order in which they are made.
+        all.sort_by_key(|(_, _, trigger)| trigger.order);
         for (schema, table, trigger) in all {
             if is_unseen(&trigger.definition) {
                 left_out.add("trigger", 1);
-            } else {
-                statements.push(create_trigger(model, &name_in(model, schema, table), trigger));
+                continue;
             }
+            let mode = &trigger.sql_mode;
+            if engine.is_mysql_family() && current.replace(mode) != Some(mode) {
+                // A snapshot of an earlier version does not tell it.
+                let mode = mode.as_ref().map_or_else(|| "DEFAULT".to_owned(), |mode| quote_literal(engine, mode));
+                statements.push(format!("SET sql_mode = {mode}"));
+            }
+            statements.push(create_trigger(model, schema, table, trigger));
         }
         for statement in schema.sequences.iter().filter_map(|sequence| own_sequence(model, &schema.name, sequence)) {
             push!(out, "{statement};\n");
@@ -368,19 +386,32 @@ pub(super) fn triggers<'t>(out: &mut String, left_out: &mut LeftOut, model: &'t 
         return;
     }
     if engine.is_mysql_family() {
-        // The client must not take a semicolon in a body for the end of the statement. A body can end with a comment, which
-        // its line ends.
-        push!(out, "\nDELIMITER ;;\n{}\n;;\nDELIMITER ;\n", statements.join("\n;;\n"));
+        push!(out, "\n{}", with_bodies(&["sql_mode"], &statements));
     } else {
         push!(out, "\n{};\n", statements.join(";\n"));
     }
 }
 
-fn create_trigger(model: &Model, table: &str, trigger: &Trigger) -> String {
+/// Statements with bodies, some of which change these settings, which are put back (MySQL, MariaDB).
+fn with_bodies(settings: &[&str], statements: &[String]) -> String {
+    let keep: Vec<String> = settings.iter().map(|name| format!("@{name} = @@{name}")).collect();
+    let put_back: Vec<String> = settings.iter().map(|name| format!("{name} = @{name}")).collect();
+    // The client must not take a semicolon in a body for the end of the statement. A body can end with a comment, which its
+    // line ends.
+    format!(
+        "SET {};\nDELIMITER ;;\n{}\n;;\nDELIMITER ;\nSET {};\n",
+        keep.join(", "),
+        statements.join("\n;;\n"),
+        put_back.join(", ")
+    )
+}
+
+fn create_trigger(model: &Model, schema: &str, table: &str, trigger: &Trigger) -> String {
     let engine = model.engine.name;
-    let name = quote_identifier(engine, &trigger.name);
+    let table = name_in(model, schema, table);
     let definition = trigger.definition.trim().trim_end_matches(';');
     if engine.is_mysql_family() {
+        let name = name_in(model, schema, &trigger.name);
         let events = trigger.events.join(" OR ").to_uppercase();
         let timing = trigger.timing.to_uppercase();
         return format!("CREATE TRIGGER {name} {timing} {events} ON {table} FOR EACH ROW {definition}");
@@ -391,7 +422,7 @@ fn create_trigger(model: &Model, table: &str, trigger: &Trigger) -> String {
         TriggerEnabled::Replica => "ENABLE REPLICA",
         TriggerEnabled::Disabled => "DISABLE",
     };
-    format!("{definition};\nALTER TABLE {table} {state} TRIGGER {name}")
+    format!("{definition};\nALTER TABLE {table} {state} TRIGGER {}", quote_identifier(engine, &trigger.name))
 }
 
 /// Scheduled events, each made in its time zone and SQL mode, which the server keeps with it (MySQL, MariaDB).
@@ -416,11 +447,8 @@ pub(super) fn events(out: &mut String, left_out: &mut LeftOut, model: &Model) {
     if !statements.is_empty() {
         push!(
             out,
-            "\n-- An event whose schedule is over when this runs is dropped at once, or disabled when it is to be preserved.\n\
-             SET @time_zone = @@time_zone, @sql_mode = @@sql_mode;\nDELIMITER ;;\n{}\n;;\nDELIMITER ;\n\
-             SET time_zone = @time_zone, sql_mode = @sql_mode;\n",
-            // A body can end with a comment, which its line ends.
-            statements.join("\n;;\n")
+            "\n-- An event whose schedule is over when this runs is dropped at once, or disabled when it is to be preserved.\n{}",
+            with_bodies(&["time_zone", "sql_mode"], &statements)
         );
     }
 }

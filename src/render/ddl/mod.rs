@@ -134,9 +134,7 @@ impl LeftOut {
         }
         let never = match engine {
             EngineName::PostgreSql => "owners, rights, tablespaces, text search objects, operators and casts",
-            EngineName::MySql | EngineName::MariaDb => {
-                "rights, tablespaces, and of triggers the SQL modes and the order of those of one event"
-            }
+            EngineName::MySql | EngineName::MariaDb => "rights, definers and tablespaces",
             EngineName::Sqlite => return,
         };
         push!(out, "\n-- Not part of this: {never}.\n");

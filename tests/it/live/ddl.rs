@@ -286,6 +286,7 @@ const MYSQL: &str = r#"
     CREATE PROCEDURE clean() DELETE FROM a_children;
     DELIMITER ;;
     CREATE TRIGGER counted BEFORE INSERT ON a_children FOR EACH ROW BEGIN SET NEW.parent = NEW.parent + 1; SET @last = NEW.parent; END ;;
+    CREATE TRIGGER aa_last BEFORE INSERT ON a_children FOR EACH ROW FOLLOWS counted SET @last = 0 ;;
     CREATE TRIGGER quoted AFTER INSERT ON a_children FOR EACH ROW SET @said = 'it''s \n \\', @told = _latin1'x' # done
     ;;
     CREATE EVENT sweep ON SCHEDULE EVERY 1 WEEK COMMENT 'it''s \\ all' DO BEGIN DELETE FROM gone_by WHERE name = 'it''s \n \\'; DO 1; END ;;
@@ -298,6 +299,11 @@ const MYSQL: &str = r#"
         DO DELETE FROM a_children;
     SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES';
     CREATE EVENT "a ``b" ON SCHEDULE EVERY 2 MONTH STARTS '2036-01-01 03:00:00' COMMENT 'a\' DO SELECT 'x\' || "name" FROM z_parents;
+    CREATE TRIGGER ansi BEFORE UPDATE ON a_children FOR EACH ROW SET @said = 'a\' || "NEW"."m";
+    SET sql_mode = '';
+    CREATE TABLE unset (id int NOT NULL DEFAULT '0', at datetime NOT NULL DEFAULT '0000-00-00 00:00:00', d date DEFAULT '2020-02-00');
+    SET sql_mode = 'ALLOW_INVALID_DATES';
+    CREATE TABLE impossible (d date DEFAULT '2020-02-31');
     SET sql_mode = '';
     CREATE EVENT modeless ON SCHEDULE EVERY 1 YEAR STARTS '2036-01-01 03:00:00' DO SELECT "it's" -- as it is
     ;

@@ -112,6 +112,7 @@ pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
             enabled: TriggerEnabled::Origin,
             constraint: false,
             definer: present(row, 6),
+            sql_mode: Some(text(row, 8).to_owned()),
             definition: text(row, 5).to_owned(),
             comment: None,
         });

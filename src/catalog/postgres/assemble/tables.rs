@@ -171,6 +171,7 @@ impl Maps<'_> {
             enabled: super::enabled(row.enabled),
             constraint: row.constraint,
             definer: None,
+            sql_mode: None,
             definition: self.expression(row.relation, UnseenKind::Triggers, row.definition.as_deref()),
             comment: self.comment(class::TRIGGER, row.oid, 0),
         }

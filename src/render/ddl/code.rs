@@ -14,6 +14,7 @@ pub(super) fn preamble(out: &mut String, model: &Model) {
     let engine = model.engine.name;
     if engine.is_mysql_family() {
         session(out);
+        databases(out, model);
     }
     if engine != EngineName::PostgreSql {
         return;
@@ -44,6 +45,20 @@ fn session(out: &mut String) {
          SET sql_mode = 'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION';\n",
     );
     out.push('\n');
+}
+
+/// The databases that the statements name; what is all in one is made wherever they run (MySQL, MariaDB).
+fn databases(out: &mut String, model: &Model) {
+    for schema in model.schemas.iter().filter(|schema| model.home() != Some(&schema.name)) {
+        push!(out, "CREATE DATABASE IF NOT EXISTS {}", quote_identifier(model.engine.name, &schema.name));
+        if let Some(character_set) = &schema.character_set {
+            push!(out, " CHARACTER SET {character_set}");
+        }
+        if let Some(collation) = &schema.collation {
+            push!(out, " COLLATE {collation}");
+        }
+        out.push_str(";\n\n");
+    }
 }
 
 fn create_collation(engine: EngineName, name: &str, collation: &Collation) -> String {

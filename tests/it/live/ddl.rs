@@ -22,6 +22,10 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         }
         let name = format!("live::ddl::{}::one_of_each", place.name());
         trials.push(trial(name, move || one_of_each(place)));
+        if place.engine().is_mysql_family() {
+            let name = format!("live::ddl::{}::of_databases", place.name());
+            trials.push(trial(name, move || of_databases(place)));
+        }
         if place.engine() == EngineName::PostgreSql {
             let name = format!("live::ddl::{}::pasted", place.name());
             trials.push(trial(name, move || pasted(place)));
@@ -149,6 +153,33 @@ fn pasted(place: Place) -> TestResult {
     forget_what_may_differ(&mut first);
     forget_what_may_differ(&mut second);
     if first == second { Ok(()) } else { Err(format!("{second:#?} is made by\n{block}").into()) }
+}
+
+/// What is written of several databases makes them on a server that has none, whatever the client takes for its character set.
+fn of_databases(place: Place) -> TestResult {
+    let original = Database::new(place)?;
+    let (one, other) = (&original.name, &original.other_schema());
+    original.run(&format!(
+        "CREATE DATABASE {other} CHARACTER SET latin1 COLLATE latin1_german2_ci;
+         CREATE TABLE {other}.parents (id int NOT NULL PRIMARY KEY, größe varchar(9) DEFAULT 'ß😀' COMMENT 'é') CHARSET utf8mb4;
+         CREATE TABLE children (id int NOT NULL PRIMARY KEY, CONSTRAINT below FOREIGN KEY (id) REFERENCES {other}.parents (id));
+         CREATE TRIGGER {other}.counted BEFORE INSERT ON {other}.parents FOR EACH ROW SET NEW.größe = 'é';
+         CREATE VIEW {other}.seen AS SELECT id FROM {one}.children;
+         CREATE EVENT {other}.swept ON SCHEDULE EVERY 1 DAY STARTS '2036-01-01 03:00:00' DO DELETE FROM parents;"
+    ))?;
+    let mut url = url::Url::parse(&original.url())?;
+    url.set_path("/");
+    let filter = Filter::new(&[one.clone(), other.clone()], &[], &[]).map_err(|error| error.to_string())?;
+    let options = Options { statistics: false, filter, ..Options::default() };
+    let read = || read_with(url.as_str(), &options).map_err(|error| chain(&error));
+    let first = read()?;
+    let (tables, settings) = (Tables::new(&first), Settings::default());
+    let script = ddl::render(&Report::new(&first, &tables, &settings));
+    let elsewhere = Database::new(place)?;
+    elsewhere.run(&format!("SET foreign_key_checks = 0; DROP DATABASE {one}; DROP DATABASE {other}"))?;
+    elsewhere.run(&format!("SET NAMES latin1;\n{script}")).map_err(|error| format!("{error}\n{script}"))?;
+    let second = read()?;
+    if first == second { Ok(()) } else { Err(format!("{second:#?} is made by\n{script}").into()) }
 }
 
 /// What is written of a part of a schema loads, too: a key to a table that is left out is a comment.

@@ -3,17 +3,20 @@
 use super::order::Item;
 use super::table::create_index;
 use super::{LeftOut, collation_name, comment, name_in};
+use crate::checks::is_unique_key;
 use crate::model::quote::{quote_identifier, quote_literal};
 use crate::model::{
-    Collation, CompositeType, Domain, EngineName, Event, Field, Function, FunctionKind, Model, QualifiedName, Schema,
-    Sequence, Trigger, TriggerEnabled, View, is_unseen,
+    Collation, CompositeType, Domain, EngineName, Event, Field, ForeignKey, Function, FunctionKind, Model,
+    QualifiedName, Schema, Sequence, Trigger, TriggerEnabled, View, is_unseen,
 };
+use crate::report::Report;
 
 /// Schemas, extensions and collations, and that bodies of functions may name what comes later.
-pub(super) fn preamble(out: &mut String, model: &Model) {
+pub(super) fn preamble(out: &mut String, report: &Report<'_>) {
+    let model = report.model;
     let engine = model.engine.name;
     if engine.is_mysql_family() {
-        session(out);
+        session(out, report);
         databases(out, model);
     }
     if engine != EngineName::PostgreSql {
@@ -39,11 +42,21 @@ pub(super) fn preamble(out: &mut String, model: &Model) {
 }
 
 /// Settings in which the server takes whatever another one holds, in whatever settings it was made there (MySQL, MariaDB).
-fn session(out: &mut String) {
+fn session(out: &mut String, report: &Report<'_>) {
     out.push_str(
         "SET NAMES utf8mb4;\nSET foreign_key_checks = 0;\n\
          SET sql_mode = 'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION';\n",
     );
+    let leads_to_any = |key: &ForeignKey| {
+        let parent = report.tables.find(&key.referenced_table);
+        parent.is_some_and(|parent| !is_unique_key(parent.table, &key.referenced_columns))
+    };
+    if report.model.engine.name == EngineName::MySql
+        && report.tables.iter().flat_map(|table| &table.table.foreign_keys).any(leads_to_any)
+    {
+        out.push_str("-- A foreign key refers to columns that are not unique.\n");
+        out.push_str("/*!80400 SET restrict_fk_on_non_standard_key = 0 */;\n");
+    }
     out.push('\n');
 }
 

@@ -342,6 +342,9 @@ const MYSQL: &str = r#"
 "#;
 
 const MYSQL_ALONE: &str = "
+    /*!80400 SET restrict_fk_on_non_standard_key = 0 */;
+    CREATE TABLE ambiguous (code int NOT NULL, KEY (code));
+    CREATE TABLE of_any (code int NOT NULL, CONSTRAINT any_code FOREIGN KEY (code) REFERENCES ambiguous (code));
     CREATE TABLE places (id int NOT NULL PRIMARY KEY, place point NOT NULL SRID 4326, SPATIAL KEY place_key (place));
     CREATE TABLE searched (id int NOT NULL PRIMARY KEY, name varchar(40), FULLTEXT KEY grams (name) WITH PARSER ngram INVISIBLE);
 ";

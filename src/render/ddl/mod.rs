@@ -134,7 +134,10 @@ impl LeftOut {
         }
         let never = match engine {
             EngineName::PostgreSql => "owners, rights, tablespaces, text search objects, operators and casts",
-            EngineName::MySql | EngineName::MariaDb => "rights, definers and tablespaces",
+            EngineName::MySql | EngineName::MariaDb => {
+                "rights, definers, tablespaces, algorithms of views, and options of tables such as KEY_BLOCK_SIZE, UNION, \
+                 PAGE_COMPRESSED, STATS_PERSISTENT and MAX_ROWS"
+            }
             EngineName::Sqlite => return,
         };
         push!(out, "\n-- Not part of this: {never}.\n");

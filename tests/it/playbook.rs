@@ -672,9 +672,9 @@ fn archives(place: Place) -> TestResult {
         ))?;
     }
     database.run(
-        "CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, note varchar(20));
-         CREATE TABLE orders_archive (id integer NOT NULL PRIMARY KEY, note varchar(20));
-         INSERT INTO orders VALUES (1, 'one'), (2, 'two');",
+        "CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, note varchar(20), weight integer, size integer);
+         CREATE TABLE orders_archive (id integer NOT NULL PRIMARY KEY, note varchar(20), weight integer, size integer);
+         INSERT INTO orders (id) VALUES (1), (2);",
     )?;
     let copy = "INSERT INTO orders_archive SELECT * FROM orders WHERE id = OLD.id";
     database.run(&match place.engine() {

@@ -636,6 +636,15 @@ pub(super) fn is_made_for(index: &Index, key: &ForeignKey) -> bool {
     !index.unique && key.name.as_ref() == Some(&index.name) && index.plain_columns().is_some_and(|it| it == key.columns)
 }
 
+/// The type and the text of a column's value in a computed column that an index can have. MariaDB indexes nothing that is made of
+/// a `char` as it is, since the SQL mode says whether spaces fill it up.
+pub(super) fn computable(engine: EngineName, column: &Column, name: &str) -> (String, String) {
+    if engine == EngineName::MariaDb && column.base_type() == "char" {
+        return (format!("var{}", column.data_type), format!("rtrim({name})"));
+    }
+    (column.data_type.clone(), name.to_owned())
+}
+
 /// The computed column like this one, when there is one.
 pub(super) fn computed_before<'t>(
     mut columns: impl Iterator<Item = &'t Column>,

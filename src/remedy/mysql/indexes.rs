@@ -9,7 +9,7 @@ use crate::model::{
     Column, EngineName, ForeignKey, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder, Table,
 };
 use crate::remedy::names::Space;
-use crate::remedy::planner::unique_before;
+use crate::remedy::planner::{computable, unique_before};
 use crate::remedy::upserts::warned;
 
 /// Characters of a long text that an index holds when nobody said how many.
@@ -198,7 +198,12 @@ fn add_index(
     let mut index = Index::new(&name);
     method.clone_into(&mut index.method);
     index.key = key.to_vec();
-    let algorithm = if matches!(method, "fulltext" | "spatial") { Algorithm::InplaceShared } else { Algorithm::Nocopy };
+    let beside = |index: &Index| index.unique && has_expression(index);
+    let algorithm = match planner.table(table) {
+        Some(of) if has_expression(&index) && of.table.indexes.iter().any(beside) => Algorithm::Copy,
+        _ if has_expression(&index) || matches!(method, "fulltext" | "spatial") => Algorithm::InplaceShared,
+        _ => Algorithm::Nocopy,
+    };
     let clause = clause(planner, table, &name, &index);
     let (gone, back) = without(planner, table, &replaced(planner, table, &request.change));
     let clauses = format!("{clause}{gone}");
@@ -232,15 +237,21 @@ fn stores_rows(planner: &Planner<'_>, table: &QualifiedName, columns: &[&str]) -
     planner.table(table).is_some_and(|of| of.table.primary_key.is_none()) && columns.iter().all(is_never_null)
 }
 
+/// Whether a part of an index is computed (MySQL): it comes and goes with a hidden column, which not every way of altering the
+/// table takes together.
+pub(super) fn has_expression(index: &Index) -> bool {
+    index.key.iter().any(|part| part.column.is_none())
+}
+
 fn drop_index(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> Step {
     let clause_text = format!("DROP INDEX {}", planner.quote(name));
     // Without a primary key InnoDB stores the rows by one of the unique keys, and by another when that goes or a column of it can no
     // longer be NULL.
-    let stores = planner.table(table).is_some_and(|of| {
-        let is_unique = of.table.indexes.iter().any(|index| index.name == name && index.unique);
-        of.table.primary_key.is_none() && is_unique
+    let is_copied = planner.table(table).is_some_and(|of| {
+        let unique = of.table.indexes.iter().find(|index| index.name == name && index.unique);
+        unique.is_some_and(|index| of.table.primary_key.is_none() || has_expression(index))
     });
-    let algorithm = if stores { Algorithm::Copy } else { Algorithm::Nocopy };
+    let algorithm = if is_copied { Algorithm::Copy } else { Algorithm::Nocopy };
     let mut step = alter(planner, table, Phase::Contract, format!("drop index {name}"), &clause_text, algorithm);
     if step.duration != Duration::Rewrite {
         step.duration = Duration::Metadata;
@@ -424,10 +435,10 @@ fn key_columns(
     equal_nulls: bool,
 ) -> Option<Vec<Column>> {
     let known = planner.planned_column(table, column)?;
-    let quoted = planner.quote(column);
+    let (own, value) = computable(planner.engine, &known, &planner.quote(column));
     let computed = |suffix: &str, data_type: &str, text: &str| {
         let mut computed = Column::new(format!("{column}_{suffix}"), data_type);
-        if data_type == known.data_type {
+        if data_type == own {
             computed.character_set.clone_from(&known.character_set);
             computed.collation.clone_from(&known.collation);
         }
@@ -441,7 +452,7 @@ fn key_columns(
     };
     if !equal_nulls || !known.nullable {
         return Some(vec![match condition {
-            Some(_) => computed("if_live", &known.data_type, &quoted),
+            Some(_) => computed("if_live", &own, &value),
             None => known,
         }]);
     }
@@ -456,7 +467,7 @@ fn key_columns(
         return None;
     };
     Some(vec![
-        computed("is_null", "tinyint(1)", &format!("{quoted} IS NULL")),
-        computed("or_default", &known.data_type, &format!("COALESCE({quoted}, {stand_in})")),
+        computed("is_null", "tinyint(1)", &format!("{value} IS NULL")),
+        computed("or_default", &own, &format!("COALESCE({value}, {stand_in})")),
     ])
 }

@@ -313,8 +313,7 @@ fn accepted(planner: &Planner<'_>, table: &QualifiedName, clauses: &str, wanted:
     } else {
         at_least(Algorithm::Inplace, planner.version < (8, 0, 12));
         at_least(Algorithm::Copy, (adds_stored || rebuilds) && has("fulltext"));
-        let has_expression = of.indexes.iter().any(|index| index.key.iter().any(|part| part.column.is_none()));
-        at_least(Algorithm::Copy, adds_computed && has_expression);
+        at_least(Algorithm::Copy, adds_computed && of.indexes.iter().any(indexes::has_expression));
         // What a check says of moments hangs on the SQL mode, so that MySQL asks all rows again.
         at_least(Algorithm::Copy, redefines_column(clauses) && has_temporal_check(planner, table));
     }

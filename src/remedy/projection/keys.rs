@@ -8,7 +8,9 @@ use crate::model::{
     UniqueConstraint,
 };
 use crate::remedy::lookup_comment;
-use crate::remedy::planner::{computed_before, has_leading_index, is_lookup_of, is_made_for, unique_before};
+use crate::remedy::planner::{
+    computable, computed_before, has_leading_index, is_lookup_of, is_made_for, unique_before,
+};
 use crate::remedy::postgres::is_leftover;
 
 impl Projection<'_> {
@@ -162,7 +164,7 @@ impl Projection<'_> {
         let nullable = |name: &str| of.column(name).is_some_and(|column| column.nullable);
         if engine.is_mysql_family() {
             index.predicate = None;
-            index.key = add_key_columns(of, columns, *nulls_not_distinct, predicate.as_deref());
+            index.key = add_key_columns(engine, of, columns, *nulls_not_distinct, predicate.as_deref());
         } else if let Some(null) = columns.iter().find(|name| *nulls_not_distinct && !native && nullable(name)) {
             // One partial index for every combination of NULLs, beside the key that is there.
             index.predicate = Some(format!("{null} IS NULL"));
@@ -363,18 +365,24 @@ fn absorb(partitioning: &mut Partitioning, key: &ForeignKey) {
 
 /// The key parts of a unique key that holds under a condition or for which NULLs are equal (MySQL, MariaDB): computed columns
 /// take the place of the plain ones.
-fn add_key_columns(table: &mut Table, columns: &[String], equal_nulls: bool, condition: Option<&str>) -> Vec<KeyPart> {
+fn add_key_columns(
+    engine: EngineName,
+    table: &mut Table,
+    columns: &[String],
+    equal_nulls: bool,
+    condition: Option<&str>,
+) -> Vec<KeyPart> {
     let mut key = Vec::new();
     for name in columns {
         let Some(column) = table.column(name).cloned() else { continue };
-        let own = column.data_type.as_str();
+        let (own, value) = computable(engine, &column, name);
         let computed = if equal_nulls && column.nullable {
             vec![
-                ("is_null", "tinyint(1)", format!("{name} IS NULL")),
-                ("or_default", own, format!("COALESCE({name}, '')")),
+                ("is_null", "tinyint(1)", format!("{value} IS NULL")),
+                ("or_default", own.as_str(), format!("COALESCE({value}, '')")),
             ]
         } else if condition.is_some() {
-            vec![("if_live", own, name.clone())]
+            vec![("if_live", own.as_str(), value)]
         } else {
             key.push(KeyPart::column(name));
             continue;

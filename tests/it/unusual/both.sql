@@ -45,6 +45,8 @@ CREATE TABLE computed (id bigint AUTO_INCREMENT PRIMARY KEY, name varchar(10) NO
 CREATE TABLE keyless_sought (name varchar(10) NOT NULL, shout varchar(30) GENERATED ALWAYS AS (concat(name, '!')) VIRTUAL, KEY keyless_sought_shout_idx (shout));
 CREATE TABLE members (id bigint AUTO_INCREMENT PRIMARY KEY, email varchar(100) NOT NULL, is_deleted bool NOT NULL DEFAULT 0, amount int, born date,
     created_at datetime NOT NULL DEFAULT CURRENT_TIMESTAMP, UNIQUE KEY members_email_key (email));
+CREATE TABLE account (id bigint AUTO_INCREMENT PRIMARY KEY, api_key char(32) NOT NULL, deleted bool NOT NULL DEFAULT 0);
+INSERT INTO account (api_key) VALUES ('x'), ('y ');
 CREATE TABLE keyless_members (email varchar(100) NOT NULL, shop int NOT NULL, deleted_at datetime, UNIQUE KEY keyless_members_key (shop, email, deleted_at));
 INSERT INTO sought (name) VALUES ('x');
 INSERT INTO computed (name) VALUES ('x');

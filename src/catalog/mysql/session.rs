@@ -262,6 +262,9 @@ async fn pieces(
     let much = Notify::new();
     let mut another = pin!(maybe_done(async {
         much.notified().await;
+        if options.connections < 2 {
+            return None;
+        }
         let mut another = open(target, options, engine, numbers).await?;
         let mut answers = Answers::default();
         for statement in statements.iter().filter(|statement| statement.stands_alone()) {

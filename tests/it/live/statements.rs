@@ -69,6 +69,7 @@ fn forget_periods(table: &mut Table) {
     if table.name.starts_with("per") {
         table.primary_key = None;
         table.unique_constraints.clear();
+        table.indexes.iter_mut().for_each(|index| index.exclusion = false);
     }
 }
 

@@ -294,13 +294,18 @@ impl Swap<'_> {
                 tables.push(table);
             }
         }
-        let blocks = if tables.len() > 1 { "everything on the tables that it names, for a moment" } else { BRIEFLY };
+        let several = tables.len() > 1;
+        let blocks = if several { "everything on the tables that it names, for a moment" } else { BRIEFLY };
         let tables: Vec<String> = tables.into_iter().map(|table| planner.relation(table)).collect();
         let mut statements = vec![
             format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", tables.join(", ")),
             format!("DROP TRIGGER {} ON {relation}", planner.quote(&self.writer)),
             format!("DROP FUNCTION {}()", beside(planner, self.table, &self.writer)),
         ];
+        // Some writers lock the tables in another order all the same. A deadlock is looked for after a second, and may end theirs.
+        if several {
+            statements.insert(0, "SET LOCAL lock_timeout = '900ms'".to_owned());
+        }
         let key_name = |key: &ForeignKey| planner.quote(key.name.as_deref().unwrap_or_default());
         for (child, key) in &keys {
             statements.push(format!("ALTER TABLE {} DROP CONSTRAINT {}", planner.relation(child), key_name(key)));

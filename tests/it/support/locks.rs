@@ -65,6 +65,15 @@ impl Session {
     async fn step(&mut self, step: &Step) -> Result<(), String> {
         let table = self.table(&step.table).await.map_err(|error| error.to_string())?;
         if step.transaction {
+            // Whoever runs a script does the same when a lock is not had in time.
+            for _ in 0..10 {
+                match self.transaction(step, table).await {
+                    Err(error) if error.contains("lock timeout") => {
+                        self.run("ROLLBACK").await.map_err(|error| error.to_string())?;
+                    }
+                    other => return other,
+                }
+            }
             self.transaction(step, table).await
         } else {
             for statement in &step.statements {

@@ -17,6 +17,7 @@ pub use projection::project;
 use crate::checks::{Change, Context, Finding, is_utf8mb3};
 use crate::model::{EngineName, KeyPart, QualifiedName, Schema, Table, is_unseen};
 use serde::Serialize;
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
 
 /// How safe a step is for running applications.
@@ -283,8 +284,10 @@ pub fn serves(known: &Change, wanted: &Change) -> bool {
 /// Plans the steps for all findings that DDL can mend.
 pub fn plan(context: Context<'_>, findings: &[&Finding]) -> Playbook {
     let mut impossible: Vec<(Change, String)> = Vec::new();
+    let fixed = LazyCell::new(|| inserts::fixed_tables(context.model));
     loop {
-        let (playbook, standing_for_others) = attempt(context, findings, &impossible);
+        let hindrance = |change: &Change| inserts::hindrance(&fixed, change);
+        let (playbook, standing_for_others) = attempt(context, findings, &impossible, hindrance);
         let standing_for_others: Changes<'_> = standing_for_others.iter().collect();
         let refused = playbook.impossible.iter().filter(|(change, _)| standing_for_others.contains(change));
         let refused: Vec<(Change, String)> = refused.cloned().collect();
@@ -297,18 +300,22 @@ pub fn plan(context: Context<'_>, findings: &[&Finding]) -> Playbook {
 }
 
 /// Plans the steps without changes that are known to be impossible. Also gives those that took the place of others.
-fn attempt(context: Context<'_>, findings: &[&Finding], impossible: &[(Change, String)]) -> (Playbook, Vec<Change>) {
+fn attempt(
+    context: Context<'_>,
+    findings: &[&Finding],
+    impossible: &[(Change, String)],
+    new_column_hindrance: impl Fn(&Change) -> Option<String>,
+) -> (Playbook, Vec<Change>) {
     let mut planner = planner::Planner::new(context);
     let held = match context.model.engine.name {
         EngineName::PostgreSql => postgres::held_back(&planner, findings),
         EngineName::MySql | EngineName::MariaDb | EngineName::Sqlite => BTreeMap::new(),
     };
-    let fixed = inserts::fixed_tables(context.model);
     let reason = |change: &Change| match change {
         change if rests_on_unseen(context, change) => Some(UNREAD.to_owned()),
         change if declares_guess(context, change) => Some(GUESS.to_owned()),
         Change::AddUnique { .. } => upserts::hindrance(context, change),
-        Change::AddColumn { .. } | Change::AddSurrogateKey { .. } => inserts::hindrance(&fixed, change),
+        Change::AddColumn { .. } | Change::AddSurrogateKey { .. } => new_column_hindrance(change),
         Change::ChangeType { table, column, data_type, .. } if is_zoned(data_type) => {
             held.get(&(table.schema.as_str(), column.as_str())).cloned()
         }

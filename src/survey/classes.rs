@@ -200,9 +200,10 @@ fn class(table: TableRef<'_>, relations: &[Relation], is_referenced: bool, is_pe
     // A row with a key of its own that outlives what it refers to is a thing by itself, unless its name says the pair.
     let outlives = table.table.foreign_keys.iter().any(|key| key.on_delete == Action::SetNull)
         && table.table.columns.iter().any(|column| is_surrogate(table, &column.name));
-    let words: Vec<String> = split(&table.name).iter().map(|word| singular(word)).collect();
-    let is_said =
-        |parent: &QualifiedName| split(&parent.name).last().is_some_and(|last| words.contains(&singular(last)));
+    let words = || split(&table.name).into_iter().map(|word| singular(&word));
+    let is_said = |parent: &QualifiedName| {
+        split(&parent.name).last().is_some_and(|last| words().any(|word| word == singular(last)))
+    };
     if let [(_, one), (_, other)] = references.as_slice()
         && **one != name
         && **other != name

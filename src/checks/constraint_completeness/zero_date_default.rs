@@ -1,4 +1,4 @@
-use crate::checks::columns::default_of;
+use crate::checks::columns::{default_of, now};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, ColumnDefault, EngineName};
 
@@ -33,7 +33,8 @@ Real dates, however far away.
 ## Fix
 
 Remove the default; a creation or update timestamp gets the current moment instead. An `INSERT` that leaves a `NOT NULL`
-column without a default out fails, so that code has to name a value before. Rows that hold the date already have to be looked at by a person.
+column without a default out fails, so that code has to name a value before. Rows that hold the date already have to be
+looked at by a person.
 
 ## Example
 
@@ -61,12 +62,10 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let text = bare(default);
             let stamps = &context.survey.timestamps[table.id.0];
             let is_stamp = [&stamps.created, &stamps.updated].contains(&&Some(column.name.clone()));
-            let now = is_stamp && column.base_type() != "date";
-            let precision = column.data_type.split_once('(').map(|(_, rest)| format!("({rest}")).unwrap_or_default();
             let change = Change::SetDefault {
                 table: table.qualified_name(),
                 column: column.name.clone(),
-                expression: now.then(|| format!("CURRENT_TIMESTAMP{precision}")),
+                expression: now(context.model.engine.name, &column.data_type).filter(|_| is_stamp),
             };
             let message = format!("the default of {} is {text}, which is no date", column.name);
             let advice = "then look for rows that hold the date, and give them a real one or NULL";

@@ -725,12 +725,12 @@ fn left_behind(
     };
     let (child, key) = keys.iter().find(differs)?;
     let name = key.name.as_deref().unwrap_or_default();
-    let engine = match planner.engine {
+    let refusal = match planner.engine {
         EngineName::MariaDb => "MariaDB converts no column of a foreign key",
         _ => "MySQL copies no table whose foreign key compares texts of two kinds",
     };
     Some(format!(
-        "{engine}, and only one side of {name} would be converted: drop the key (ALTER TABLE \
+        "{refusal}, and only one side of {name} would be converted: drop the key (ALTER TABLE \
          {} DROP FOREIGN KEY {}), convert {} and {} alike, and add it again",
         planner.relation(child),
         planner.quote(name),

@@ -111,11 +111,11 @@ impl Database {
 
     fn on(place: Place, name: &str, server_url: String) -> Result<Self, String> {
         let database = Self { place, name: name.to_owned(), server_url, folder: None };
-        database.administer(&format!("DROP DATABASE IF EXISTS {name}"))?;
-        database.administer(&match place.engine() {
-            EngineName::PostgreSql => format!("CREATE DATABASE {name} TEMPLATE template0"),
-            _ => format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"),
-        })?;
+        let options = match place.engine() {
+            EngineName::PostgreSql => "TEMPLATE template0",
+            _ => "CHARACTER SET utf8mb4",
+        };
+        database.administer(&format!("DROP DATABASE IF EXISTS {name};\nCREATE DATABASE {name} {options};"))?;
         Ok(database)
     }
 
@@ -159,6 +159,41 @@ impl Database {
                 self.client(&self.name, script.as_bytes(), &["--force"]).map(drop).or(Ok(()))
             }
         }
+    }
+
+    /// Runs statements, each after these settings, and returns those that failed, by their place. Each start of a client takes
+    /// its time; so many statements go in one transaction, and only where that fails in halves.
+    pub(crate) fn run_each(&self, settings: &str, statements: &[&str]) -> Vec<(usize, String)> {
+        if statements.is_empty() {
+            return Vec::new();
+        }
+        let script = match statements {
+            [statement] => format!("{settings}\n{statement}\n"),
+            _ => format!("{settings}\nBEGIN;\n{}\nCOMMIT;\n", statements.join("\n")),
+        };
+        let Err(error) = self.run(&script) else { return Vec::new() };
+        if statements.len() == 1 {
+            return vec![(0, error)];
+        }
+        let half = statements.len() / 2;
+        let mut failed = self.run_each(settings, &statements[..half]);
+        let second = self.run_each(settings, &statements[half..]);
+        failed.extend(second.into_iter().map(|(at, error)| (at + half, error)));
+        failed
+    }
+
+    /// Runs queries in one client and returns the rows of each.
+    pub(crate) fn query_each(&self, queries: &[String]) -> Result<Vec<Vec<Vec<String>>>, String> {
+        const END: &str = "end of the rows";
+        if self.place == Place::Sqlite {
+            return queries.iter().map(|query| self.query(query)).collect();
+        }
+        let script: String = queries.iter().map(|query| format!("{query};\nSELECT '{END}';\n")).collect();
+        let rows = self.query(&script)?;
+        let mut answers: Vec<Vec<_>> = rows.split(|row| row == &[END]).map(<[_]>::to_vec).collect();
+        // After the last end there is nothing.
+        answers.pop();
+        if answers.len() == queries.len() { Ok(answers) } else { Err(format!("{} answers to {script}", answers.len())) }
     }
 
     /// Runs the statements of a file.
@@ -307,11 +342,12 @@ impl Drop for Database {
     fn drop(&mut self) {
         if self.folder.is_none() {
             let force = if self.place.engine() == EngineName::PostgreSql { " WITH (FORCE)" } else { "" };
-            // Best effort: the server itself is thrown away after the run.
-            let _ = self.administer(&format!("DROP DATABASE IF EXISTS {}{force}", self.name));
+            let mut drop = format!("DROP DATABASE IF EXISTS {}{force};", self.name);
             if self.place.engine().is_mysql_family() {
-                let _ = self.administer(&format!("DROP DATABASE IF EXISTS {}", self.other_schema()));
+                drop += &format!("\nDROP DATABASE IF EXISTS {};", self.other_schema());
             }
+            // Best effort: the server itself is thrown away after the run.
+            let _ = self.administer(&drop);
         }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) fn fill(database: &Database, model: &Model) -> Result<(), String> {
         EngineName::MySql | EngineName::MariaDb => "SET foreign_key_checks = 0;",
         EngineName::Sqlite => "PRAGMA foreign_keys = OFF;",
     };
+    let mut inserts = Vec::new();
     for of in Tables::new(model).base() {
         let table = of.table;
         let name = model.name_in_statements(&of.qualified_name());
@@ -22,17 +23,17 @@ pub(crate) fn fill(database: &Database, model: &Model) -> Result<(), String> {
             let names: Vec<String> = columns.iter().map(|column| quote_identifier(engine, &column.name)).collect();
             let values: Vec<String> = columns.iter().map(|column| value(model, table, column, row)).collect();
             let overriding = if engine == EngineName::PostgreSql { " OVERRIDING SYSTEM VALUE" } else { "" };
-            let statement = format!(
-                "{without_keys} INSERT INTO {name} ({}){overriding} VALUES ({});",
-                names.join(", "),
-                values.join(", ")
-            );
-            // A trigger of another table may have written the row already.
-            if let Err(error) = database.run(&statement)
-                && database.number(&format!("SELECT count(*) FROM {name}"))? == 0
-            {
-                return Err(format!("{error}\n{statement}"));
-            }
+            let statement =
+                format!("INSERT INTO {name} ({}){overriding} VALUES ({});", names.join(", "), values.join(", "));
+            inserts.push((name.clone(), statement));
+        }
+    }
+    let statements: Vec<&str> = inserts.iter().map(|(_, statement)| statement.as_str()).collect();
+    for (at, error) in database.run_each(without_keys, &statements) {
+        let (name, statement) = &inserts[at];
+        // A trigger of another table may have written the row already.
+        if database.number(&format!("SELECT count(*) FROM {name}"))? == 0 {
+            return Err(format!("{error}\n{statement}"));
         }
     }
     Ok(())
@@ -69,11 +70,12 @@ pub(crate) type Row = BTreeMap<String, String>;
 /// The rows of every table, by its name.
 pub(crate) fn contents(database: &Database, model: &Model) -> Result<BTreeMap<String, Vec<Row>>, String> {
     let engine = model.engine.name;
-    let mut contents = BTreeMap::new();
-    for of in Tables::new(model).base() {
-        // The server's own trigger computes search vectors anew whenever a row changes.
-        let is_kept = |column: &&Column| is_written(column) && column.data_type != "tsvector";
-        let columns: Vec<&Column> = of.table.columns.iter().filter(is_kept).collect();
+    let tables = Tables::new(model);
+    // The server's own trigger computes search vectors anew whenever a row changes.
+    let is_kept = |column: &&Column| is_written(column) && column.data_type != "tsvector";
+    let kept: Vec<(_, Vec<&Column>)> =
+        tables.base().map(|of| (of, of.table.columns.iter().filter(is_kept).collect())).collect();
+    let queries = kept.iter().map(|(of, columns)| {
         let texts = columns.iter().map(|column| {
             let (name, kind) = (quote_identifier(engine, &column.name), base_type(&column.data_type).to_lowercase());
             let bytes = ["blob", "binary", "bit", "geometry", "point"].iter().any(|word| kind.contains(word));
@@ -85,14 +87,17 @@ pub(crate) fn contents(database: &Database, model: &Model) -> Result<BTreeMap<St
             }
         });
         let texts: Vec<String> = texts.collect();
-        let query = format!("SELECT {} FROM {}", texts.join(", "), model.name_in_statements(&of.qualified_name()));
-        let rows = database.query(&query)?.into_iter().map(|row| {
+        format!("SELECT {} FROM {}", texts.join(", "), model.name_in_statements(&of.qualified_name()))
+    });
+    let answers = database.query_each(&queries.collect::<Vec<_>>())?;
+    let contents = kept.iter().zip(answers).map(|((of, columns), rows)| {
+        let rows = rows.into_iter().map(|row| {
             let values = row.iter().map(|value| normal(value));
             columns.iter().map(|column| column.name.clone()).zip(values).collect()
         });
-        contents.insert(of.name.clone(), rows.collect());
-    }
-    Ok(contents)
+        (of.name.clone(), rows.collect())
+    });
+    Ok(contents.collect())
 }
 
 /// A value without what another type of the same kind writes in another way.

@@ -52,12 +52,12 @@ pub(crate) struct Sample {
 impl Sample {
     /// Loads it into an empty database.
     pub(crate) fn load(&self, database: &Database) -> Result<(), String> {
-        self.files.iter().try_for_each(|file| {
-            let script = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-            // A function that authelia's own program brings along, for rows that are not there.
-            let script = script.replace("BIN2B64(", "hex(");
-            database.run(&script).map_err(|error| format!("{}: {error}", file.display()))
-        })
+        let read =
+            |file: &PathBuf| std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()));
+        let scripts = self.files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        // A function that authelia's own program brings along, for rows that are not there.
+        let script = scripts.join("\n").replace("BIN2B64(", "hex(");
+        database.run(&script).map_err(|error| format!("{}: {error}", self.name))
     }
 }
 

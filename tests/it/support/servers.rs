@@ -157,14 +157,23 @@ pub(crate) fn pgbouncer(configuration: &Path) -> Result<Command, String> {
 /// Whether a pooler could be had in this run.
 static POOLED: AtomicBool = AtomicBool::new(false);
 
+/// Where a program's tree lies. The script is asked once for each: tests start clients thousands of times.
 fn fetched(name: &str) -> Result<PathBuf, String> {
-    ask(&["fetch", name])?;
-    Ok(cache()?.join(name))
+    static TREES: Mutex<BTreeMap<String, Result<PathBuf, String>>> = Mutex::new(BTreeMap::new());
+    let mut trees = TREES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    trees
+        .entry(name.to_owned())
+        .or_insert_with(|| {
+            ask(&["fetch", name])?;
+            Ok(cache()?.join(name))
+        })
+        .clone()
 }
 
 /// The folder with what was fetched.
 pub(crate) fn cache() -> Result<PathBuf, String> {
-    ask(&["cache"]).map(PathBuf::from)
+    static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    FOLDER.get_or_init(|| ask(&["cache"]).map(PathBuf::from)).clone()
 }
 
 /// What the start script prints.

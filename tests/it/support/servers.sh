@@ -44,13 +44,13 @@ LOADER=ld-linux-x86-64.so.2
 say() { echo "servers: $*" >&2; }
 die() { say "$*"; exit 1; }
 hide() { sed -E 's,https?://[^/ ]*,(registry),g'; } # logs name no registry's host
-am_root() { [ "$(id -u)" = 0 ]; }
+am_root() { [ "$EUID" = 0 ]; }
 now() { date +%s%N; }
 secs() { local ms=$((($(now) - $1) / 1000000)); printf '%d.%02d' $((ms / 1000)) $((ms % 1000 / 10)); }
 alive() { [ -r "/proc/$1/status" ] && ! grep -q '^State:[[:space:]]*[ZX]' "/proc/$1/status" 2>/dev/null; }
 
 # ---------------------------------------------------------------- who runs the servers, and where things lie
-SRV_UID=$(id -u); SRV_GID=$(id -g)
+SRV_UID=$EUID; SRV_GID=$(id -g)
 if am_root; then
   SRV_UID=$(id -u "${DBSERVERS_USER:-65534}" 2>/dev/null || echo "${DBSERVERS_USER:-65534}"); SRV_GID=$SRV_UID
   [ "$SRV_UID" != 0 ] || die "DBSERVERS_USER must not be root: PostgreSQL refuses it"
@@ -65,7 +65,7 @@ can_reach() { (as_server test -x "$1") 2>/dev/null; } # the server's user must b
 pick_cache() {
   local c
   for c in "${DBSERVERS_CACHE:-}" "${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/test-servers" /var/cache/test-servers \
-           "/var/tmp/test-servers-$(id -u)"; do
+           "/var/tmp/test-servers-$EUID"; do
     [ -n "$c" ] && mkdir -p "$c" 2>/dev/null && can_reach "$c" && { (cd "$c" && pwd -P); return; }
     [ -z "${DBSERVERS_CACHE:-}" ] || break
   done

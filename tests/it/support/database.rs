@@ -342,12 +342,10 @@ impl Drop for Database {
     fn drop(&mut self) {
         if self.folder.is_none() {
             let force = if self.place.engine() == EngineName::PostgreSql { " WITH (FORCE)" } else { "" };
-            let mut drop = format!("DROP DATABASE IF EXISTS {}{force};", self.name);
-            if self.place.engine().is_mysql_family() {
-                drop += &format!("\nDROP DATABASE IF EXISTS {};", self.other_schema());
-            }
+            let own = format!("DROP DATABASE IF EXISTS {}{force};", self.name);
+            let other = format!("\nDROP DATABASE IF EXISTS {};", self.other_schema());
             // Best effort: the server itself is thrown away after the run.
-            let _ = self.administer(&drop);
+            let _ = self.administer(&if self.place.engine().is_mysql_family() { own + &other } else { own });
         }
     }
 }

@@ -219,9 +219,18 @@ impl Database {
 
     /// The single number that a query answers.
     pub(crate) fn number(&self, sql: &str) -> Result<usize, String> {
-        let rows = self.query(sql)?;
-        let cell = rows.first().and_then(|row| row.first()).map(String::as_str).unwrap_or_default();
-        cell.parse().map_err(|_| format!("{sql}: `{cell}` is no number"))
+        self.numbers(&[sql.to_owned()]).map(|numbers| numbers[0])
+    }
+
+    /// The single number that each query answers.
+    pub(crate) fn numbers(&self, queries: &[String]) -> Result<Vec<usize>, String> {
+        let answers = self.query_each(queries)?.into_iter().zip(queries);
+        answers
+            .map(|(rows, sql)| {
+                let cell = rows.first().and_then(|row| row.first()).map(String::as_str).unwrap_or_default();
+                cell.parse().map_err(|_| format!("{sql}: `{cell}` is no number"))
+            })
+            .collect()
     }
 
     /// The database's structure as the engine's own dump program writes it.

@@ -57,6 +57,45 @@ const USER_ROLES: &[&str] = &[
     "sender",
     "recipient",
 ];
+/// What somebody did who is signed in, before `by`: `created_by_id`.
+const DEEDS: &[&str] = &[
+    "added",
+    "approved",
+    "archived",
+    "assigned",
+    "canceled",
+    "cancelled",
+    "changed",
+    "closed",
+    "confirmed",
+    "created",
+    "deleted",
+    "edited",
+    "entered",
+    "granted",
+    "inserted",
+    "invited",
+    "locked",
+    "modified",
+    "opened",
+    "published",
+    "rejected",
+    "removed",
+    "requested",
+    "resolved",
+    "reviewed",
+    "revoked",
+    "submitted",
+    "upd",
+    "updated",
+    "uploaded",
+    "verified",
+];
+/// Who did it: of the roles, those that nobody plays who does not sign in. An author may have written the book.
+const DOERS: &[&str] = &["approver", "assignee", "creator", "deleter", "reviewer", "updater"];
+/// What a table of those who sign in is called, and its column that says so.
+const SIGNING_IN: &[&str] = &["user", "account", "admin", "administrator", "employee", "member", "operator", "staff"];
+const PASSWORDS: &[&str] = &["password", "passwd", "pwd"];
 /// Whole names that are values although a table may be called so.
 const VALUES: &[&str] = &[
     "version", "status", "type", "state", "source", "vote", "level", "order", "position", "value", "name", "code",
@@ -129,6 +168,8 @@ struct Inference<'m, 't> {
     by_key: HashMap<String, Vec<(TableRef<'m>, f64)>>,
     /// Tables by the singular of the last word of their name, with all words.
     by_last_word: HashMap<String, Vec<(TableRef<'m>, Vec<String>)>>,
+    /// The only table of people who sign in: it has their passwords.
+    signing_in: Option<TableRef<'m>>,
     /// What many names of tables begin with.
     prefix: Option<String>,
     /// Tables by the name of their single-column primary key.
@@ -275,6 +316,7 @@ impl<'m, 't> Inference<'m, 't> {
             inflections: Inflections::default(),
             by_key: HashMap::new(),
             by_last_word: HashMap::new(),
+            signing_in: None,
             prefix: common_prefix(tables),
             by_primary: HashMap::new(),
             by_unique: HashMap::new(),
@@ -282,8 +324,16 @@ impl<'m, 't> Inference<'m, 't> {
             keys: HashMap::new(),
             by_column: OnceCell::new(),
         };
+        let mut signing_in = Vec::new();
         for table in tables.base() {
             let words = inference.inflections.key_words(&table.table.name);
+            let is_password =
+                |column: &Column| split(&column.name).iter().any(|word| PASSWORDS.contains(&word.as_str()));
+            if words.last().is_some_and(|word| SIGNING_IN.contains(&word.as_str()))
+                && table.table.columns.iter().any(is_password)
+            {
+                signing_in.push(table);
+            }
             let bare = &words[inference.prefix_length(&words)..];
             inference.add_key(&words, table, 0.0);
             if bare.len() < words.len() {
@@ -323,6 +373,9 @@ impl<'m, 't> Inference<'m, 't> {
                     }
                 }
             }
+        }
+        if let [only] = signing_in.as_slice() {
+            inference.signing_in = Some(*only);
         }
         inference
     }
@@ -550,8 +603,8 @@ impl<'m, 't> Inference<'m, 't> {
                 return;
             }
         }
-        if words.last().is_some_and(|word| USER_ROLES.contains(&word.as_str())) {
-            self.user_role(candidates, table, column, suffix);
+        if words.last().is_some_and(|word| USER_ROLES.contains(&word.as_str())) || is_deed(words) {
+            self.user_role(candidates, table, column, words, suffix);
         }
     }
 
@@ -600,7 +653,7 @@ impl<'m, 't> Inference<'m, 't> {
             }
         }
         if words.len() > 1 && words.last().is_some_and(|word| word == "by") {
-            self.user_role(candidates, table, column, "id");
+            self.user_role(candidates, table, column, words, "id");
         }
     }
 
@@ -609,8 +662,16 @@ impl<'m, 't> Inference<'m, 't> {
         candidates: &mut Vec<Candidate<'m>>,
         table: TableRef<'m>,
         column: &'m Column,
+        words: &[String],
         suffix: &str,
     ) {
+        if let Some(parent) = self.signing_in
+            && (is_deed(words) || words.last().is_some_and(|word| DOERS.contains(&word.as_str())))
+        {
+            let why = "what somebody did who signs in, and no other table has passwords".to_owned();
+            self.push(candidates, parent, column, suffix, 0.85, why);
+            return;
+        }
         for name in ["user", "account"] {
             for (parent, loss) in self.by_key.get(name).cloned().unwrap_or_default() {
                 if parent.id != table.id {
@@ -695,6 +756,11 @@ impl<'m, 't> Inference<'m, 't> {
         candidates.push(Candidate { table: parent, column: &key.column.name, confidence, why });
         true
     }
+}
+
+/// Whether the words say what somebody did: `last_updated_by`.
+fn is_deed(words: &[String]) -> bool {
+    matches!(words, [.., deed, by] if by == "by" && DEEDS.contains(&deed.as_str()))
 }
 
 /// Whether the table refers to the candidate by a declared key, so that another unique column of it, such as its name, is
@@ -877,6 +943,32 @@ mod tests {
         assert!(inferred(&model(tables)).is_empty());
         let own: &[(&str, &[&str])] = &[("items", &[]), ("item_moves", &["left_item_id"]), ("item_sub_items", &[])];
         assert_eq!(inferred(&model(own)), ["item_moves.left_item_id > items"]);
+    }
+
+    #[test]
+    fn who_signs_in_does_what_is_done() {
+        let deeds: &[&str] = &["added_by_id", "upd_by_id", "approver_id", "last_modified_by", "sorted_by", "author_id"];
+        let tables: &[(&str, &[&str])] = &[
+            ("x_user", &[]),
+            ("x_portal_user", &["password", "added_by_id"]),
+            ("x_password_reset", &["password"]),
+            ("x_policy", deeds),
+            ("x_admin", &["password_hash"]),
+        ];
+        assert_eq!(
+            inferred(&model(&tables[..4])),
+            [
+                "x_policy.added_by_id > x_portal_user",
+                "x_policy.approver_id > x_portal_user",
+                "x_policy.last_modified_by > x_portal_user",
+                "x_policy.upd_by_id > x_portal_user",
+                "x_portal_user.added_by_id > x_portal_user",
+            ]
+        );
+        // Who of those?
+        assert!(inferred(&model(tables)).is_empty());
+        // The table of the users has no password: it is not known who signs in.
+        assert!(inferred(&model(&[tables[0], tables[2], tables[3]])).is_empty());
     }
 
     #[test]

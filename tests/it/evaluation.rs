@@ -19,17 +19,16 @@ const THRESHOLDS: [f64; 2] = [0.90, 0.80];
 type Floors = [(Keep, [[f64; 3]; 2]); 2];
 
 /// What the schemas of one engine together must reach: just below what they reach. `docs/precision.md` has the figures of
-/// each schema. Recall is what names allow: a third of all keys are one schema's `added_by_id` and `upd_by_id`, which name
-/// no table, and SQLite has no such schema.
+/// each schema. Recall is what names allow; SQLite has not the schema with most of them.
 fn floors(engine: EngineName) -> Floors {
     match engine {
         EngineName::PostgreSql => [
-            (Keep::None, [[0.98, 0.92, 0.46], [0.98, 0.91, 0.49]]),
-            (Keep::EverySecond, [[0.98, 0.83, 0.86], [0.98, 0.83, 0.89]]),
+            (Keep::None, [[0.98, 0.92, 0.46], [0.99, 0.91, 0.85]]),
+            (Keep::EverySecond, [[0.98, 0.83, 0.86], [0.98, 0.83, 0.90]]),
         ],
         EngineName::MySql | EngineName::MariaDb => [
-            (Keep::None, [[0.98, 0.89, 0.39], [0.98, 0.89, 0.42]]),
-            (Keep::EverySecond, [[0.98, 0.80, 0.85], [0.98, 0.81, 0.88]]),
+            (Keep::None, [[0.98, 0.89, 0.39], [0.99, 0.89, 0.83]]),
+            (Keep::EverySecond, [[0.98, 0.80, 0.85], [0.98, 0.81, 0.89]]),
         ],
         EngineName::Sqlite => [
             (Keep::None, [[1.0, 0.97, 0.73], [1.0, 0.97, 0.79]]),

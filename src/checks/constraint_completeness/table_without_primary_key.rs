@@ -53,7 +53,7 @@ noted only.
 ## Fix
 
 Make a unique key over columns that are NOT NULL the primary key, or the `AUTO_INCREMENT` column of the table; a table with neither
-gets a generated column as its own.
+gets a generated column as its own, and the invisible one that MySQL generated becomes visible.
 
 ## Example
 

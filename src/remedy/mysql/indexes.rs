@@ -122,15 +122,19 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             if planner.table(table).is_some_and(|of| of.table.partitioning.is_some()) {
                 return planner.refuse(request.change.clone(), PARTITION_KEY);
             }
+            let generated =
+                planner.table(table).and_then(|of| of.table.columns.iter().find(|column| column.system_generated));
+            if let Some(generated) = generated {
+                let visibility = |to: &str| format!("ALTER COLUMN {} SET {to}", planner.quote(&generated.name));
+                let title = format!("make the generated key {} visible", generated.name);
+                let step = alter(planner, table, Phase::Expand, title, &visibility("VISIBLE"), Algorithm::Instant)
+                    .undo(format!("ALTER TABLE {} {}", planner.relation(table), visibility("INVISIBLE")))
+                    .note("INSERT without a column list and SELECT * see one column more.");
+                return planner.add(45, request, step);
+            }
             let column = planner.names.fresh(&[Space::Column], table, column);
             let quoted = planner.quote(&column);
-            let hidden =
-                planner.table(table).and_then(|of| of.table.columns.iter().find(|column| column.system_generated));
-            let drop = hidden.map(|column| format!("DROP PRIMARY KEY, DROP COLUMN {}, ", planner.quote(&column.name)));
-            let clauses = format!(
-                "{}ADD COLUMN {quoted} bigint NOT NULL AUTO_INCREMENT, ADD PRIMARY KEY ({quoted})",
-                drop.unwrap_or_default()
-            );
+            let clauses = format!("ADD COLUMN {quoted} bigint NOT NULL AUTO_INCREMENT, ADD PRIMARY KEY ({quoted})");
             let title = format!("add primary key on a new column {column}");
             let step = alter(planner, table, Phase::Expand, title, &clauses, Algorithm::InplaceShared)
                 .undo(format!("ALTER TABLE {} DROP PRIMARY KEY, DROP COLUMN {quoted}", planner.relation(table)))

@@ -104,6 +104,12 @@ impl Projection<'_> {
     pub(super) fn add_surrogate_key(&mut self, table: &QualifiedName, column: &str, name: &str) {
         let engine = self.engine;
         let Some(of) = self.table(table) else { return };
+        // What the server made becomes the table's own.
+        if let Some(generated) = of.columns.iter_mut().find(|column| column.system_generated) {
+            generated.system_generated = false;
+            generated.invisible = false;
+            return;
+        }
         let data_type = if engine == EngineName::Sqlite { "INTEGER" } else { "bigint" };
         let mut new = Column::new(free(column, |name| of.column(name).is_some()), data_type);
         new.nullable = false;
@@ -113,7 +119,6 @@ impl Projection<'_> {
             EngineName::Sqlite => new.rowid_alias = true,
         }
         let columns = vec![new.name.clone()];
-        of.columns.retain(|column| !column.system_generated);
         of.columns.push(new);
         if engine == EngineName::Sqlite {
             of.primary_key = Some(primary_key(None, columns));

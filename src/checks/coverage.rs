@@ -123,7 +123,7 @@ pub(super) fn unique_keys(table: &Table) -> Vec<Vec<&str>> {
     let indexed = table
         .indexes
         .iter()
-        .filter(|index| index.unique && index.valid && index.predicate.is_none())
+        .filter(|index| index.guarantees_unique() && index.predicate.is_none())
         .filter_map(Index::plain_columns);
     declared.chain(indexed).filter(|columns: &Vec<&str>| !columns.is_empty()).collect()
 }

@@ -109,6 +109,11 @@ impl Index {
         self.valid && self.ready && self.visible
     }
 
+    /// Whether no two of its rows have equal keys. An invalid one may have met some that do, which is why it is invalid.
+    pub fn guarantees_unique(&self) -> bool {
+        self.unique && self.valid && self.ready
+    }
+
     /// Whether its key or condition could not be read, so that nobody can say what else it equals or make it anew.
     pub fn is_unseen(&self) -> bool {
         self.predicate.as_deref().is_some_and(is_unseen) || self.key.iter().any(KeyPart::is_unseen)

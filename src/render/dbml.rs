@@ -137,11 +137,14 @@ fn index(index: &Index) -> Option<String> {
     let mut settings = vec![format!("name: {}", text(&index.name))];
     if index.primary {
         settings.insert(0, "pk".to_owned());
-    } else if index.unique {
+    } else if index.guarantees_unique() {
         settings.insert(0, "unique".to_owned());
     }
     let mut notes = Vec::new();
     notes.extend(index.predicate.as_ref().map(|predicate| format!("WHERE {predicate}")));
+    if !(index.valid && index.ready) {
+        notes.push("not valid".to_owned());
+    }
     if !matches!(index.method.as_str(), "btree" | "hash" | "") {
         notes.push(format!("method {}", index.method));
     }

@@ -409,7 +409,7 @@ pub(super) fn is_unique(table: &Table, columns: &[String]) -> bool {
     let unique = table.unique_constraints.iter().filter(|key| !key.without_overlaps).map(|key| &key.columns);
     primary.chain(unique).any(|key| within(key))
         || table.indexes.iter().any(|index| {
-            index.unique
+            index.guarantees_unique()
                 && index.predicate.is_none()
                 && index.method != "gist"
                 && index.plain_columns().is_some_and(|names| {

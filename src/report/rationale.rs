@@ -259,7 +259,7 @@ fn referenced_index<'t>(parent: TableRef<'t>, foreign: &ForeignKey) -> Option<&'
     }
     let wanted: Vec<&str> = foreign.referenced_columns.iter().map(String::as_str).collect();
     let over = |key: &[&str]| key.len() == wanted.len() && wanted.iter().all(|column| key.contains(column));
-    let candidates = indexes.iter().filter(|index| index.unique && index.predicate.is_none());
+    let candidates = indexes.iter().filter(|index| index.guarantees_unique() && index.predicate.is_none());
     let fitting = candidates.filter_map(|index| index.plain_columns().filter(|key| over(key)).map(|key| (index, key)));
     fitting.min_by_key(|(index, key)| (*key != wanted, !index.primary)).map(|(index, _)| index)
 }

@@ -290,7 +290,7 @@ fn last_word_is_one_of(column: &Column, words: &[&str]) -> bool {
 /// Whether a key allows each pair once.
 fn is_unique_pair(table: TableRef<'_>, pair: &[&str]) -> bool {
     let is_pair = |key: &[&str]| key.len() == pair.len() && key.iter().all(|column| pair.contains(column));
-    let unique = table.indexes.iter().filter(|index| index.unique && index.predicate.is_none());
+    let unique = table.indexes.iter().filter(|index| index.guarantees_unique() && index.predicate.is_none());
     let mut keys = unique.filter_map(Index::plain_columns);
     let mut primary = table.primary_key.iter().map(|key| key.columns.iter().map(String::as_str).collect::<Vec<_>>());
     keys.any(|key| is_pair(&key)) || primary.any(|key| is_pair(&key))

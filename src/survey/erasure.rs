@@ -38,6 +38,24 @@ const ADDRESSES_OF_PERSONS: &[&str] = &["email", "email_address", "user_email"];
 /// Retention that may be a duty to keep rows.
 const DUTIES: &[&str] = &["archive table", "audit table", "history table", "legal hold column", "legal hold table"];
 
+/// Words of tables whose rows belong to the books, and words for the parts of such a record.
+const RECORDS: &[&str] =
+    &["bill", "invoice", "journal", "ledger", "payment", "payout", "receipt", "refund", "transaction"];
+const PARTS_OF_RECORDS: &[&str] = &["detail", "entry", "item", "line", "position", "row"];
+
+/// Whether a table is called like one of the books: `invoices`, `invoice_lines`, `payment_p2007_01`, `credit_notes`.
+fn is_accounting_record(name: &str) -> bool {
+    let words: Vec<String> = split(name)
+        .iter()
+        .take_while(|word| !word.contains(|character: char| character.is_ascii_digit()))
+        .map(|word| singular(word))
+        .collect();
+    let of_part = words.last().is_some_and(|word| PARTS_OF_RECORDS.contains(&word.as_str()));
+    let words = &words[..words.len() - usize::from(of_part)];
+    words.last().is_some_and(|word| RECORDS.contains(&word.as_str()))
+        || matches!(words, [.., kind, note] if ["credit", "debit"].contains(&kind.as_str()) && note == "note")
+}
+
 /// A way from a child table to its parent.
 #[derive(Clone)]
 struct Way {
@@ -55,6 +73,9 @@ struct Way {
 
 impl Way {
     fn declared(child: TableRef<'_>, key: &ForeignKey) -> Self {
+        if !key.enforced || key.disabled_triggers_on.contains(&key.referenced_table) {
+            return Self::undeclared(child, key.columns.clone(), WayEvidence::NotEnforced);
+        }
         let nullable = |name: &String| child.table.column(name).is_some_and(|column| column.nullable);
         // NULL where there may be none is refused, as if the key said nothing.
         let cuts = matches!(key.on_delete, Action::SetNull | Action::SetDefault)
@@ -126,21 +147,29 @@ struct Erasure<'m, 't> {
     same: Vec<BTreeSet<TableId>>,
 }
 
+/// What an erasure is inferred from.
+pub(super) struct Known<'k, 'm> {
+    pub(super) model: &'k Model,
+    pub(super) tables: &'k Tables<'m>,
+    pub(super) classes: &'k [TableClass],
+    pub(super) relations: &'k [Relation],
+    pub(super) polymorphic: &'k [PolymorphicPair],
+    pub(super) personal: &'k [PersonalData],
+    pub(super) retention: &'k [Retention],
+    /// The table of tenants, when they are no persons whatever it is called.
+    pub(super) organisations: Option<&'k QualifiedName>,
+}
+
 /// Persons with the order in which their rows can be erased, by table.
-pub(super) fn data_subjects(
-    model: &Model,
-    tables: &Tables<'_>,
-    classes: &[TableClass],
-    relations: &[Relation],
-    polymorphic: &[PolymorphicPair],
-    personal: &[PersonalData],
-    retention: &[Retention],
-) -> Vec<DataSubject> {
-    let mut erasure = Erasure::new(model, tables, classes, relations, polymorphic, personal);
-    for entry in retention.iter().filter(|entry| DUTIES.contains(&entry.kind)) {
-        if let Some(table) = entry.table.as_ref().and_then(|name| tables.find(name)) {
+pub(super) fn data_subjects(known: &Known<'_, '_>) -> Vec<DataSubject> {
+    let mut erasure = Erasure::new(known);
+    for entry in known.retention.iter().filter(|entry| DUTIES.contains(&entry.kind)) {
+        if let Some(table) = entry.table.as_ref().and_then(|name| known.tables.find(name)) {
             erasure.duties.entry(table.id).or_default().insert(entry.kind);
         }
+    }
+    for table in known.tables.base().filter(|table| is_accounting_record(&table.table.name)) {
+        erasure.duties.entry(table.id).or_default().insert("accounting record");
     }
     erasure.persons.iter().map(|person| erasure.subject(*person)).collect()
 }
@@ -192,7 +221,7 @@ fn share_keys(
             tables.base().filter_map(|table| Some((table, column(table)?))).collect();
         // How few columns tell rows apart by it.
         let uniqueness = |(table, column): &(TableRef<'_>, String)| {
-            let unique = table.table.indexes.iter().filter(|index| index.unique);
+            let unique = table.table.indexes.iter().filter(|index| index.guarantees_unique());
             let indexes = unique.filter(|index| index.key_columns().any(|key| key == Some(column)));
             let key = table.table.primary_key.iter().map(|key| &key.columns).filter(|key| key.contains(column));
             indexes.map(|index| index.key.len()).chain(key.map(Vec::len)).min()
@@ -289,14 +318,8 @@ impl Found {
 }
 
 impl<'m, 't> Erasure<'m, 't> {
-    fn new(
-        model: &Model,
-        tables: &'t Tables<'m>,
-        classes: &[TableClass],
-        relations: &[Relation],
-        polymorphic: &[PolymorphicPair],
-        personal: &[PersonalData],
-    ) -> Self {
+    fn new(known: &Known<'t, 'm>) -> Self {
+        let &Known { model, tables, classes, relations, polymorphic, personal, organisations, .. } = known;
         let mut ways: BTreeMap<TableId, Vec<Way>> = BTreeMap::new();
         for parent in tables.iter() {
             let declared = tables.referenced_by(parent.id).map(|(child, key)| Way::declared(child, key));
@@ -312,7 +335,7 @@ impl<'m, 't> Erasure<'m, 't> {
         let mut persons: BTreeSet<TableId> = personal
             .iter()
             .filter(|data| matches!(data.class, PersonalDataClass::Contact | PersonalDataClass::Identity))
-            .filter(|data| is_person_table(&data.table.name))
+            .filter(|data| is_person_table(&data.table.name) && Some(&data.table) != organisations)
             .filter_map(|data| id(&data))
             .filter(|id| classes[id.0] != TableClass::Junction)
             .collect();
@@ -452,7 +475,10 @@ impl<'m, 't> Erasure<'m, 't> {
         let child = self.tables.get(way.child);
         let columns: Vec<&str> = way.columns.iter().map(String::as_str).collect();
         let one_for_each = child.primary_key.as_ref().is_some_and(|key| key.columns == way.columns)
-            || child.indexes.iter().any(|index| index.unique && index.plain_columns().as_ref() == Some(&columns));
+            || child
+                .indexes
+                .iter()
+                .any(|index| index.guarantees_unique() && index.plain_columns().as_ref() == Some(&columns));
         let word = person_word(&child.table.name);
         one_for_each || word == "profile" || word == person_word(&self.tables.get(person).table.name)
     }
@@ -854,6 +880,11 @@ mod tests {
             ("legal_holds", &["customer_id > customers"]),
             ("litigation_holds", &["reference"]),
             ("customer_audit", &["customer_id > customers"]),
+            ("invoice_lines", &["customer_id > customers"]),
+            ("credit_notes", &["customer_id > customers"]),
+            ("payments_2023", &["customer_id > customers"]),
+            ("payment_methods", &["customer_id > customers"]),
+            ("order_lines", &["customer_id > customers"]),
         ]);
         let contracts = model.schemas[0].tables.iter_mut().find(|table| table.name == "contracts");
         contracts.expect("a table").columns.push(Column::new("legal_hold", "integer"));
@@ -867,6 +898,12 @@ mod tests {
         assert_eq!(duties("contracts"), ["legal hold column"]);
         assert_eq!(duties("legal_holds"), ["legal hold table"]);
         assert_eq!(duties("customer_audit"), ["audit table"]);
+        for books in ["invoice_lines", "credit_notes", "payments_2023"] {
+            assert!(duties(books).contains(&"accounting record"), "{books}");
+        }
+        for others in ["payment_methods", "order_lines"] {
+            assert!(duties(others).is_empty(), "{others}");
+        }
         assert!(duties("customers").is_empty());
     }
 

@@ -299,7 +299,7 @@ pub struct ErasureStep {
     pub ways: Vec<ErasureWay>,
     /// Tables of other persons whom its rows are about, too; the person's own when a row is about two of them.
     pub others: Vec<QualifiedName>,
-    /// Kinds of retention that may be a duty to keep the rows that are to go.
+    /// What may be a duty to keep the rows that are to go: kinds of retention, and `accounting record`.
     pub duties: Vec<&'static str>,
 }
 
@@ -327,6 +327,8 @@ pub struct ErasureWay {
 pub enum WayEvidence {
     /// A foreign key.
     Declared,
+    /// A foreign key that does nothing: it is not enforced, or triggers of its parent are disabled.
+    NotEnforced,
     /// An undeclared relation.
     Inferred,
     /// A column called like one by which the person's own table tells persons apart: the user's or the e-mail's name.
@@ -399,7 +401,7 @@ pub struct Survey {
 impl Survey {
     /// Surveys a model.
     pub fn new(model: &Model, tables: &Tables<'_>, settings: &Settings) -> Self {
-        let ((relations, polymorphic), (personal_data, timestamps, soft_deletes, object_naming)) = parallel::join(
+        let ((relations, polymorphic), (mut personal_data, timestamps, soft_deletes, object_naming)) = parallel::join(
             tables.len(),
             || {
                 let (mut relations, polymorphic) = relations::infer(tables, settings);
@@ -425,6 +427,20 @@ impl Survey {
             relations_to.entry(relation.referenced_table.clone()).or_default().push(position);
         }
         let retention = retention::retention(model, tables, &classes);
+        let tenants = tenancy.as_ref().and_then(|tenancy| Some((tenancy.tenant_table.as_ref()?, tenancy)));
+        let organisations = tenants.filter(|(tenants, tenancy)| {
+            personal_data::tenants_are_organisations(&mut personal_data, tenants, &tenancy.tables)
+        });
+        let data_subjects = erasure::data_subjects(&erasure::Known {
+            model,
+            tables,
+            classes: &classes,
+            relations: &relations,
+            polymorphic: &polymorphic,
+            personal: &personal_data,
+            retention: &retention,
+            organisations: organisations.map(|(tenants, _)| tenants),
+        });
         Self {
             access: access::access(model, tables),
             relations_to,
@@ -437,15 +453,7 @@ impl Survey {
             timestamps,
             naming: conventions::naming(tables, &classes),
             object_naming,
-            data_subjects: erasure::data_subjects(
-                model,
-                tables,
-                &classes,
-                &relations,
-                &polymorphic,
-                &personal_data,
-                &retention,
-            ),
+            data_subjects,
             retention,
             polymorphic,
             personal_data,

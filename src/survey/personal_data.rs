@@ -2,7 +2,7 @@
 
 use super::words::{singular, split};
 use super::{PersonalData, PersonalDataClass};
-use crate::model::{Column, TableRef, Tables};
+use crate::model::{Column, QualifiedName, TableRef, Tables};
 
 /// Words side by side, the class that they settle and the confidence that they give.
 type Evidence = (&'static [&'static str], PersonalDataClass, f64);
@@ -236,6 +236,25 @@ const PERSONS: &[&str] = &[
     "visitor",
 ];
 
+/// Why a column that is only called `name` is a person's.
+const NAME_OF_PERSON: &str = "the name of a person, by the table's name";
+
+/// Takes back what the name of the table of tenants made of its rows, where they are organisations: users carry the column
+/// that names the tenant, or nothing else there is a person's. Tells whether they are.
+pub(super) fn tenants_are_organisations(
+    personal: &mut Vec<PersonalData>,
+    tenants: &QualifiedName,
+    of_tenants: &[QualifiedName],
+) -> bool {
+    let is_named = |data: &PersonalData| data.table == *tenants && data.why == NAME_OF_PERSON;
+    let has_users = personal.iter().any(|data| is_person_table(&data.table.name) && of_tenants.contains(&data.table));
+    let found = has_users || !personal.iter().any(|data| data.table == *tenants && !is_named(data));
+    if found {
+        personal.retain(|data| !is_named(data));
+    }
+    found
+}
+
 /// Whether the rows of a table are persons, by its name.
 pub(super) fn is_person_table(name: &str) -> bool {
     PERSONS.contains(&person_word(name).as_str())
@@ -291,7 +310,7 @@ fn judge(table: TableRef<'_>, column: &Column) -> Option<PersonalData> {
         return Some(result(*class, confidence, format!("its name says: {}", evidence.join(" "))));
     }
     if words == ["name"] && is_person_table(&table.table.name) {
-        return Some(result(PersonalDataClass::Identity, 0.80, "the name of a person, by the table's name".to_owned()));
+        return Some(result(PersonalDataClass::Identity, 0.80, NAME_OF_PERSON.to_owned()));
     }
     let comment = column.comment.as_deref()?.to_lowercase();
     if let Some((class, why)) = declared_in_comment(&comment) {

@@ -797,7 +797,11 @@ fn single_keys(table: TableRef<'_>) -> Vec<Key<'_>> {
     {
         keys.extend(table.table.column(column).map(|column| Key { column, primary: true }));
     }
-    for index in table.table.indexes.iter().filter(|index| index.unique && index.predicate.is_none() && !index.primary)
+    for index in table
+        .table
+        .indexes
+        .iter()
+        .filter(|index| index.guarantees_unique() && index.predicate.is_none() && !index.primary)
     {
         if let Some([column]) = index.plain_columns().as_deref() {
             keys.extend(table.table.column(column).map(|column| Key { column, primary: false }));

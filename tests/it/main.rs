@@ -9,6 +9,7 @@
 
 mod support;
 
+mod claims;
 mod cli;
 mod diagrams;
 mod docs;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials: Vec<Trial> = Vec::new();
     tidy::add(&mut trials);
+    claims::add(&mut trials);
     cli::add(&mut trials);
     diagrams::add(&mut trials);
     docs::add(&mut trials);

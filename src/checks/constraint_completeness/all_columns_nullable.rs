@@ -105,7 +105,7 @@ fn identifies(table: TableRef<'_>, column: &Column) -> bool {
     let by_name = words.last().is_some_and(|word| IDENTIFYING.contains(&word.as_str()))
         && (words.len() == 1 || words.first().is_some_and(|first| table.table.name.to_lowercase().contains(first)));
     let by_key = table.indexes.iter().any(|index| {
-        index.unique
+        index.guarantees_unique()
             && index.predicate.is_none()
             && index.plain_columns().is_some_and(|key| key == [column.name.as_str()])
     });

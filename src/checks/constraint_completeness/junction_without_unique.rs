@@ -226,8 +226,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         }) {
             continue;
         }
-        let unique =
-            table.table.indexes.iter().filter(|index| index.unique && index.is_usable() && index.predicate.is_none());
+        let unique = table.table.indexes.iter().filter(|index| index.guarantees_unique() && index.predicate.is_none());
         let mut keys: Vec<Vec<&str>> = unique.filter_map(crate::model::Index::plain_columns).collect();
         keys.extend(table.primary_key.iter().map(|key| key.columns.iter().map(String::as_str).collect()));
         let allowed = |column: &str| {

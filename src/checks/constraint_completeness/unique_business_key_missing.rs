@@ -24,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
 ## What it does
 
 Looks for a unique index that contains the column: alone, with a tenant or a parent, over `lower(…)`, or for live rows only.
+An index that is not valid does not count: its build may have met equal values. `index-invalid` mends it.
 
 ## Why
 
@@ -71,6 +72,14 @@ CREATE TABLE banned_user (id integer NOT NULL PRIMARY KEY, username varchar(80) 
 CREATE TABLE users (id integer NOT NULL PRIMARY KEY, email varchar(80) NOT NULL, login varchar(80) NOT NULL, deleted_at timestamp);
 CREATE UNIQUE INDEX users_email_key ON users (lower(email));
 CREATE UNIQUE INDEX users_login_key ON users (login) WHERE deleted_at IS NULL;
+```
+
+A unique index that is not valid:
+
+```sql,fires,postgresql
+CREATE TABLE users (id integer NOT NULL, email text NOT NULL, age_group integer, height_class integer) PARTITION BY HASH (email);
+CREATE TABLE users_0 PARTITION OF users FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+CREATE UNIQUE INDEX users_email_key ON ONLY users (email);
 ```
 
 Values that repeat by the statistics, among rows that are deleted here:
@@ -124,7 +133,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 continue;
             }
             let object = Object::column(table, &column.name);
-            if table.indexes.iter().any(|index| index.unique && contains(table, index, &column.name))
+            if table.indexes.iter().any(|index| index.guarantees_unique() && contains(table, index, &column.name))
                 || table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column.name))
             {
                 verdicts.pass(object);
@@ -186,7 +195,9 @@ fn unique_logins(context: Context<'_>) -> Vec<(TableRef<'_>, &str)> {
         let logins =
             table.table.columns.iter().filter(|column| LOGINS.contains(&split(&column.name).join("_").as_str()));
         for column in logins {
-            let unique = |index: &Index| index.unique && index.key.len() == 1 && contains(table, index, &column.name);
+            let unique = |index: &Index| {
+                index.guarantees_unique() && index.key.len() == 1 && contains(table, index, &column.name)
+            };
             let is_key = table.primary_key.as_ref().is_some_and(|key| key.columns == [column.name.as_str()]);
             if is_key || table.table.indexes.iter().any(unique) {
                 found.push((table, column.name.as_str()));
@@ -199,7 +210,8 @@ fn unique_logins(context: Context<'_>) -> Vec<(TableRef<'_>, &str)> {
 /// Whether another table has a unique key over the login.
 fn is_kept_elsewhere(logins: &[(TableRef<'_>, &str)], table: TableRef<'_>, column: &str) -> bool {
     let elsewhere = |(other, login): &(TableRef<'_>, &str)| other.id != table.id && *login == column;
-    !table.indexes.iter().any(|index| index.unique && contains(table, index, column)) && logins.iter().any(elsewhere)
+    !table.indexes.iter().any(|index| index.guarantees_unique() && contains(table, index, column))
+        && logins.iter().any(elsewhere)
 }
 
 fn finding(context: Context<'_>, names: &Names<'_>, table: TableRef<'_>, column: &Column) -> Finding {
@@ -208,6 +220,11 @@ fn finding(context: Context<'_>, names: &Names<'_>, table: TableRef<'_>, column:
     let distinct = statistics
         .and_then(|all| all.column(&table.schema.name, &table.table.name, &column.name))
         .and_then(|column| column.distinct);
+    let unfinished = |index: &&Index| index.unique && contains(table, index, &column.name);
+    if let Some(index) = table.indexes.iter().find(unfinished) {
+        let message = format!("the unique index {} is not valid, so that values may repeat", index.name);
+        return Finding::new(&RULE, object, message).advise("merge equal values, then rebuild the index");
+    }
     let finding = Finding::new(&RULE, object, format!("no unique index contains {}", column.name));
     let finding = match distinct {
         Some(distinct) if distinct > NEARLY_ALL => finding.severity(Severity::Info),

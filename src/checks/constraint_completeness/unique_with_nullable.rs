@@ -157,10 +157,10 @@ fn has_companion(table: TableRef<'_>, columns: &[&str], nullable: &[&str]) -> bo
                 None => left.contains(name),
             })
     };
-    if table.table.indexes.iter().any(|other| other.unique && by_computed_columns(other)) {
+    if table.table.indexes.iter().any(|other| other.guarantees_unique() && by_computed_columns(other)) {
         return true;
     }
-    table.table.indexes.iter().filter(|other| other.unique && other.predicate.is_some()).any(|other| {
+    table.table.indexes.iter().filter(|other| other.guarantees_unique() && other.predicate.is_some()).any(|other| {
         let predicate = other.predicate.as_deref().unwrap_or_default().to_lowercase();
         other.plain_columns().is_some_and(|key| key.iter().all(|column| left.contains(column)))
             && nullable.iter().all(|column| predicate.contains(&column.to_lowercase()))

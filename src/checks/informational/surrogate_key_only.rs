@@ -122,7 +122,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                     || column.default.as_ref().is_some_and(|default| default.expression.to_lowercase().contains("uuid"))
             })
         });
-        let others = table.indexes.iter().any(|index| index.unique && !index.primary)
+        let others = table.indexes.iter().any(|index| index.guarantees_unique() && !index.primary)
             || !table.unique_constraints.is_empty()
             || !table.exclusion_constraints.is_empty();
         let object = Object::table(table);

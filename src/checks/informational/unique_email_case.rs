@@ -71,7 +71,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         for column in table.columns.iter().filter(|column| NAMES.contains(&column.name.to_lowercase().as_str())) {
             let name = column.name.to_lowercase();
             let mentions = |text: &str| text.to_lowercase().contains(&name);
-            let unique = || table.indexes.iter().filter(|index| index.unique);
+            let unique = || table.indexes.iter().filter(|index| index.guarantees_unique());
             let folded = unique().any(|index| {
                 index.key.iter().any(|part| {
                     part.expression.as_deref().is_some_and(mentions)

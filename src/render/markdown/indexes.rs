@@ -129,7 +129,13 @@ fn purpose_words(page: &Page<'_, '_>, of: TableRef<'_>, index: &Index, purpose: 
         Purpose::PrimaryKey => "Primary key".to_owned(),
         Purpose::Unique => {
             let what = if index.constraint.is_some() { "Unique constraint" } else { "Unique index" };
-            if index.predicate.is_some() { format!("{what} among the rows of its condition") } else { what.to_owned() }
+            if !index.guarantees_unique() {
+                format!("{what} that is not valid: equal rows may be there")
+            } else if index.predicate.is_some() {
+                format!("{what} among the rows of its condition")
+            } else {
+                what.to_owned()
+            }
         }
         Purpose::Exclusion => {
             let mut all = of.table.exclusion_constraints.iter();

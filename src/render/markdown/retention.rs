@@ -3,7 +3,7 @@
 use super::escape::{code, table, text};
 use super::indexes::folded;
 use super::page::{Page, codes, fold, number};
-use crate::model::{Action, QualifiedName, UnseenKind};
+use crate::model::{Action, EngineName, QualifiedName, UnseenKind};
 use crate::survey::{DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, PersonalDataClass, WayEvidence};
 use std::collections::BTreeMap;
 
@@ -65,6 +65,14 @@ fn erasure(page: &Page<'_, '_>) -> String {
         return format!("No evidence of tables of persons.\n\n{}", not_erased(page));
     }
     let mut out = String::from("To erase one person, delete in this order, children before parents.\n\n");
+    let mut ways =
+        subjects.iter().flat_map(|subject| subject.staying.iter().chain(&subject.erasure)).flat_map(|it| &it.ways);
+    if page.report.model.engine.name == EngineName::Sqlite && ways.any(|way| way.evidence == WayEvidence::Declared) {
+        out.push_str(
+            "What the database is said to do or to refuse, it does on connections with `PRAGMA foreign_keys = ON` only. On others, \
+             delete these rows and cut these links yourself.\n\n",
+        );
+    }
     for subject in subjects {
         push!(out, "Person: {}\n\n", page.link_to(&subject.table));
         if !subject.holds.is_empty() {
@@ -234,6 +242,9 @@ fn kept(duty: &str) -> &'static str {
         }
         "legal hold column" => "Rows under legal hold must stay",
         "audit table" => "An audit table: ask first whether a duty to keep records covers these rows",
+        "accounting record" => {
+            "An accounting record by its name: ask first whether a duty to keep records covers these rows"
+        }
         "history table" => "A history: ask first whether a duty to keep records covers these rows",
         _ => "An archive: ask first whether a duty to keep records covers these rows",
     }
@@ -269,6 +280,9 @@ fn happens(step: &ErasureStep, way: &ErasureWay) -> String {
         }
         (Erasing::Delete, None) if way.evidence == WayEvidence::SharedKey => {
             "the same value, going by the name that both columns have; no foreign key, so nothing happens by itself"
+        }
+        (Erasing::Delete, None) if way.evidence == WayEvidence::NotEnforced => {
+            "a foreign key that is not enforced, so nothing happens by itself"
         }
         (Erasing::Delete, None) => "no foreign key, so nothing happens by itself",
     };

@@ -272,13 +272,23 @@ fn unique(index: &Index, column: &str) -> Option<String> {
     Some(format!("UNIQUE{with}{rows}"))
 }
 
+/// Why rows need not be as a check demands.
+fn held(enforced: bool, validated: bool) -> &'static str {
+    match (enforced, validated) {
+        (false, _) => " (not enforced)",
+        (true, false) => " (not validated)",
+        (true, true) => "",
+    }
+}
+
 /// What a column's domain demands beside being there, which the column says itself.
 fn of_domain(page: &Page<'_, '_>, column: &Column) -> Vec<String> {
     let model = page.report.model;
     let rule = |check: &DomainCheck| {
         let said = words::of_value(model.engine.name, &check.expression);
         let said = said.filter(|said| said.chars().count() <= LONGEST_IN_CELL);
-        format!("{} by its domain", said.unwrap_or_else(|| format!("CHECK {}", short(&check.expression))))
+        let said = said.unwrap_or_else(|| format!("CHECK {}", short(&check.expression)));
+        format!("{said} by its domain{}", held(true, check.validated))
     };
     model.domains_of(column).flat_map(|domain| &domain.checks).map(rule).collect()
 }
@@ -295,7 +305,7 @@ fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column)
         .table
         .indexes
         .iter()
-        .filter(|index| index.unique && !index.primary)
+        .filter(|index| index.guarantees_unique() && !index.primary)
         .filter_map(|index| unique(index, &column.name))
         .collect();
     rules.sort_unstable();
@@ -315,7 +325,8 @@ fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column)
             let engine = page.report.model.engine.name;
             let said = words::about_column(engine, table.table, &column.name, &check.expression);
             let said = said.filter(|said| said.chars().count() <= LONGEST_IN_CELL);
-            out.push(said.unwrap_or_else(|| format!("CHECK {}", short(&check.expression))));
+            let said = said.unwrap_or_else(|| format!("CHECK {}", short(&check.expression)));
+            out.push(format!("{said}{}", held(check.enforced, check.validated)));
         }
     }
     out.extend(of_domain(page, column));

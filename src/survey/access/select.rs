@@ -259,7 +259,7 @@ impl Scope<'_, '_> {
             table.table.primary_key.as_ref().is_some_and(|key| is(&key.columns))
                 || table.table.unique_constraints.iter().any(|key| is(&key.columns))
                 || table.table.indexes.iter().any(|index| {
-                    index.unique
+                    index.guarantees_unique()
                         && index.predicate.is_none()
                         && index.plain_columns().is_some_and(|key| key == [column])
                 })

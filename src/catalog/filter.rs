@@ -1,13 +1,14 @@
 //! Which schemas and tables are in scope.
 
 use super::{Error, Source};
-use crate::model::Model;
+use crate::model::{Model, Scope};
 use globset::{GlobBuilder, GlobMatcher};
+use std::collections::BTreeSet;
 
 /// Chosen schemas, and globs over `schema.table`.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    schemas: Vec<String>,
+    scope: Scope,
     include: Vec<GlobMatcher>,
     exclude: Vec<GlobMatcher>,
 }
@@ -24,17 +25,20 @@ impl Filter {
                 })
                 .collect::<Result<Vec<_>, _>>()
         };
-        Ok(Self { schemas: schemas.to_vec(), include: compile(include)?, exclude: compile(exclude)? })
+        // In whatever order they were given, they choose the same.
+        let sorted = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect();
+        let scope = Scope { schemas: sorted(schemas), include: sorted(include), exclude: sorted(exclude) };
+        Ok(Self { scope, include: compile(include)?, exclude: compile(exclude)? })
     }
 
     /// The schemas named; empty means every user schema.
     pub fn schemas(&self) -> &[String] {
-        &self.schemas
+        &self.scope.schemas
     }
 
     /// Whether a schema is in scope.
     pub fn allows_schema(&self, schema: &str) -> bool {
-        self.schemas.is_empty() || self.schemas.iter().any(|only| only == schema)
+        self.scope.schemas.is_empty() || self.scope.schemas.iter().any(|only| only == schema)
     }
 
     /// Whether a table or view is in scope.
@@ -47,7 +51,8 @@ impl Filter {
 
     /// Whether what was chosen was found: a wrong name would look like an empty database.
     pub(super) fn check(&self, source: &Source, model: &Model) -> Result<(), Error> {
-        if let Some(wanted) = self.schemas.iter().find(|name| model.schemas.iter().all(|schema| schema.name != **name))
+        if let Some(wanted) =
+            self.schemas().iter().find(|name| model.schemas.iter().all(|schema| schema.name != **name))
         {
             return Err(Error::new(format!("there is no schema {wanted:?} in {source}")).hint(
                 "names of schemas are written as they are stored; without --schema every one that can be seen is read",
@@ -64,7 +69,14 @@ impl Filter {
 
     /// Whether nothing is left out.
     pub fn is_everything(&self) -> bool {
-        self.schemas.is_empty() && self.include.is_empty() && self.exclude.is_empty()
+        self.scope == Scope::default()
+    }
+
+    /// Lets a model say what it was narrowed to. A snapshot may have been of a part already.
+    pub(super) fn note(&self, model: &mut Model) {
+        if !self.is_everything() && !model.scopes.contains(&self.scope) {
+            model.scopes.push(self.scope.clone());
+        }
     }
 }
 

@@ -97,6 +97,7 @@ pub async fn read(source: &Source, options: &Options) -> Result<Model, Error> {
         Source::File(path) => return Err(Error::new(format!("{} was not opened", path.display()))),
     };
     options.filter.check(source, &model)?;
+    options.filter.note(&mut model);
     if let Some(references) = options.data {
         let references = references(&model);
         data::read(source, options, &mut model, references).await?;

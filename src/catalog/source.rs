@@ -65,7 +65,7 @@ impl Source {
     }
 
     /// The source, with a SQLite database told from a snapshot by what stands in the file.
-    pub(super) fn opened(&self) -> Result<Self, Error> {
+    pub fn opened(&self) -> Result<Self, Error> {
         match self {
             Self::File(path) => open(path),
             other => Ok(other.clone()),

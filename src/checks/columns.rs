@@ -15,6 +15,12 @@ pub(super) fn is_text(column: &Column) -> bool {
         && (base.contains("char") || base.contains("text") || base.contains("clob") || base == "string")
 }
 
+/// Whether a table is a copy or an archive: what its rows may hold is decided where they come from. A part of a table by
+/// inheritance is none.
+pub(super) fn is_copy(context: Context<'_>, table: TableRef<'_>) -> bool {
+    context.survey.class(table.id) == TableClass::Clone && !table.table.is_inheriting()
+}
+
 /// Whether a character set is utf8mb3, under either of its names (MySQL, MariaDB).
 pub(crate) fn is_utf8mb3(character_set: &str) -> bool {
     matches!(character_set, "utf8" | "utf8mb3")

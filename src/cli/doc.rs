@@ -3,11 +3,13 @@
 use super::arguments::{BuiltInTemplate, Common, Doc, DocumentFormat};
 use super::failure::Failure;
 use super::{load, output};
+use crate::catalog::Source;
 use crate::model::Tables;
-use crate::render::markdown::{self, DocumentOptions, Placement, Surroundings};
+use crate::render::markdown::{self, DocumentOptions, Placement, Reading, Surroundings};
 use crate::render::{dbml, ddl, dot, json, mermaid, plantuml, svg};
 use crate::report::Report;
 use anstream::eprintln;
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -29,8 +31,12 @@ pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
     // Without row counts no statement can be judged.
     let statistics = options.stats || options.database.workload.is_some();
     let start = Instant::now();
-    let mut model = load::model_with(&options.database, statistics)?;
-    let reading = Some(start.elapsed());
+    let source = load::source(&options.database)?;
+    let mut model = load::model_of(&source, &options.database, statistics)?;
+    let reading = Some(match source {
+        Source::Snapshot(..) => Reading::File,
+        _ => Reading::Database(start.elapsed()),
+    });
     if let Some(path) = &options.groups_from {
         model.groups = load::snapshot(path)?.groups;
     }
@@ -92,9 +98,19 @@ fn markdown(options: &Doc, report: &Report<'_>, choices: &DocumentOptions) -> Re
             without_pages(path)
         }
         _ => {
+            let length = Cell::new(0);
             output::stream(&options.output, |writer| {
-                markdown::write(report, choices, |piece| writer.write_all(&output::plain(piece.as_bytes())))
+                markdown::write(report, choices, |piece| {
+                    length.set(length.get() + piece.len());
+                    writer.write_all(&output::plain(piece.as_bytes()))
+                })
             })?;
+            if length.get() > markdown::SPLIT_ABOVE_BYTES && !options.single {
+                eprintln!(
+                    "note: {} KiB in one file: GitHub shows its beginning only; `-o FILE.md` writes an index and pages",
+                    length.get() / 1024
+                );
+            }
             path.filter(|path| is_file_like(path)).map_or(Ok(()), without_pages)
         }
     }

@@ -71,16 +71,20 @@ pub(super) fn settings(common: &Common) -> Result<Settings, Failure> {
 
 /// Reads the database that the arguments name.
 pub(super) fn model(database: &Database) -> Result<Model, Failure> {
-    model_with(database, !database.no_stats)
+    model_of(&source(database)?, database, !database.no_stats)
 }
 
-/// Reads the database that the arguments name, with or without statistics.
-pub(super) fn model_with(database: &Database, statistics: bool) -> Result<Model, Failure> {
+/// Reads a source as the arguments say, with or without statistics.
+pub(super) fn model_of(source: &Source, database: &Database, statistics: bool) -> Result<Model, Failure> {
+    read(source, &Options { statistics, ..options(database)? })
+}
+
+/// The database or file that the arguments name.
+pub(super) fn source(database: &Database) -> Result<Source, Failure> {
     let environment = environment();
     let text = target(database, &environment)?;
     let source = Source::parse(&text, &environment).map_err(|error| Failure::Usage(anyhow::Error::new(error)))?;
-    let options = Options { statistics, ..options(database)? };
-    read(&source, &options)
+    Ok(source.opened()?)
 }
 
 /// Reads a snapshot file for what it says beside the catalog.

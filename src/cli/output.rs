@@ -5,6 +5,7 @@ use super::failure::Failure;
 use crate::catalog;
 use crate::render::markdown::{DocumentFile, PAGE_FOLDERS, Placement};
 use crate::render::marks;
+use anstream::eprintln;
 use clap::CommandFactory;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
@@ -154,6 +155,8 @@ pub(super) fn remove_stale(base: &Path, placement: &Placement, kept: &HashSet<&s
             if marks::is_unchanged_page(&placement.index, &page, &content) {
                 std::fs::remove_file(&path).map_err(|error| unwritable(&path, error))?;
                 removed += 1;
+            } else if marks::is_page(&content) && !is_of_other(placement, &page, &content) {
+                eprintln!("note: kept {}, a page of an earlier run: its text was changed since", path.display());
             }
         }
         if removed > 0 && !place.is_empty() {
@@ -162,6 +165,12 @@ pub(super) fn remove_stale(base: &Path, placement: &Placement, kept: &HashSet<&s
         }
     }
     Ok(removed)
+}
+
+/// Whether a page belongs to a document that has its index in the folder of pages.
+fn is_of_other(placement: &Placement, page: &str, content: &str) -> bool {
+    let inside = page.strip_prefix(&placement.folder).unwrap_or(page);
+    marks::is_unchanged_page(&Placement::default().index, inside, content)
 }
 
 /// The failure to write something.

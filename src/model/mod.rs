@@ -79,6 +79,10 @@ pub struct Model {
     /// changed meanwhile may stand here half as it was before and half as it was after.
     #[serde(default, skip_serializing_if = "schema::is_false")]
     pub piecemeal: bool,
+    /// What the reading was narrowed to, one choice after the other. Empty when everything was read: what describes a part
+    /// must not pass for the whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<Scope>,
     /// Comment on the database (PostgreSQL).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
@@ -122,6 +126,21 @@ pub struct Model {
     pub workload: Option<Workload>,
 }
 
+/// The schemas, tables and views that a reading was narrowed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// Schemas that were chosen; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schemas: Vec<String>,
+    /// Patterns of which a table or view matches one; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    /// Patterns of which a table or view matches none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+}
+
 /// Tables that diagrams show together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -149,8 +168,8 @@ pub struct Engine {
     /// Default collation of the database or server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
-    /// Settings of the server that decide whether constraints hold, by name: `foreign_key_checks`, `sql_mode`,
-    /// `lower_case_table_names` (MySQL, MariaDB).
+    /// Settings of the server that decide whether constraints hold and events run, by name: `foreign_key_checks`, `sql_mode`,
+    /// `lower_case_table_names` and, where there are events, `event_scheduler` (MySQL, MariaDB).
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub settings: std::collections::BTreeMap<String, String>,
 }
@@ -377,6 +396,7 @@ impl Model {
             version: VERSION,
             engine,
             piecemeal: false,
+            scopes: Vec::new(),
             comment: None,
             schemas: Vec::new(),
             extensions: Vec::new(),

@@ -42,6 +42,11 @@ pub(super) fn sealed(index: &str, path: &str, body: &str) -> String {
     format!("{body}{START}{checksum:016x}{END}\n")
 }
 
+/// Whether a content is a page with its checksum, whatever became of it.
+pub fn is_page(content: &str) -> bool {
+    content.lines().next_back().is_some_and(|last| seal_of(last).is_some())
+}
+
 /// Whether a page of the document with this index was written to this path, relative to the index, and not changed since.
 pub fn is_unchanged_page(index: &str, path: &str, content: &str) -> bool {
     // Git may have changed the ends of lines.

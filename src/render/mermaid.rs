@@ -108,6 +108,11 @@ impl<'r, 'a> Artist<'r, 'a> {
         self.fitting(tables, if tables.len() > KEY_COLUMNS { Detail::Names } else { Detail::Full })
     }
 
+    /// The keys of these tables, and only their names where that is too long.
+    pub(crate) fn keys(&self, tables: &[TableId]) -> Drawing {
+        self.fitting(tables, Detail::Keys)
+    }
+
     /// The same with at most so much of each table, however many there are.
     fn fitting(&self, tables: &[TableId], most: Detail) -> Drawing {
         let most = if tables.len() > ALL_COLUMNS { most.max(Detail::Keys) } else { most };

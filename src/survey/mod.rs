@@ -239,8 +239,11 @@ pub enum PersonalDataClass {
     Credential,
     /// IP address, user agent, device, session.
     Network,
-    /// Health, religion, gender, ethnicity.
+    /// Gender, nationality.
     Sensitive,
+    /// Health, genes, biometrics, religion, politics, origin, sexual orientation, unions, crimes: what the GDPR allows by way of
+    /// exception only (articles 9 and 10).
+    Special,
 }
 
 /// A column that seems to hold personal data.

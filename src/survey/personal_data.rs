@@ -28,6 +28,17 @@ const EVIDENCE: &[Evidence] = &[
     (&["forename"], PersonalDataClass::Identity, 0.95),
     (&["username"], PersonalDataClass::Identity, 0.80),
     (&["user", "name"], PersonalDataClass::Identity, 0.80),
+    (&["maiden", "name"], PersonalDataClass::Identity, 0.95),
+    (&["fname"], PersonalDataClass::Identity, 0.85),
+    (&["lname"], PersonalDataClass::Identity, 0.85),
+    (&["contact", "name"], PersonalDataClass::Identity, 0.80),
+    (&["emergency", "contact"], PersonalDataClass::Contact, 0.90),
+    (&["next", "of", "kin"], PersonalDataClass::Contact, 0.90),
+    (&["driver", "license"], PersonalDataClass::Identity, 0.90),
+    (&["drivers", "license"], PersonalDataClass::Identity, 0.90),
+    (&["driving", "license"], PersonalDataClass::Identity, 0.90),
+    (&["driving", "licence"], PersonalDataClass::Identity, 0.90),
+    (&["avatar"], PersonalDataClass::Identity, 0.70),
     (&["birth"], PersonalDataClass::Identity, 0.95),
     (&["birthday"], PersonalDataClass::Identity, 0.95),
     (&["birthdate"], PersonalDataClass::Identity, 0.95),
@@ -46,6 +57,11 @@ const EVIDENCE: &[Evidence] = &[
     (&["bic"], PersonalDataClass::Financial, 0.70),
     (&["card", "number"], PersonalDataClass::Financial, 0.95),
     (&["card", "last"], PersonalDataClass::Financial, 0.85),
+    (&["cc", "number"], PersonalDataClass::Financial, 0.90),
+    (&["cvv"], PersonalDataClass::Financial, 0.95),
+    (&["cvc"], PersonalDataClass::Financial, 0.85),
+    (&["account", "no"], PersonalDataClass::Financial, 0.80),
+    (&["sort", "code"], PersonalDataClass::Financial, 0.80),
     (&["account", "number"], PersonalDataClass::Financial, 0.80),
     (&["bank", "account"], PersonalDataClass::Financial, 0.85),
     (&["tax", "number"], PersonalDataClass::Financial, 0.85),
@@ -65,11 +81,62 @@ const EVIDENCE: &[Evidence] = &[
     (&["mac", "address"], PersonalDataClass::Network, 0.85),
     (&["device", "id"], PersonalDataClass::Network, 0.75),
     (&["gender"], PersonalDataClass::Sensitive, 0.85),
-    (&["religion"], PersonalDataClass::Sensitive, 0.90),
-    (&["ethnicity"], PersonalDataClass::Sensitive, 0.90),
-    (&["diagnosis"], PersonalDataClass::Sensitive, 0.90),
     (&["nationality"], PersonalDataClass::Sensitive, 0.80),
+    (&["religion"], PersonalDataClass::Special, 0.90),
+    (&["ethnicity"], PersonalDataClass::Special, 0.90),
+    (&["ethnic", "origin"], PersonalDataClass::Special, 0.90),
+    (&["political", "party"], PersonalDataClass::Special, 0.85),
+    (&["trade", "union"], PersonalDataClass::Special, 0.85),
+    (&["union", "membership"], PersonalDataClass::Special, 0.85),
+    (&["sexual", "orientation"], PersonalDataClass::Special, 0.95),
+    (&["diagnosis"], PersonalDataClass::Special, 0.90),
+    (&["disability"], PersonalDataClass::Special, 0.90),
+    (&["disabilities"], PersonalDataClass::Special, 0.90),
+    (&["health", "notes"], PersonalDataClass::Special, 0.85),
+    (&["health", "condition"], PersonalDataClass::Special, 0.85),
+    (&["health", "insurance"], PersonalDataClass::Special, 0.80),
+    (&["medical", "record"], PersonalDataClass::Special, 0.95),
+    (&["medical", "history"], PersonalDataClass::Special, 0.95),
+    (&["medical", "condition"], PersonalDataClass::Special, 0.95),
+    (&["medical", "notes"], PersonalDataClass::Special, 0.90),
+    (&["blood", "type"], PersonalDataClass::Special, 0.90),
+    (&["blood", "group"], PersonalDataClass::Special, 0.90),
+    (&["genetic", "data"], PersonalDataClass::Special, 0.90),
+    (&["biometric"], PersonalDataClass::Special, 0.85),
+    (&["biometrics"], PersonalDataClass::Special, 0.85),
+    (&["face", "encoding"], PersonalDataClass::Special, 0.90),
+    (&["face", "embedding"], PersonalDataClass::Special, 0.90),
+    (&["criminal", "record"], PersonalDataClass::Special, 0.95),
 ];
+
+/// Names that are evidence in tables of persons only, as whole names. Elsewhere a `signature` is a message's, a `fingerprint`
+/// a key's, and `lat` a shop's.
+const OF_PERSONS: &[Evidence] = &[
+    (&["tel"], PersonalDataClass::Contact, 0.90),
+    (&["line"], PersonalDataClass::Contact, 0.75),
+    (&["addr"], PersonalDataClass::Contact, 0.80),
+    (&["login"], PersonalDataClass::Identity, 0.75),
+    (&["nickname"], PersonalDataClass::Identity, 0.80),
+    (&["photo"], PersonalDataClass::Identity, 0.75),
+    (&["photo", "url"], PersonalDataClass::Identity, 0.75),
+    (&["avatar", "url"], PersonalDataClass::Identity, 0.75),
+    (&["signature"], PersonalDataClass::Identity, 0.70),
+    (&["born"], PersonalDataClass::Identity, 0.90),
+    (&["born", "on"], PersonalDataClass::Identity, 0.90),
+    (&["born", "at"], PersonalDataClass::Identity, 0.90),
+    (&["nin"], PersonalDataClass::Identity, 0.80),
+    (&["tin"], PersonalDataClass::Financial, 0.75),
+    (&["swift"], PersonalDataClass::Financial, 0.70),
+    (&["lat"], PersonalDataClass::Location, 0.70),
+    (&["lng"], PersonalDataClass::Location, 0.70),
+    (&["lon"], PersonalDataClass::Location, 0.70),
+    (&["race"], PersonalDataClass::Special, 0.70),
+    (&["fingerprint"], PersonalDataClass::Special, 0.80),
+    (&["allergies"], PersonalDataClass::Special, 0.85),
+];
+
+/// Names that are parts of a postal address in tables of addresses, too.
+const OF_ADDRESSES: &[&[&str]] = &[&["line"], &["addr"]];
 
 /// Words that may follow such evidence without naming something else: `phone_number`, `email_2`, `password_hash`. After
 /// any other word the name is that word's: a `phone_model` is a model, a `birth_rate` is a rate.
@@ -299,15 +366,22 @@ fn judge(table: TableRef<'_>, column: &Column) -> Option<PersonalData> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let flag = base.contains("bool") || column.data_type.eq_ignore_ascii_case("tinyint(1)");
     let moment = base.contains("time") || base == "date";
-    let holds = |evidence: &[&str]| {
-        let of_birth = evidence.iter().any(|word| word.starts_with("birth") || *word == "dob");
-        !flag && (!moment || of_birth)
+    let holds = |evidence: &[&str], class: PersonalDataClass| {
+        let of_birth = evidence.iter().any(|word| word.starts_with("birth") || ["dob", "born"].contains(word));
+        // Whether somebody is disabled or a convict is as special as how.
+        (!flag || class == PersonalDataClass::Special) && (!moment || of_birth)
     };
-    if let Some((evidence, class, confidence)) = named(&words).filter(|(evidence, ..)| holds(evidence)) {
+    if let Some((evidence, class, confidence)) = named(&words).filter(|(evidence, class, _)| holds(evidence, *class)) {
         // Things have full names, too.
         let of_thing = *evidence == ["full", "name"] && !is_person_table(&table.table.name);
         let confidence = if of_thing { 0.60 } else { *confidence };
         return Some(result(*class, confidence, format!("its name says: {}", evidence.join(" "))));
+    }
+    if let Some((evidence, class, confidence)) =
+        named_of_person(table, &words).filter(|(evidence, class, _)| holds(evidence, *class))
+    {
+        let why = format!("its name says, in such a table: {}", evidence.join(" "));
+        return Some(result(*class, *confidence, why));
     }
     if words == ["name"] && is_person_table(&table.table.name) {
         return Some(result(PersonalDataClass::Identity, 0.80, NAME_OF_PERSON.to_owned()));
@@ -316,7 +390,7 @@ fn judge(table: TableRef<'_>, column: &Column) -> Option<PersonalData> {
     if let Some((class, why)) = declared_in_comment(&comment) {
         return Some(result(class, 0.80, why));
     }
-    let (evidence, class, _) = named_in_comment(&comment).filter(|(evidence, ..)| holds(evidence))?;
+    let (evidence, class, _) = named_in_comment(&comment).filter(|(evidence, class, _)| holds(evidence, *class))?;
     Some(result(*class, 0.60, format!("its comment says: {}", evidence.join(" "))))
 }
 
@@ -336,6 +410,16 @@ fn named(words: &[&str]) -> Option<&'static Evidence> {
         .iter()
         .filter(is_named)
         .max_by(|a, b| (a.0.len(), a.2).partial_cmp(&(b.0.len(), b.2)).unwrap_or(std::cmp::Ordering::Equal))
+}
+
+/// The evidence that a whole name is, a number after it aside, because of what the table is about.
+fn named_of_person(table: TableRef<'_>, words: &[&str]) -> Option<&'static Evidence> {
+    let numbers = words.iter().rev().take_while(|word| word.bytes().all(|byte| byte.is_ascii_digit())).count();
+    let name = &words[..words.len() - numbers];
+    let of_address = OF_ADDRESSES.contains(&name) && person_word(&table.table.name) == "address";
+    // A line without a number may be any.
+    let fits = (numbers > 0 || name != ["line"]) && (of_address || is_person_table(&table.table.name));
+    OF_PERSONS.iter().find(|evidence| evidence.0 == name && fits)
 }
 
 /// Whether a word after evidence leaves the name with it.
@@ -381,6 +465,115 @@ fn declared_in_comment(lower: &str) -> Option<(PersonalDataClass, String)> {
 mod tests {
     use super::*;
     use crate::model::{Engine, EngineName, Model, Schema, Table};
+
+    /// What is found in one table with these columns: the column and its class.
+    fn found(table: &str, columns: &[(&str, &str)]) -> Vec<(String, PersonalDataClass)> {
+        let mut table = Table::new(table);
+        table.columns.extend(columns.iter().map(|(name, data_type)| Column::new(*name, *data_type)));
+        let mut model = model();
+        let mut schema = Schema::new("public");
+        schema.tables.push(table);
+        model.schemas.push(schema);
+        personal_data(&Tables::new(&model)).into_iter().map(|found| (found.column, found.class)).collect()
+    }
+
+    fn model() -> Model {
+        Model::new(Engine {
+            name: EngineName::PostgreSql,
+            version: String::new(),
+            variant: None,
+            encoding: None,
+            collation: None,
+            settings: std::collections::BTreeMap::new(),
+        })
+    }
+
+    #[test]
+    fn short_names_are_evidence_where_rows_are_persons() {
+        use PersonalDataClass::{Contact, Credential, Financial, Identity, Location};
+        let columns = [
+            ("fname", "text", Identity),
+            ("lname", "text", Identity),
+            ("maiden_name", "text", Identity),
+            ("nickname", "text", Identity),
+            ("login", "text", Identity),
+            ("nin", "text", Identity),
+            ("driver_license", "text", Identity),
+            ("born_on", "date", Identity),
+            ("photo", "bytea", Identity),
+            ("avatar_url", "text", Identity),
+            ("signature", "bytea", Identity),
+            ("tel", "text", Contact),
+            ("line_1", "text", Contact),
+            ("addr1", "text", Contact),
+            ("next_of_kin", "text", Contact),
+            ("emergency_contact", "text", Contact),
+            ("contact_name", "text", Identity),
+            ("tin", "text", Financial),
+            ("cc_number", "text", Financial),
+            ("cvv", "text", Financial),
+            ("account_no", "text", Financial),
+            ("sort_code", "text", Financial),
+            ("swift", "text", Financial),
+            ("lat", "numeric", Location),
+            ("lng", "numeric", Location),
+        ];
+        let wanted = |class: PersonalDataClass| {
+            let mut names: Vec<&str> = columns.iter().filter(|it| it.2 == class).map(|it| it.0).collect();
+            names.sort_unstable();
+            names
+        };
+        let names: Vec<(&str, &str)> = columns.iter().map(|(name, data_type, _)| (*name, *data_type)).collect();
+        let found_there = found("customers", &names);
+        for class in [Contact, Financial, Identity, Location] {
+            let of_class = found_there.iter().filter(|it| it.1 == class).map(|it| it.0.as_str());
+            assert_eq!(of_class.collect::<Vec<_>>(), wanted(class));
+        }
+        assert_eq!(
+            found("addresses", &[("line1", "text"), ("line2", "text"), ("lat", "numeric")]),
+            [("line1".to_owned(), Contact), ("line2".to_owned(), Contact)]
+        );
+        // None of these is a person's.
+        assert_eq!(
+            found("shops", &[("lat", "numeric"), ("lng", "numeric"), ("line_1", "text"), ("photo", "bytea")]),
+            []
+        );
+        assert_eq!(found("webhooks", &[("signature", "text"), ("login", "text"), ("tin", "text")]), []);
+        assert_eq!(found("ssh_keys", &[("fingerprint", "text")]), []);
+        assert_eq!(
+            found("users", &[("login_count", "integer"), ("last_login", "timestamp"), ("swift_enabled", "text")]),
+            []
+        );
+        assert_eq!(found("users", &[("token", "text")]), [("token".to_owned(), Credential)]);
+    }
+
+    #[test]
+    fn special_categories_are_told_apart() {
+        let columns = [
+            "biometric",
+            "blood_type",
+            "criminal_record",
+            "disability",
+            "ethnicity",
+            "face_encoding",
+            "fingerprint",
+            "genetic_data",
+            "health_notes",
+            "medical_record_number",
+            "political_party",
+            "religion",
+            "sexual_orientation",
+            "trade_union",
+        ];
+        let typed = columns.map(|name| (name, "text"));
+        let wanted = columns.map(|name| (name.to_owned(), PersonalDataClass::Special));
+        assert_eq!(found("members", &typed), wanted);
+        let others = [("health_check", "text"), ("health_status", "text"), ("party", "text"), ("record", "text")];
+        assert_eq!(found("services", &others), []);
+        let flags = [("criminal_record", "boolean"), ("biometric_login_enabled", "boolean")];
+        assert_eq!(found("members", &flags), [("criminal_record".to_owned(), PersonalDataClass::Special)]);
+        assert_eq!(found("members", &[("gender", "text")]), [("gender".to_owned(), PersonalDataClass::Sensitive)]);
+    }
 
     #[test]
     fn what_only_speaks_about_a_person_is_left_out() {
@@ -433,14 +626,7 @@ mod tests {
             column.comment = Some(comment.to_owned());
             table.columns.push(column);
         }
-        let mut model = Model::new(Engine {
-            name: EngineName::PostgreSql,
-            version: String::new(),
-            variant: None,
-            encoding: None,
-            collation: None,
-            settings: std::collections::BTreeMap::new(),
-        });
+        let mut model = model();
         let mut schema = Schema::new("public");
         schema.tables.push(table);
         model.schemas.push(schema);

@@ -97,7 +97,11 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
     let code = Code { model, tables };
     for schema in &model.schemas {
         for event in schema.events.iter().filter(|event| event.enabled) {
-            let evidence = format!("{}.{}", schema.name, event.name);
+            // The one schema is called like the database, of which a copy has another name.
+            let evidence = match model.schemas.len() {
+                1 => event.name.clone(),
+                _ => format!("{}.{}", schema.name, event.name),
+            };
             found.extend(code.retention("event", &evidence, &event.body, Some(&schema.name)));
         }
     }

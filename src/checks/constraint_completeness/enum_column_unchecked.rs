@@ -1,4 +1,4 @@
-use crate::checks::columns::{is_text, length};
+use crate::checks::columns::{is_copy, is_text, length};
 use crate::checks::condition::can_fail;
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
@@ -34,7 +34,7 @@ A typo becomes a state that no code handles, and nobody can tell which values ex
 Class names of single-table inheritance (a column called just `type`) are noted only. The type half of a polymorphic pair and
 content types (`mime_type`) are left out, numbers that count (`res_level integer`), text for which more than 255 characters are
 declared, which is no short list, the `state` of an address, and so is a column with more than 50 distinct values by the statistics. A check that
-cannot fail, `CHECK (… OR NULL)`, does not count.
+cannot fail, `CHECK (… OR NULL)`, does not count. Copies and archives hold what the tables they come from allow.
 
 ## Fix
 
@@ -69,6 +69,10 @@ CREATE TABLE orders (
     subject_type varchar(80),
     subject_id integer
 );
+```
+
+```sql,passes
+CREATE TABLE orders_backup (id integer PRIMARY KEY, status varchar(20) NOT NULL, created_at timestamp, updated_at timestamp);
 ```
 
 ```sql,passes
@@ -127,7 +131,7 @@ const MANY: f64 = 50.0;
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let names = Names::new(context);
-    for table in context.tables.base() {
+    for table in context.tables.base().filter(|table| !is_copy(context, *table)) {
         for column in table.table.columns.iter().filter(|column| applies(context, table, column)) {
             let object = Object::column(table, &column.name);
             if table.check_constraints.iter().any(|check| is_unseen(&check.expression)) {

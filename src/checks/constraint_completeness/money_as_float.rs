@@ -1,4 +1,4 @@
-use crate::checks::columns::{is_float, is_number};
+use crate::checks::columns::{is_copy, is_float, is_number};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, TableRef};
 use crate::survey::{singular, split};
@@ -30,7 +30,7 @@ number of digits that depends on a setting of the session which reads it.
 ## Not reported
 
 Amounts of something else: names with a word of measuring (dose, energy, rainfall, …), and an `amount` or `total` beside a
-column with its unit.
+column with its unit. Copies and archives, which change with the tables they come from.
 
 SQLite has no decimal type, and what it calls NUMERIC rounds in the same way: there keep whole cents in an INTEGER, which no
 statement can do for the code that reads the column.
@@ -53,6 +53,7 @@ CREATE TABLE invoices (id integer PRIMARY KEY, paid money NOT NULL, net_amount r
 
 ```sql,passes
 CREATE TABLE invoices (id integer NOT NULL PRIMARY KEY, price numeric(12,2) NOT NULL, tax_rate double precision NOT NULL);
+CREATE TABLE invoices_backup (id integer NOT NULL PRIMARY KEY, price double precision NOT NULL);
 CREATE TABLE meals (id integer NOT NULL PRIMARY KEY, amount double precision NOT NULL, unit varchar(8) NOT NULL, energy_total double precision NOT NULL);
 ```
 ",
@@ -83,7 +84,7 @@ const MEASURED: [&str; 16] = [
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let engine = context.model.engine.name;
-    for table in context.tables.base() {
+    for table in context.tables.base().filter(|table| !is_copy(context, *table)) {
         for column in table.table.columns.iter().filter(|column| applies(table, column)) {
             let object = Object::column(table, &column.name);
             let locale = is_money_type(column);

@@ -1,4 +1,4 @@
-use crate::checks::columns::{checks_of, is_key, is_number};
+use crate::checks::columns::{checks_of, is_copy, is_key, is_number};
 use crate::checks::condition::can_fail;
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
@@ -34,7 +34,7 @@ A negative quantity or a percentage of 4000 is a bug somewhere else. The databas
 
 Names with balance, delta, diff, difference, adjustment, change, offset or net, which are signed by nature. Counters that a
 framework keeps of the rows of another table (`comments_count` where there is a table `comments`). A check that cannot fail,
-`CHECK (… OR NULL)`, does not count.
+`CHECK (… OR NULL)`, does not count. Copies and archives hold what the tables they come from allow.
 
 ## Fix
 
@@ -55,6 +55,10 @@ CREATE TABLE order_items (
     comments_count integer NOT NULL,
     size varchar(4) NOT NULL
 );
+```
+
+```sql,passes
+CREATE TABLE order_items_backup (id integer NOT NULL PRIMARY KEY, quantity integer NOT NULL, discount_percent integer NOT NULL);
 ```
 
 ```sql,passes,mysql,mariadb
@@ -78,7 +82,7 @@ const LAST_WORDS: &[&str] = &[
 const SIGNED: &[&str] = &["balance", "delta", "diff", "difference", "adjustment", "change", "offset", "net"];
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
-    for table in context.tables.base() {
+    for table in context.tables.base().filter(|table| !is_copy(context, *table)) {
         for column in table.table.columns.iter().filter(|column| applies(context, table, column)) {
             let object = Object::column(table, &column.name);
             let checked = checks_of(table, &column.name).any(can_fail);

@@ -32,6 +32,7 @@ Code that handles identifiers has to know each table, and references between the
 
 - Lookup, junction, log and archive tables.
 - Schemas in which no type has more than half of the tables.
+- `integer` beside `bigint` where the key counts by itself: `pk-int-exhaustible` widens it, so that all are to be `bigint`.
 
 During a change to `bigint` or UUID both types are normal.
 
@@ -53,6 +54,18 @@ CREATE TABLE orders (id INTEGER PRIMARY KEY, total INTEGER NOT NULL, placed_on T
 CREATE TABLE parcels (id TEXT NOT NULL PRIMARY KEY, height INTEGER NOT NULL, sent_on TEXT NOT NULL, note TEXT NOT NULL, weight INTEGER NOT NULL);
 ```
 
+```sql,passes,postgresql
+CREATE TABLE customers (id serial PRIMARY KEY, name varchar(40) NOT NULL, city varchar(40) NOT NULL, born_on date NOT NULL, street varchar(40) NOT NULL);
+CREATE TABLE orders (id serial PRIMARY KEY, total bigint NOT NULL, placed_on date NOT NULL, note varchar(40) NOT NULL, weight bigint NOT NULL);
+CREATE TABLE parcels (id bigserial PRIMARY KEY, height bigint NOT NULL, sent_on date NOT NULL, note varchar(40) NOT NULL, weight bigint NOT NULL);
+```
+
+```sql,passes,mysql,mariadb
+CREATE TABLE customers (id int AUTO_INCREMENT PRIMARY KEY, name varchar(40) NOT NULL, city varchar(40) NOT NULL, born_on date NOT NULL, street varchar(40) NOT NULL);
+CREATE TABLE orders (id int AUTO_INCREMENT PRIMARY KEY, total bigint NOT NULL, placed_on date NOT NULL, note varchar(40) NOT NULL, weight bigint NOT NULL);
+CREATE TABLE parcels (id bigint AUTO_INCREMENT PRIMARY KEY, height bigint NOT NULL, sent_on date NOT NULL, note varchar(40) NOT NULL, weight bigint NOT NULL);
+```
+
 ```sql,passes
 CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, city varchar(40) NOT NULL, born_on date NOT NULL);
 CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, total integer NOT NULL, placed_on date NOT NULL, note varchar(40) NOT NULL);
@@ -72,7 +85,16 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let lower = column.name.to_lowercase();
             let identifier = lower.ends_with("id") || lower.ends_with("key");
             let base = column.base_type();
-            identifier.then(|| (table, column, if base == "int" { "integer".into() } else { base }))
+            // What counts by itself is to be widened, whatever it is now.
+            let widened = context.model.engine.name != EngineName::Sqlite
+                && column.is_auto_generated()
+                && ["tinyint", "smallint", "mediumint", "integer", "int"].contains(&base.as_ref());
+            let base = match base.as_ref() {
+                _ if widened => "bigint".into(),
+                "int" => "integer".into(),
+                _ => base,
+            };
+            identifier.then_some((table, column, base))
         })
         .collect();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

@@ -313,8 +313,17 @@ pub(super) fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &st
             index.name, table.name
         ));
     }
-    let policy = of.table.policies.first();
-    policy.map(|policy| format!("policy {} on {} may name {column}", policy.name, table.name))
+    of.table.policies.iter().find_map(|policy| {
+        let expressions = || [&policy.using, &policy.with_check].into_iter().flatten();
+        let says = if expressions().any(|expression| mentions(expression, column)) {
+            "names"
+        } else if expressions().any(|expression| is_unseen(expression)) {
+            "may name"
+        } else {
+            return None;
+        };
+        Some(format!("policy {} on {} {says} {column}", policy.name, table.name))
+    })
 }
 
 fn change_type(

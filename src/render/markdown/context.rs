@@ -3,7 +3,7 @@
 use super::escape::{code, table, text};
 use super::indexes::folded;
 use super::page::{Page, codes, fold, number};
-use crate::model::{FORMAT, Schema, VERSION};
+use crate::model::{FORMAT, Schema, Scope, VERSION};
 
 pub(super) fn technical(page: &Page<'_, '_>) -> String {
     let model = page.report.model;
@@ -32,6 +32,9 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
         } else {
             push!(out, "**Extensions**: {}\n\n", names.join(", "));
         }
+    }
+    if let Some(scope) = scope(page) {
+        push!(out, "**Scope**: {scope}\n\n");
     }
     if !engine.settings.is_empty() {
         let rows: Vec<Vec<String>> =
@@ -96,6 +99,21 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
     out.push_str("what could not be seen.\n\n");
     out.push_str(&gaps(page));
     out
+}
+
+/// What the document is about, when that is a part of the database only.
+pub(super) fn scope(page: &Page<'_, '_>) -> Option<String> {
+    let scopes = &page.report.model.scopes;
+    let any = |names: &[String]| names.iter().map(|name| code(name)).collect::<Vec<_>>().join(" or ");
+    let words = |scope: &Scope| {
+        let schemas = (!scope.schemas.is_empty()).then(|| format!("of the schema {}", any(&scope.schemas)));
+        let include = (!scope.include.is_empty()).then(|| format!("that match {}", any(&scope.include)));
+        let exclude = (!scope.exclude.is_empty()).then(|| format!("that do not match {}", any(&scope.exclude)));
+        [schemas, include, exclude].into_iter().flatten().collect::<Vec<_>>()
+    };
+    let words: Vec<String> = scopes.iter().flat_map(words).collect();
+    let said = || format!("Only tables and views {} were read; nothing is said here of others.", words.join(" and "));
+    (!words.is_empty()).then(said)
 }
 
 /// What could not be seen, as a table.

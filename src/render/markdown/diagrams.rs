@@ -9,8 +9,8 @@ use crate::render::mermaid::{self, Overview};
 /// Most tables in one diagram.
 pub(super) const ONE_DIAGRAM: usize = 25;
 
-/// Most tables whose names still make a picture, where a template has room for one diagram only.
-const ONE_DIAGRAM_OF_NAMES: usize = 60;
+/// Most tables whose keys still make a picture, where a template has room for one diagram only.
+const ONE_DIAGRAM_OF_KEYS: usize = 60;
 
 /// The body of one diagram without its first line, for templates that write `erDiagram` themselves, and the whole section.
 pub(super) fn section(page: &Page<'_, '_>) -> (String, String) {
@@ -33,8 +33,8 @@ pub(super) fn section(page: &Page<'_, '_>) -> (String, String) {
         return (body(&drawing.text), section);
     }
     let (overview, text) = overview(page);
-    let names = (tables <= ONE_DIAGRAM_OF_NAMES).then(|| page.artist.whole(&all)).filter(|names| names.left_out == 0);
-    (body(names.as_ref().map_or(&overview, |names| &names.text)), format!("{text}\n{}", groups(page)))
+    let keys = (tables <= ONE_DIAGRAM_OF_KEYS).then(|| page.artist.keys(&all)).filter(|keys| keys.left_out == 0);
+    (body(keys.as_ref().map_or(&overview, |keys| &keys.text)), format!("{text}\n{}", groups(page)))
 }
 
 /// The section in the index of a folder, which leaves the groups to a page of their own.

@@ -54,8 +54,17 @@ pub struct DocumentOptions {
     /// Write row counts, sizes and usage in a section of their own. Without it nothing in the document differs between
     /// two copies of a schema.
     pub statistics: bool,
-    /// How long the reading of the source took; told with the statistics.
-    pub reading: Option<Duration>,
+    /// How the source was read; told with the statistics.
+    pub reading: Option<Reading>,
+}
+
+/// Where statistics come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A database, in so much time.
+    Database(Duration),
+    /// A snapshot file, written some time ago.
+    File,
 }
 
 /// The sections, each a piece of Markdown, by their names in templates.

@@ -154,18 +154,37 @@ pub(super) fn share(part: u32, whole: u32) -> String {
     format!("{part} of {whole} ({percent} %)")
 }
 
-/// Text as a sentence: with a capital and a final stop.
+/// Text as a sentence: with a capital and a final stop. A name at its start stays as it is.
 pub(super) fn sentence(raw: &str) -> String {
-    let mut characters = raw.trim().chars();
+    let raw = raw.trim();
+    let mut characters = raw.chars();
     let Some(first) = characters.next() else { return String::new() };
-    let capital: String = first.to_uppercase().chain(characters).collect();
+    let word = raw.split_whitespace().next().unwrap_or_default().trim_end_matches(['.', ',', ':', ';']);
+    let is_name = word.contains(|character: char| matches!(character, '_' | '.') || character.is_ascii_digit())
+        || word.chars().skip(1).any(char::is_uppercase);
+    let capital: String = if is_name { raw.to_owned() } else { first.to_uppercase().chain(characters).collect() };
     let stop = if capital.ends_with(['.', '!', '?']) { "" } else { "." };
     format!("{}{stop}", prose(&capital))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::share;
+    use super::{sentence, share};
+
+    #[test]
+    fn names_keep_their_case_in_sentences() {
+        for (raw, wanted) in [
+            ("code that says the old name would fail", "Code that says the old name would fail."),
+            (
+                "payment_p2007.customer_id comes from a parent table",
+                "payment_p2007.customer_id comes from a parent table.",
+            ),
+            ("orderItem is gone", "orderItem is gone."),
+            (" done! ", "Done!"),
+        ] {
+            assert_eq!(sentence(raw).replace("&#95;", "_").replace("\\_", "_"), wanted);
+        }
+    }
 
     #[test]
     fn shares_are_rounded_half_up() {

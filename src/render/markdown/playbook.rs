@@ -18,8 +18,16 @@ pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
     let mut open = Vec::new();
     let by_hand: Vec<&(Change, String)> =
         details.impossible.iter().map(|at| &report.playbook.impossible[*at]).collect();
+    // What holds for several changes is said once.
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
     for (change, reason) in &by_hand {
-        open.push(format!("By hand: {}. {}", text(&change.title()), sentence(reason)));
+        match reasons.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, titles)) => titles.push(text(&change.title())),
+            None => reasons.push((reason, vec![text(&change.title())])),
+        }
+    }
+    for (reason, titles) in reasons {
+        open.push(format!("By hand: {}. {}", titles.join(", "), sentence(reason)));
     }
     // A name in another style is said by the new name.
     let is_said = |finding: &Finding| {
@@ -35,8 +43,12 @@ pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
         // Some messages start with what they are about.
         let subject = finding.object.name.as_deref().filter(|name| !finding.message.starts_with(name));
         let subject = subject.map(|name| format!(" on {}", code(name))).unwrap_or_default();
+        let is_planned = !finding.changes.is_empty()
+            && steps.iter().any(|step| step.rules.contains(&finding.rule))
+            && !finding.changes.iter().any(|change| by_hand.iter().any(|(known, _)| known == change));
+        let message = if is_planned { "the steps above mend it".to_owned() } else { prose(&finding.message) };
         let advice = finding.advice.as_deref().map(|advice| format!(". {}", sentence(advice))).unwrap_or_default();
-        open.push(format!("{}{subject}: {}{advice}", code(finding.rule), prose(&finding.message)));
+        open.push(format!("{}{subject}: {message}{advice}", code(finding.rule)));
     }
     let mut out = String::from("**Migration Notes:**\n\n");
     if steps.is_empty() && open.is_empty() {
@@ -229,12 +241,22 @@ pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<()
         }
     }
     if !playbook.impossible.is_empty() {
+        let recurring = recurring_reasons(page);
+        let why = |reason: &str| match recurring.iter().position(|known| *known == reason) {
+            Some(at) => format!("Reason {}", at + 1),
+            None => sentence(reason),
+        };
         let rows: Vec<Vec<String>> = playbook
             .impossible
             .iter()
-            .map(|(change, reason)| vec![page.link_to(change.table()), text(&change.title()), sentence(reason)])
+            .map(|(change, reason)| vec![page.link_to(change.table()), text(&change.title()), why(reason)])
             .collect();
         take("### By Hand\n\nWhat the steps leave to a person:\n\n")?;
+        if !recurring.is_empty() {
+            let list: String =
+                recurring.iter().zip(1..).map(|(reason, at)| format!("{at}. {}\n", sentence(reason))).collect();
+            take(&format!("Reasons that several changes share:\n\n{list}\n"))?;
+        }
         take(&folded(
             &number(rows.len(), "change", "changes"),
             rows.len(),
@@ -242,6 +264,20 @@ pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<()
         ))?;
     }
     Ok(())
+}
+
+/// Reasons that keep so many changes from being planned that they are said once, in the order of the changes.
+fn recurring_reasons<'p>(page: &'p Page<'_, '_>) -> Vec<&'p str> {
+    let mut counts = HashMap::<&str, usize>::new();
+    let mut found = Vec::new();
+    for (_, reason) in &page.report.playbook.impossible {
+        let count = counts.entry(reason).or_default();
+        *count += 1;
+        if *count == RECURS {
+            found.push(reason.as_str());
+        }
+    }
+    found
 }
 
 /// Tables whose steps are written one after the other.

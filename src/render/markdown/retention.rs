@@ -56,6 +56,7 @@ fn title(class: PersonalDataClass) -> &'static str {
         PersonalDataClass::Credential => "Credential",
         PersonalDataClass::Network => "Network and device",
         PersonalDataClass::Sensitive => "Sensitive",
+        PersonalDataClass::Special => "Special category",
     }
 }
 
@@ -338,8 +339,13 @@ fn retention(page: &Page<'_, '_>) -> String {
     .map(|(_, title)| title)
     .collect();
     let missing = if missing.is_empty() { String::new() } else { format!("No evidence of: {}.\n", missing.join(", ")) };
+    let scheduler = page.report.model.engine.settings.get("event_scheduler").filter(|state| *state != "ON");
+    let asleep = match scheduler.filter(|_| kinds.contains(&"event")) {
+        Some(state) => format!("Events did not run when this was read: `event_scheduler` was {}.\n", code(state)),
+        None => String::new(),
+    };
     format!(
-        "What the catalog shows:\n\n{}{missing}{unseen}",
+        "What the catalog shows:\n\n{}{asleep}{missing}{unseen}",
         folded("retention", rows.len(), &table(&["Table", "Kind", "Evidence"], &rows))
     )
 }

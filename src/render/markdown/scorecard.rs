@@ -234,15 +234,20 @@ fn suppressed(page: &Page<'_, '_>) -> String {
 }
 
 fn informational(page: &Page<'_, '_>) -> String {
+    // As many as the summary says: each once, those of scored rules that cost nothing included.
+    let unscored = |outcome: &Outcome| {
+        outcome.findings.iter().filter(|finding| !finding.scored && finding.printed_under.is_none()).count()
+    };
     let rows: Vec<Vec<String>> = page
         .report
         .outcomes
         .iter()
-        .filter(|outcome| outcome.rule.kind == Kind::Informational && !outcome.findings.is_empty())
-        .map(|outcome| vec![code(outcome.rule.id), text(outcome.rule.summary), outcome.findings.len().to_string()])
+        .map(|outcome| (outcome, unscored(outcome)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(outcome, count)| vec![code(outcome.rule.id), text(outcome.rule.summary), count.to_string()])
         .collect();
     if rows.is_empty() {
         return String::new();
     }
-    format!("**Worth knowing**, never scored.\n\n{}\n", table(&["Rule", "What it says", "Findings"], &rows))
+    format!("**Worth knowing**, not scored.\n\n{}\n", table(&["Rule", "What it says", "Findings"], &rows))
 }

@@ -1,5 +1,6 @@
 //! Row counts, sizes and usage: facts about this copy of the schema only.
 
+use super::Reading;
 use super::escape::{code, table, text};
 use super::indexes::folded;
 use super::page::{Page, number};
@@ -21,8 +22,10 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         out.push_str("The server is a standby: its counters are its own. ");
     }
     out.push_str("Row counts and sizes are the server's estimates.");
-    if let Some(reading) = page.options.reading {
-        push!(out, " Everything here was read in {} ms.", reading.as_millis());
+    match page.options.reading {
+        Some(Reading::Database(time)) => push!(out, " Everything here was read in {} ms.", time.as_millis()),
+        Some(Reading::File) => out.push_str(" They were read from a snapshot file and are as old as that."),
+        None => {}
     }
     out.push_str("\n\n");
     let rows: Vec<Vec<String>> = statistics

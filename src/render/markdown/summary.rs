@@ -24,8 +24,10 @@ pub(super) fn section(page: &Page<'_, '_>, lists_gaps: bool) -> String {
     } else {
         String::new()
     };
+    let scope = context::scope(page);
+    let part = if scope.is_some() { "part of a " } else { "" };
     lines.push(format!(
-        "A **{product}** database with **{}**{schemas}: {}, {}, {} and {}.{}",
+        "A {part}**{product}** database with **{}**{schemas}: {}, {}, {} and {}.{}",
         seen(page, summary.tables, &[UnseenKind::Tables], "table", "tables"),
         seen(page, summary.columns, &[UnseenKind::Tables, UnseenKind::Columns], "column", "columns"),
         seen(page, summary.foreign_keys, &[UnseenKind::Tables, UnseenKind::ForeignKeys], "foreign key", "foreign keys"),
@@ -39,6 +41,7 @@ pub(super) fn section(page: &Page<'_, '_>, lists_gaps: bool) -> String {
         ),
         others(page),
     ));
+    lines.extend(scope);
     lines.extend(report.model.comment.as_deref().map(paragraph));
     if let Some(classes) = classes(page) {
         lines.push(classes);
@@ -190,10 +193,10 @@ fn patterns(page: &Page<'_, '_>) -> String {
         None => "No evidence of multi-tenancy.".to_owned(),
     };
     let deletion = if survey.soft_deletes.is_empty() {
-        "Rows are deleted for good.".to_owned()
+        "No evidence of soft deletion.".to_owned()
     } else {
         format!(
-            "{} deleted rows, marked as such; all others delete them for good.",
+            "{} deleted rows, marked as such; no evidence of that in the others.",
             number(survey.soft_deletes.len(), "table keeps", "tables keep"),
         )
     };

@@ -63,6 +63,8 @@ pub fn render_template(
     let known = names(&sections);
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // Errors tell the place and the text of the template, which the engine by itself keeps in builds for developers only.
+    environment.set_debug(true);
     let world = surroundings.clone();
     environment.add_function("env", move |name: &str| variable(&world, name));
     let world = surroundings.clone();
@@ -124,7 +126,9 @@ fn explain(error: &EngineError, name: &str, source: &str, known: &[String], miss
         return explain(inner, name, source, known, missed);
     }
     let line = error.line().unwrap_or_default();
-    let text = error.template_source().unwrap_or(source);
+    let is_own = error.name().is_none_or(|file| file == name);
+    // A place in one file means nothing in the text of another.
+    let text = error.template_source().or(is_own.then_some(source)).unwrap_or_default();
     let written = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
     let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     let is_undefined = error.kind() == ErrorKind::UndefinedError || detail.contains("undefined");
@@ -151,8 +155,9 @@ fn explain(error: &EngineError, name: &str, source: &str, known: &[String], miss
                 text.get(text.get(..range.start)?.trim_end_matches(of_path).len()..range.end)
             };
             let word = error.range().and_then(expression).unwrap_or(written).trim();
+            let said = if word.is_empty() { "something".to_owned() } else { format!("`{word}`") };
             let hint = "`is defined` asks whether something that may be absent is there".to_owned();
-            (format!("`{word}` has no value"), Some(hint))
+            (format!("{said} has no value"), Some(hint))
         }
         None => (detail, None),
     };
@@ -619,5 +624,20 @@ mod tests {
             "template my.md, line 2: open.md, line 2: the comment that starts with `<!--` is not closed"
         );
         assert!(render("{% if %}").is_err());
+    }
+
+    #[test]
+    fn places_of_one_file_are_not_looked_up_in_another() {
+        // What the engine knows of an error when it keeps no text of templates.
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_debug(false);
+        environment.set_loader(|_| Ok(Some("{{ report.score.totl }}".to_owned())));
+        let source = "first line of the parent\n{% include 'inner.md' %}";
+        let rendered =
+            environment.render_named_str("my.md", source, minijinja::context! { report => minijinja::context! {} });
+        let error = rendered.expect_err("a broken template");
+        let said = explain(&error, "my.md", source, &[], &[]);
+        assert_eq!(said.to_string(), "template inner.md, line 1: something has no value");
     }
 }

@@ -141,7 +141,8 @@ fn findings(text: &mut String, report: &Report<'_>, all: bool) {
     let stale = &report.summary.stale_ignores;
     if !stale.is_empty() {
         let number = count(stale.len(), "entry", "entries");
-        let _ = writeln!(text, "\n{number} of the configuration suppress nothing any more:");
+        let verb = if stale.len() == 1 { "suppresses" } else { "suppress" };
+        let _ = writeln!(text, "\n{number} of the configuration {verb} nothing any more:");
         for entry in stale {
             let rule = entry.rule.as_deref().unwrap_or("every rule");
             let _ = writeln!(text, "        {rule} {}: {}", printable(&entry.object), printable(&entry.reason));

@@ -95,14 +95,19 @@ fn leaves_periods_out(catalog: &Catalog) -> bool {
 fn engine(catalog: &Catalog) -> Engine {
     let row = &catalog.session;
     let (major, minor, patch) = numbers(text(row, 0));
-    let settings = [("sql_mode", 2), ("lower_case_table_names", 3), ("foreign_key_checks", 4)];
+    let mut settings = vec![("sql_mode", 2), ("lower_case_table_names", 3), ("foreign_key_checks", 4)];
+    // Without events it says nothing about the schema.
+    if !rows(catalog, "events").is_empty() {
+        settings.push(("event_scheduler", 10));
+    }
+    let setting = |(name, position): (&str, usize)| (name.to_owned(), text(row, position).to_owned());
     Engine {
         name: catalog.engine,
         version: format!("{major}.{minor}.{patch}"),
         variant: text(row, 1).contains("Percona").then(|| "Percona".to_owned()),
         encoding: present(row, 5),
         collation: present(row, 6),
-        settings: settings.map(|(name, position)| (name.to_owned(), text(row, position).to_owned())).into(),
+        settings: settings.into_iter().map(setting).collect(),
     }
 }
 

@@ -156,7 +156,10 @@ pub(super) fn remove_stale(base: &Path, placement: &Placement, kept: &HashSet<&s
                 std::fs::remove_file(&path).map_err(|error| unwritable(&path, error))?;
                 removed += 1;
             } else if marks::is_page(&content) && !is_of_other(placement, &page, &content) {
-                eprintln!("note: kept {}, a page of an earlier run: its text was changed since", path.display());
+                eprintln!(
+                    "note: kept {}, which is marked as a page and no longer as an earlier run left it",
+                    path.display()
+                );
             }
         }
         if removed > 0 && !place.is_empty() {

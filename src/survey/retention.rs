@@ -346,6 +346,9 @@ mod tests {
                 comment: None,
             });
         }
+        let expected = ["event: , empty", "event: metrics, roll", "event: sessions, expire"];
+        assert_eq!(found(&model), expected);
+        model.schemas.push(Schema::new("sales"));
         let expected = ["event: , app.empty", "event: metrics, app.roll", "event: sessions, app.expire"];
         assert_eq!(found(&model), expected);
     }

@@ -40,13 +40,13 @@ pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
         if mended || is_said(finding) || finding.printed_under.is_some() || (volatile && !page.options.statistics) {
             continue;
         }
-        // Some messages start with what they are about.
-        let subject = finding.object.name.as_deref().filter(|name| !finding.message.starts_with(name));
-        let subject = subject.map(|name| format!(" on {}", code(name))).unwrap_or_default();
         let is_planned = !finding.changes.is_empty()
             && steps.iter().any(|step| step.rules.contains(&finding.rule))
             && !finding.changes.iter().any(|change| by_hand.iter().any(|(known, _)| known == change));
         let message = if is_planned { "the steps above mend it".to_owned() } else { prose(&finding.message) };
+        // Some messages start with what they are about.
+        let subject = finding.object.name.as_deref().filter(|name| is_planned || !finding.message.starts_with(name));
+        let subject = subject.map(|name| format!(" on {}", code(name))).unwrap_or_default();
         let advice = finding.advice.as_deref().map(|advice| format!(". {}", sentence(advice))).unwrap_or_default();
         open.push(format!("{}{subject}: {message}{advice}", code(finding.rule)));
     }

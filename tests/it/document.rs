@@ -867,8 +867,8 @@ fn notes(place: Place) -> TestResult {
         "  - `plaintext-secret-column` on `password`: is ",
         "  - `name-snake-case` on `???`: the column's name is not snake_case. Choose",
         "or set `expected`.",
-        "  - By hand: rename column Made_By to made_by. Code ",
         "  - By hand: rename column A&#124;b to a_b. Code ",
+        "  - By hand for the same reason: rename column Made_By to made_by\n",
     ] {
         ensure(text.contains(part), || format!("no `{part}` in {text}"))?;
     }

@@ -27,7 +27,10 @@ pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
         }
     }
     for (reason, titles) in reasons {
-        open.push(format!("By hand: {}. {}", titles.join(", "), sentence(reason)));
+        open.extend(titles.iter().enumerate().map(|(at, title)| match at {
+            0 => format!("By hand: {title}. {}", sentence(reason)),
+            _ => format!("By hand for the same reason: {title}"),
+        }));
     }
     // A name in another style is said by the new name.
     let is_said = |finding: &Finding| {

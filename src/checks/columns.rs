@@ -2,9 +2,7 @@
 
 use super::Context;
 use super::condition::asks_for_value;
-use crate::model::{
-    Action, CheckConstraint, Column, ColumnDefault, EngineName, ForeignKey, Table, TableRef, base_type,
-};
+use crate::model::{CheckConstraint, Column, ColumnDefault, EngineName, Table, TableRef, base_type};
 use crate::survey::TableClass;
 
 /// Whether a column holds character strings of any length, and no list of them.
@@ -108,11 +106,7 @@ pub(super) fn null_means_never_changed(context: Context<'_>) -> bool {
 
 /// Whether a foreign key sets the column to NULL when the parent row goes.
 pub(super) fn is_set_null(table: TableRef<'_>, column: &str) -> bool {
-    let sets_null = |key: &&ForeignKey| {
-        let limited = key.on_delete_columns.is_empty() || key.on_delete_columns.iter().any(|name| name == column);
-        (key.on_delete == Action::SetNull && limited) || key.on_update == Action::SetNull
-    };
-    table.table.foreign_keys.iter().filter(sets_null).any(|key| key.columns.iter().any(|name| name == column))
+    table.table.foreign_keys.iter().any(|key| key.sets_null(column))
 }
 
 /// The length in a type such as `varchar(36)`.

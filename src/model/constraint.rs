@@ -168,6 +168,13 @@ pub struct ForeignKey {
 }
 
 impl ForeignKey {
+    /// Whether it sets this column of its own to NULL when the referenced row goes or gets another key.
+    pub fn sets_null(&self, column: &str) -> bool {
+        let is_in = |columns: &[String]| columns.iter().any(|name| name == column);
+        let limited = self.on_delete_columns.is_empty() || is_in(&self.on_delete_columns);
+        is_in(&self.columns) && (self.on_delete == Action::SetNull && limited || self.on_update == Action::SetNull)
+    }
+
     /// A key without a name that does nothing by itself and is checked at once.
     pub fn new(columns: Vec<String>, referenced_table: QualifiedName, referenced_columns: Vec<String>) -> Self {
         Self {
@@ -279,6 +286,15 @@ pub enum Deferral {
 }
 
 impl Deferral {
+    /// What a constraint says after its columns; nothing when it is checked at once.
+    pub fn clause(self) -> &'static str {
+        match self {
+            Self::NotDeferrable => "",
+            Self::Deferrable => " DEFERRABLE",
+            Self::InitiallyDeferred => " DEFERRABLE INITIALLY DEFERRED",
+        }
+    }
+
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
     fn is_not(&self) -> bool {
         *self == Self::NotDeferrable

@@ -17,7 +17,6 @@ pub use projection::project;
 use crate::checks::{Change, Context, Finding, is_utf8mb3};
 use crate::model::{EngineName, KeyPart, QualifiedName, Schema, Table, is_unseen};
 use serde::Serialize;
-use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
 
 /// How safe a step is for running applications.
@@ -284,10 +283,9 @@ pub fn serves(known: &Change, wanted: &Change) -> bool {
 /// Plans the steps for all findings that DDL can mend.
 pub fn plan(context: Context<'_>, findings: &[&Finding]) -> Playbook {
     let mut impossible: Vec<(Change, String)> = Vec::new();
-    let fixed = LazyCell::new(|| inserts::fixed_tables(context.model));
+    let code = inserts::Code::new(context.model);
     loop {
-        let hindrance = |change: &Change| inserts::hindrance(&fixed, change);
-        let (playbook, standing_for_others) = attempt(context, findings, &impossible, hindrance);
+        let (playbook, standing_for_others) = attempt(context, findings, &impossible, &code);
         let standing_for_others: Changes<'_> = standing_for_others.iter().collect();
         let refused = playbook.impossible.iter().filter(|(change, _)| standing_for_others.contains(change));
         let refused: Vec<(Change, String)> = refused.cloned().collect();
@@ -300,22 +298,31 @@ pub fn plan(context: Context<'_>, findings: &[&Finding]) -> Playbook {
 }
 
 /// Plans the steps without changes that are known to be impossible. Also gives those that took the place of others.
-fn attempt(
-    context: Context<'_>,
+fn attempt<'a>(
+    context: Context<'a>,
     findings: &[&Finding],
     impossible: &[(Change, String)],
-    new_column_hindrance: impl Fn(&Change) -> Option<String>,
+    code: &'a inserts::Code<'a>,
 ) -> (Playbook, Vec<Change>) {
-    let mut planner = planner::Planner::new(context);
+    let mut planner = planner::Planner::new(context, code);
     let held = match context.model.engine.name {
         EngineName::PostgreSql => postgres::held_back(&planner, findings),
         EngineName::MySql | EngineName::MariaDb | EngineName::Sqlite => BTreeMap::new(),
+    };
+    let gets_default = |change: &Change, table: &QualifiedName, column: &str| matches!(change, Change::SetDefault { table: of, column: named, expression: Some(_) } if of == table && named == column);
+    let has_default = |table: &QualifiedName, column: &str| {
+        let of = context.tables.find(table).and_then(|of| of.table.column(column));
+        of.is_some_and(|of| of.default.is_some() || of.identity.is_some())
+            || findings.iter().flat_map(|finding| &finding.changes).any(|change| gets_default(change, table, column))
     };
     let reason = |change: &Change| match change {
         change if rests_on_unseen(context, change) => Some(UNREAD.to_owned()),
         change if declares_guess(context, change) => Some(GUESS.to_owned()),
         Change::AddUnique { .. } => upserts::hindrance(context, change),
-        Change::AddColumn { .. } | Change::AddSurrogateKey { .. } => new_column_hindrance(change),
+        Change::AddColumn { table, .. } | Change::AddSurrogateKey { table, .. } => code.hindrance_of_more(table),
+        Change::SetNotNull { table, column, .. } if !has_default(table, column) => {
+            context.tables.find(table).and_then(|of| code.hindrance_of_value(of, column))
+        }
         Change::ChangeType { table, column, data_type, .. } if is_zoned(data_type) => {
             held.get(&(table.schema.as_str(), column.as_str())).cloned()
         }

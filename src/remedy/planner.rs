@@ -1,12 +1,13 @@
 //! What every engine's builder works with: the model, free names, and the growing list of steps.
 
+use super::inserts::Code;
 use super::names::{Names, Space};
 use super::requests::Request;
 use super::{Duration, Phase, Playbook, Safety, Step};
 use crate::checks::{Change, Context};
 use crate::model::quote::{quote_identifier, quote_list};
 use crate::model::{
-    Column, DefaultKind, Deferral, EngineName, ForeignKey, Index, QualifiedName, Table, TableRef, Trigger,
+    Column, DefaultKind, Deferral, EngineName, ForeignKey, Index, Publication, QualifiedName, Table, TableRef, Trigger,
     TriggerEnabled, View,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -36,6 +37,7 @@ impl Impossible {
 #[derive(Debug)]
 pub(super) struct Planner<'a> {
     pub(super) context: Context<'a>,
+    pub(super) code: &'a Code<'a>,
     pub(super) engine: EngineName,
     pub(super) version: (u32, u32, u32),
     pub(super) names: Names<'a>,
@@ -70,9 +72,10 @@ pub(super) struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    pub(super) fn new(context: Context<'a>) -> Self {
+    pub(super) fn new(context: Context<'a>, code: &'a Code<'a>) -> Self {
         Self {
             context,
+            code,
             engine: context.model.engine.name,
             version: context.model.engine.version_numbers(),
             names: Names::new(context.model, context.tables),
@@ -396,6 +399,23 @@ impl<'a> Planner<'a> {
             .collect()
     }
 
+    /// The column that holds whole rows of a table (PostgreSQL), with its table: it fixes what columns those have.
+    pub(super) fn holder_of_rows(&self, table: &QualifiedName) -> Option<(TableRef<'a>, &'a str)> {
+        self.context.tables.iter().find_map(|of| {
+            let column = of.table.columns.iter().find(|column| column.user_type.as_ref() == Some(table))?;
+            Some((of, column.name.as_str()))
+        })
+    }
+
+    /// The publication that sends every column of a table to servers that may not know a new one (PostgreSQL).
+    pub(super) fn sends_every_column(&self, table: &QualifiedName) -> Option<&'a str> {
+        let sends = |of: &&Publication| {
+            let named = of.all_tables || of.tables.contains(table) || of.schemas.contains(&table.schema);
+            named && !of.limited.iter().any(|limited| limited.table == *table && !limited.columns.is_empty())
+        };
+        self.context.model.publications.iter().find(sends).map(|publication| publication.name.as_str())
+    }
+
     /// Why routines and events stand in the way of a new name, if they do: nothing rewrites their bodies.
     pub(super) fn routine_naming(&self, named: &str) -> Option<String> {
         let breaks = |kind: &str, name: &str| {
@@ -506,11 +526,16 @@ impl<'a> Planner<'a> {
             .zip(referenced_columns)
             .map(|(column, referenced)| format!("p.{} = c.{}", self.quote(referenced), self.quote(column)))
             .collect();
+        // A foreign key does not see what other tables inherit.
+        let rows = |name: &QualifiedName| {
+            let inherited = self.table(name).is_some_and(|of| of.table.inheritance.is_some());
+            format!("{}{}", if inherited { "ONLY " } else { "" }, self.relation(name))
+        };
         format!(
             "SELECT count(*) FROM {} AS c WHERE {} AND NOT EXISTS (SELECT 1 FROM {} AS p WHERE {})",
-            self.relation(table),
+            rows(table),
             set.join(" AND "),
-            self.relation(referenced_table),
+            rows(referenced_table),
             equal.join(" AND "),
         )
     }
@@ -581,6 +606,10 @@ impl<'a> Planner<'a> {
         format!("SELECT count(*) FROM {} WHERE {} IS NULL", self.relation(table), self.quote(column))
     }
 }
+
+/// What to know about a fill.
+pub(super) const OVERWRITES: &str = "It overwrites NULL, whatever NULL means in these rows, such as that something has not happened \
+    yet: where the query before counts any, look at them first, and go on only if NULL means nothing in them.";
 
 /// What to know about a foreign key that is checked at commit because it closes a circle.
 pub(super) const CLOSES_CIRCLE: &str = "With the other keys it forms a circle in which no column may be NULL, so that it is \
@@ -739,6 +768,12 @@ impl Step {
     pub(super) fn irreversible(mut self, reason: &'static str) -> Self {
         self.irreversible = Some(reason);
         self
+    }
+
+    /// It gives a value to rows that were there before, and had none.
+    pub(super) fn overwriting(mut self, nulls: String) -> Self {
+        self.safety = Safety::Breaking;
+        self.check(nulls).note(OVERWRITES)
     }
 
     /// What else to know.

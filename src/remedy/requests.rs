@@ -4,7 +4,7 @@ use super::Changes;
 use super::needed::{in_favour_of_others, with_needed_indexes};
 use super::planner::{Planner, has_leading_index};
 use crate::checks::{Change, Finding, is_secondary, serves_instead, successor};
-use crate::model::{Action, EngineName, Index, KeyPart, QualifiedName};
+use crate::model::{Action, EngineName, ForeignKey, Index, KeyPart, QualifiedName};
 use std::collections::{BTreeMap, HashMap};
 
 /// A change with the rules that ask for it.
@@ -512,8 +512,13 @@ fn overruled(planner: &Planner<'_>, all: &[Request], change: &Change) -> Option<
             if primary.is_some() {
                 return served(primary);
             }
-            let set_null = on_table().any(|(_, other)| sets_null(&other.change, column));
-            set_null.then_some(Overruled::Refused("a planned foreign key sets the column to NULL on delete"))
+            if on_table().any(|(_, other)| sets_null(&other.change, column)) {
+                return Some(Overruled::Refused("a planned foreign key sets the column to NULL on delete"));
+            }
+            let of = planner.table(table)?;
+            let mut keys = of.foreign_keys.iter().filter(|key| key.sets_null(column));
+            let stays = keys.any(|key| !on_table().any(|(_, other)| takes_action(&other.change, key)));
+            stays.then_some(Overruled::Refused("a foreign key sets the column to NULL on delete or update"))
         }
         Change::AddPrimaryKey { columns, .. } => {
             // The new key holds for some rows, or over more columns.
@@ -636,6 +641,16 @@ fn drops<'r>(
 
 fn leads(columns: &[String], key: &[KeyPart]) -> bool {
     key.len() <= columns.len() && key.iter().zip(columns).all(|(part, column)| *part == KeyPart::column(column.clone()))
+}
+
+/// Whether a change takes the action on delete of a key away.
+fn takes_action(change: &Change, key: &ForeignKey) -> bool {
+    match change {
+        Change::ChangeDeleteAction { name, columns, .. } | Change::DropForeignKey { name, columns, .. } => {
+            *name == key.name && *columns == key.columns
+        }
+        _ => false,
+    }
 }
 
 fn sets_null(change: &Change, column: &String) -> bool {

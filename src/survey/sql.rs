@@ -4,6 +4,7 @@ use crate::model::EngineName;
 use sqlparser::dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Word};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Words between `DELETE` and its table.
 const MODIFIERS: &[&str] = &["LOW_PRIORITY", "QUICK", "IGNORE"];
@@ -30,25 +31,23 @@ pub(super) struct Deeds {
     pub(super) calls: BTreeSet<Vec<String>>,
 }
 
-/// An insert that says no columns, either of its table or of what it takes.
+/// An insert.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Insert {
     /// Table that gets the rows, in lower case like all names here.
     pub(crate) table: String,
-    /// It has no list of columns.
-    pub(crate) names_no_columns: bool,
+    /// The columns that it says; `None` where it has no list.
+    pub(crate) columns: Option<BTreeSet<String>>,
     /// Tables of which it takes every column, whichever there are.
     pub(crate) sources: BTreeSet<String>,
     /// It takes every column of the row that fired a trigger.
     pub(crate) takes_row: bool,
 }
 
-/// The inserts of code that say no columns. A literal may be a statement that the code runs, so that it is read like code.
+/// The inserts of code. A literal may be a statement that the code runs, so that it is read like code.
 pub(crate) fn inserts(engine: EngineName, text: &str) -> Vec<Insert> {
     let tokens = tokens(engine, text);
-    let is =
-        |position: usize, words: &[&str]| word(&tokens, position).is_some_and(|word| words.contains(&word.as_str()));
-    let last = |(parts, _): (Vec<String>, usize)| parts.last().map(|name| name.to_lowercase());
+    let is = |position: usize, words: &[&str]| is_word(&tokens, position, words);
     let mut inserts = Vec::new();
     for position in 0..tokens.len() {
         match &tokens[position] {
@@ -65,37 +64,163 @@ pub(crate) fn inserts(engine: EngineName, text: &str) -> Vec<Insert> {
             next += 1;
         }
         // The event of a trigger is called like the statement.
-        let (target, after) = name(&tokens, next);
+        let (target, mut after) = name(&tokens, next);
         let Some(table) = target.last().filter(|_| !is(next, &["ON"])) else { continue };
-        let end =
-            tokens[after..].iter().position(|token| *token == Token::SemiColon).map_or(tokens.len(), |at| after + at);
+        if is(after, &["AS"]) {
+            after = name(&tokens, after + 1).1;
+        }
+        let end = end_of_statement(&tokens, after);
         let names_no_columns = match tokens.get(after) {
             Some(Token::LParen) => is(after + 1, &["SELECT", "WITH"]),
             _ => is(after, &["VALUES", "VALUE", "SELECT", "TABLE", "WITH"]),
         };
-        // Every other star multiplies or counts.
-        let is_wildcard = |at: &usize| {
-            tokens[*at] == Token::Mul
-                && (matches!(tokens[at - 1], Token::Comma | Token::Period)
-                    || is(at - 1, &["SELECT", "DISTINCT", "ALL"]))
+        let columns = if names_no_columns {
+            None
+        } else if tokens.get(after) == Some(&Token::LParen) {
+            Some(words(&tokens[after..closing(&tokens, after)]))
+        } else if is(after, &["SET"]) {
+            let assigned = (after + 1..end).filter(|at| {
+                tokens.get(at + 1) == Some(&Token::Eq) && (*at == after + 1 || tokens[at - 1] == Token::Comma)
+            });
+            Some(assigned.flat_map(|at| words(&tokens[at..=at])).collect())
+        } else if is(after, &["DEFAULT"]) && is(after + 1, &["VALUES"]) {
+            Some(BTreeSet::new())
+        } else {
+            continue;
         };
-        let wildcards: Vec<usize> = (after + 1..end).filter(is_wildcard).collect();
+        let wildcards: Vec<usize> = wildcards(&tokens, after + 1..end).collect();
         let takes_row = wildcards.iter().any(|at| tokens[at - 1] == Token::Period && is(at - 2, &["NEW", "OLD"]));
-        let parents = (after..end).filter(|at| !wildcards.is_empty() && is(*at, &["FROM", "JOIN"]));
-        let sources = parents.filter_map(|at| last(name(&tokens, at + 1))).collect();
-        let insert = Insert { table: table.to_lowercase(), names_no_columns, sources, takes_row };
-        if insert.names_no_columns || insert.takes_row || !insert.sources.is_empty() {
-            inserts.push(insert);
-        }
+        let mut sources = if wildcards.is_empty() { BTreeSet::new() } else { parents(&tokens, after..end) };
+        add_named_queries(&tokens, position, &mut sources);
+        inserts.push(Insert { table: table.to_lowercase(), columns, sources, takes_row });
     }
     inserts
+}
+
+/// A query whose rows a routine returns.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Returned {
+    /// Tables that it reads, in lower case like all names here.
+    pub(crate) tables: BTreeSet<String>,
+    /// It has every column of them, whichever there are.
+    pub(crate) whole: bool,
+    /// Everything that it says.
+    pub(crate) words: BTreeSet<String>,
+}
+
+/// The queries that code returns: in plpgsql those after `RETURN QUERY`, in SQL all, of which the last counts.
+pub(crate) fn returned(text: &str, is_plpgsql: bool) -> Vec<Returned> {
+    let tokens = tokens(EngineName::PostgreSql, text);
+    let is = |position: usize, words: &[&str]| is_word(&tokens, position, words);
+    let starts = (0..tokens.len()).filter(|at| match at.checked_sub(1) {
+        before if is_plpgsql => is(*at, &["QUERY"]) && before.is_some_and(|before| is(before, &["RETURN"])),
+        before => before.is_none_or(|before| tokens[before] == Token::SemiColon),
+    });
+    let queries = starts.map(|start| {
+        let end = end_of_statement(&tokens, start);
+        let whole = wildcards(&tokens, start + 1..end).next().is_some();
+        Returned { tables: parents(&tokens, start..end), whole, words: words(&tokens[start..end]) }
+    });
+    queries.collect()
+}
+
+/// Functions that code calls with arguments in which a column is said, each by its last name, in lower case.
+pub(crate) fn calls_with(text: &str, column: &str) -> BTreeSet<String> {
+    let tokens = tokens(EngineName::PostgreSql, text);
+    let mut calls = BTreeSet::new();
+    for position in 0..tokens.len() {
+        // Each name is met at its first part, and what gets rows is no function.
+        let (called, open) = name(&tokens, position);
+        let is_target =
+            position > 0 && (is_word(&tokens, position - 1, &["INTO"]) || tokens[position - 1] == Token::Period);
+        if let Some(called) = called.last().filter(|_| !is_target)
+            && tokens.get(open) == Some(&Token::LParen)
+            && words(&tokens[open..closing(&tokens, open)]).contains(&column.to_lowercase())
+        {
+            calls.insert(called.to_lowercase());
+        }
+    }
+    calls
+}
+
+/// Every word of code, in lower case.
+pub(crate) fn all_words(engine: EngineName, text: &str) -> BTreeSet<String> {
+    words(&tokens(engine, text))
+}
+
+/// The stars at these positions that stand for columns: every other multiplies or counts.
+fn wildcards(tokens: &[Token], range: Range<usize>) -> impl Iterator<Item = usize> {
+    range.filter(|at| {
+        tokens[*at] == Token::Mul
+            && (matches!(tokens[at - 1], Token::Comma | Token::Period)
+                || is_word(tokens, at - 1, &["SELECT", "DISTINCT", "ALL", "RETURNING"]))
+    })
+}
+
+/// The tables that these positions read or change.
+fn parents(tokens: &[Token], range: Range<usize>) -> BTreeSet<String> {
+    let named = range.filter(|at| is_word(tokens, *at, &["FROM", "JOIN", "UPDATE", "INTO", "ONLY"]));
+    named.filter_map(|at| name(tokens, at + 1).0.last().map(|name| name.to_lowercase())).collect()
+}
+
+/// Adds the tables of which queries under these names have every column: `WITH moved AS (DELETE FROM orders RETURNING *)`.
+fn add_named_queries(tokens: &[Token], insert: usize, sources: &mut BTreeSet<String>) {
+    let start = tokens[..insert].iter().rposition(|token| *token == Token::SemiColon).map_or(0, |at| at + 1);
+    // The last first, since it can read those before it.
+    for at in (start..insert).rev().filter(|at| is_word(tokens, *at, &["AS"])) {
+        let Some(Token::Word(Word { value, .. })) = at.checked_sub(1).and_then(|at| tokens.get(at)) else { continue };
+        let mut open = at + 1;
+        while is_word(tokens, open, &["NOT", "MATERIALIZED"]) {
+            open += 1;
+        }
+        if tokens.get(open) == Some(&Token::LParen) && sources.contains(&value.to_lowercase()) {
+            let query = open + 1..closing(tokens, open);
+            if wildcards(tokens, query.clone()).next().is_some() {
+                sources.extend(parents(tokens, query));
+            }
+        }
+    }
+}
+
+/// Where the statement with this position ends.
+fn end_of_statement(tokens: &[Token], from: usize) -> usize {
+    tokens[from..].iter().position(|token| *token == Token::SemiColon).map_or(tokens.len(), |at| from + at)
+}
+
+/// Where the parenthesis that opens at a position closes.
+fn closing(tokens: &[Token], open: usize) -> usize {
+    let mut depth = 0_usize;
+    for (at, token) in tokens.iter().enumerate().skip(open) {
+        match token {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return at;
+        }
+    }
+    tokens.len()
+}
+
+/// The words among tokens, in lower case.
+fn words(tokens: &[Token]) -> BTreeSet<String> {
+    let words = tokens.iter().filter_map(|token| match token {
+        Token::Word(Word { value, .. }) | Token::DoubleQuotedString(value) => Some(value.to_lowercase()),
+        _ => None,
+    });
+    words.collect()
+}
+
+/// Whether one of these words stands at a position, unquoted.
+fn is_word(tokens: &[Token], position: usize, words: &[&str]) -> bool {
+    word(tokens, position).is_some_and(|word| words.contains(&word.as_str()))
 }
 
 /// Reads code. Comments and literals are no code; a statement that is put together from them is not seen.
 pub(super) fn deeds(engine: EngineName, text: &str) -> Deeds {
     let tokens = tokens(engine, text);
-    let is =
-        |position: usize, words: &[&str]| word(&tokens, position).is_some_and(|word| words.contains(&word.as_str()));
+    let is = |position: usize, words: &[&str]| is_word(&tokens, position, words);
     let mut deeds = Deeds::default();
     let mut altered = Vec::new();
     for position in 0..tokens.len() {
@@ -232,19 +357,23 @@ mod tests {
 
     #[test]
     fn what_names_no_columns_is_found() {
-        let whole = |table: &str| Insert { table: table.to_owned(), names_no_columns: true, ..Insert::default() };
+        let whole = |table: &str| Insert { table: table.to_owned(), ..Insert::default() };
+        let listed = |table: &str, columns: &[&str]| Insert {
+            columns: Some(columns.iter().map(|column| (*column).to_owned()).collect()),
+            ..whole(table)
+        };
         for (text, expected) in [
             ("INSERT INTO log VALUES ('x', 'i')", vec![whole("log")]),
             (
                 "BEGIN insert ignore into `shop`.`Log` SELECT 1; REPLACE log2 VALUES(1); END",
                 vec![whole("log"), whole("log2")],
             ),
-            ("INSERT INTO log (a, b) VALUES (1, 2)", vec![]),
-            ("INSERT INTO log(a) SELECT count(*) FROM t", vec![]),
+            ("INSERT INTO log (a, `B`) VALUES (1, c)", vec![listed("log", &["a", "b"])]),
+            ("INSERT INTO log(a) SELECT count(*) FROM t", vec![listed("log", &["a"])]),
             ("INSERT INTO log (SELECT 1)", vec![whole("log")]),
             ("insert or replace into \"log\" values (1)", vec![whole("log")]),
-            ("INSERT INTO log SET a = 1", vec![]),
-            ("INSERT INTO log DEFAULT VALUES", vec![]),
+            ("INSERT INTO log SET a = 1, b = c", vec![listed("log", &["a", "b"])]),
+            ("INSERT INTO log DEFAULT VALUES", vec![listed("log", &[])]),
             ("UPDATE t SET a = replace(a, 'x', 'values'); SELECT * FROM t", vec![]),
             ("insert", vec![]),
             (
@@ -253,7 +382,7 @@ mod tests {
             ),
             (
                 "INSERT INTO old (a, b) SELECT o.*, now() FROM orders o",
-                vec![Insert { names_no_columns: false, sources: ["orders".to_owned()].into(), ..whole("old") }],
+                vec![Insert { sources: ["orders".to_owned()].into(), ..listed("old", &["a", "b"]) }],
             ),
             ("BEGIN INSERT INTO old VALUES (OLD.*); RETURN OLD; END", vec![Insert { takes_row: true, ..whole("old") }]),
         ] {
@@ -265,13 +394,50 @@ mod tests {
     fn only_code_and_what_it_runs_inserts() {
         for text in [
             "-- INSERT INTO log VALUES (1)\nSELECT 1",
-            "INSERT INTO sums (total) SELECT price * amount FROM orders",
             "CREATE TRIGGER t AFTER INSERT ON orders BEGIN SELECT * FROM orders; END",
         ] {
             assert_eq!(inserts(EngineName::Sqlite, text), [], "{text}");
         }
         let run = inserts(EngineName::PostgreSql, "BEGIN EXECUTE 'INSERT INTO old SELECT * FROM orders'; END");
         assert_eq!(run.len(), 1);
-        assert!(run[0].names_no_columns && run[0].sources.contains("orders"));
+        assert!(run[0].columns.is_none() && run[0].sources.contains("orders"));
+        let sums = inserts(EngineName::Sqlite, "INSERT INTO sums (total) SELECT price * amount FROM orders");
+        assert!(sums[0].sources.is_empty(), "{sums:?}");
+    }
+
+    #[test]
+    fn queries_with_names_pass_whole_rows_on() {
+        for text in [
+            "WITH moved AS (DELETE FROM orders RETURNING *) INSERT INTO old SELECT * FROM moved",
+            "WITH a AS NOT MATERIALIZED (SELECT o.* FROM orders o), b AS (SELECT * FROM a) INSERT INTO old SELECT b.* FROM b",
+            "INSERT INTO old WITH moved AS (UPDATE orders SET a = 1 RETURNING *) SELECT * FROM moved",
+        ] {
+            let found = inserts(EngineName::PostgreSql, text);
+            assert!(found.iter().any(|insert| insert.table == "old" && insert.sources.contains("orders")), "{found:?}");
+        }
+        let counted = "WITH n AS (SELECT count(*) FROM orders) INSERT INTO sums SELECT * FROM n";
+        assert!(!inserts(EngineName::PostgreSql, counted)[0].sources.contains("orders"));
+    }
+
+    #[test]
+    fn queries_that_are_returned_are_found() {
+        let whole = |text, is_plpgsql| {
+            let queries = returned(text, is_plpgsql).into_iter().filter(|query| query.whole);
+            queries.flat_map(|query| query.tables).collect::<Vec<_>>()
+        };
+        assert_eq!(whole("BEGIN RETURN QUERY SELECT u.* FROM app.users u; END", true), ["users"]);
+        let named = "BEGIN FOR r IN SELECT * FROM users LOOP END LOOP; RETURN QUERY SELECT id FROM users; END";
+        assert!(whole(named, true).is_empty());
+        assert!(returned(named, true)[0].words.contains("id"));
+        assert_eq!(whole("SELECT * FROM orders", false), ["orders"]);
+        assert!(whole("SELECT count(*) FROM orders", false).is_empty());
+    }
+
+    #[test]
+    fn arguments_of_calls_are_read() {
+        let calls = |text| calls_with(text, "user_id").into_iter().collect::<Vec<_>>();
+        assert_eq!(calls("BEGIN PERFORM app.note(1, NEW.user_id); END"), ["note"]);
+        assert_eq!(calls("SELECT outer_one(inner_one(user_id))"), ["inner_one", "outer_one"]);
+        assert!(calls("INSERT INTO app.orders (id, user_id) SELECT f(id), 1").is_empty());
     }
 }

@@ -1326,7 +1326,7 @@ fn wanted(engine: EngineName, schema: &str) -> Vec<Change> {
     ]
 }
 
-fn plan(model: &Model, changes: Vec<Change>) -> Playbook {
+pub(crate) fn plan(model: &Model, changes: Vec<Change>) -> Playbook {
     planned(model, changes, &Settings { renames: true, ..Settings::default() })
 }
 

@@ -1,7 +1,7 @@
 use super::{not_null_boolean, sound_default};
 use crate::checks::columns::{explains_null, is_key, is_set_null, refuses_null};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{ColumnDefault, DefaultKind, EngineName, UnseenKind};
+use crate::model::{Column, ColumnDefault, DefaultKind, EngineName, TableRef, UnseenKind};
 
 pub(super) static RULE: Rule = Rule {
     id: "not-null-with-default",
@@ -35,7 +35,9 @@ are wrong themselves: the word `'NULL'`, and a date that does not exist. A boole
 
 ## Fix
 
-Fill the rows that hold NULL with the default, then make the column NOT NULL.
+Look at what NULL means in the rows that hold it: a moment that has not come yet, perhaps. If it means nothing, give those rows a
+value, then make the column NOT NULL. The default is filled in where it is a constant and no statistics tell that rows hold NULL;
+the current time never is, since it would say that something happened which did not.
 
 ## Example
 
@@ -67,13 +69,22 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 verdicts.pass(object);
                 continue;
             }
-            let not_null = Change::SetNotNull {
-                table: table.qualified_name(),
-                column: column.name.clone(),
-                fill: Some(default.expression.clone()),
-            };
             let message = format!("{} has the default {} and accepts NULL", column.name, default.expression);
-            let finding = Finding::new(&RULE, object, message).with([not_null]);
+            let finding = Finding::new(&RULE, object, message);
+            let known =
+                context.model.statistics.as_ref().and_then(|statistics| {
+                    statistics.column(&table.schema.name, &table.name, &column.name)?.null_fraction
+                });
+            // Nothing but a constant says the same of rows that were there before.
+            let fill =
+                Some(default.expression.clone()).filter(|_| default.kind == DefaultKind::Literal && !is_now(default));
+            let finding = match (known, fill) {
+                (Some(0.0), _) => finding.with([not_null(table, column, None)]),
+                (None, Some(fill)) => finding.with([not_null(table, column, Some(fill))]),
+                _ => {
+                    finding.advise("look at what NULL means in the rows that hold it before any value takes its place")
+                }
+            };
             let told = not_null_boolean::is_judged(column) && !not_null_boolean::is_accepted(table, column);
             let enabled = !context.settings.is_disabled(not_null_boolean::RULE.id);
             verdicts.fail(if told && enabled { finding.printed_under(not_null_boolean::RULE.id) } else { finding });
@@ -81,11 +92,18 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     }
 }
 
+fn not_null(table: TableRef<'_>, column: &Column, fill: Option<String>) -> Change {
+    Change::SetNotNull { table: table.qualified_name(), column: column.name.clone(), fill }
+}
+
 /// Whether a default is a constant or the current time.
 fn is_plain(default: &ColumnDefault) -> bool {
+    default.sequence.is_none() && (default.kind == DefaultKind::Literal || is_now(default))
+}
+
+fn is_now(default: &ColumnDefault) -> bool {
     let text = default.expression.to_lowercase();
-    let is_now = ["current_", "now(", "localtime", "curdate(", "datetime('now'", "statement_timestamp("]
+    ["current_", "now(", "localtime", "curdate(", "datetime('now'", "statement_timestamp("]
         .iter()
-        .any(|start| text.trim_start_matches('(').starts_with(start));
-    default.sequence.is_none() && (default.kind == DefaultKind::Literal || is_now)
+        .any(|start| text.trim_start_matches('(').starts_with(start))
 }

@@ -1,7 +1,8 @@
 //! A column that may be NULL and never is.
 
+use crate::checks::columns::is_set_null;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::EngineName;
+use crate::model::{Column, EngineName};
 
 pub(super) static RULE: Rule = Rule {
     id: "nullable-but-never-null",
@@ -30,6 +31,7 @@ A NOT NULL constraint that already holds costs nothing and keeps it so; the plan
 
 - Tables below 1 000 rows or without statistics.
 - Generated columns, and tables of which the sample saw nothing.
+- References that a delete sets to NULL.
 
 ## Fix
 
@@ -50,6 +52,16 @@ CREATE TABLE towns (id integer PRIMARY KEY, name text);
 INSERT INTO towns VALUES (1, 'one');
 ANALYZE;
 ```
+
+Nobody was deleted yet:
+
+```sql,passes,postgresql
+CREATE TABLE customers (id integer PRIMARY KEY);
+CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id) ON DELETE SET NULL);
+INSERT INTO customers SELECT generate_series(1, 2000);
+INSERT INTO orders SELECT n, n FROM generate_series(1, 2000) AS n;
+ANALYZE;
+```
 ",
     check,
 };
@@ -63,7 +75,9 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         if rows.is_none_or(|rows| rows < ENOUGH_ROWS) {
             continue;
         }
-        for column in table.columns.iter().filter(|column| column.nullable && column.generated.is_none()) {
+        let judged =
+            |column: &&Column| column.nullable && column.generated.is_none() && !is_set_null(table, &column.name);
+        for column in table.columns.iter().filter(judged) {
             let known = statistics.column(&table.schema.name, &table.name, &column.name);
             let Some(nulls) = known.and_then(|known| known.null_fraction) else { continue };
             let object = Object::column(table, &column.name);

@@ -67,6 +67,7 @@ deleted. Joins then lose rows in silence, and no tool can see the relation.
 - Partitioned tables of which every partition has such a foreign key of its own. Where only some have one, that is said.
 - Columns whose type cannot hold the parent's key.
 - Tables that cannot have foreign keys: partitioned or not InnoDB in MySQL and MariaDB.
+- References to a table from which others inherit (PostgreSQL): a key would not see the rows that stand in those.
 - Relations that the configuration denies: `[relations] "public.orders.user_ref" = "none"`.
 - Unique names of a parent to which the table already has a foreign key: a copy for reading.
 
@@ -149,6 +150,14 @@ CREATE INDEX visits_customer_id_idx ON visits (customer_id);
 CREATE TABLE visits_2030 PARTITION OF visits FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
 CREATE TABLE visits_2031 PARTITION OF visits FOR VALUES FROM ('2031-01-01') TO ('2032-01-01');
 ALTER TABLE visits_2030 ADD FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE CASCADE;
+```
+
+Rows that are referred to may stand in a table that inherits:
+
+```sql,passes,postgresql
+CREATE TABLE vehicles (id integer NOT NULL PRIMARY KEY, name varchar(40) NOT NULL);
+CREATE TABLE cars (wheels integer NOT NULL) INHERITS (vehicles);
+CREATE TABLE trips (id integer NOT NULL PRIMARY KEY, vehicle_id integer NOT NULL);
 ```
 
 Identifiers of another system, and types that do not match:
@@ -253,7 +262,8 @@ fn judge(
     else {
         return;
     };
-    if !possible {
+    let is_inherited = parent.inheritance.as_ref().is_some_and(|inheritance| !inheritance.children.is_empty());
+    if !possible || is_inherited {
         return;
     }
     let object = Object::inside(child, ObjectKind::Relation, &relation.column);

@@ -35,7 +35,7 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
                 return planner.refuse(request.change.clone(), reason);
             }
             if let Some(fill) = fill {
-                let step = backfill(planner, table, column, fill);
+                let step = backfill(planner, table, column, fill).overwriting(planner.nulls(table, column));
                 planner.add(10, request, step);
             }
             planner.add(30, request, step);

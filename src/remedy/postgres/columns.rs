@@ -2,7 +2,7 @@
 
 use super::{
     ACCESS_EXCLUSIVE, BRIEFLY, Duration, EVERYTHING, Phase, Planner, ROW_EXCLUSIVE, Request, SHARE_ROW_EXCLUSIVE,
-    Safety, Step, WRITES, fixed_by_type, is_partitioned, widening,
+    Safety, Step, WRITES, fixed_by_type, foreign_partition, is_partitioned, widening,
 };
 use crate::checks::{Change, NewColumn, holds};
 use crate::model::quote::quote_literal;
@@ -10,6 +10,7 @@ use crate::model::{
     CheckConstraint, Column, EngineName, ForeignKey, QualifiedName, TableKind, Trigger, TriggerEnabled, base_type,
     is_unseen,
 };
+use crate::remedy::inserts::compare;
 use crate::remedy::names::Space;
 use crate::remedy::planner::{CUT, CUTS, is_same_text, mentions};
 
@@ -30,6 +31,10 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
 }
 
 fn set_not_null(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, column: &str, fill: Option<&str>) {
+    if let Some(partition) = foreign_partition(planner, table).filter(|_| fill.is_some()) {
+        let reason = format!("partition {partition} is a foreign table, whose rows an UPDATE may not reach");
+        return planner.refuse(request.change.clone(), reason);
+    }
     let Some(of) = planner.column(table, column) else {
         return planner.refuse(request.change.clone(), "the column is not in the catalog");
     };
@@ -104,6 +109,8 @@ fn forbid_null(
     }
     if let Some(fill) = fill {
         let step = backfill(planner, table, column, fill);
+        let is_old = planner.column(table, column).is_some();
+        let step = if is_old { step.overwriting(planner.nulls(table, column)) } else { step };
         planner.add(10, request, step);
     }
     let mut step = super::constraints::validate_named(planner, table, &name).check(planner.nulls(table, column));
@@ -236,10 +243,18 @@ fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
     if let Some(default) = &column.default {
         statements.push(format!("ALTER TABLE {relation} ALTER COLUMN {quoted} SET DEFAULT {default}"));
     }
-    let step = Step::new(format!("add column {}.{name}", table.name), table, Phase::Expand, statements)
-        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Safe, Duration::Metadata)
+    let publication = planner.sends_every_column(table);
+    let safety = if publication.is_some() { Safety::Caution } else { Safety::Safe };
+    let mut step = Step::new(format!("add column {}.{name}", table.name), table, Phase::Expand, statements)
+        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, safety, Duration::Metadata)
         .undo(format!("ALTER TABLE {relation} DROP COLUMN {quoted}"))
         .note("The default comes after the column, so that existing rows stay NULL and nothing is rewritten.");
+    if let Some(publication) = publication {
+        step = step.note(format!(
+            "Add it on the subscribers first: publication {publication} sends every column, and a subscription stops at one that \
+             it lacks."
+        ));
+    }
     planner.add(20, request, step);
     let fill = column.fill.as_deref().or(if column.not_null { column.default.as_deref() } else { None });
     if column.not_null {
@@ -250,8 +265,8 @@ fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
     }
 }
 
-/// Why a column's type cannot be changed in place, if it cannot.
-pub(super) fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &str) -> Option<String> {
+/// Why a column's type cannot be changed, if it cannot.
+pub(super) fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &str, new: &str) -> Option<String> {
     if let Some(view) = planner.readers(table, Some(column)).first() {
         return Some(format!(
             "view {} reads {}.{column}: drop it, change the type, make it again",
@@ -313,7 +328,7 @@ pub(super) fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &st
             index.name, table.name
         ));
     }
-    of.table.policies.iter().find_map(|policy| {
+    let policy = of.table.policies.iter().find_map(|policy| {
         let expressions = || [&policy.using, &policy.with_check].into_iter().flatten();
         let says = if expressions().any(|expression| mentions(expression, column)) {
             "names"
@@ -323,7 +338,22 @@ pub(super) fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &st
             return None;
         };
         Some(format!("policy {} on {} {says} {column}", policy.name, table.name))
-    })
+    });
+    if policy.is_some() {
+        return policy;
+    }
+    if let Some((holder, holding)) = planner.holder_of_rows(table) {
+        return Some(format!("{}.{holding} holds rows of {} as they are", holder.table.name, table.name));
+    }
+    let (old, new) = (of.table.column(column)?.base_type(), base_type(new));
+    let check = of.table.check_constraints.iter().find(|check| mentions(&check.expression, column));
+    if let Some(check) = check.filter(|_| !compare(&old, &new)) {
+        return Some(format!(
+            "check {} compares {column} with {old}: drop it, change the type, make it again",
+            check.name.as_deref().unwrap_or_default()
+        ));
+    }
+    planner.code.hindrance_of_type(of, column, (&old, &new))
 }
 
 fn change_type(
@@ -336,7 +366,7 @@ fn change_type(
 ) {
     let all: Vec<(&QualifiedName, &str)> =
         with.iter().map(|(table, column)| (table, column.as_str())).chain([(table, column)]).collect();
-    let obstacle = all.iter().find_map(|(table, column)| obstacle(planner, table, column));
+    let obstacle = all.iter().find_map(|(table, column)| obstacle(planner, table, column, data_type));
     if let Some(obstacle) = obstacle {
         return planner.refuse(request.change.clone(), obstacle);
     }

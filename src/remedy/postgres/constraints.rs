@@ -2,7 +2,7 @@
 
 use super::{
     ACCESS_EXCLUSIVE, BRIEFLY, Duration, Phase, Planner, Request, SHARE_ROW_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Safety,
-    Step, is_partitioned,
+    Step, foreign_partition, is_partitioned,
 };
 use crate::checks::{Change, successor};
 use crate::model::quote::quote_literal;
@@ -104,11 +104,7 @@ pub(super) fn clause(planner: &Planner<'_>, key: &ForeignKey) -> String {
     if !key.on_delete_columns.is_empty() && matches!(key.on_delete, Action::SetNull | Action::SetDefault) {
         text = format!("{text} ({})", planner.list(&key.on_delete_columns));
     }
-    match key.deferral {
-        Deferral::NotDeferrable => {}
-        Deferral::Deferrable => text.push_str(" DEFERRABLE"),
-        Deferral::InitiallyDeferred => text.push_str(" DEFERRABLE INITIALLY DEFERRED"),
-    }
+    text.push_str(key.deferral.clause());
     text
 }
 
@@ -118,6 +114,11 @@ fn orphans(planner: &Planner<'_>, table: &QualifiedName, key: &ForeignKey) -> St
 
 /// The named key, in one step or in two: `NOT VALID`, then `VALIDATE`.
 fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, key: &ForeignKey) {
+    let foreign = foreign_partition(planner, table).or_else(|| foreign_partition(planner, &key.referenced_table));
+    if let Some(partition) = foreign {
+        let reason = format!("partition {partition} is a foreign table, which can be at neither end of a foreign key");
+        return planner.refuse(request.change.clone(), reason);
+    }
     let name = key.name.clone().unwrap_or_default();
     let relation = planner.relation(table);
     let add = format!("ALTER TABLE {relation} ADD CONSTRAINT {} {}", planner.quote(&name), clause(planner, key));
@@ -348,12 +349,13 @@ pub(super) fn add_check(
     let relation = planner.relation(table);
     let quoted = planner.quote(name);
     let add = format!("ALTER TABLE {relation} ADD CONSTRAINT {quoted} CHECK ({expression}) NOT VALID");
-    let step = Step::new(format!("add check {name}"), table, Phase::Expand, vec![add])
+    // After all fills, as a check that is not valid yet is asked at every UPDATE all the same, whatever it writes.
+    let step = Step::new(format!("add check {name}"), table, Phase::Validate, vec![add])
         .how("NOT VALID", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
         .check(violations(planner, table, expression))
         .undo(format!("ALTER TABLE {relation} DROP CONSTRAINT {quoted}"))
         .note("New rows are checked from here on, so writes that break the rule fail.");
-    planner.add(60, request, step);
+    planner.add(5, request, step);
     let step = validate_named(planner, table, name).check(violations(planner, table, expression));
     planner.add(10, request, step);
 }

@@ -2,11 +2,13 @@
 
 use super::{
     ACCESS_EXCLUSIVE, BRIEFLY, Duration, EVERYTHING, Phase, Planner, Request, SHARE_UPDATE_EXCLUSIVE, Safety, Step,
-    WRITES, beside, is_partitioned,
+    WRITES, beside, foreign_partition, is_partitioned,
 };
 use crate::checks::Change;
 use crate::model::quote::quote_literal;
-use crate::model::{EngineName, Index, KeyPart, NullsOrder, Partition, QualifiedName, SortOrder, TableRef};
+use crate::model::{
+    Deferral, EngineName, Index, KeyPart, NullsOrder, Partition, QualifiedName, SortOrder, TableRef, UniqueConstraint,
+};
 use crate::remedy::planner::unique_before;
 use crate::remedy::upserts::warned;
 
@@ -55,6 +57,12 @@ impl Definition<'_> {
         });
         // Of equal ones `index-duplicate` keeps this one.
         indexes.min_by_key(|index| (!index.replica_identity, !index.clustered, index.name.as_str()))
+    }
+
+    /// What it is called on a partition.
+    fn name_in(self, partition: &QualifiedName) -> String {
+        let columns: Vec<&str> = self.key.iter().filter_map(|part| part.column.as_deref()).collect();
+        format!("{}_{}_idx", partition.name, columns.join("_"))
     }
 
     fn create(self, planner: &Planner<'_>, name: &str, on: &str, concurrently: bool) -> String {
@@ -148,6 +156,9 @@ fn add_partitioned_index(
     name: &str,
     index: &Definition<'_>,
 ) {
+    if foreign_partition(planner, table).is_some() {
+        return add_beside_foreign(planner, request, table, name, index);
+    }
     let parent = index.create(planner, name, &format!("ONLY {}", planner.relation(table)), false);
     let step =
         Step::new(format!("add index {name} to the partitioned table alone"), table, Phase::Expand, vec![parent])
@@ -163,6 +174,58 @@ fn add_partitioned_index(
     }
 }
 
+/// The index of a table of which partitions are foreign tables: they have no part of it, so that one that is made for the table
+/// alone would stay invalid. It takes the equal indexes of the others, which are built before.
+fn add_beside_foreign(
+    planner: &mut Planner<'_>,
+    request: &Request,
+    table: &QualifiedName,
+    name: &str,
+    index: &Definition<'_>,
+) {
+    let partitioning = planner.table(table).and_then(|of| of.table.partitioning.as_ref());
+    let all = partitioning.map(|partitioning| partitioning.all(&table.schema)).unwrap_or_default();
+    for (schema, partition) in all {
+        if partition.foreign || partition.partitioning.is_some() || index.equal_of(partition).is_some() {
+            continue;
+        }
+        let of = QualifiedName::new(schema, &partition.name);
+        let made = planner.fresh_index(&of, &index.name_in(&of));
+        let step = partition_step(planner, table, &of, &made, index);
+        planner.add(50, request, step);
+    }
+    let statement = index.create(planner, name, &planner.relation(table), false);
+    let step = Step::new(format!("add index {name}"), table, Phase::Expand, vec![statement])
+        .how(
+            "takes those of partitions",
+            "SHARE",
+            "writes to the table, for a moment",
+            Safety::Caution,
+            Duration::Metadata,
+        )
+        .verify(is_valid(planner, table, name))
+        .undo(format!("DROP INDEX {}", beside(planner, table, name)))
+        .note("The equal indexes of partitions become parts of it. Partitions that are foreign tables get none.");
+    planner.add(50, request, step);
+}
+
+/// The index of one partition, built while everybody works.
+fn partition_step(
+    planner: &Planner<'_>,
+    table: &QualifiedName,
+    partition: &QualifiedName,
+    name: &str,
+    index: &Definition<'_>,
+) -> Step {
+    let statement = index.create(planner, name, &planner.relation(partition), true);
+    let title = format!("add index {name} to partition {}", partition.name);
+    Step::new(title, table, Phase::Expand, vec![statement])
+        .outside()
+        .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Scan)
+        .verify(is_valid(planner, partition, name))
+        .undo(format!("DROP INDEX CONCURRENTLY {}", beside(planner, partition, name)))
+}
+
 /// Builds the index on a partition that has no equal one, on those below it first, and attaches it to the index above.
 fn attach_partition(
     planner: &mut Planner<'_>,
@@ -172,18 +235,14 @@ fn attach_partition(
     (schema, partition): (&str, &Partition),
     index: &Definition<'_>,
 ) {
-    if partition.foreign {
-        return;
-    }
     let name = QualifiedName::new(schema, &partition.name);
     if let Some(equal) = index.equal_of(partition) {
         return attach(planner, request, table, above, &name, &equal.name);
     }
-    let columns: Vec<&str> = index.key.iter().filter_map(|part| part.column.as_deref()).collect();
-    let made = planner.fresh_index(&name, &format!("{}_{}_idx", name.name, columns.join("_")));
-    let title = format!("add index {made} to partition {}", name.name);
+    let made = planner.fresh_index(&name, &index.name_in(&name));
     if let Some(below) = &partition.partitioning {
         let statement = index.create(planner, &made, &format!("ONLY {}", planner.relation(&name)), false);
+        let title = format!("add index {made} to partition {}", name.name);
         let step = Step::new(title, table, Phase::Expand, vec![statement])
             .how("ON ONLY", "SHARE", "writes to the partition, for a moment", Safety::Safe, Duration::Metadata)
             .undo(format!("DROP INDEX {}", beside(planner, &name, &made)))
@@ -195,12 +254,7 @@ fn attach_partition(
             attach_partition(planner, request, table, &above, (schema, partition), index);
         }
     } else {
-        let statement = index.create(planner, &made, &planner.relation(&name), true);
-        let step = Step::new(title, table, Phase::Expand, vec![statement])
-            .outside()
-            .how("CONCURRENTLY", SHARE_UPDATE_EXCLUSIVE, "nothing", Safety::Safe, Duration::Scan)
-            .verify(is_valid(planner, &name, &made))
-            .undo(format!("DROP INDEX CONCURRENTLY {}", beside(planner, &name, &made)));
+        let step = partition_step(planner, table, &name, &made, index);
         planner.add(50, request, step);
     }
     attach(planner, request, table, above, &name, &made);
@@ -309,14 +363,28 @@ fn drop_key(planner: &Planner<'_>, table: &QualifiedName, constraint: &str) -> (
         .and_then(|of| of.table.unique_constraints.iter().find(|unique| unique.name.as_deref() == Some(constraint)));
     let step = match of {
         Some(unique) => step.undo(format!(
-            "ALTER TABLE {} ADD CONSTRAINT {} UNIQUE ({})",
+            "ALTER TABLE {} ADD CONSTRAINT {} {}",
             planner.relation(table),
             planner.quote(constraint),
-            planner.list(&unique.columns)
+            unique_clause(planner, table, unique)
         )),
         None => step.irreversible("the constraint is not in the catalog that was read"),
     };
     (30, step)
+}
+
+/// `UNIQUE (…)` with every option of the constraint.
+fn unique_clause(planner: &Planner<'_>, table: &QualifiedName, unique: &UniqueConstraint) -> String {
+    let nulls = if unique.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
+    let overlaps = if unique.without_overlaps { " WITHOUT OVERLAPS" } else { "" };
+    let mut text = format!("UNIQUE{nulls} ({}{overlaps})", planner.list(&unique.columns));
+    let indexes = planner.table(table).map(|of| of.table.indexes.as_slice()).unwrap_or_default();
+    let index = indexes.iter().find(|index| index.constraint.is_some() && index.constraint == unique.name);
+    if let Some(index) = index.filter(|index| !index.include.is_empty()) {
+        text = format!("{text} INCLUDE ({})", planner.list(&index.include));
+    }
+    text.push_str(unique.deferral.clause());
+    text
 }
 
 /// Whether an interrupted REINDEX CONCURRENTLY left an index behind: a copy, whose original still works.
@@ -403,7 +471,13 @@ fn add_primary_key(
     let mut constraints = of.table.unique_constraints.iter();
     let unique = constraints.find(|unique| unique.columns == columns && !unique.without_overlaps);
     let referenced = planner.context.tables.referenced_by(of.id).any(|(_, key)| key.referenced_columns == columns);
+    if unique.is_some_and(|unique| unique.deferral != Deferral::NotDeferrable) {
+        return planner.refuse(request.change.clone(), CHECKED_LATE);
+    }
     if is_partitioned(planner, table) {
+        if let Some(partition) = foreign_partition(planner, table) {
+            return planner.refuse(request.change.clone(), no_unique_index(partition));
+        }
         let key = &of.table.partitioning;
         if key.as_ref().is_some_and(|key| key.columns.iter().any(|column| !columns.contains(column))) {
             return planner
@@ -473,6 +547,9 @@ fn add_surrogate_key(planner: &mut Planner<'_>, request: &Request, table: &Quali
             "a primary key of a partitioned table must contain its partition key, so a column of its own is not enough",
         );
     }
+    if let Some(reason) = obstacle_to_surrogate_key(planner, table) {
+        return planner.refuse(request.change.clone(), reason);
+    }
     let column = planner.names.fresh(&[crate::remedy::names::Space::Column], table, column);
     let name = planner.fresh_key(table, name);
     let relation = planner.relation(table);
@@ -490,6 +567,21 @@ fn add_surrogate_key(planner: &mut Planner<'_>, request: &Request, table: &Quali
     planner.add(45, request, step);
 }
 
+/// Why a table cannot get a numbered column, if it cannot.
+fn obstacle_to_surrogate_key(planner: &Planner<'_>, table: &QualifiedName) -> Option<String> {
+    let inheritance = planner.table(table)?.table.inheritance.as_ref();
+    if let Some(child) = inheritance.and_then(|inheritance| inheritance.children.first()) {
+        return Some(format!("{} inherits from {}, and a numbered column is not passed on", child.name, table.name));
+    }
+    if let Some((holder, column)) = planner.holder_of_rows(table) {
+        return Some(format!("{}.{column} holds rows of {} as they are", holder.table.name, table.name));
+    }
+    let publication = planner.sends_every_column(table)?;
+    Some(format!(
+        "publication {publication} sends every column, and subscribers stop at one that they lack: add it there first"
+    ))
+}
+
 fn add_unique(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName) {
     let Change::AddUnique { name, columns, nulls_not_distinct, predicate, replaces, .. } = &request.change else {
         return;
@@ -500,6 +592,14 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
             request.change.clone(),
             "logical replication finds rows by the old key: choose another replica identity first",
         );
+    }
+    let constraints = planner.table(table).map(|of| of.table.unique_constraints.as_slice()).unwrap_or_default();
+    let is_late = |unique: &UniqueConstraint| unique.deferral != Deferral::NotDeferrable;
+    if constraints.iter().any(|unique| replaces.is_some() && unique.name == *replaces && is_late(unique)) {
+        return planner.refuse(request.change.clone(), CHECKED_LATE);
+    }
+    if let Some(partition) = foreign_partition(planner, table) {
+        return planner.refuse(request.change.clone(), no_unique_index(partition));
     }
     let key = plain_key(columns);
     let relation = planner.relation(table);
@@ -599,6 +699,13 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
     if let Some(old) = replaces {
         retire(planner, request, table, old);
     }
+}
+
+/// Why a deferrable constraint is not replaced.
+const CHECKED_LATE: &str = "the key that it would replace is deferrable, and what exchanges values in steps would fail: the new one is checked at once";
+
+fn no_unique_index(partition: &str) -> String {
+    format!("partition {partition} is a foreign table, which cannot have a unique index")
 }
 
 /// Drops the constraint or index that a new unique key replaces.

@@ -31,7 +31,7 @@ pub(super) fn held_back<'f>(planner: &Planner<'_>, findings: &[&'f Finding]) -> 
     for change in findings.iter().flat_map(|finding| &finding.changes) {
         let Change::ChangeType { table, column, data_type, .. } = change else { continue };
         if is_zoned(data_type)
-            && let Some(obstacle) = columns::obstacle(planner, table, column)
+            && let Some(obstacle) = columns::obstacle(planner, table, column, data_type)
         {
             held.entry((table.schema.as_str(), column.as_str()))
                 .or_insert_with(|| format!("columns of one name keep one type, and {obstacle}"));
@@ -105,6 +105,13 @@ fn fixed_by_type(planner: &Planner<'_>, table: &QualifiedName) -> Option<String>
     Some(format!("{} is a table of type {of_type}, which says what its columns are", table.name))
 }
 
+/// A partition that is a foreign table: it takes no unique index, no foreign key, and not every update.
+fn foreign_partition<'a>(planner: &Planner<'a>, table: &QualifiedName) -> Option<&'a str> {
+    let of = planner.table(table)?;
+    let mut all = of.table.partitioning.as_ref()?.all(&of.schema.name).into_iter();
+    all.find(|(_, partition)| partition.foreign).map(|(_, partition)| partition.name.as_str())
+}
+
 /// The schema-qualified name of something beside a table.
 fn beside(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> String {
     planner.relation(&QualifiedName::new(&table.schema, name))
@@ -144,6 +151,9 @@ fn rename_column(planner: &mut Planner<'_>, request: &Request, table: &Qualified
 }
 
 fn rename_constraint(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str, to: &str) {
+    if let Some(reason) = planner.routine_naming(name) {
+        return planner.refuse(request.change.clone(), reason);
+    }
     let to = planner.fresh_key(table, to);
     let rename = |from: &str, to: &str| {
         let (from, to) = (planner.quote(from), planner.quote(to));
@@ -158,6 +168,9 @@ fn rename_constraint(planner: &mut Planner<'_>, request: &Request, table: &Quali
 }
 
 fn rename_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str, to: &str) {
+    if let Some(reason) = planner.routine_naming(name) {
+        return planner.refuse(request.change.clone(), reason);
+    }
     let to = planner.fresh_index(table, to);
     let statement = format!("ALTER INDEX IF EXISTS {} RENAME TO {}", beside(planner, table, name), planner.quote(&to));
     let undo = format!("ALTER INDEX IF EXISTS {} RENAME TO {}", beside(planner, table, &to), planner.quote(name));

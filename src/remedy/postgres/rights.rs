@@ -11,7 +11,10 @@ use crate::model::{EngineName, QualifiedName};
 /// Adds the steps for one request.
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     let (rank, step) = match &request.change {
-        Change::SetOwner { table, owner } => (5, set_owner(planner, table, owner)),
+        Change::SetOwner { table, owner } => match set_owner(planner, table, owner) {
+            Ok(step) => (80, step),
+            Err(reason) => return planner.refuse(request.change.clone(), reason),
+        },
         Change::EnableRowSecurity { table } => (68, enable_row_security(planner, table)),
         Change::AskPolicyOnce { table, policy, using, with_check } => {
             (67, ask_policy_once(planner, table, policy, using.as_deref(), with_check.as_deref()))
@@ -27,19 +30,32 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     planner.add(rank, request, step);
 }
 
-fn set_owner(planner: &Planner<'_>, table: &QualifiedName, owner: &str) -> Step {
+fn set_owner(planner: &Planner<'_>, table: &QualifiedName, owner: &str) -> Result<Step, String> {
     let relation = planner.relation(table);
     let statement = |owner: &str| format!("ALTER TABLE {relation} OWNER TO {}", planner.quote(owner));
-    let old = planner.table(table).and_then(|of| of.table.owner.clone());
-    let step = Step::new(format!("give {} to {owner}", table.name), table, Phase::Expand, vec![statement(owner)])
-        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
-        .note(
-            "The old owner keeps no rights on the table but those granted to it. Sequences that columns own go along.",
-        );
-    match old {
-        Some(old) => step.undo(statement(&old)),
-        None => step.irreversible("the old owner is not in the catalog"),
+    let of = planner.table(table).ok_or("the table is not in the catalog")?.table;
+    let old = of.owner.as_deref().ok_or("the old owner is not in the catalog")?;
+    if of.row_security && !of.force_row_security {
+        return Err(format!(
+            "row security binds all but the owner of {}, so that {old} would see other rows",
+            table.name
+        ));
     }
+    let granted = planner.quote(old);
+    let mut statements = vec![statement(owner), format!("GRANT ALL ON {relation} TO {granted}")];
+    let defaults = of.columns.iter().filter_map(|column| column.default.as_ref());
+    statements.extend(defaults.filter_map(|default| default.sequence.as_ref()).map(|sequence| {
+        let sequence = planner.relation(sequence);
+        format!("GRANT ALL ON SEQUENCE {sequence} TO {granted}")
+    }));
+    Ok(Step::new(format!("give {} to {owner}", table.name), table, Phase::Contract, statements)
+        .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Breaking, Duration::Metadata)
+        .undo(statement(old))
+        .note("Sequences that columns own go along.")
+        .note(format!(
+            "{old} keeps its rights on the rows, also through views and functions of its own, but can no longer alter or \
+             drop the table: run migrations as {owner} from this moment."
+        )))
 }
 
 fn enable_row_security(planner: &Planner<'_>, table: &QualifiedName) -> Step {

@@ -57,22 +57,11 @@ pub(super) fn hindrance(planner: &Planner<'_>, table: &QualifiedName, column: &s
     if of.table.column(column).is_some_and(|column| column.not_null_unvalidated) {
         return Some(format!("NOT NULL of {column} is not validated"));
     }
-    let published = planner.context.model.publications.iter().find(|publication| {
-        publication.all_tables || publication.tables.contains(table) || publication.schemas.contains(&table.schema)
-    });
-    if let Some(published) = published {
-        return Some(format!("publication {} sends every column to servers that lack the new one", published.name));
+    if let Some(publication) = planner.sends_every_column(table) {
+        return Some(format!("publication {publication} sends every column to servers that lack the new one"));
     }
-    let functions = planner.context.model.schemas.iter().flat_map(|schema| &schema.functions);
-    let mut bound = functions.filter(|function| {
-        let body = function.body.as_deref().unwrap_or_default();
-        let start = body.trim_start().to_lowercase();
-        function.language == "sql"
-            && (start.starts_with("begin") || start.starts_with("return"))
-            && mentions(body, column)
-    });
-    if let Some(function) = bound.next() {
-        return Some(format!("function {} is bound to columns and names {column}", function.name));
+    if let Some(reason) = planner.code.hindrance_of_order(table) {
+        return Some(reason);
     }
     hindrance_of_sequence(planner, of, column)
         .or_else(|| indexes(of, column).into_iter().find_map(|index| hindrance_of_index(of, index, column)))

@@ -6,7 +6,7 @@ use crate::checks::{Change, affinity};
 use crate::model::quote::quote_literal;
 use crate::model::{Action, EngineName, KeyPart, QualifiedName};
 use crate::remedy::names::Space;
-use crate::remedy::planner::{CLOSES_CIRCLE, ONLY_VALUES_IN_USE, Planner, has_leading_index};
+use crate::remedy::planner::{CLOSES_CIRCLE, ONLY_VALUES_IN_USE, OVERWRITES, Planner, has_leading_index};
 use crate::remedy::requests::Request;
 use crate::remedy::upserts::warning;
 
@@ -145,10 +145,10 @@ impl Rebuild {
                 Ok("drop a check".to_owned())
             }
             Change::SetNotNull { column, fill, .. } => {
+                self.checks.push(planner.nulls(&table, column));
                 if let Some(fill) = fill {
                     self.fill(planner, column, fill);
-                } else {
-                    self.checks.push(planner.nulls(&table, column));
+                    self.notes.push(format!("{column}: {OVERWRITES}"));
                 }
                 found(self.definition.set_not_null(column))?;
                 Ok(format!("{column} NOT NULL"))

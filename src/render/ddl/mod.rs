@@ -10,7 +10,7 @@ mod table;
 pub(crate) use table::statements;
 
 use crate::model::quote::{qualified, quote_identifier, quote_list, quote_literal};
-use crate::model::{Deferral, EngineName, Model, QualifiedName, TableKind, TableRef, UNSEEN};
+use crate::model::{EngineName, Model, QualifiedName, TableKind, TableRef, UNSEEN};
 use crate::report::Report;
 use order::Item;
 use std::collections::BTreeSet;
@@ -178,14 +178,6 @@ fn collation_name(engine: EngineName, collation: &str) -> String {
 
 fn named(engine: EngineName, name: Option<&str>) -> String {
     name.map(|name| format!("CONSTRAINT {} ", quote_identifier(engine, name))).unwrap_or_default()
-}
-
-fn deferral(deferral: Deferral) -> &'static str {
-    match deferral {
-        Deferral::NotDeferrable => "",
-        Deferral::Deferrable => " DEFERRABLE",
-        Deferral::InitiallyDeferred => " DEFERRABLE INITIALLY DEFERRED",
-    }
 }
 
 /// `COMMENT ON … IS …`, where there is a comment.

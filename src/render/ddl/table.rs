@@ -2,7 +2,7 @@
 
 use super::code::{create_sequence, own_sequence};
 use super::order::Item;
-use super::{collation_name, columns, comment, deferral, name_in, named};
+use super::{collation_name, columns, comment, name_in, named};
 use crate::model::quote::{index_options, quote_identifier, quote_list, quote_literal};
 use crate::model::{
     Action, CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ExclusionConstraint, ExtendedStatistics,
@@ -235,7 +235,7 @@ fn primary_key(engine: EngineName, key: &PrimaryKey, indexes: &[Index]) -> Strin
         "{}PRIMARY KEY ({parts}{overlaps}){}{}",
         named(engine, key.name.as_deref().filter(|_| !engine.is_mysql_family())),
         index.map(|index| included(engine, index)).unwrap_or_default(),
-        deferral(key.deferral)
+        key.deferral.clause()
     )
 }
 
@@ -248,7 +248,7 @@ fn unique(engine: EngineName, unique: &UniqueConstraint, indexes: &[Index]) -> S
         named(engine, unique.name.as_deref()),
         quote_list(engine, &unique.columns),
         index.map(|index| included(engine, index)).unwrap_or_default(),
-        deferral(unique.deferral)
+        unique.deferral.clause()
     )
 }
 
@@ -738,7 +738,7 @@ fn foreign_key(model: &Model, key: &ForeignKey) -> String {
     if key.on_update != unwritten {
         push!(out, " ON UPDATE {}", key.on_update.sql());
     }
-    out.push_str(deferral(key.deferral));
+    out.push_str(key.deferral.clause());
     if !key.enforced {
         out.push_str(" NOT ENFORCED");
     }

@@ -1,5 +1,6 @@
 //! Tests on live databases.
 
+mod code;
 mod concurrency;
 mod connections;
 mod counts;
@@ -24,6 +25,7 @@ mod workload;
 use libtest_mimic::Trial;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
+    code::add(trials);
     concurrency::add(trials);
     connections::add(trials);
     counts::add(trials);

@@ -333,6 +333,17 @@ fn hindered(place: Place) -> TestResult {
                CREATE TRIGGER stamps BEFORE UPDATE ON "Order" FOR EACH ROW EXECUTE FUNCTION stamp()"#,
             "trigger stamps",
         ),
+        (
+            r#"CREATE FUNCTION put() RETURNS void LANGUAGE plpgsql AS 'BEGIN INSERT INTO "Order" VALUES (DEFAULT, 1, NULL, now()); END'"#,
+            "routine put inserts into order without naming columns",
+        ),
+        (
+            r#"CREATE TABLE old_orders (LIKE "Order");
+               CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS
+                   'BEGIN INSERT INTO old_orders VALUES (OLD.*); RETURN OLD; END';
+               CREATE TRIGGER kept BEFORE DELETE ON "Order" FOR EACH ROW EXECUTE FUNCTION keep()"#,
+            "routine keep inserts every column of order elsewhere",
+        ),
     ] {
         let database = Database::new(place)?;
         database.run(SCHEMA)?;

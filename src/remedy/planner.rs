@@ -401,10 +401,11 @@ impl<'a> Planner<'a> {
 
     /// The column that holds whole rows of a table (PostgreSQL), with its table: it fixes what columns those have.
     pub(super) fn holder_of_rows(&self, table: &QualifiedName) -> Option<(TableRef<'a>, &'a str)> {
-        self.context.tables.iter().find_map(|of| {
-            let column = of.table.columns.iter().find(|column| column.user_type.as_ref() == Some(table))?;
-            Some((of, column.name.as_str()))
-        })
+        // Only types that were made as such have a name of their own in the model.
+        let name = self.quote(&table.name);
+        let types = [format!("{}.{name}", self.quote(&table.schema)), name];
+        let holds = |column: &&Column| types.iter().any(|name| name == column.data_type.trim_end_matches("[]"));
+        self.context.tables.iter().find_map(|of| Some((of, of.table.columns.iter().find(holds)?.name.as_str())))
     }
 
     /// The publication that sends every column of a table to servers that may not know a new one (PostgreSQL).

@@ -341,7 +341,7 @@ fn hindered(place: Place) -> TestResult {
             r#"CREATE TABLE old_orders (LIKE "Order");
                CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS
                    'BEGIN INSERT INTO old_orders VALUES (OLD.*); RETURN OLD; END';
-               CREATE TRIGGER kept BEFORE DELETE ON "Order" FOR EACH ROW EXECUTE FUNCTION keep()"#,
+               CREATE TRIGGER kept AFTER DELETE ON "Order" FOR EACH ROW EXECUTE FUNCTION keep()"#,
             "routine keep inserts every column of order elsewhere",
         ),
     ] {

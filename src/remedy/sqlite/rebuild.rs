@@ -4,11 +4,37 @@ use super::definition::{Definition, default_text};
 use super::{Duration, Phase, Safety, Step, WRITE_LOCK, WRITES, create_index, find_index};
 use crate::checks::{Change, affinity};
 use crate::model::quote::quote_literal;
-use crate::model::{Action, EngineName, KeyPart, QualifiedName};
+use crate::model::{Action, EngineName, KeyPart, QualifiedName, TableKind};
 use crate::remedy::names::Space;
-use crate::remedy::planner::{CLOSES_CIRCLE, ONLY_VALUES_IN_USE, OVERWRITES, Planner, has_leading_index};
+use crate::remedy::planner::{CLOSES_CIRCLE, ONLY_VALUES_IN_USE, OVERWRITES, Planner, has_leading_index, mentions};
 use crate::remedy::requests::Request;
 use crate::remedy::upserts::warning;
+
+/// The names of the number of a row.
+const ROWID: [&str; 3] = ["rowid", "_rowid_", "oid"];
+
+const NEW_ROWIDS: &str = "The rows get new rowids, since columns have all three names by which the old ones could be read.";
+
+/// What finds rows of a table by their rowid, other than by a column that is to be one: a virtual table over it, or code.
+fn relies_on_rowids(planner: &Planner<'_>, table: &QualifiedName, column: &str) -> Option<String> {
+    let says_rowid = |text: &str| mentions(text, &table.name) && ROWID.iter().any(|rowid| mentions(text, rowid));
+    for schema in &planner.context.model.schemas {
+        for other in &schema.tables {
+            let text = other.definition.as_deref().filter(|_| other.kind == TableKind::Virtual).unwrap_or_default();
+            if mentions(text, &table.name) && !mentions(text, column) {
+                return Some(format!("the virtual table {}", other.name));
+            }
+            if let Some(trigger) = other.triggers.iter().find(|trigger| says_rowid(&trigger.definition)) {
+                return Some(format!("trigger {}", trigger.name));
+            }
+        }
+        let mut views = schema.views.iter();
+        if let Some(view) = views.find(|view| view.definition.as_deref().is_some_and(says_rowid)) {
+            return Some(format!("view {}", view.name));
+        }
+    }
+    None
+}
 
 /// A rebuild that is being put together.
 #[derive(Debug)]
@@ -27,6 +53,8 @@ pub(super) struct Rebuild {
     left_out: Vec<String>,
     adds_key: bool,
     adds_reference: bool,
+    /// The rows get numbers of SQLite's own, since no column of the new table is an alias of the rowid.
+    numbered: bool,
     /// Some change was taken in.
     any: bool,
 }
@@ -44,6 +72,7 @@ impl Rebuild {
             .filter(|column| column.generated.is_none())
             .map(|column| (column.name.clone(), planner.quote(&column.name)))
             .collect();
+        let has_alias = of.table.columns.iter().any(|column| column.rowid_alias);
         Ok(Self {
             table: table.clone(),
             definition,
@@ -56,6 +85,7 @@ impl Rebuild {
             left_out: Vec::new(),
             adds_key: false,
             adds_reference: false,
+            numbered: !of.table.without_rowid && !has_alias,
             any: false,
         })
     }
@@ -178,13 +208,18 @@ impl Rebuild {
                 Ok(format!("rename constraint {name} to {to}"))
             }
             Change::AddPrimaryKey { name, columns, .. } => {
-                self.add_primary_key(planner, name, columns);
+                self.add_primary_key(planner, name, columns)?;
                 Ok(format!("primary key ({})", columns.join(", ")))
             }
             Change::AddSurrogateKey { column, .. } => {
                 let column = planner.names.fresh(&[Space::Column], &table, column);
                 self.definition.add_column(&format!("{} INTEGER PRIMARY KEY", planner.quote(&column)));
                 self.adds_key = true;
+                self.numbered = false;
+                match self.rowid(planner) {
+                    Some(rowid) => self.copied.push((column.clone(), rowid.to_owned())),
+                    None => self.notes.push(NEW_ROWIDS.to_owned()),
+                }
                 Ok(format!("new primary key {column}"))
             }
             Change::AddColumn { column, .. } => {
@@ -232,9 +267,20 @@ impl Rebuild {
         }
     }
 
-    fn add_primary_key(&mut self, planner: &Planner<'_>, name: &str, columns: &[String]) {
-        let Some(of) = planner.table(&self.table) else { return };
+    fn add_primary_key(&mut self, planner: &Planner<'_>, name: &str, columns: &[String]) -> Result<(), String> {
+        let of = planner.table(&self.table).ok_or("the table is not in the catalog")?;
         let rowid_alias = matches!(columns, [one] if of.table.column(one).is_some_and(|column| column.data_type.eq_ignore_ascii_case("integer")));
+        if let Some(column) = columns.first().filter(|_| rowid_alias)
+            && let Some(rowid) = self.rowid(planner)
+        {
+            if let Some(relying) = relies_on_rowids(planner, &self.table, column) {
+                return Err(format!("{relying} finds rows by their rowid, which {column} would replace"));
+            }
+            let (relation, quoted) = (planner.relation(&self.table), planner.quote(column));
+            self.checks.push(format!("SELECT count(*) FROM {relation} WHERE {rowid} <> {quoted}"));
+            self.notes.push(format!("{column} becomes the rowid: what kept rowids of rows that the query counts before, such as a full-text index, finds other rows by them."));
+        }
+        self.numbered &= !rowid_alias;
         for column in columns {
             // SQLite lets a primary key hold NULL, except where it is the rowid.
             if !rowid_alias && of.table.column(column).is_some_and(|column| column.nullable) {
@@ -250,6 +296,15 @@ impl Rebuild {
         let twins = of.table.indexes.iter().filter(|index| index.key == key && index.predicate.is_none());
         self.left_out.extend(twins.map(|index| index.name.clone()));
         self.adds_key = true;
+        Ok(())
+    }
+
+    /// A name by which statements can have the number of a row. A column of that name hides it.
+    fn rowid(&self, planner: &Planner<'_>) -> Option<&'static str> {
+        let of = planner.table(&self.table)?;
+        let there = of.table.columns.iter().map(|column| column.name.as_str());
+        let names: Vec<&str> = there.chain(self.copied.iter().map(|(name, _)| name.as_str())).collect();
+        ROWID.into_iter().find(|rowid| !names.iter().any(|name| name.eq_ignore_ascii_case(rowid)))
     }
 
     fn add_lookup_table(
@@ -297,6 +352,9 @@ impl Rebuild {
             &self.table.schema,
             planner.names.fresh(&[Space::Relation, Space::Index], &self.table, &format!("{}_new", self.table.name)),
         );
+        if self.numbered && self.rowid(planner).is_none() {
+            self.notes.push(NEW_ROWIDS.to_owned());
+        }
         let statements = self.statements(planner, &new);
         let title = format!("rebuild table {}: {}", self.table.name, self.titles.join("; "));
         let mut step = Step::new(title, &self.table, Phase::Expand, statements)
@@ -322,8 +380,13 @@ impl Rebuild {
         let (old, target) = (planner.relation(&self.table), planner.relation(new));
         self.definition.rename(&target);
         let literal = |name: &str| quote_literal(EngineName::Sqlite, name);
-        let names: Vec<String> = self.copied.iter().map(|(name, _)| planner.quote(name)).collect();
-        let values: Vec<&str> = self.copied.iter().map(|(_, expression)| expression.as_str()).collect();
+        let mut names: Vec<String> = self.copied.iter().map(|(name, _)| planner.quote(name)).collect();
+        let mut values: Vec<&str> = self.copied.iter().map(|(_, expression)| expression.as_str()).collect();
+        // A full-text index without content of its own finds rows by these numbers.
+        if let Some(rowid) = self.rowid(planner).filter(|_| self.numbered) {
+            names.insert(0, rowid.to_owned());
+            values.insert(0, rowid);
+        }
         let mut statements = vec![
             "PRAGMA foreign_keys = OFF".to_owned(),
             // Views and triggers that name the table keep its name while it is away.

@@ -15,6 +15,7 @@ mod privileges;
 mod reserved_words;
 mod restored;
 mod round_trips;
+mod rowids;
 mod statements;
 mod survey;
 mod tls;
@@ -40,6 +41,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     reserved_words::add(trials);
     restored::add(trials);
     round_trips::add(trials);
+    rowids::add(trials);
     statements::add(trials);
     survey::add(trials);
     tls::add(trials);

@@ -2,8 +2,30 @@
 
 use super::Context;
 use super::condition::asks_for_value;
-use crate::model::{CheckConstraint, Column, ColumnDefault, EngineName, Table, TableRef, base_type};
+use crate::model::{
+    Action, CheckConstraint, Column, ColumnDefault, EngineName, ForeignKey, Table, TableRef, base_type,
+};
 use crate::survey::TableClass;
+
+/// Whether a STRICT table can have a column of this type (SQLite).
+pub(crate) fn is_strict_type(data_type: &str) -> bool {
+    ["int", "integer", "real", "text", "blob", "any"].iter().any(|kind| data_type.eq_ignore_ascii_case(kind))
+}
+
+/// The type that a column of this type gets in a table: a STRICT one (SQLite) takes a few only.
+pub(super) fn type_in<'t>(table: &Table, data_type: &'t str) -> &'t str {
+    if !table.strict || is_strict_type(data_type) {
+        return data_type;
+    }
+    let lower = data_type.to_lowercase();
+    match affinity(data_type) {
+        "real" => "REAL",
+        "blob" => "BLOB",
+        "numeric" if lower.contains("int") || lower.contains("bool") => "INTEGER",
+        // Moments are texts.
+        _ => "TEXT",
+    }
+}
 
 /// Whether a column holds character strings of any length, and no list of them.
 pub(super) fn is_text(column: &Column) -> bool {

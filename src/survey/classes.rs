@@ -204,7 +204,10 @@ fn class(table: TableRef<'_>, relations: &[Relation], is_referenced: bool, is_pe
     let is_said = |parent: &QualifiedName| {
         split(&parent.name).last().is_some_and(|last| words().any(|word| word == singular(last)))
     };
+    // What a generic reference leads to is a third side, or one of the two.
+    let is_generic = own.iter().any(|column| referencing.iter().any(|kind| tells_table(kind, &column.name)));
     if let [(_, one), (_, other)] = references.as_slice()
+        && !is_generic
         && **one != name
         && **other != name
         && (!outlives || (is_said(one) && is_said(other)))
@@ -283,6 +286,18 @@ fn tells_rows_apart(column: &Column) -> bool {
     is_moment(column) || text || fraction || last_word_is_one_of(column, AMOUNT)
 }
 
+/// Whether a column says which table another one refers to: `content_type_id` of `object_id` (Django), `subject_type_id` of
+/// `subject_id`.
+fn tells_table(kind: &str, column: &str) -> bool {
+    let (mut kind, mut stem) = (split(kind), split(column));
+    if stem.pop_if(|last| matches!(last.as_str(), "id" | "pk" | "uuid" | "key")).is_none() {
+        return false;
+    }
+    kind.pop_if(|last| last == "id");
+    kind.pop_if(|last| matches!(last.as_str(), "type" | "kind" | "class" | "table")).is_some()
+        && (kind == stem || kind.last().is_some_and(|last| last == "content"))
+}
+
 fn last_word_is_one_of(column: &Column, words: &[&str]) -> bool {
     split(&column.name).last().is_some_and(|last| words.contains(&last.as_str()))
 }
@@ -338,6 +353,23 @@ mod tests {
             ("2024", None),
         ] {
             assert_eq!(by_name(name), class, "{name}");
+        }
+    }
+
+    #[test]
+    fn generic_references_are_told_by_names() {
+        for (kind, column, expected) in [
+            ("content_type_id", "object_id", true),
+            ("content_type_id", "object_pk", true),
+            ("target_content_type_id", "target_object_id", true),
+            ("subject_type_id", "subject_id", true),
+            ("subjectType", "subjectId", true),
+            ("content_type_id", "position", false),
+            ("product_type_id", "tag_id", false),
+            ("type_id", "user_id", false),
+            ("content_id", "object_id", false),
+        ] {
+            assert_eq!(tells_table(kind, column), expected, "{kind} {column}");
         }
     }
 

@@ -56,11 +56,30 @@ fn is_created(words: &[String]) -> bool {
         && !(words.len() == 1 && words[0] == "create")
 }
 
-/// `updated_at`, `last_modified`, `change_date`.
+/// `updated_at`, `last_modified`, `change_date`, `write_date`.
 fn is_updated(words: &[String]) -> bool {
-    only_moments(words, &["updated", "modified", "changed", "update", "modification"])
-        && !(words.len() == 1 && words[0] == "update")
+    const VERBS: [&str; 8] = ["updated", "modified", "changed", "edited", "update", "modification", "change", "write"];
+    match words {
+        // One word is a verb that says what was done, or two that nothing divides.
+        [word] => {
+            matches!(word.as_str(), "updated" | "modified" | "changed" | "edited") || GLUED.contains(&word.as_str())
+        }
+        _ => only_moments(words, &VERBS),
+    }
 }
+
+/// Names of the moment of the last change whose words nothing divides.
+const GLUED: [&str; 9] = [
+    "mtime",
+    "dateupdated",
+    "datemodified",
+    "datechanged",
+    "datemodif",
+    "lastmodified",
+    "lastupdated",
+    "lastupdate",
+    "lastchange",
+];
 
 fn maintained_by(model: &Model, table: TableRef<'_>, column: &Column) -> Option<String> {
     if column.on_update.is_some() {
@@ -379,5 +398,12 @@ mod tests {
                 && is_updated(&words("modifiedDate"))
                 && !is_updated(&words("updated_by_id"))
         );
+        for name in ["write_date", "last_update_date", "dateupdated", "mtime", "edited_at", "date_modified", "modified"]
+        {
+            assert!(is_updated(&words(name)), "{name}");
+        }
+        for name in ["write", "change", "last", "written_at", "write_uid", "update_time_zone"] {
+            assert!(!is_updated(&words(name)), "{name}");
+        }
     }
 }

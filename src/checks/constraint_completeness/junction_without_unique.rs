@@ -147,6 +147,21 @@ CREATE TABLE reviews (
 );
 ```
 
+What has a tag is a row of whichever table `content_type_id` names, so that type and tag make no pair:
+
+```sql,passes
+CREATE TABLE content_types (id integer PRIMARY KEY, model varchar(100) NOT NULL);
+CREATE TABLE tags (id integer PRIMARY KEY);
+CREATE TABLE tagged_items (
+    id integer PRIMARY KEY,
+    object_id integer NOT NULL,
+    content_type_id integer NOT NULL,
+    tag_id integer NOT NULL,
+    FOREIGN KEY (content_type_id) REFERENCES content_types (id),
+    FOREIGN KEY (tag_id) REFERENCES tags (id)
+);
+```
+
 A column that holds the code of a list says what a row is, and joins nothing:
 
 ```sql,passes

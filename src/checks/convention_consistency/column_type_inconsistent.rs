@@ -1,4 +1,4 @@
-use crate::checks::columns::is_reference;
+use crate::checks::columns::{is_reference, is_strict_type};
 use crate::checks::relations::SCORED;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, TableRef, base_type};
@@ -72,6 +72,7 @@ CREATE TABLE pallets (id integer NOT NULL PRIMARY KEY, shelf label);
 CREATE TABLE parts (id integer NOT NULL PRIMARY KEY, seen datetime, weight int);
 CREATE TABLE parcels (id integer NOT NULL PRIMARY KEY, seen datetime, weight int);
 CREATE TABLE pallets (id integer NOT NULL PRIMARY KEY, seen timestamp, weight bigint);
+CREATE TABLE crates (id integer NOT NULL PRIMARY KEY, seen text, weight integer) STRICT;
 ```
 ",
     check,
@@ -129,7 +130,8 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 verdicts.pass(object);
                 continue;
             };
-            if kind(context, column) == **usual {
+            // A STRICT table (SQLite) cannot have every type.
+            if kind(context, column) == **usual || table.table.strict && !is_strict_type(usual) {
                 verdicts.pass(object);
                 continue;
             }

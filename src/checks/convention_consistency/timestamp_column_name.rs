@@ -3,7 +3,7 @@ use crate::checks::columns::names_a_day;
 use crate::checks::names::written;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName};
-use crate::survey::{TableClass, split};
+use crate::survey::{TableClass, Timestamps, split};
 use std::collections::BTreeMap;
 
 pub(super) static RULE: Rule = Rule {
@@ -32,7 +32,8 @@ Whoever compares `paid_on` with a day finds only what was paid at midnight.
 
 ## Not reported
 
-Tables of libraries, and columns without a declared type.
+Tables of libraries, columns without a declared type, and moments of creation or change that are called as most tables call
+theirs (`create_date` and `write_date` of Odoo).
 
 ## Fix
 
@@ -56,17 +57,29 @@ CREATE TABLE bills (id int NOT NULL PRIMARY KEY, paid_on datetime);
 ```sql,passes
 CREATE TABLE bills (id integer NOT NULL PRIMARY KEY, paid_on date, due date);
 ```
+
+```sql,passes
+CREATE TABLE res_users (id integer NOT NULL PRIMARY KEY, create_date timestamp NULL, write_date timestamp NULL);
+CREATE TABLE res_partner (id integer NOT NULL PRIMARY KEY, create_date timestamp NULL, write_date timestamp NULL);
+```
 ",
     check,
 };
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
-    let usual = usual_creation(context);
+    let usual_created = usual(context, |stamps| stamps.created.as_deref());
+    let usual_updated = usual(context, |stamps| stamps.updated.as_deref());
     for table in context.tables.base().filter(|table| context.survey.class(table.id) != TableClass::ThirdParty) {
-        let created = context.survey.timestamps[table.id.0].created.as_deref();
+        let stamps = &context.survey.timestamps[table.id.0];
+        let (created, updated) = (stamps.created.as_deref(), stamps.updated.as_deref());
         for column in table.table.columns.iter().filter(|column| !column.inherited) {
             let Some(day) = is_day(column) else { continue };
             let object = Object::column(table, &column.name);
+            let own = Some(column.name.as_str());
+            if own == created && created == usual_created || own == updated && updated == usual_updated {
+                verdicts.pass(object);
+                continue;
+            }
             let words = split(&column.name);
             let last = words.last().map(String::as_str).unwrap_or_default();
             let (message, end) = match (day, last) {
@@ -79,7 +92,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 (true, "at") => (format!("{} is a date, and its name says moment", column.name), "on"),
                 _ => (String::new(), ""),
             };
-            let other = usual.as_deref().filter(|usual| created == Some(column.name.as_str()) && *usual != column.name);
+            let other = usual_created.filter(|_| created == own);
             let (message, to) = match (message.is_empty(), other) {
                 (false, _) => (message, replaced(context, &words, end)),
                 (true, Some(usual)) if !day => {
@@ -111,16 +124,14 @@ fn is_day(column: &Column) -> Option<bool> {
     }
 }
 
-/// The name that most creation timestamps have, where there are more than one.
-fn usual_creation(context: Context<'_>) -> Option<String> {
+/// The name that most of these moments have, where there are more than one.
+fn usual<'c>(context: Context<'c>, stamp: impl Fn(&'c Timestamps) -> Option<&'c str>) -> Option<&'c str> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for table in context.tables.base() {
-        if let Some(name) = &context.survey.timestamps[table.id.0].created {
-            *counts.entry(name).or_default() += 1;
-        }
+    for name in context.tables.base().filter_map(|table| stamp(&context.survey.timestamps[table.id.0])) {
+        *counts.entry(name).or_default() += 1;
     }
     let (name, count) = counts.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))?;
-    (*count > 1 && count * 2 > counts.values().sum::<usize>()).then(|| (*name).to_owned())
+    (*count > 1 && count * 2 > counts.values().sum::<usize>()).then_some(*name)
 }
 
 /// The words with another end, written as the schema writes names.

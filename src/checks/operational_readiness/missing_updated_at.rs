@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
     documentation: r"
 ## What it does
 
-Looks for a temporal column whose name says updated, modified or changed.
+Looks for a temporal column whose name says updated, modified, changed, edited or, as in Odoo, write.
 
 ## Why
 
@@ -46,10 +46,18 @@ CREATE TABLE customers (id integer PRIMARY KEY, code integer, age integer, creat
 CREATE TABLE customers (id int PRIMARY KEY, code int, age int, created_at datetime);
 ```
 
+In SQLite, a STRICT table gets a text where others have a `datetime`:
+
+```sql,fires,sqlite
+CREATE TABLE customers (id integer PRIMARY KEY, code integer, age integer, created_at text) STRICT;
+CREATE TABLE orders (id integer PRIMARY KEY, code integer, created_at datetime, updated_at datetime);
+```
+
 ```sql,passes
 CREATE TABLE customers (id integer PRIMARY KEY, code integer, age integer, last_modified timestamp);
 CREATE TABLE login_events (id integer PRIMARY KEY, a integer, b integer, created_at timestamp);
 CREATE TABLE stock_movements (id integer PRIMARY KEY, a integer, b integer, created_at timestamp);
+CREATE TABLE res_partner (id integer PRIMARY KEY, a integer, b integer, create_date timestamp, write_date timestamp);
 ```
 ",
     check,

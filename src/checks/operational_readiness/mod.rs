@@ -22,7 +22,7 @@ mod updated_at_not_maintained;
 pub(super) use table_unlogged::is_expendable;
 
 use super::{Change, Context, NewColumn, Rule};
-use crate::checks::columns::{now, null_means_never_changed};
+use crate::checks::columns::{now, null_means_never_changed, type_in};
 use crate::checks::names::written;
 use crate::model::quote::quote_identifier;
 use crate::model::{EngineName, QualifiedName, TableRef};
@@ -110,11 +110,12 @@ fn timestamp_column(context: Context<'_>, table: TableRef<'_>, updated: bool, us
         return None;
     }
     let engine = context.model.engine.name;
+    let data_type = type_in(table.table, data_type);
     let now = now(engine, data_type);
     let on_update = now.clone().filter(|_| updated && *by_database && engine.is_mysql_family());
     let stamps = &context.survey.timestamps[table.id.0];
     let other = if updated { &stamps.created } else { &stamps.updated };
-    let other = other.as_ref().filter(|other| table.table.column(other).is_some_and(|of| of.data_type == *data_type));
+    let other = other.as_ref().filter(|other| table.table.column(other).is_some_and(|of| of.data_type == data_type));
     let some_empty = context.survey.timestamps.iter().any(|stamps| stamps.updated.is_some());
     // Where NULL says that a row was never changed, it says so here too.
     let now = now.filter(|_| !(updated && some_empty && null_means_never_changed(context)));
@@ -124,7 +125,7 @@ fn timestamp_column(context: Context<'_>, table: TableRef<'_>, updated: bool, us
         table: table.qualified_name(),
         column: NewColumn {
             name: name.clone(),
-            data_type: data_type.clone(),
+            data_type: data_type.to_owned(),
             not_null: now.is_some(),
             fill: fill.or(now.clone()),
             default: now,

@@ -1,3 +1,4 @@
+use crate::checks::columns::type_in;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, NewColumn, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, ForeignKey, QualifiedName, TableRef, UnseenKind};
 use crate::survey::{SoftDelete, TableClass, singular, split};
@@ -161,7 +162,7 @@ fn add(table: TableRef<'_>, like: &Column) -> Change {
         table: table.qualified_name(),
         column: NewColumn {
             name: like.name.clone(),
-            data_type: like.data_type.clone(),
+            data_type: type_in(table.table, &like.data_type).to_owned(),
             not_null: !like.nullable && default.is_some(),
             fill: default.clone().filter(|_| !like.nullable),
             default,

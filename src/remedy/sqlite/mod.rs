@@ -7,7 +7,7 @@ use super::planner::Planner;
 use super::requests::Request;
 use super::upserts::warned;
 use super::{Duration, Phase, Safety, Step};
-use crate::checks::Change;
+use crate::checks::{Change, is_strict_type};
 use crate::model::{Index, KeyPart, QualifiedName, SortOrder};
 use rebuild::Rebuild;
 use std::collections::BTreeMap;
@@ -27,7 +27,12 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
     }
 }
 
-fn plan_table(planner: &mut Planner<'_>, table: &QualifiedName, requests: Vec<Request>) {
+fn plan_table(planner: &mut Planner<'_>, table: &QualifiedName, mut requests: Vec<Request>) {
+    if planner.table(table).is_some_and(|of| of.table.strict) {
+        for request in requests.extract_if(.., |request| !new_type(&request.change).is_none_or(is_strict_type)) {
+            planner.refuse(request.change, "a STRICT table takes no such type");
+        }
+    }
     let (rebuilding, direct): (Vec<_>, Vec<_>) =
         requests.into_iter().partition(|request| needs_rebuild(planner, &request.change));
     let mut rebuild = None;
@@ -53,6 +58,15 @@ fn plan_table(planner: &mut Planner<'_>, table: &QualifiedName, requests: Vec<Re
     }
     if let Some(rebuild) = rebuild {
         rebuild.finish(planner);
+    }
+}
+
+/// The type that a change gives a column.
+fn new_type(change: &Change) -> Option<&str> {
+    match change {
+        Change::AddColumn { column, .. } => Some(&column.data_type),
+        Change::ChangeType { data_type, .. } => Some(data_type),
+        _ => None,
     }
 }
 

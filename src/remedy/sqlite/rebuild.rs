@@ -13,7 +13,8 @@ use crate::remedy::upserts::warning;
 /// The names of the number of a row.
 const ROWID: [&str; 3] = ["rowid", "_rowid_", "oid"];
 
-const NEW_ROWIDS: &str = "The rows get new rowids, since columns have all three names by which the old ones could be read.";
+const NEW_ROWIDS: &str =
+    "The rows get new rowids, since columns have all three names by which the old ones could be read.";
 
 /// What finds rows of a table by their rowid, other than by a column that is to be one: a virtual table over it, or code.
 fn relies_on_rowids(planner: &Planner<'_>, table: &QualifiedName, column: &str) -> Option<String> {

@@ -78,7 +78,11 @@ fn replaced() -> TestResult {
         let model = read(&database.url()).map_err(|error| chain(&error))?;
         let notes = model.schemas[0].tables.iter().find(|table| table.name == "notes").ok_or("no table")?;
         assert_eq!(notes.primary_key.is_some(), is_made, "{index}: {:#?}", playbook.impossible);
-        assert_eq!(database.query("SELECT rowid FROM notes ORDER BY rowid")?.concat() == ["10", "20"], is_made, "{index}");
+        assert_eq!(
+            database.query("SELECT rowid FROM notes ORDER BY rowid")?.concat() == ["10", "20"],
+            is_made,
+            "{index}"
+        );
         let refused = playbook.impossible.iter().any(|(_, reason)| reason.contains("finds rows by their rowid"));
         assert_eq!(refused, !is_made, "{index}: {:#?}", playbook.impossible);
     }

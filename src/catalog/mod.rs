@@ -8,6 +8,7 @@ mod data;
 mod error;
 mod filter;
 mod migration_tables;
+mod outside;
 mod secret;
 mod source;
 mod tls;

@@ -1,7 +1,8 @@
 //! Where a model comes from: a database URL, a SQLite file or a snapshot file.
 
+use super::outside::resting;
 use super::{Error, Options, masked, mysql, postgres, sqlite};
-use crate::model::{FORMAT, Model, VERSION};
+use crate::model::{FORMAT, Model, Schema, VERSION};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
@@ -189,12 +190,17 @@ fn narrow(model: &mut Model, options: &Options) {
     if filter.is_everything() {
         return;
     }
-    model.schemas.retain(|schema| filter.allows_schema(&schema.name));
+    let mut left_out: Vec<Schema> =
+        model.schemas.extract_if(.., |schema| !filter.allows_schema(&schema.name)).collect();
     for schema in &mut model.schemas {
         let name = &schema.name;
-        schema.tables.retain(|table| filter.allows(name, &table.name));
-        schema.views.retain(|view| filter.allows(name, &view.name));
+        let mut rest = Schema::new(name);
+        rest.tables.extend(schema.tables.extract_if(.., |table| !filter.allows(name, &table.name)));
+        rest.views.extend(schema.views.extract_if(.., |view| !filter.allows(name, &view.name)));
+        left_out.push(rest);
     }
+    left_out.append(&mut model.outside);
+    model.outside = resting(left_out, model);
     if let Some(data) = &mut model.data {
         data.foreign_keys.retain(|entry| filter.allows(&entry.table.schema, &entry.table.name));
         data.references.retain(|entry| filter.allows(&entry.reference.table.schema, &entry.reference.table.name));

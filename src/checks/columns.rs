@@ -1,10 +1,9 @@
 //! Kinds of columns, and lists of their names, as several rules tell them.
 
 use super::Context;
+use super::affinity;
 use super::condition::asks_for_value;
-use crate::model::{
-    Action, CheckConstraint, Column, ColumnDefault, EngineName, ForeignKey, Table, TableRef, base_type,
-};
+use crate::model::{CheckConstraint, Column, ColumnDefault, EngineName, Table, TableRef, base_type};
 use crate::survey::TableClass;
 
 /// Whether a STRICT table can have a column of this type (SQLite).

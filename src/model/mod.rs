@@ -88,6 +88,10 @@ pub struct Model {
     pub comment: Option<String>,
     /// User schemas in scope, by name. SQLite has one, `main`. In MySQL and MariaDB a schema is a database.
     pub schemas: Vec<Schema>,
+    /// What is out of scope and rests on what is in scope, by schema: foreign keys, triggers, views, routines and events that a
+    /// change could break, and nothing else that is known of them. They are neither judged nor documented.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outside: Vec<Schema>,
     /// Installed extensions (PostgreSQL), by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extensions: Vec<Extension>,
@@ -337,6 +341,8 @@ pub enum UnseenKind {
     Workload,
     /// Whether the server enforces foreign keys.
     Enforcement,
+    /// What is out of scope and rests on what is in scope.
+    Outside,
     /// Anything else, named by the reason.
     Other,
 }
@@ -383,12 +389,18 @@ impl UnseenKind {
             Self::ColumnStatistics => "column statistics",
             Self::Workload => "statements that ran",
             Self::Enforcement => "enforcement of foreign keys",
+            Self::Outside => "objects out of scope",
             Self::Other => "other objects",
         }
     }
 }
 
 impl Model {
+    /// Schemas in scope and those out of it, of which only what a change could break is known.
+    pub fn with_outside(&self) -> impl Iterator<Item = &Schema> + Clone {
+        self.schemas.iter().chain(&self.outside)
+    }
+
     /// An empty model of an engine; readers fill it.
     pub fn new(engine: Engine) -> Self {
         Self {
@@ -399,6 +411,7 @@ impl Model {
             scopes: Vec::new(),
             comment: None,
             schemas: Vec::new(),
+            outside: Vec::new(),
             extensions: Vec::new(),
             event_triggers: Vec::new(),
             publications: Vec::new(),
@@ -469,9 +482,11 @@ impl Model {
     /// Sorts every list whose order is not a fact, so that equal schemas give equal bytes whatever order the
     /// server answered in. Readers call it last.
     pub fn sort(&mut self) {
-        self.schemas.sort_by(|a, b| a.name.cmp(&b.name));
-        for schema in &mut self.schemas {
-            schema.sort();
+        for schemas in [&mut self.schemas, &mut self.outside] {
+            schemas.sort_by(|a, b| a.name.cmp(&b.name));
+            for schema in schemas {
+                schema.sort();
+            }
         }
         self.extensions.sort_by(|a, b| a.name.cmp(&b.name));
         self.default_grants.sort();

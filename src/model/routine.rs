@@ -62,6 +62,13 @@ pub struct Function {
     pub comment: Option<String>,
 }
 
+impl Function {
+    /// Whether the role may not see its text. What is compiled has none.
+    pub fn is_hidden(&self) -> bool {
+        self.body.is_none() && !matches!(self.language.as_str(), "c" | "internal")
+    }
+}
+
 /// What kind of routine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,6 +1,7 @@
 //! Code in the database that rests on what columns a table has, on their order, their types, or on which may be left out: nothing
 //! rewrites it, so that it would fail or do something else.
 
+use super::hidden_code;
 use crate::model::{EngineName, Function, Model, QualifiedName, TableRef};
 use crate::survey::{Returned, all_words, calls_with, inserts, returned};
 use std::cell::OnceCell;
@@ -39,12 +40,18 @@ impl<'m> Code<'m> {
 
     /// Why such code stands in the way of a new column, if it does.
     pub(super) fn hindrance_of_more(&self, table: &QualifiedName) -> Option<String> {
+        if let Some(hidden) = hidden_code(self.model) {
+            return Some(format!("{hidden} may insert into {} without naming columns", table.name));
+        }
         let reason = self.inserts().number.get(&table.name.to_lowercase())?;
         Some(format!("{reason} and would fail: let it name them first"))
     }
 
     /// Why it stands in the way of another order of columns, if it does.
     pub(super) fn hindrance_of_order(&self, table: &QualifiedName) -> Option<String> {
+        if let Some(hidden) = hidden_code(self.model) {
+            return Some(format!("{hidden} may insert into {} without naming columns", table.name));
+        }
         let inserts = self.inserts();
         let name = table.name.to_lowercase();
         let reason = inserts.number.get(&name).or_else(|| inserts.order.get(&name))?;
@@ -112,7 +119,7 @@ impl<'m> Code<'m> {
                 continue;
             }
             let called = calls_with(function.body.as_deref().unwrap_or_default(), column);
-            let functions = self.model.schemas.iter().flat_map(|schema| &schema.functions);
+            let functions = self.model.with_outside().flat_map(|schema| &schema.functions);
             let mut strict =
                 functions.filter(|function| called.contains(&function.name.to_lowercase()) && says_type(function));
             if let Some(strict) = strict.next() {
@@ -133,7 +140,7 @@ impl<'m> Code<'m> {
 
     /// All routines with their schemas; the body of one that cannot be seen says nothing.
     fn routines(&self) -> impl Iterator<Item = (&'m str, &'m Function, &Routine)> {
-        let schemas = self.model.schemas.iter();
+        let schemas = self.model.with_outside();
         let all = schemas.flat_map(|schema| schema.functions.iter().map(|function| (schema.name.as_str(), function)));
         let read = self.routines.get_or_init(|| {
             let read = all.clone().map(|(_, function)| {
@@ -173,7 +180,7 @@ impl<'m> Code<'m> {
             }
         };
         let mut calls: BTreeMap<&QualifiedName, Vec<&str>> = BTreeMap::new();
-        for schema in &self.model.schemas {
+        for schema in self.model.with_outside() {
             let of_tables = schema.tables.iter().map(|table| (&table.name, &table.triggers));
             let of_views = schema.views.iter().map(|view| (&view.name, &view.triggers));
             for (name, trigger) in
@@ -185,7 +192,7 @@ impl<'m> Code<'m> {
                 }
             }
         }
-        for schema in &self.model.schemas {
+        for schema in self.model.with_outside() {
             for routine in &schema.functions {
                 let fired_by =
                     calls.get(&QualifiedName::new(&schema.name, &routine.name)).map(Vec::as_slice).unwrap_or_default();

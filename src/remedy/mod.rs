@@ -5,6 +5,7 @@ mod inserts;
 mod mysql;
 mod names;
 mod needed;
+mod outside;
 mod planner;
 mod postgres;
 mod projection;
@@ -15,7 +16,7 @@ mod upserts;
 pub use projection::project;
 
 use crate::checks::{Change, Context, Finding, is_utf8mb3};
-use crate::model::{EngineName, KeyPart, QualifiedName, Schema, Table, is_unseen};
+use crate::model::{EngineName, KeyPart, Model, QualifiedName, Schema, Table, Unseen, UnseenKind, is_unseen};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -201,6 +202,23 @@ fn rests_on_unseen(context: Context<'_>, change: &Change) -> bool {
     }
 }
 
+/// Code that may say anything, since it could not be read, where there is some.
+fn hidden_code(model: &Model) -> Option<String> {
+    let is_code =
+        |unseen: &&Unseen| matches!(unseen.what, UnseenKind::Functions | UnseenKind::Triggers | UnseenKind::Events);
+    let routine = || {
+        let mut routines = model.with_outside().flat_map(|schema| &schema.functions);
+        routines
+            .find(|routine| routine.is_hidden())
+            .map(|routine| format!("routine {}, whose body cannot be seen,", routine.name))
+    };
+    let unseen = || {
+        let unseen = model.unseen.iter().find(is_code)?;
+        Some(format!("code that could not be read ({}: {})", unseen.what.title(), unseen.reason))
+    };
+    routine().or_else(unseen)
+}
+
 /// Whether a type of PostgreSQL is a moment with its time zone.
 fn is_zoned(data_type: &str) -> bool {
     data_type.starts_with("timestamp")
@@ -318,6 +336,7 @@ fn attempt<'a>(
     let reason = |change: &Change| match change {
         change if rests_on_unseen(context, change) => Some(UNREAD.to_owned()),
         change if declares_guess(context, change) => Some(GUESS.to_owned()),
+        change if let Some(reason) = outside::hindrance(context, change) => Some(reason),
         Change::AddUnique { .. } => upserts::hindrance(context, change),
         Change::AddColumn { table, .. } | Change::AddSurrogateKey { table, .. } => code.hindrance_of_more(table),
         Change::SetNotNull { table, column, .. } if !has_default(table, column) => {

@@ -3,7 +3,7 @@
 use super::inserts::Code;
 use super::names::{Names, Space};
 use super::requests::Request;
-use super::{Duration, Phase, Playbook, Safety, Step};
+use super::{Duration, Phase, Playbook, Safety, Step, hidden_code};
 use crate::checks::{Change, Context};
 use crate::model::quote::{quote_identifier, quote_list};
 use crate::model::{
@@ -387,14 +387,15 @@ impl<'a> Planner<'a> {
             .or_else(|| keys.iter().find(|key| key.columns == columns))
     }
 
-    /// Views that read a table and name the column; every reader of the table when no column is given.
+    /// Views that read a table and name the column, those out of scope too; every reader of the table when no column is given.
+    /// What could not be read may be anything.
     pub(super) fn readers(&self, table: &QualifiedName, column: Option<&str>) -> Vec<&'a View> {
-        let views = self.context.model.schemas.iter().flat_map(|schema| &schema.views);
+        let views = self.context.model.with_outside().flat_map(|schema| &schema.views);
         views
             .filter(|view| {
-                let text = view.definition.as_deref().unwrap_or_default();
-                let reads = view.reads.contains(table) || (view.reads.is_empty() && mentions(text, &table.name));
-                reads && column.is_none_or(|column| view.definition.is_none() || mentions(text, column))
+                let says = |name: &str| view.definition.as_deref().is_none_or(|text| mentions(text, name));
+                let reads = view.reads.contains(table) || (view.reads.is_empty() && says(&table.name));
+                reads && column.is_none_or(says)
             })
             .collect()
     }
@@ -422,18 +423,12 @@ impl<'a> Planner<'a> {
         let breaks = |kind: &str, name: &str| {
             format!("{kind} {name} says the old name and would break: change the two together")
         };
-        for schema in &self.context.model.schemas {
+        if let Some(hidden) = hidden_code(self.context.model) {
+            return Some(format!("{hidden} may say the old name"));
+        }
+        for schema in self.context.model.with_outside() {
             for function in &schema.functions {
-                let Some(body) = &function.body else {
-                    // What is compiled names no column; of everything else the body is only hidden.
-                    if matches!(function.language.as_str(), "c" | "internal") {
-                        continue;
-                    }
-                    return Some(format!(
-                        "routine {} may say the old name, and its body cannot be seen",
-                        function.name
-                    ));
-                };
+                let Some(body) = &function.body else { continue };
                 // The body of the standard's form is kept as a tree, which follows.
                 let start = body.trim_start().to_lowercase();
                 let follows = self.engine == EngineName::PostgreSql

@@ -2,7 +2,7 @@
 //! for all rows, and fail without.
 
 use super::planner::{Planner, mentions};
-use super::{Safety, Step};
+use super::{Safety, Step, hidden_code};
 use crate::checks::{Change, Context};
 use crate::model::{EngineName, Function, Index};
 use std::collections::BTreeSet;
@@ -36,15 +36,18 @@ pub(super) fn hindrance(context: Context<'_>, change: &Change) -> Option<String>
         )
     };
     let is_in = |text: &str| mentions(text, table) && is_named(text, &key);
-    let schemas = &context.model.schemas;
+    if let Some(hidden) = hidden_code(context.model) {
+        return Some(format!("{hidden} may say ON CONFLICT ({columns}), which the new key does not answer"));
+    }
+    let schemas = context.model.with_outside();
     match context.model.engine.name {
         EngineName::PostgreSql => {
             let in_body = |function: &&Function| function.body.as_deref().is_some_and(is_in);
-            let function = schemas.iter().flat_map(|schema| &schema.functions).find(in_body)?;
+            let function = schemas.flat_map(|schema| &schema.functions).find(in_body)?;
             Some(breaks("routine", &function.name))
         }
         EngineName::Sqlite => {
-            let mut triggers = schemas.iter().flat_map(|schema| &schema.tables).flat_map(|table| &table.triggers);
+            let mut triggers = schemas.flat_map(|schema| &schema.tables).flat_map(|table| &table.triggers);
             triggers.find(|trigger| is_in(&trigger.definition)).map(|trigger| breaks("trigger", &trigger.name))
         }
         EngineName::MySql | EngineName::MariaDb => None,

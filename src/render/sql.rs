@@ -3,9 +3,9 @@
 //! Everything that is not a statement is a comment, and a comment is one line whatever names it holds: no name can end
 //! it and become SQL.
 
-use crate::model::EngineName;
+use crate::model::{EngineName, UnseenKind};
 use crate::remedy::{Duration, Phase, Playbook, Safety, Step};
-use crate::report::Report;
+use crate::report::{Report, outside};
 
 const PHASES: [(Phase, &str, &str); 4] = [
     (
@@ -33,6 +33,15 @@ pub fn render_phases(report: &Report<'_>, rules: &[String], phases: &[Phase]) ->
     {
         let phases = if phases.is_empty() { "" } else { ", those of other phases too" };
         header.push(format!("Score: {before:.1}, and {after:.1} when every step is made{phases}"));
+    }
+    for unseen in report.model.unseen.iter().filter(|unseen| unseen.what == UnseenKind::Outside) {
+        header.push(format!("Not seen, {}: {}", unseen.what.title(), unseen.reason));
+    }
+    let outside = outside(report.model);
+    if !outside.is_empty() {
+        let names = outside.iter().map(|(kind, name)| format!("{kind} {}.{}", name.schema, name.name));
+        let names = names.collect::<Vec<_>>().join(", ");
+        header.push(format!("Out of scope, and no step touches what it rests on: {names}"));
     }
     script(engine.name, &header, &playbook, rules, phases)
 }

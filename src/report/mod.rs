@@ -7,6 +7,7 @@ mod descriptions;
 mod fixes;
 mod groups;
 mod opportunities;
+mod outside;
 mod rationale;
 mod stale;
 mod summary;
@@ -17,6 +18,7 @@ pub use descriptions::Descriptions;
 pub use fixes::Fix;
 pub use groups::Group;
 pub use opportunities::{IndexKind, Opportunity};
+pub(crate) use outside::outside;
 pub use rationale::{KeyOrder, Purpose, Rationale, Role};
 pub use summary::{StaleIgnore, Summary};
 

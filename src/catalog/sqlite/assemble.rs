@@ -2,6 +2,7 @@
 
 use super::ddl::{self, KeyText, TableText};
 use super::rows::{Cell, Rows};
+use crate::catalog::outside::resting;
 use crate::catalog::{Options, migration_tables};
 use crate::model::{
     Action, CheckConstraint, Column, ColumnDefault, DefaultKind, Engine, ForeignKey, Generated, GeneratedStorage,
@@ -19,7 +20,7 @@ type ByTable<'r> = HashMap<&'r str, Vec<&'r [Cell]>>;
 /// Builds the model. `file` is the file's name.
 pub(super) fn model(engine: Engine, rows: &Rows, options: &Options, file: &str) -> Model {
     let mut model = Model::new(engine);
-    let mut schema = Schema::new(MAIN);
+    let (mut schema, mut left_out) = (Schema::new(MAIN), Schema::new(MAIN));
     let definitions: HashMap<&str, &str> =
         rows.objects.iter().map(|row| (cell(row, 1), cell(row, 3))).filter(|(_, sql)| !sql.is_empty()).collect();
     let columns = by_table(&rows.columns);
@@ -37,12 +38,16 @@ pub(super) fn model(engine: Engine, rows: &Rows, options: &Options, file: &str) 
             "virtual" => TableKind::Virtual,
             _ => continue,
         };
-        if name.starts_with("sqlite_") || !options.filter.allows(MAIN, name) {
+        if name.starts_with("sqlite_") {
             continue;
         }
         let own = columns.get(name).map(Vec::as_slice).unwrap_or_default();
         let column_names: Vec<&str> = own.iter().map(|row| cell(row, 2)).collect();
+        let allowed = options.filter.allows(MAIN, name);
         if let Some(tool) = migration_tables::tool(name, &column_names) {
+            if !allowed {
+                continue;
+            }
             model.migration_tables.push(MigrationTable {
                 schema: MAIN.to_owned(),
                 name: name.to_owned(),
@@ -69,14 +74,14 @@ pub(super) fn model(engine: Engine, rows: &Rows, options: &Options, file: &str) 
         fill_indexes(&mut table, indexes, &parts, &definitions, &text);
         fill_foreign_keys(&mut table, foreign_keys.get(name).map(Vec::as_slice).unwrap_or_default(), &text, &names);
         fill_checks(&mut table, &text);
-        schema.tables.push(table);
+        if allowed { &mut schema } else { &mut left_out }.tables.push(table);
     }
     for row in rows.objects.iter().filter(|row| cell(row, 0) == "view") {
-        if options.filter.allows(MAIN, cell(row, 1)) {
-            schema.views.push(view(row, &columns, rows, &names));
-        }
+        let schema = if options.filter.allows(MAIN, cell(row, 1)) { &mut schema } else { &mut left_out };
+        schema.views.push(view(row, &columns, rows, &names));
     }
     fill_triggers(&mut schema, rows);
+    fill_triggers(&mut left_out, rows);
     for table in schema.tables.iter().filter(|table| table.kind == TableKind::Virtual) {
         if let Some(error) = rows.broken.get(&table.name) {
             model.unseen.push(Unseen {
@@ -101,6 +106,7 @@ pub(super) fn model(engine: Engine, rows: &Rows, options: &Options, file: &str) 
         }
     }
     model.schemas.push(schema);
+    model.outside = resting(vec![left_out], &model);
     model
 }
 

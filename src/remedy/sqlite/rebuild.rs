@@ -19,7 +19,7 @@ const NEW_ROWIDS: &str =
 /// What finds rows of a table by their rowid, other than by a column that is to be one: a virtual table over it, or code.
 fn relies_on_rowids(planner: &Planner<'_>, table: &QualifiedName, column: &str) -> Option<String> {
     let says_rowid = |text: &str| mentions(text, &table.name) && ROWID.iter().any(|rowid| mentions(text, rowid));
-    for schema in &planner.context.model.schemas {
+    for schema in planner.context.model.with_outside() {
         for other in &schema.tables {
             let text = other.definition.as_deref().filter(|_| other.kind == TableKind::Virtual).unwrap_or_default();
             if mentions(text, &table.name) && !mentions(text, column) {

@@ -4,6 +4,7 @@ use super::escape::{code, table, text};
 use super::indexes::folded;
 use super::page::{Page, codes, fold, number};
 use crate::model::{FORMAT, Schema, Scope, VERSION};
+use crate::report::outside;
 
 pub(super) fn technical(page: &Page<'_, '_>) -> String {
     let model = page.report.model;
@@ -57,6 +58,17 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
     } else if model.schemas.len() > 1 {
         let schemas: Vec<&str> = model.schemas.iter().map(|schema| schema.name.as_str()).collect();
         push!(out, "**Schemas**: {}\n\n", codes(&schemas));
+    }
+    let outside: Vec<String> = outside(model)
+        .into_iter()
+        .map(|(kind, name)| format!("{kind} {}", code(&format!("{}.{}", name.schema, name.name))))
+        .collect();
+    if !outside.is_empty() {
+        push!(
+            out,
+            "**Out of scope**: {}. They rest on what is described here, and are neither described nor judged.\n\n",
+            outside.join(", ")
+        );
     }
     if !model.migration_tables.is_empty() {
         let tools: Vec<String> = model

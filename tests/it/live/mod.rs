@@ -16,6 +16,7 @@ mod reserved_words;
 mod restored;
 mod round_trips;
 mod rowids;
+mod scope;
 mod statements;
 mod survey;
 mod tls;
@@ -42,6 +43,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     restored::add(trials);
     round_trips::add(trials);
     rowids::add(trials);
+    scope::add(trials);
     statements::add(trials);
     survey::add(trials);
     tls::add(trials);

@@ -51,6 +51,16 @@ pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
             remedy: String::new(),
         });
     }
+    if !options.filter.is_everything() {
+        model.unseen.push(Unseen {
+            what: UnseenKind::Outside,
+            schema: None,
+            object: None,
+            reason: "what was left out was not read: its views, triggers, routines and foreign keys may rest on what is here"
+                .to_owned(),
+            remedy: "leave --schema, --include and --exclude out".to_owned(),
+        });
+    }
     if leaves_periods_out(&catalog) {
         model.unseen.push(Unseen {
             what: UnseenKind::Other,

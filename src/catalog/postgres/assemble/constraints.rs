@@ -112,7 +112,7 @@ impl Maps<'_> {
         Some(index.name.clone())
     }
 
-    fn foreign_key(&self, row: &Constraint) -> ForeignKey {
+    pub(super) fn foreign_key(&self, row: &Constraint) -> ForeignKey {
         let on_delete = action(row.on_delete);
         let mut disabled_triggers_on = self.disabled.get(&row.oid).cloned().unwrap_or_default();
         disabled_triggers_on.sort();

@@ -3,6 +3,7 @@
 
 mod constraints;
 mod indexes;
+mod left_out;
 mod routines;
 mod statistics;
 mod tables;
@@ -10,6 +11,7 @@ mod types;
 
 use super::rows::{ColumnRow, Constraint, Oid, Relation, Rows, SequenceRow, TypeRow};
 use super::scope::{Scope, class, locked};
+use crate::catalog::outside::resting;
 use crate::model::{
     Engine, EngineName, Model, PartitionRetention, QualifiedName, ScheduledJob, Schema, Table, TriggerEnabled, UNSEEN,
     Unseen, UnseenKind, quote,
@@ -110,6 +112,7 @@ pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics:
         }
     }
 
+    let mut left_out = Vec::new();
     if !everything {
         // A schema whose every table the filter left out is not what the user asked for.
         let mut populated: HashSet<Oid> = HashSet::new();
@@ -118,10 +121,13 @@ pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics:
         }
         let emptied: HashSet<&str> =
             rows.schemas.iter().filter(|row| populated.contains(&row.oid)).map(|row| row.name.as_str()).collect();
-        model.schemas.retain(|schema| {
-            !schema.tables.is_empty() || !schema.views.is_empty() || !emptied.contains(schema.name.as_str())
-        });
+        let is_left_out = |schema: &mut Schema| {
+            schema.tables.is_empty() && schema.views.is_empty() && emptied.contains(schema.name.as_str())
+        };
+        left_out = model.schemas.extract_if(.., is_left_out).collect();
     }
+    left_out.extend(maps.left_out(scope));
+    model.outside = resting(left_out, &model);
 
     model.extensions = maps.extensions();
     model.event_triggers = maps.event_triggers();

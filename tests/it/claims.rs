@@ -18,7 +18,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         test("a_key_that_does_nothing_deletes_nothing", idle_keys);
         test("a_check_that_does_not_hold_is_said", checks);
         test("policies_stand_in_the_way_of_what_they_name", policies);
-        test("what_the_steps_mend_is_no_question", planned);
+        test("what_the_steps_mend_is_said_to_be_planned", planned);
     }
     for place in [EngineName::MySql, EngineName::MariaDb].into_iter().filter_map(newest) {
         trials.push(trial(format!("claims::events_run_or_not::{}", place.name()), move || events(place)));
@@ -215,8 +215,8 @@ fn planned(place: Place) -> TestResult {
     says(
         &text,
         &[
-            "`enum-column-unchecked` on `status`: the steps above mend it. Where the list is closed and short",
-            "`missing-updated-at`: the steps above mend it.",
+            "`enum-column-unchecked` (planned above): status (text) accepts any value",
+            "`missing-updated-at` (planned above): no column records",
             // No step does anything about it.
             "`enum-column-unchecked`: type (text) accepts any value",
         ],

@@ -46,12 +46,12 @@ pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
         let is_planned = !finding.changes.is_empty()
             && steps.iter().any(|step| step.rules.contains(&finding.rule))
             && !finding.changes.iter().any(|change| by_hand.iter().any(|(known, _)| known == change));
-        let message = if is_planned { "the steps above mend it".to_owned() } else { prose(&finding.message) };
         // Some messages start with what they are about.
-        let subject = finding.object.name.as_deref().filter(|name| is_planned || !finding.message.starts_with(name));
+        let subject = finding.object.name.as_deref().filter(|name| !finding.message.starts_with(name));
         let subject = subject.map(|name| format!(" on {}", code(name))).unwrap_or_default();
         let advice = finding.advice.as_deref().map(|advice| format!(". {}", sentence(advice))).unwrap_or_default();
-        open.push(format!("{}{subject}: {message}{advice}", code(finding.rule)));
+        let planned = if is_planned { " (planned above)" } else { "" };
+        open.push(format!("{}{subject}{planned}: {}{advice}", code(finding.rule), prose(&finding.message)));
     }
     let mut out = String::from("**Migration Notes:**\n\n");
     if steps.is_empty() && open.is_empty() {

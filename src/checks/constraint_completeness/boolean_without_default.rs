@@ -1,6 +1,6 @@
-use crate::checks::columns::{default_of, is_boolean};
+use crate::checks::columns::{default_of, is_boolean, is_copy};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName};
+use crate::model::{Column, EngineName, TableRef};
 use crate::survey::{TableClass, split};
 
 pub(super) static RULE: Rule = Rule {
@@ -32,7 +32,7 @@ it starts with.
 
 Flags that a person has to decide on each time: consent, acceptance of terms, opting in or out. Facts that whoever inserts the
 row knows, because no value is the usual one (`inverse_direction`, `discoverable`), and everything in logs, which record what
-happened.
+happened, and in copies and archives, whose rows come whole.
 
 ## Fix
 
@@ -50,6 +50,7 @@ CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, active boolean NOT NULL
 
 ```sql,passes
 CREATE TABLE grids (id integer NOT NULL PRIMARY KEY, inverse_direction boolean NOT NULL, same_source boolean NOT NULL);
+CREATE TABLE customers_backup (id integer NOT NULL PRIMARY KEY, active boolean NOT NULL);
 CREATE TABLE login_logs (id integer NOT NULL PRIMARY KEY, banned boolean NOT NULL, made integer NOT NULL);
 ```
 ",
@@ -70,8 +71,8 @@ const STATES: [&str; 18] = [
 ];
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
-    let tables = context.tables.base().filter(|table| context.survey.class(table.id) != TableClass::Log);
-    for table in tables {
+    let records = |table: &TableRef<'_>| context.survey.class(table.id) == TableClass::Log || is_copy(context, *table);
+    for table in context.tables.base().filter(|table| !records(table)) {
         let booleans = table.table.columns.iter();
         let states = booleans.filter(|column| is_boolean(column) && is_state(&column.name));
         for column in states.filter(|column| !column.nullable && column.generated.is_none()) {

@@ -1,5 +1,5 @@
 use super::sound_default;
-use crate::checks::columns::{is_reference, now, null_means_never_changed, refuses_null, stamped_tables};
+use crate::checks::columns::{is_copy, is_reference, now, null_means_never_changed, refuses_null, stamped_tables};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::quote::quote_identifier;
 use crate::model::{Column, EngineName, TableRef, UnseenKind};
@@ -32,7 +32,7 @@ yesterday never sees a row whose `updated_at` is NULL.
 
 Update timestamps of a schema in which all of them can be NULL, none has a default, and every creation timestamp is NOT NULL:
 there NULL says that the row was never changed. A moment that belongs to a foreign key is the other row's, and NULL says
-that there is none.
+that there is none. Copies and archives hold what the tables they come from allow.
 
 ## Fix
 
@@ -54,6 +54,11 @@ CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, created_at date NOT NULL, 
 CREATE TABLE items (id integer NOT NULL PRIMARY KEY, created_at date NOT NULL, updated_at date NULL);
 ```
 
+```sql,passes
+CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, created_at date NOT NULL, updated_at date NOT NULL);
+CREATE TABLE orders_backup (id integer NOT NULL PRIMARY KEY, created_at date NULL, updated_at date NULL);
+```
+
 A moment of the key of a partitioned table:
 
 ```sql,passes,postgresql
@@ -73,7 +78,7 @@ CREATE TABLE part_references (
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let never_changed = null_means_never_changed(context);
-    for table in stamped_tables(context) {
+    for table in stamped_tables(context).filter(|table| !is_copy(context, *table)) {
         let stamps = &context.survey.timestamps[table.id.0];
         let (created, updated) = (stamps.created.as_deref(), stamps.updated.as_deref());
         for (name, other) in [(created, updated), (updated, created)] {

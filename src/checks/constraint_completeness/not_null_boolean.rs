@@ -1,5 +1,5 @@
 use super::boolean_without_default::no;
-use crate::checks::columns::{checks_of, default_of, explains_null, is_boolean, refuses_null};
+use crate::checks::columns::{checks_of, default_of, explains_null, is_boolean, is_copy, refuses_null};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, TableRef, UnseenKind};
 
@@ -29,7 +29,7 @@ Finds boolean columns that can be NULL.
 ## Not reported
 
 Columns whose comment says that NULL means something (`unknown`, `null`, `three`), columns that a check names together with
-IS NULL, and columns of which a check asks IS NOT NULL.
+IS NULL, and columns of which a check asks IS NOT NULL. Copies and archives hold what the tables they come from allow.
 
 ## Fix
 
@@ -47,6 +47,7 @@ CREATE TABLE customers (id int PRIMARY KEY, active boolean, created_at datetime,
 
 ```sql,passes
 CREATE TABLE customers (id integer PRIMARY KEY, active boolean NOT NULL DEFAULT true);
+CREATE TABLE customers_backup (id integer PRIMARY KEY, active boolean);
 ```
 
 ```sql,passes,postgresql
@@ -80,7 +81,7 @@ CREATE TABLE people (
 };
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
-    for table in context.tables.base() {
+    for table in context.tables.base().filter(|table| !is_copy(context, *table)) {
         for column in table.table.columns.iter().filter(|column| is_judged(column)) {
             let object = Object::column(table, &column.name);
             if is_accepted(table, column) {

@@ -1,5 +1,5 @@
 use super::{not_null_boolean, sound_default};
-use crate::checks::columns::{explains_null, is_key, is_set_null, refuses_null};
+use crate::checks::columns::{explains_null, is_copy, is_key, is_set_null, refuses_null};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, ColumnDefault, DefaultKind, EngineName, TableRef, UnseenKind};
 
@@ -30,7 +30,7 @@ it.
 ## Not reported
 
 Columns whose comment says what NULL means, references that a delete sets to NULL, keys, generated columns, and defaults that
-are wrong themselves: the word `'NULL'`, and a date that does not exist. A boolean is counted here and printed under
+are wrong themselves: the word `'NULL'`, and a date that does not exist. Copies and archives. A boolean is counted here and printed under
 `not-null-boolean`.
 
 ## Fix
@@ -47,6 +47,7 @@ CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, quantity_left integer DEFA
 
 ```sql,passes
 CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, quantity_left integer NOT NULL DEFAULT 0, note varchar(20) DEFAULT NULL, remark varchar(20) DEFAULT 'NULL');
+CREATE TABLE orders_backup (id integer NOT NULL PRIMARY KEY, quantity_left integer DEFAULT 0);
 ```
 
 ```sql,passes,postgresql
@@ -58,7 +59,7 @@ COMMENT ON COLUMN orders.depth IS 'NULL: not measured';
 };
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
-    for table in context.tables.base() {
+    for table in context.tables.base().filter(|table| !is_copy(context, *table)) {
         for column in table.table.columns.iter().filter(|column| column.generated.is_none() && !column.inherited) {
             let Some(default) = sound_default(column).filter(|default| is_plain(default)) else { continue };
             if is_key(table, &column.name) && !column.nullable || is_set_null(table, &column.name) {

@@ -1,3 +1,4 @@
+use crate::checks::columns::is_copy;
 use crate::checks::condition::can_fail;
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
@@ -32,7 +33,8 @@ A period whose ends were swapped is in no list: no moment lies after its start a
 ## Not reported
 
 Times of day, which may pass midnight. Columns of different types. Periods that a range, an exclusion constraint, an index over
-an expression or the table's own PERIOD is made of: those refuse such a row already.
+an expression or the table's own PERIOD is made of: those refuse such a row already. Copies and archives hold what the tables
+they come from allow.
 
 ## Fix
 
@@ -46,6 +48,7 @@ CREATE TABLE prices (id integer NOT NULL PRIMARY KEY, start_date date NOT NULL, 
 
 ```sql,passes
 CREATE TABLE prices (id integer NOT NULL PRIMARY KEY, start_date date NOT NULL, end_date date, CONSTRAINT prices_order CHECK (end_date >= start_date));
+CREATE TABLE prices_backup (id integer NOT NULL PRIMARY KEY, start_date date NOT NULL, end_date date);
 CREATE TABLE shifts (id integer NOT NULL PRIMARY KEY, start_time time NOT NULL, end_time time NOT NULL);
 CREATE TABLE stays (id integer NOT NULL PRIMARY KEY, begin_on date NOT NULL, end_on date NOT NULL, started_on date, ended_on date, CONSTRAINT stays_planned CHECK (end_on > begin_on), CONSTRAINT stays_real CHECK (ended_on >= started_on));
 CREATE TABLE tours (id integer NOT NULL PRIMARY KEY, start_place varchar(20) NOT NULL, end_place varchar(20) NOT NULL);
@@ -85,7 +88,7 @@ const MOMENTS: [&str; 6] = ["at", "on", "date", "day", "datetime", "valid"];
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let engine = context.model.engine.name;
-    for table in context.tables.base() {
+    for table in context.tables.base().filter(|table| !is_copy(context, *table)) {
         for (start, end) in pairs(engine, table) {
             let object = Object::column(table, &end.name);
             if is_ordered(table, &start.name, &end.name) {

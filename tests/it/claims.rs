@@ -17,6 +17,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         test("tenants_are_no_persons", tenants);
         test("a_key_that_does_nothing_deletes_nothing", idle_keys);
         test("a_check_that_does_not_hold_is_said", checks);
+        test("one_schema_is_not_the_whole", schemas);
         test("policies_stand_in_the_way_of_what_they_name", policies);
         test("what_the_steps_mend_is_said_to_be_planned", planned);
     }
@@ -192,6 +193,16 @@ fn switched_keys(place: Place) -> TestResult {
     says(&doc(&database, &[])?, &[said, "the database deletes these rows by itself"])
 }
 
+fn schemas(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE SCHEMA sales; CREATE TABLE sales.orders (id integer PRIMARY KEY); CREATE TABLE others (id integer)",
+    )?;
+    let part = "Only tables and views of the schema `sales` were read";
+    says(&doc(&database, &["--schema", "sales"])?, &["A part of a **PostgreSQL", part])?;
+    does_not_say(&doc(&database, &[])?, &["part of a", part])
+}
+
 fn policies(place: Place) -> TestResult {
     let database = Database::new(place)?;
     database.run(
@@ -233,6 +244,9 @@ fn events(place: Place) -> TestResult {
     let rows = database.query("SELECT @@global.event_scheduler")?;
     let state = rows.first().and_then(|row| row.first()).ok_or("the server does not say")?;
     let text = doc(&database, &[])?;
+    if doc(&database, &["--schema", &database.name])? != text {
+        return Err("the database's name changes the document".into());
+    }
     let asleep = format!("Events did not run when this was read: `event_scheduler` was `{state}`.");
     // The database's name is not the schema's.
     says(&text, &["| event | `expire` |", &format!("| `event_scheduler` | `{state}` |")])?;
@@ -245,6 +259,9 @@ fn scope(place: Place) -> TestResult {
     let whole = doc(&database, &[])?;
     says(&whole, &["A **SQLite 3** database with **2 tables**", "No evidence of soft deletion."])?;
     does_not_say(&whole, &["part of", "**Scope**", "for good"])?;
+    if doc(&database, &["--schema", "main"])? != whole {
+        return Err("the one schema is not the whole".into());
+    }
     let part = "Only tables and views that match `ord*` and that do not match `*.x` or `y` were read; nothing is said";
     let options = ["--include", "ord*", "--exclude", "y", "--exclude", "*.x"];
     let file = folder.path().join("part.json").display().to_string();

@@ -3,7 +3,7 @@
 use super::escape::{code, table, text};
 use super::indexes::folded;
 use super::page::{Page, codes, fold, number};
-use crate::model::{FORMAT, Schema, Scope, VERSION};
+use crate::model::{EngineName, FORMAT, Schema, Scope, VERSION};
 use crate::report::outside;
 
 pub(super) fn technical(page: &Page<'_, '_>) -> String {
@@ -116,9 +116,12 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
 /// What the document is about, when that is a part of the database only.
 pub(super) fn scope(page: &Page<'_, '_>) -> Option<String> {
     let scopes = &page.report.model.scopes;
+    // Elsewhere one schema is the whole database, whose name a document does not hang on.
+    let several =
+        |schemas: &[String]| schemas.len() > usize::from(page.report.model.engine.name != EngineName::PostgreSql);
     let any = |names: &[String]| names.iter().map(|name| code(name)).collect::<Vec<_>>().join(" or ");
     let words = |scope: &Scope| {
-        let schemas = (!scope.schemas.is_empty()).then(|| format!("of the schema {}", any(&scope.schemas)));
+        let schemas = several(&scope.schemas).then(|| format!("of the schema {}", any(&scope.schemas)));
         let include = (!scope.include.is_empty()).then(|| format!("that match {}", any(&scope.include)));
         let exclude = (!scope.exclude.is_empty()).then(|| format!("that do not match {}", any(&scope.exclude)));
         [schemas, include, exclude].into_iter().flatten().collect::<Vec<_>>()

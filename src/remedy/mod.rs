@@ -28,7 +28,7 @@ pub enum Safety {
     Safe,
     /// Takes time, or fails on unfit data, or blocks briefly: watch it.
     Caution,
-    /// Running code can break, or writes wait while it runs.
+    /// Running code can break, writes wait while it runs, or what NULL meant in rows is lost.
     Breaking,
 }
 

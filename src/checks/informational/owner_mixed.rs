@@ -36,8 +36,9 @@ a remedy.
 
 ## Fix
 
-Give the tables to the role that owns most of the schema, which should be the one that runs migrations. Where no role owns
-most, a person has to choose.
+Give the tables to the role that owns most of the schema, which should be the one that runs migrations, and grant their old
+owners the rights on the rows, which an application, views or functions may rest on. Where no role owns most, a person has to
+choose. A table with row security that does not bind its owner is left where it is: the old owner would see other rows.
 
 ## Example
 

@@ -400,6 +400,12 @@ fn repair_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedN
         return planner.refuse(request.change.clone(), "the index is not in the catalog");
     };
     if is_partitioned(planner, table) && !index.missing_partitions.is_empty() {
+        if let Some(partition) = foreign_partition(planner, table) {
+            let reason = format!(
+                "partition {partition} is a foreign table, so that the index never becomes valid: drop it, and make it for the whole table"
+            );
+            return planner.refuse(request.change.clone(), reason);
+        }
         let definition = Definition {
             unique: index.unique,
             method: &index.method,

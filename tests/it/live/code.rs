@@ -1,11 +1,12 @@
 //! Code in the database that rests on columns, keys and rights: after the whole playbook it does what it did before.
 
+use crate::examples::apply;
 use crate::playbook::plan;
 use crate::support::database::{Database, Place};
 use crate::support::times::trial;
 use crate::support::{TestResult, chain, read};
 use brownfield::checks::Change;
-use brownfield::model::{EngineName, Tables};
+use brownfield::model::{Action, EngineName, Tables};
 use brownfield::remedy::Playbook;
 use brownfield::render::sql;
 use brownfield::report::Report;
@@ -16,6 +17,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all() {
         let name = place.name();
         trials.push(trial(format!("live::code::values::{name}"), move || values(place)));
+        trials.push(trial(format!("live::code::listed_columns::{name}"), move || listed_columns(place)));
     }
     for place in Place::of(EngineName::PostgreSql) {
         let name = place.name();
@@ -24,6 +26,8 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         }
         trials.push(trial(format!("live::code::fills_before_checks::{name}"), move || fills_before_checks(place)));
         trials.push(trial(format!("live::code::keys_come_back::{name}"), move || keys_come_back(place)));
+        trials.push(trial(format!("live::code::emptied::{name}"), move || emptied(place)));
+        trials.push(trial(format!("live::code::foreign_rows::{name}"), move || foreign_rows(place)));
     }
 }
 
@@ -365,5 +369,97 @@ fn keys_come_back(place: Place) -> TestResult {
     }
     let after = read(&database.url()).map_err(|error| chain(&error))?;
     assert_eq!(before.schemas, after.schemas);
+    Ok(())
+}
+
+/// A trigger that leaves a column out goes on working.
+fn listed_columns(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE TABLE posts (id integer NOT NULL PRIMARY KEY, title varchar(20) NOT NULL);
+         CREATE TABLE notes (id integer NOT NULL PRIMARY KEY, name varchar(20), body varchar(20));",
+    )?;
+    let copy = "INSERT INTO notes (id, body) VALUES (NEW.id, 'made')";
+    database.run(&match place.engine() {
+        EngineName::PostgreSql => format!(
+            "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {copy}; RETURN NEW; END $$;
+             CREATE TRIGGER noted AFTER INSERT ON posts FOR EACH ROW EXECUTE FUNCTION note();"
+        ),
+        EngineName::Sqlite => format!("CREATE TRIGGER noted AFTER INSERT ON posts BEGIN {copy}; END;"),
+        _ => format!("CREATE TRIGGER noted AFTER INSERT ON posts FOR EACH ROW {copy};"),
+    })?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let table = Tables::new(&model).base().find(|of| of.name == "notes").ok_or("no table")?.qualified_name();
+    let not_null = |column: &str| Change::SetNotNull { table: table.clone(), column: column.to_owned(), fill: None };
+    let playbook = plan(&model, vec![not_null("name")]);
+    let [(_, reason)] = &playbook.impossible[..] else { panic!("{:#?}", playbook.steps) };
+    assert!(reason.contains("inserts into notes without name"), "{reason}");
+    let playbook = plan(&model, vec![not_null("body")]);
+    assert!(playbook.impossible.is_empty() && !playbook.steps.is_empty(), "{:#?}", playbook.impossible);
+    apply(&playbook, &database)?;
+    database.run("INSERT INTO posts VALUES (1, 'a');")?;
+    assert_eq!(database.number("SELECT count(*) FROM notes WHERE name IS NULL")?, 1);
+    Ok(())
+}
+
+/// What a foreign key sets to NULL stays nullable, whoever asks for more, unless its action goes.
+fn emptied(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE TABLE users (id bigint PRIMARY KEY);
+         CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint CONSTRAINT made_by REFERENCES users ON DELETE SET NULL);",
+    )?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let table = Tables::new(&model).base().find(|of| of.name == "orders").ok_or("no table")?.qualified_name();
+    let columns = vec!["user_id".to_owned()];
+    let not_null = Change::SetNotNull { table: table.clone(), column: "user_id".to_owned(), fill: None };
+    let playbook = plan(&model, vec![not_null.clone()]);
+    let [(_, reason)] = &playbook.impossible[..] else { panic!("{:#?}", playbook.steps) };
+    assert!(reason.contains("sets the column to NULL"), "{reason}");
+    let name = Some("made_by".to_owned());
+    let cascade = Change::ChangeDeleteAction { table, name, columns, on_delete: Action::Cascade };
+    let playbook = plan(&model, vec![cascade, not_null]);
+    assert!(playbook.impossible.is_empty(), "{:#?}", playbook.impossible);
+    apply(&playbook, &database)?;
+    Ok(())
+}
+
+/// Partitions that are foreign tables do not keep others from what they stand, and an index that they leave invalid is not begun
+/// again.
+fn foreign_rows(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE EXTENSION file_fdw;
+         CREATE SERVER far FOREIGN DATA WRAPPER file_fdw;
+         CREATE TABLE events (id bigint NOT NULL, at date NOT NULL, kind text) PARTITION BY RANGE (at);
+         CREATE TABLE events_2023 PARTITION OF events FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+         CREATE FOREIGN TABLE events_2022 PARTITION OF events FOR VALUES FROM ('2022-01-01') TO ('2023-01-01')
+             SERVER far OPTIONS (program 'true', format 'csv');
+         CREATE INDEX events_at ON ONLY events (at);
+         INSERT INTO events VALUES (1, '2023-06-01', 'a');",
+    )?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let table = Tables::new(&model).base().find(|of| of.name == "events").ok_or("no table")?.qualified_name();
+    let playbook = plan(
+        &model,
+        vec![
+            Change::SetNotNull { table: table.clone(), column: "kind".to_owned(), fill: None },
+            Change::AddCheck { table: table.clone(), name: "positive".to_owned(), expression: "id > 0".to_owned() },
+        ],
+    );
+    assert!(playbook.impossible.is_empty(), "{:#?}", playbook.impossible);
+    apply(&playbook, &database)?;
+    let unique = Change::AddUnique {
+        table: table.clone(),
+        name: "once".to_owned(),
+        columns: vec!["id".to_owned(), "at".to_owned()],
+        nulls_not_distinct: false,
+        predicate: None,
+        replaces: None,
+    };
+    let playbook = plan(&model, vec![unique, Change::RepairIndex { table, name: "events_at".to_owned() }]);
+    let reasons: Vec<&str> = playbook.impossible.iter().map(|(_, reason)| reason.as_str()).collect();
+    assert!(reasons.iter().all(|reason| reason.contains("events_2022 is a foreign table")), "{reasons:#?}");
+    assert_eq!((reasons.len(), playbook.steps.len()), (2, 0), "{:#?}", playbook.steps);
     Ok(())
 }

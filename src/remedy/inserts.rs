@@ -2,6 +2,7 @@
 //! rewrites it, so that it would fail or do something else.
 
 use super::hidden_code;
+use crate::model::quote::quote_identifier;
 use crate::model::{EngineName, Function, Model, QualifiedName, TableRef};
 use crate::survey::{Returned, all_words, calls_with, inserts, returned};
 use std::cell::OnceCell;
@@ -12,7 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Code<'m> {
     model: &'m Model,
     inserts: OnceCell<Inserts>,
-    routines: OnceCell<Vec<Routine>>,
+    routines: OnceCell<Routines>,
+    /// A column of each type, as `table.column`.
+    columns: OnceCell<BTreeMap<String, String>>,
 }
 
 /// What inserts rest on, by table in lower case.
@@ -26,7 +29,14 @@ struct Inserts {
     lists: BTreeMap<String, Vec<(String, BTreeSet<String>)>>,
 }
 
-/// What the body of a routine says. A planner outlives no borrow of the model that it would hold.
+/// What the bodies of routines say, in the order of the model.
+#[derive(Debug, Default)]
+struct Routines {
+    all: Vec<Routine>,
+    /// Those that say the name of a table, in lower case, by their places.
+    of_tables: BTreeMap<String, Vec<usize>>,
+}
+
 #[derive(Debug)]
 struct Routine {
     words: BTreeSet<String>,
@@ -35,7 +45,7 @@ struct Routine {
 
 impl<'m> Code<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
-        Self { model, inserts: OnceCell::new(), routines: OnceCell::new() }
+        Self { model, inserts: OnceCell::new(), routines: OnceCell::new(), columns: OnceCell::new() }
     }
 
     /// Why such code stands in the way of a new column, if it does.
@@ -60,6 +70,8 @@ impl<'m> Code<'m> {
 
     /// Why it stands in the way of a column that must have a value, if it does.
     pub(super) fn hindrance_of_value(&self, table: TableRef<'_>, column: &str) -> Option<String> {
+        let lists = self.inserts().lists.get(&table.table.name.to_lowercase())?;
+        let (code, _) = lists.iter().find(|(_, columns)| !columns.contains(&column.to_lowercase()))?;
         // What fires before may give the value.
         let filled = table.table.triggers.iter().any(|trigger| {
             let function = trigger.function.as_ref().and_then(|name| self.routine(name));
@@ -67,8 +79,9 @@ impl<'m> Code<'m> {
             let words = || all_words(self.model.engine.name, &trigger.definition);
             fires && function.map_or_else(words, |of| of.words.clone()).contains(&column.to_lowercase())
         });
-        let lists = self.inserts().lists.get(&table.table.name.to_lowercase()).filter(|_| !filled)?;
-        let (code, _) = lists.iter().find(|(_, columns)| !columns.contains(&column.to_lowercase()))?;
+        if filled {
+            return None;
+        }
         Some(format!("{code} inserts into {} without {column} and would fail: let it give a value first", table.name))
     }
 
@@ -81,18 +94,13 @@ impl<'m> Code<'m> {
         (old, new): (&str, &str),
     ) -> Option<String> {
         let (table_name, column_name) = (table.table.name.to_lowercase(), column.to_lowercase());
-        let is_fired = |schema: &str, function: &Function| {
-            let name = QualifiedName::new(schema, &function.name);
-            table.table.triggers.iter().any(|trigger| trigger.function.as_ref() == Some(&name))
-        };
         let says_type = |function: &Function| {
             let text = format!("{} {}", function.arguments, function.result.as_deref().unwrap_or_default());
             text.to_lowercase().contains(old)
         };
-        for (schema, function, routine) in self.routines() {
-            if !routine.words.contains(&table_name) && !is_fired(schema, function) {
-                continue;
-            }
+        // Before, what a function in SQL returned had to be just what it said.
+        let sql_is_strict = self.model.engine.version_numbers().0 < 13;
+        for (function, routine) in self.routines_of(table) {
             let name = &function.name;
             let says_column = routine.words.contains(&column_name);
             if says_column && is_tree(function) {
@@ -106,11 +114,12 @@ impl<'m> Code<'m> {
             let is_query = |query: &Returned| {
                 query.tables.contains(&table_name) && (query.whole || query.words.contains(&column_name))
             };
-            if function.language == "plpgsql"
-                && has_fixed_result(function)
-                && says_type(function)
-                && routine.returned.iter().any(is_query)
-            {
+            let is_strict = match function.language.as_str() {
+                "plpgsql" => has_fixed_result(function),
+                "sql" => sql_is_strict,
+                _ => false,
+            };
+            if is_strict && says_type(function) && routine.returned.iter().any(is_query) {
                 return Some(format!(
                     "routine {name} returns {column} as {old} and would fail: change the two together"
                 ));
@@ -132,6 +141,26 @@ impl<'m> Code<'m> {
         None
     }
 
+    /// Why a column that holds whole rows of a table stands in the way of other columns there (PostgreSQL), if there is one.
+    pub(super) fn holder_of_rows(&self, table: &QualifiedName) -> Option<String> {
+        let columns = self.columns.get_or_init(|| {
+            let mut columns = BTreeMap::new();
+            for table in self.model.schemas.iter().flat_map(|schema| &schema.tables) {
+                for column in &table.columns {
+                    let data_type = column.data_type.trim_end_matches("[]");
+                    if !columns.contains_key(data_type) {
+                        columns.insert(data_type.to_owned(), format!("{}.{}", table.name, column.name));
+                    }
+                }
+            }
+            columns
+        });
+        let name = quote_identifier(self.model.engine.name, &table.name);
+        let qualified = format!("{}.{name}", quote_identifier(self.model.engine.name, &table.schema));
+        let holder = columns.get(&qualified).or_else(|| columns.get(&name))?;
+        Some(format!("{holder} holds rows of {} as they are", table.name))
+    }
+
     fn routine(&self, name: &QualifiedName) -> Option<&Routine> {
         let mut all = self.routines();
         all.find(|(schema, function, _)| *schema == name.schema && function.name == name.name)
@@ -140,19 +169,45 @@ impl<'m> Code<'m> {
 
     /// All routines with their schemas; the body of one that cannot be seen says nothing.
     fn routines(&self) -> impl Iterator<Item = (&'m str, &'m Function, &Routine)> {
-        let schemas = self.model.with_outside();
-        let all = schemas.flat_map(|schema| schema.functions.iter().map(|function| (schema.name.as_str(), function)));
-        let read = self.routines.get_or_init(|| {
-            let read = all.clone().map(|(_, function)| {
-                let body = function.body.as_deref().unwrap_or_default();
-                Routine {
-                    words: all_words(self.model.engine.name, body),
-                    returned: returned(body, function.language == "plpgsql"),
-                }
-            });
-            read.collect()
+        self.functions().zip(&self.read_routines().all).map(|((schema, function), routine)| (schema, function, routine))
+    }
+
+    /// Those that say a table, or that it fires.
+    fn routines_of(&self, table: TableRef<'_>) -> Vec<(&'m Function, &Routine)> {
+        let read = self.read_routines();
+        let of_table = read.of_tables.get(&table.table.name.to_lowercase());
+        let fired: BTreeSet<&QualifiedName> =
+            table.table.triggers.iter().filter_map(|trigger| trigger.function.as_ref()).collect();
+        if of_table.is_none() && fired.is_empty() {
+            return Vec::new();
+        }
+        let says = |at: &usize| of_table.is_some_and(|places| places.binary_search(at).is_ok());
+        let all = self.routines().enumerate().filter(|(at, (schema, function, _))| {
+            says(at) || fired.iter().any(|name| name.schema == *schema && name.name == function.name)
         });
-        all.zip(read).map(|((schema, function), routine)| (schema, function, routine))
+        all.map(|(_, (_, function, routine))| (function, routine)).collect()
+    }
+
+    fn functions(&self) -> impl Iterator<Item = (&'m str, &'m Function)> + use<'m> {
+        let schemas = self.model.with_outside();
+        schemas.flat_map(|schema| schema.functions.iter().map(|function| (schema.name.as_str(), function)))
+    }
+
+    fn read_routines(&self) -> &Routines {
+        self.routines.get_or_init(|| {
+            let tables = self.model.schemas.iter().flat_map(|schema| &schema.tables);
+            let tables: BTreeSet<String> = tables.map(|table| table.name.to_lowercase()).collect();
+            let mut routines = Routines::default();
+            for (at, (_, function)) in self.functions().enumerate() {
+                let body = function.body.as_deref().unwrap_or_default();
+                let words = all_words(self.model.engine.name, body);
+                for word in words.intersection(&tables) {
+                    routines.of_tables.entry(word.clone()).or_default().push(at);
+                }
+                routines.all.push(Routine { words, returned: returned(body, function.language == "plpgsql") });
+            }
+            routines
+        })
     }
 
     fn inserts(&self) -> &Inserts {

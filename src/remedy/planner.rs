@@ -400,15 +400,6 @@ impl<'a> Planner<'a> {
             .collect()
     }
 
-    /// The column that holds whole rows of a table (PostgreSQL), with its table: it fixes what columns those have.
-    pub(super) fn holder_of_rows(&self, table: &QualifiedName) -> Option<(TableRef<'a>, &'a str)> {
-        // Only types that were made as such have a name of their own in the model.
-        let name = self.quote(&table.name);
-        let types = [format!("{}.{name}", self.quote(&table.schema)), name];
-        let holds = |column: &&Column| types.iter().any(|name| name == column.data_type.trim_end_matches("[]"));
-        self.context.tables.iter().find_map(|of| Some((of, of.table.columns.iter().find(holds)?.name.as_str())))
-    }
-
     /// The publication that sends every column of a table to servers that may not know a new one (PostgreSQL).
     pub(super) fn sends_every_column(&self, table: &QualifiedName) -> Option<&'a str> {
         let sends = |of: &&Publication| {

@@ -342,8 +342,8 @@ pub(super) fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &st
     if policy.is_some() {
         return policy;
     }
-    if let Some((holder, holding)) = planner.holder_of_rows(table) {
-        return Some(format!("{}.{holding} holds rows of {} as they are", holder.table.name, table.name));
+    if let Some(reason) = planner.code.holder_of_rows(table) {
+        return Some(reason);
     }
     let (old, new) = (of.table.column(column)?.base_type(), base_type(new));
     let check = of.table.check_constraints.iter().find(|check| mentions(&check.expression, column));

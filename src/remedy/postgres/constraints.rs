@@ -112,11 +112,15 @@ fn orphans(planner: &Planner<'_>, table: &QualifiedName, key: &ForeignKey) -> St
     planner.orphans(table, &key.columns, &key.referenced_table, &key.referenced_columns)
 }
 
+/// Why a table can be at neither end of a foreign key, if it cannot.
+fn obstacle(planner: &Planner<'_>, table: &QualifiedName) -> Option<String> {
+    let partition = foreign_partition(planner, table)?;
+    Some(format!("partition {partition} is a foreign table, which can be at neither end of a foreign key"))
+}
+
 /// The named key, in one step or in two: `NOT VALID`, then `VALIDATE`.
 fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, key: &ForeignKey) {
-    let foreign = foreign_partition(planner, table).or_else(|| foreign_partition(planner, &key.referenced_table));
-    if let Some(partition) = foreign {
-        let reason = format!("partition {partition} is a foreign table, which can be at neither end of a foreign key");
+    if let Some(reason) = obstacle(planner, table).or_else(|| obstacle(planner, &key.referenced_table)) {
         return planner.refuse(request.change.clone(), reason);
     }
     let name = key.name.clone().unwrap_or_default();
@@ -382,6 +386,9 @@ fn add_lookup_table(
     let Some(of) = planner.column(table, column) else {
         return planner.refuse(request.change.clone(), "the column is not in the catalog");
     };
+    if let Some(reason) = obstacle(planner, table) {
+        return planner.refuse(request.change.clone(), reason);
+    }
     let (lookup, is_there) = planner.lookup_table(table, column, lookup_table);
     let (target, quoted) = (planner.relation(&lookup), planner.quote(column));
     let create = format!("CREATE TABLE {target} ({quoted} {} PRIMARY KEY)", of.data_type);

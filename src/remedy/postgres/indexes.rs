@@ -579,8 +579,8 @@ fn obstacle_to_surrogate_key(planner: &Planner<'_>, table: &QualifiedName) -> Op
     if let Some(child) = inheritance.and_then(|inheritance| inheritance.children.first()) {
         return Some(format!("{} inherits from {}, and a numbered column is not passed on", child.name, table.name));
     }
-    if let Some((holder, column)) = planner.holder_of_rows(table) {
-        return Some(format!("{}.{column} holds rows of {} as they are", holder.table.name, table.name));
+    if let Some(reason) = planner.code.holder_of_rows(table) {
+        return Some(reason);
     }
     let publication = planner.sends_every_column(table)?;
     Some(format!(

@@ -457,9 +457,16 @@ fn foreign_rows(place: Place) -> TestResult {
         predicate: None,
         replaces: None,
     };
-    let playbook = plan(&model, vec![unique, Change::RepairIndex { table, name: "events_at".to_owned() }]);
+    let lookup = Change::AddLookupTable {
+        table: table.clone(),
+        column: "kind".to_owned(),
+        lookup_table: "event_kinds".to_owned(),
+        name: "events_kind_fkey".to_owned(),
+        index: "events_kind_idx".to_owned(),
+    };
+    let playbook = plan(&model, vec![unique, lookup, Change::RepairIndex { table, name: "events_at".to_owned() }]);
     let reasons: Vec<&str> = playbook.impossible.iter().map(|(_, reason)| reason.as_str()).collect();
     assert!(reasons.iter().all(|reason| reason.contains("events_2022 is a foreign table")), "{reasons:#?}");
-    assert_eq!((reasons.len(), playbook.steps.len()), (2, 0), "{:#?}", playbook.steps);
+    assert_eq!((reasons.len(), playbook.steps.len()), (3, 0), "{:#?}", playbook.steps);
     Ok(())
 }

@@ -115,7 +115,7 @@ impl<'m> Code<'m> {
                 query.tables.contains(&table_name) && (query.whole || query.words.contains(&column_name))
             };
             let is_strict = match function.language.as_str() {
-                "plpgsql" => has_fixed_result(function),
+                "plpgsql" => has_fixed_result(function) || function.result.as_deref() == Some(&format!("SETOF {old}")),
                 "sql" => sql_is_strict,
                 _ => false,
             };
@@ -275,8 +275,8 @@ fn has_fixed_result(function: &Function) -> bool {
     result.starts_with("table(") || result == "setof record" && function.arguments.contains("OUT ")
 }
 
-/// Whether the body is kept as a tree, which is bound to columns (PostgreSQL).
-fn is_tree(function: &Function) -> bool {
+/// Whether the body has the standard's form, which is kept as a tree: it follows names and is bound to columns (PostgreSQL).
+pub(super) fn is_tree(function: &Function) -> bool {
     let start = function.body.as_deref().unwrap_or_default().trim_start().to_lowercase();
     function.language == "sql" && (start.starts_with("begin") || start.starts_with("return"))
 }

@@ -1,6 +1,6 @@
 //! What every engine's builder works with: the model, free names, and the growing list of steps.
 
-use super::inserts::Code;
+use super::inserts::{Code, is_tree};
 use super::names::{Names, Space};
 use super::requests::Request;
 use super::{Duration, Phase, Playbook, Safety, Step, hidden_code};
@@ -420,11 +420,7 @@ impl<'a> Planner<'a> {
         for schema in self.context.model.with_outside() {
             for function in &schema.functions {
                 let Some(body) = &function.body else { continue };
-                // The body of the standard's form is kept as a tree, which follows.
-                let start = body.trim_start().to_lowercase();
-                let follows = self.engine == EngineName::PostgreSql
-                    && function.language == "sql"
-                    && (start.starts_with("begin") || start.starts_with("return"));
+                let follows = self.engine == EngineName::PostgreSql && is_tree(function);
                 if !follows && mentions(body, named) {
                     return Some(breaks("routine", &function.name));
                 }

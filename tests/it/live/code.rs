@@ -109,10 +109,14 @@ const CASES: [Case; 16] = [
             CREATE TABLE carts (id bigint PRIMARY KEY, created_at timestamptz NOT NULL DEFAULT now());
             CREATE TABLE parcels (id bigint PRIMARY KEY, created_at timestamptz NOT NULL DEFAULT now());
             CREATE TABLE returns (id bigint PRIMARY KEY, created_at timestamptz NOT NULL DEFAULT now());
+            CREATE TABLE shops (id serial PRIMARY KEY, title text NOT NULL);
+            CREATE FUNCTION list_shops() RETURNS SETOF int LANGUAGE plpgsql AS
+                'BEGIN RETURN QUERY SELECT id FROM shops; END';
+            INSERT INTO shops (title) VALUES ('a');
             INSERT INTO users (email, name) SELECT 'u' || n, 'b' FROM generate_series(1, 2000) AS n;
             INSERT INTO orders (total, title) SELECT n, 'b' FROM generate_series(1, 2000) AS n;",
-        probe: "SELECT sum(id) FROM list_users(); SELECT sum(id) FROM list_orders()",
-        answer: &["2001000", "2001000"],
+        probe: "SELECT sum(id) FROM list_users(); SELECT sum(id) FROM list_orders(); SELECT list_shops()",
+        answer: &["2001000", "2001000", "1"],
         said: &["routine list_users returns id as integer", "routine list_orders returns every column of orders"],
     },
     Case {

@@ -15,7 +15,7 @@ mod upserts;
 
 pub use projection::project;
 
-use crate::checks::{Change, Context, Finding, is_utf8mb3};
+use crate::checks::{Change, Context, Finding, default_of, is_utf8mb3};
 use crate::model::{EngineName, KeyPart, Model, QualifiedName, Schema, Table, Unseen, UnseenKind, is_unseen};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -185,6 +185,38 @@ fn declares_guess(context: Context<'_>, change: &Change) -> bool {
     })
 }
 
+const HISTORY: &str = "a trigger fills the table with rows of another one, as they were: what those were allowed to be, a constraint \
+    here would refuse, and with it the change that is recorded";
+
+/// Whether a change limits the rows of a table that keeps what rows of another one were.
+fn limits_history(context: Context<'_>, change: &Change) -> bool {
+    let limits = match change {
+        Change::AddForeignKey { table, columns, .. } => {
+            let mut relations = context.survey.relations_of(table);
+            !relations.any(|relation| relation.pinned && *columns == [relation.column.as_str()])
+        }
+        Change::AddCheck { .. }
+        | Change::AddUnique { .. }
+        | Change::AddLookupTable { .. }
+        | Change::SetNotNull { .. } => true,
+        _ => false,
+    };
+    limits && context.tables.find(change.table()).is_some_and(|of| context.survey.histories.contains(&of.id))
+}
+
+const NO_VALUES: &str = "no row has a value in the column, and a key to an empty list would refuse every one: make the list when \
+    its values are known";
+
+/// Whether statistics know of no value in a column, and it has none by default.
+fn lists_nothing(context: Context<'_>, table: &QualifiedName, column: &str) -> bool {
+    let Some(statistics) = context.model.statistics.as_ref() else { return false };
+    let is_empty = statistics.table(&table.schema, &table.name).is_some_and(|known| known.rows == Some(0));
+    let nulls = statistics.column(&table.schema, &table.name, column).and_then(|known| known.null_fraction);
+    let of = context.tables.find(table).and_then(|of| of.table.column(column));
+    let has_default = of.is_some_and(|column| default_of(column).is_some());
+    (is_empty || nulls.is_some_and(|nulls| nulls >= 1.0)) && !has_default
+}
+
 const UNREAD: &str =
     "the definition of an index that it is about could not be read: read the database again when it can";
 
@@ -337,7 +369,11 @@ fn attempt<'a>(
         change if rests_on_unseen(context, change) => Some(UNREAD.to_owned()),
         change if declares_guess(context, change) => Some(GUESS.to_owned()),
         change if let Some(reason) = outside::hindrance(context, change) => Some(reason),
+        change if limits_history(context, change) => Some(HISTORY.to_owned()),
         Change::AddUnique { .. } => upserts::hindrance(context, change),
+        Change::AddLookupTable { table, column, .. } if lists_nothing(context, table, column) => {
+            Some(NO_VALUES.to_owned())
+        }
         Change::AddColumn { table, .. } | Change::AddSurrogateKey { table, .. } => code.hindrance_of_more(table),
         Change::SetNotNull { table, column, .. } if !has_default(table, column) => {
             context.tables.find(table).and_then(|of| code.hindrance_of_value(of, column))

@@ -474,10 +474,14 @@ impl<'a> Planner<'a> {
             vec![create, format!("{insert} {known}")]
         };
         let title = format!("{} lookup table {}", if is_there { "fill" } else { "create" }, lookup.name);
-        Step::new(title, table, Phase::Expand, statements)
+        let step = Step::new(title, table, Phase::Expand, statements)
             .check(self.no_value(table, column))
-            .note(ONLY_VALUES_IN_USE)
-            .undo(format!("DROP TABLE {target}"))
+            .note(ONLY_VALUES_IN_USE);
+        if is_there {
+            step.irreversible("the values that it adds cannot be told from those that were listed before")
+        } else {
+            step.undo(format!("DROP TABLE {target}"))
+        }
     }
 
     /// A free name for a constraint that is backed by an index.

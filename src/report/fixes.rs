@@ -6,7 +6,7 @@
 //! that share all their changes leave together, and one with a change that no step makes stays.
 
 use super::Report;
-use crate::checks::{self, Change, Context, Kind, Outcome, Rule};
+use crate::checks::{self, Change, Context, Finding, Kind, Outcome, Rule};
 use crate::model::{Model, QualifiedName, Tables};
 use crate::remedy::{self, Changes, Playbook};
 use crate::score::{self, Mended, Score};
@@ -48,7 +48,8 @@ pub(super) fn fixes(report: &Report<'_>) -> Vec<Fix> {
     let mut fixes: Vec<Fix> = Vec::new();
     let (mut tried, mut by_hand) = (BTreeSet::new(), BTreeSet::new());
     let mut counted = Counted::default();
-    let mut open = Open::of(&state, &report.playbook);
+    let known = Known::of(report);
+    let mut open = Open::of(&state, &report.playbook, &known);
     while fixes.len() < FIXES {
         let Some(next) = state.most_worthwhile(&open, &tried, &counted) else { break };
         tried.insert(next.rule.id);
@@ -61,7 +62,7 @@ pub(super) fn fixes(report: &Report<'_>) -> Vec<Fix> {
             judgings -= 1;
             state = state.after(&playbook, report.settings);
             counted = state.counted(&by_hand);
-            open = Open::of(&state, &report.playbook);
+            open = Open::of(&state, &report.playbook, &known);
         } else {
             by_hand.insert(next.rule.id);
             counted = next.counted;
@@ -179,6 +180,25 @@ struct Worthwhile {
     counted: Counted,
 }
 
+/// What the report finds: the rules that fail, each with the tables where they do. A finding that comes with the steps of another
+/// rule cannot be mended first. Steps may call what it is about otherwise, but not the table.
+struct Known<'r>(BTreeSet<(&'r str, &'r str, Option<&'r str>)>);
+
+impl<'r> Known<'r> {
+    fn of(report: &'r Report<'_>) -> Self {
+        let findings = report.outcomes.iter().flat_map(|outcome| &outcome.findings);
+        Self(findings.filter(|finding| finding.scored).map(place).collect())
+    }
+
+    fn has(&self, finding: &Finding) -> bool {
+        self.0.contains(&place(finding))
+    }
+}
+
+fn place(finding: &Finding) -> (&str, &str, Option<&str>) {
+    (finding.rule, finding.object.schema.as_str(), finding.object.table.as_deref())
+}
+
 /// What can be mended in a state.
 struct Open {
     candidates: Vec<Candidate>,
@@ -187,8 +207,9 @@ struct Open {
 }
 
 impl Open {
-    fn of(state: &Judged<'_>, playbook: &Playbook) -> Self {
-        let candidates = candidates(&state.outcomes, playbook);
+    fn of(state: &Judged<'_>, playbook: &Playbook, known: &Known<'_>) -> Self {
+        let mut candidates = candidates(&state.outcomes, playbook);
+        candidates.retain(|candidate| known.has(&state.outcomes[candidate.rule].findings[candidate.finding]));
         let mut touched: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (at, candidate) in candidates.iter().enumerate() {
             for maker in candidate.makers.iter().flatten() {

@@ -4,7 +4,7 @@ use super::personal_data::is_person_table;
 use super::words::{singular, split};
 use super::{PersonalData, PersonalDataClass, Relation, TableClass};
 use crate::model::{Action, Column, ForeignKey, Index, QualifiedName, TableId, TableRef, Tables};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Prefixes of tables that belong to a framework or library.
 const THIRD_PARTY_PREFIXES: &[&str] = &[
@@ -31,7 +31,20 @@ const THIRD_PARTY_WITH: &[(&str, &[&str], usize)] = &[
     ("versions", &["item_type", "whodunnit", "object_changes", "versionable_type"], 1),
 ];
 /// Last words of tables that only grow.
-const LOG: &[&str] = &["history", "hist", "log", "logs", "audit", "audits", "events", "versions", "migrations"];
+const LOG: &[&str] = &[
+    "history",
+    "hist",
+    "his",
+    "log",
+    "logs",
+    "changelog",
+    "audit",
+    "audits",
+    "aud",
+    "events",
+    "versions",
+    "migrations",
+];
 /// Words that may follow these.
 const OF_LOG: &[&str] = &["info", "entry", "entries", "record", "records", "trail"];
 /// Last words of copies.
@@ -128,7 +141,12 @@ fn is_dated(words: &[&str]) -> bool {
 }
 
 /// The class of every table, by position. Relations are those inferred so far.
-pub(super) fn classes(tables: &Tables<'_>, relations: &[Relation], personal: &[PersonalData]) -> Vec<TableClass> {
+pub(super) fn classes(
+    tables: &Tables<'_>,
+    histories: &HashSet<TableId>,
+    relations: &[Relation],
+    personal: &[PersonalData],
+) -> Vec<TableClass> {
     let sure = relations.iter().filter(|relation| relation.confidence >= 0.90);
     let mut referenced: BTreeSet<TableId> =
         sure.filter_map(|relation| Some(tables.find(&relation.referenced_table)?.id)).collect();
@@ -138,7 +156,12 @@ pub(super) fn classes(tables: &Tables<'_>, relations: &[Relation], personal: &[P
     let personal: BTreeSet<TableId> = personal.filter_map(|data| Some(tables.find(&data.table)?.id)).collect();
     let mut classes: Vec<TableClass> = tables
         .iter()
-        .map(|table| class(table, relations, referenced.contains(&table.id), personal.contains(&table.id)))
+        .map(|table| {
+            let class = class(table, relations, referenced.contains(&table.id), personal.contains(&table.id));
+            let is_copied =
+                !matches!(class, TableClass::ThirdParty | TableClass::Clone) && histories.contains(&table.id);
+            if is_copied { TableClass::Log } else { class }
+        })
         .collect();
     let is_tied = |table: TableRef<'_>| table.table.foreign_keys.iter().any(|key| is_code(tables, &classes, key));
     let tied: Vec<TableId> = tables
@@ -331,6 +354,7 @@ mod tests {
             ("audit_log", Some(TableClass::Log)),
             ("trx_log_v2", Some(TableClass::Log)),
             ("audit_log_entries", Some(TableClass::Log)),
+            ("orders_aud", Some(TableClass::Log)),
             ("sync_audit_info", Some(TableClass::Log)),
             ("x_db_version_h", Some(TableClass::Log)),
             ("user_info", None),
@@ -396,7 +420,7 @@ mod tests {
             let mut schema = Schema::new("main");
             schema.tables.push(table);
             model.schemas.push(schema);
-            let found = classes(&Tables::new(&model), &[], &[]);
+            let found = classes(&Tables::new(&model), &HashSet::new(), &[], &[]);
             assert_eq!(found == [TableClass::ThirdParty], expected, "{name} {columns:?}: {found:?}");
         }
     }

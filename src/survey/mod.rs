@@ -5,6 +5,7 @@ mod access;
 mod classes;
 mod conventions;
 mod erasure;
+mod histories;
 mod object_names;
 mod personal_data;
 mod relations;
@@ -370,6 +371,9 @@ pub struct ErasureCycle {
 pub struct Survey {
     /// Class of each table, by its position.
     pub classes: Vec<TableClass>,
+    /// Tables that triggers fill with whole rows of others.
+    #[serde(skip)]
+    pub histories: HashSet<TableId>,
     /// Relations that no foreign key of the table declares, by child table and column, down to a confidence of 0.70.
     pub relations: Vec<Relation>,
     /// Positions in `relations` by parent table.
@@ -404,6 +408,7 @@ pub struct Survey {
 impl Survey {
     /// Surveys a model.
     pub fn new(model: &Model, tables: &Tables<'_>, settings: &Settings) -> Self {
+        let histories = histories::histories(model, tables);
         let ((relations, polymorphic), (mut personal_data, timestamps, soft_deletes, object_naming)) = parallel::join(
             tables.len(),
             || {
@@ -423,7 +428,7 @@ impl Survey {
                 )
             },
         );
-        let classes = classes::classes(tables, &relations, &personal_data);
+        let classes = classes::classes(tables, &histories, &relations, &personal_data);
         let tenancy = conventions::tenancy(tables, &classes, &relations);
         let mut relations_to: HashMap<QualifiedName, Vec<usize>> = HashMap::new();
         for (position, relation) in relations.iter().enumerate() {
@@ -461,6 +466,7 @@ impl Survey {
             polymorphic,
             personal_data,
             relations,
+            histories,
             classes,
         }
     }

@@ -39,7 +39,8 @@ cannot fail, `CHECK (… OR NULL)`, does not count. Copies and archives hold wha
 ## Fix
 
 Make a lookup table of the values in use and the column's default, add those that no row has yet, then the foreign key to it.
-Where the list is closed and short, a `CHECK` or an enum does as well.
+Where the list is closed and short, a `CHECK` or an enum does as well. No step is planned where statistics know of no value: a key
+to an empty list would refuse every row.
 
 ## Example
 
@@ -49,6 +50,7 @@ CREATE TABLE orders (id integer PRIMARY KEY, status varchar(20) NOT NULL, create
 
 ```sql,fires,mysql,mariadb
 CREATE TABLE orders (id int PRIMARY KEY, status varchar(20) NOT NULL, created_at datetime, updated_at datetime);
+INSERT INTO orders (id, status) VALUES (1, 'open'), (2, 'paid');
 ```
 
 ```sql,fires,postgresql,sqlite
@@ -57,6 +59,7 @@ CREATE TABLE orders (id integer PRIMARY KEY, status varchar(20) NOT NULL CHECK (
 
 ```sql,fires,mysql,mariadb
 CREATE TABLE orders (id int PRIMARY KEY, status varchar(20) NOT NULL, created_at datetime, updated_at datetime, CHECK (status <> '' OR NULL));
+INSERT INTO orders (id, status) VALUES (1, 'open'), (2, 'paid');
 ```
 
 ```sql,passes

@@ -1,3 +1,4 @@
+use super::unique_vs_soft_delete::{is_for_ever, is_referenced, live_rows};
 use crate::checks::columns::stands_for;
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
@@ -78,6 +79,18 @@ A key that forbids periods to overlap:
 
 ```sql,passes,mariadb
 CREATE TABLE bookings (id int PRIMARY KEY, room int, since date, until date, PERIOD FOR stay (since, until), UNIQUE (room, stay WITHOUT OVERLAPS));
+```
+
+Where rows are only marked as deleted, a new one may have the values of a deleted one:
+
+```sql,fires,postgresql<15,mysql,mariadb,sqlite
+CREATE TABLE articles (
+    id integer PRIMARY KEY,
+    shelf integer,
+    code varchar(40) NOT NULL,
+    deleted_at timestamp NULL,
+    UNIQUE (code, shelf)
+);
 ```
 
 An exclusive arc:
@@ -199,11 +212,11 @@ fn finding(
     }
     let left: Vec<String> =
         columns.iter().filter(|column| !nullable.contains(column)).map(|column| (*column).to_owned()).collect();
-    let predicate = nullable
-        .iter()
-        .map(|column| format!("{} IS NULL", crate::model::quote::quote_identifier(engine, column)))
-        .collect::<Vec<_>>()
-        .join(" AND ");
+    let nulls =
+        nullable.iter().map(|column| format!("{} IS NULL", crate::model::quote::quote_identifier(engine, column)));
+    // Deleted rows keep their values, as in the key itself once it leaves them out.
+    let live = live_rows(context, table).filter(|_| !is_for_ever(index) && !is_referenced(context, table, index));
+    let predicate = nulls.chain(live).collect::<Vec<_>>().join(" AND ");
     let all: Vec<String> = columns.iter().map(|column| (*column).to_owned()).collect();
     let name = names.unique(&table.schema.name, &table.name, if supports { &all } else { &left });
     let change = if supports {

@@ -155,6 +155,9 @@ fn backfill(planner: &Planner<'_>, table: &QualifiedName, column: &str, fill: &s
         step.how("UPDATE", ROW_EXCLUSIVE, "writes to the rows that it changes", Safety::Caution, Duration::Rewrite)
     };
     step = step.verify(planner.nulls(table, column)).irreversible(FILLED);
+    if planner.table(table).is_some_and(|of| of.table.force_row_security) {
+        step = step.note("The policies of the table bind its owner, too: as a role without BYPASSRLS the step fails instead of passing over rows that they hide.");
+    }
     let (each, whose) = if planner.is_big(table) { ("each batch", "the batch's") } else { ("it", "one") };
     for trigger in stamping.iter().filter(|_| !switches) {
         step = step.note(format!(

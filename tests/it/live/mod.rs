@@ -20,6 +20,7 @@ mod scope;
 mod statements;
 mod survey;
 mod tls;
+mod untouched;
 mod values;
 mod widening;
 mod workload;
@@ -47,6 +48,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     statements::add(trials);
     survey::add(trials);
     tls::add(trials);
+    untouched::add(trials);
     values::add(trials);
     widening::add(trials);
     workload::add(trials);

@@ -2,7 +2,7 @@
 
 use super::{
     ACCESS_EXCLUSIVE, BRIEFLY, Duration, EVERYTHING, Phase, Planner, Request, SHARE_UPDATE_EXCLUSIVE, Safety, Step,
-    WRITES, beside, foreign_partition, is_partitioned,
+    WRITES, beside, fixed_by_type, foreign_partition, is_partitioned,
 };
 use crate::checks::Change;
 use crate::model::quote::quote_literal;
@@ -547,6 +547,9 @@ fn add_primary_key(
 }
 
 fn add_surrogate_key(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, column: &str, name: &str) {
+    if let Some(reason) = fixed_by_type(planner, table) {
+        return planner.refuse(request.change.clone(), reason);
+    }
     if is_partitioned(planner, table) {
         return planner.refuse(
             request.change.clone(),

@@ -15,6 +15,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::of(EngineName::PostgreSql) {
         trials.push(trial(format!("live::untouched::histories::{}", place.name()), move || histories(place)));
         trials.push(trial(format!("live::untouched::empty_lists::{}", place.name()), move || empty_lists(place)));
+        trials.push(trial(format!("live::untouched::older_objects::{}", place.name()), move || older_objects(place)));
         trials.push(trial(format!("live::untouched::hidden_rows::{}", place.name()), move || hidden_rows(place)));
         trials.push(trial(format!("live::untouched::not_yet::{}", place.name()), move || not_yet(place)));
     }
@@ -83,6 +84,31 @@ fn empty_lists(place: Place) -> TestResult {
         database.run("INSERT INTO orders (id, status) VALUES (9001, 'nwe');").is_err(),
         "the list in use is a list"
     );
+    Ok(())
+}
+
+/// A list that was there before is filled, and not dropped by what undoes that; a table that has its columns from a type gets none.
+fn older_objects(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE TABLE orders (id bigint PRIMARY KEY, status varchar(20) NOT NULL);
+         CREATE TABLE order_statuses (status varchar(20) PRIMARY KEY);
+         INSERT INTO order_statuses VALUES ('sent');
+         INSERT INTO orders VALUES (1, 'new');
+         CREATE TYPE spot AS (x integer, y integer);
+         CREATE TABLE spots OF spot;",
+    )?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let (script, playbook) = script(&model);
+    let fill = playbook.steps.iter().find(|step| step.title == "fill lookup table order_statuses").ok_or("no fill")?;
+    assert!(fill.undo.is_empty() && fill.irreversible.is_some(), "{fill:#?}");
+    assert!(
+        playbook.impossible.iter().any(|(_, reason)| reason.contains("is a table of type")),
+        "{:#?}",
+        playbook.impossible
+    );
+    database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
+    assert_eq!(database.query("SELECT status FROM order_statuses ORDER BY 1")?.concat(), ["new", "sent"]);
     Ok(())
 }
 

@@ -214,8 +214,12 @@ fn finding(
         columns.iter().filter(|column| !nullable.contains(column)).map(|column| (*column).to_owned()).collect();
     let nulls =
         nullable.iter().map(|column| format!("{} IS NULL", crate::model::quote::quote_identifier(engine, column)));
-    // Deleted rows keep their values, as in the key itself once it leaves them out.
-    let live = live_rows(context, table).filter(|_| !is_for_ever(index) && !is_referenced(context, table, index));
+    // Deleted rows keep their values, as in the key itself once it leaves them out. One that has the mark in it never does.
+    let own = table.qualified_name();
+    let mut marks = context.survey.soft_deletes.iter();
+    let is_marked = marks.any(|mark| mark.table == own && columns.contains(&mark.column.as_str()));
+    let is_limited = !is_marked && !is_for_ever(index) && !is_referenced(context, table, index);
+    let live = live_rows(context, table).filter(|_| is_limited);
     let predicate = nulls.chain(live).collect::<Vec<_>>().join(" AND ");
     let all: Vec<String> = columns.iter().map(|column| (*column).to_owned()).collect();
     let name = names.unique(&table.schema.name, &table.name, if supports { &all } else { &left });

@@ -82,7 +82,7 @@ pub(super) fn is_boolean(column: &Column) -> bool {
 }
 
 /// The default of a column, unless it is NULL, which is none.
-pub(crate) fn default_of(column: &Column) -> Option<&ColumnDefault> {
+pub(super) fn default_of(column: &Column) -> Option<&ColumnDefault> {
     let default = column.default.as_ref()?;
     let bare = default.expression.split("::").next().unwrap_or_default();
     (!bare.trim().trim_matches(['(', ')']).eq_ignore_ascii_case("null")).then_some(default)

@@ -25,7 +25,7 @@ pub mod referential_integrity;
 
 pub use crate::settings::{RuleOption, Severity, Values};
 pub use change::{Change, NewColumn};
-pub(crate) use columns::{default_of, is_strict_type, is_utf8mb3};
+pub(crate) use columns::{is_strict_type, is_utf8mb3};
 pub(crate) use coverage::{Cover, cover_by, cover_with, is_secondary, is_unique_key, serves_instead};
 pub(crate) use names::Names;
 pub use object::{Object, ObjectKind};

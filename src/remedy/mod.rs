@@ -15,7 +15,7 @@ mod upserts;
 
 pub use projection::project;
 
-use crate::checks::{Change, Context, Finding, default_of, is_utf8mb3};
+use crate::checks::{Change, Context, Finding, is_utf8mb3};
 use crate::model::{EngineName, KeyPart, Model, QualifiedName, Schema, Table, Unseen, UnseenKind, is_unseen};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -204,17 +204,15 @@ fn limits_history(context: Context<'_>, change: &Change) -> bool {
     limits && context.tables.find(change.table()).is_some_and(|of| context.survey.histories.contains(&of.id))
 }
 
-const NO_VALUES: &str = "no row has a value in the column, and a key to an empty list would refuse every one: make the list when \
-    its values are known";
+const NO_VALUES: &str = "no row has a value in the column, and a key to a list without those to come would refuse them: make the \
+    list when its values are known";
 
-/// Whether statistics know of no value in a column, and it has none by default.
+/// Whether statistics know of no value in a column.
 fn lists_nothing(context: Context<'_>, table: &QualifiedName, column: &str) -> bool {
     let Some(statistics) = context.model.statistics.as_ref() else { return false };
     let is_empty = statistics.table(&table.schema, &table.name).is_some_and(|known| known.rows == Some(0));
     let nulls = statistics.column(&table.schema, &table.name, column).and_then(|known| known.null_fraction);
-    let of = context.tables.find(table).and_then(|of| of.table.column(column));
-    let has_default = of.is_some_and(|column| default_of(column).is_some());
-    (is_empty || nulls.is_some_and(|nulls| nulls >= 1.0)) && !has_default
+    is_empty || nulls.is_some_and(|nulls| nulls >= 1.0)
 }
 
 const UNREAD: &str =

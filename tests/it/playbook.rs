@@ -490,7 +490,7 @@ fn shape(database: &Database) -> Result<Vec<String>, String> {
 }
 
 /// What may fail anew after a whole playbook: the rule, the samples, what the object contains, and why.
-const ANEW: [(&str, &[&str], &str, &str); 8] = [
+const ANEW: [(&str, &[&str], &str, &str); 10] = [
     (
         "fk-column-name",
         &["values"],
@@ -510,6 +510,13 @@ const ANEW: [(&str, &[&str], &str, &str); 8] = [
         "where no pattern leads, or names follow it only roughly, those that it adds can make another the majority",
     ),
     ("fk-column-name", &["ranger"], "_fk_", "the same, of the keys that it declares"),
+    (
+        "fk-missing",
+        &["ranger"],
+        "x_security_zone_ref_group.group_type",
+        "a list of the values of x_group, which has rows, is what a column of that name in a table without any may refer to",
+    ),
+    ("relation-column-unindexed", &["ranger"], "x_security_zone_ref_group.group_type", "the same"),
     (
         "timestamp-without-time-zone",
         &["ranger"],

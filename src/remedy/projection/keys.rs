@@ -68,8 +68,11 @@ impl Projection<'_> {
         }
         // The key does all that a unique key over the same columns did.
         of.unique_constraints.retain(|unique| unique.without_overlaps || unique.columns != columns);
+        // In another order, or for some rows only, it is another index.
+        let plain: Vec<KeyPart> = columns.iter().map(KeyPart::column).collect();
         let is_twin = |index: &Index| {
-            index.unique && !index.exclusion && index.plain_columns().is_some_and(|key| key == *columns)
+            let does_no_more = index.unique || engine == EngineName::Sqlite;
+            does_no_more && !index.exclusion && index.predicate.is_none() && index.key == plain
         };
         of.indexes.retain(|index| !is_twin(index));
         if engine.is_mysql_family() {

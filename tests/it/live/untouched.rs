@@ -1,10 +1,10 @@
-//! What scripts for PostgreSQL leave as it is: histories, columns without values, rows that policies hide.
+//! What scripts leave as it is: histories, columns without values, rows that policies hide.
 
 use crate::support::database::{Database, Place};
 use crate::support::times::trial;
 use crate::support::{TestResult, chain, read};
 use brownfield::model::{EngineName, Model, Tables};
-use brownfield::remedy::Playbook;
+use brownfield::remedy::{self, Playbook};
 use brownfield::render::sql;
 use brownfield::report::Report;
 use brownfield::settings::Settings;
@@ -12,6 +12,9 @@ use brownfield::survey::TableClass;
 use libtest_mimic::Trial;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
+    for place in Place::all() {
+        trials.push(trial(format!("live::untouched::other_indexes::{}", place.name()), move || other_indexes(place)));
+    }
     for place in Place::of(EngineName::PostgreSql) {
         trials.push(trial(format!("live::untouched::histories::{}", place.name()), move || histories(place)));
         trials.push(trial(format!("live::untouched::empty_lists::{}", place.name()), move || empty_lists(place)));
@@ -133,6 +136,36 @@ fn hidden_rows(place: Place) -> TestResult {
     let error = database.run(&as_owner).err().ok_or("it passed over the rows")?;
     assert!(error.contains("row-level security"), "{error}");
     database.run(&script).or_else(|error| if error.contains("already exists") { Ok(()) } else { Err(error) })?;
+    Ok(())
+}
+
+/// An index in another order stays beside a new primary key over its columns, as is foretold.
+fn other_indexes(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE TABLE parts (code varchar(20) NOT NULL, size integer NOT NULL);
+         CREATE UNIQUE INDEX parts_code_desc ON parts (code DESC, size);",
+    )?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let tables = Tables::new(&model);
+    let settings = Settings::default();
+    let report = Report::new(&model, &tables, &settings);
+    let playbook = report.playbook_for(&["table-without-primary-key".to_owned()]);
+    let mut foretold = model.clone();
+    remedy::project(&mut foretold, &playbook);
+    let statements = playbook.steps.iter().flat_map(|step| &step.statements);
+    let script: String = statements.map(|statement| format!("{statement};\n")).collect();
+    database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
+    let after = read(&database.url()).map_err(|error| chain(&error))?;
+    let indexes = |model: &Model| {
+        let tables = model.schemas.iter().flat_map(|schema| &schema.tables);
+        let keys = tables.flat_map(|table| &table.indexes).map(|index| (index.primary, index.key.clone()));
+        let mut keys: Vec<String> = keys.map(|key| format!("{key:?}")).collect();
+        keys.sort();
+        keys
+    };
+    assert_eq!(indexes(&after), indexes(&foretold), "{script}");
+    assert!(after.schemas.iter().flat_map(|schema| &schema.tables).all(|table| table.primary_key.is_some()));
     Ok(())
 }
 

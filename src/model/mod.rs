@@ -173,7 +173,8 @@ pub struct Engine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
     /// Settings of the server that decide whether constraints hold and events run, by name: `foreign_key_checks`, `sql_mode`,
-    /// `lower_case_table_names` and, where there are events, `event_scheduler` (MySQL, MariaDB).
+    /// `lower_case_table_names`, where there are events `event_scheduler`, and `explicit_defaults_for_timestamp` where it is off
+    /// (MySQL, MariaDB).
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub settings: std::collections::BTreeMap<String, String>,
 }

@@ -26,6 +26,10 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
             if planner.is_versioned(table) {
                 return planner.refuse(request.change.clone(), PAST_ROWS);
             }
+            let new = Overrides { nullable: Some(false), ..Overrides::default() };
+            if stamps_itself(planner, &new.applied(&of)) {
+                return planner.refuse(request.change.clone(), STAMPS_ITSELF);
+            }
             let step = not_null(planner, table, &of);
             let old = planner.engine == EngineName::MariaDb && planner.version < (10, 6, 0);
             if old && step.method == "COPY" && planner.is_in_foreign_key(table, column) {
@@ -56,6 +60,21 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
 /// Why a column of a table with history keeps its NULLs.
 pub(super) const PAST_ROWS: &str = "the table is system-versioned: NULL may stand in past rows, which no statement fills, and the \
     server would refuse it there too";
+
+/// Why a timestamp does not become one that is never NULL and has no default, where the server would change its meaning.
+pub(super) const STAMPS_ITSELF: &str = "explicit_defaults_for_timestamp is OFF: the server would give the timestamp a default of its \
+    own, and overwrite it at every update of its row. Set the variable ON first, or give the column a default";
+
+/// Whether the server gives a column what its definition does not say: the current moment at inserts and updates, or a zero date.
+pub(super) fn stamps_itself(planner: &Planner<'_>, column: &Column) -> bool {
+    let is_implicit = planner.context.model.engine.settings.contains_key("explicit_defaults_for_timestamp");
+    let default = column.default.as_ref().filter(|default| !default.expression.eq_ignore_ascii_case("null"));
+    is_implicit
+        && column.base_type() == "timestamp"
+        && !column.nullable
+        && column.generated.is_none()
+        && default.is_none()
+}
 
 /// `MODIFY` with everything that the column has, and what is to be new. Later steps see the column as it is then.
 fn modify(planner: &mut Planner<'_>, table: &QualifiedName, column: &Column, new: Overrides<'_>) -> String {
@@ -124,6 +143,9 @@ fn set_default(
     let Some(of) = planner.planned_column(table, column) else {
         return planner.refuse(request.change.clone(), "the column is not in the catalog");
     };
+    if expression.is_none() && stamps_itself(planner, &Column { default: None, ..of.clone() }) {
+        return planner.refuse(request.change.clone(), STAMPS_ITSELF);
+    }
     let title = match expression {
         Some(expression) => format!("default of {}.{column}: {expression}", table.name),
         None => format!("drop the default of {}.{column}", table.name),
@@ -142,9 +164,12 @@ fn set_default(
     };
     let asks = expression.is_none() && !of.nullable;
     let phase = if asks { Phase::Contract } else { Phase::Expand };
-    let mut step = alter(planner, table, phase, title, &clause, Algorithm::Instant)
-        .undo(undo(planner, table, &of))
-        .note("Applies to new rows only.");
+    let step = alter(planner, table, phase, title, &clause, Algorithm::Instant).note("Applies to new rows only.");
+    let mut step = if stamps_itself(planner, &of) {
+        step.irreversible("explicit_defaults_for_timestamp is OFF, with which no statement takes a timestamp's default away")
+    } else {
+        step.undo(undo(planner, table, &of))
+    };
     if asks {
         step.safety = Safety::Breaking;
         step = step.note("An INSERT that leaves the column out fails from this moment: let code name a value before.");
@@ -159,6 +184,9 @@ fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
     }
     let mut column = Column::new(&name, &new.data_type);
     column.on_update.clone_from(&new.on_update);
+    if new.not_null && new.default.is_none() && stamps_itself(planner, &Column { nullable: false, ..column.clone() }) {
+        return planner.refuse(request.change.clone(), STAMPS_ITSELF);
+    }
     let relation = planner.relation(table);
     if planner.is_versioned(table) && new.not_null {
         return add_filled_column(planner, request, table, new, column);
@@ -223,6 +251,10 @@ fn change_type(
     let mut all: Vec<(QualifiedName, Column)> = Vec::new();
     for (table, name) in with.iter().map(|(table, column)| (table, column.as_str())).chain([(table, column)]) {
         let Some(of) = planner.planned_column(table, name).filter(|of| of.data_type != data_type) else { continue };
+        let new = Overrides { data_type: Some(data_type), ..Overrides::default() };
+        if stamps_itself(planner, &new.applied(&of)) {
+            return planner.refuse(request.change.clone(), STAMPS_ITSELF);
+        }
         if let Some(obstacle) = obstacle(planner, table, &of, data_type) {
             return planner.refuse(request.change.clone(), obstacle);
         }
@@ -417,6 +449,9 @@ fn maintain_updated_at(planner: &mut Planner<'_>, request: &Request, table: &Qua
     let of = planner.planned_column(table, column).unwrap_or_else(|| Column::new(column, "timestamp"));
     let base = of.base_type();
     if of.generated.is_none() && (base == "datetime" || base == "timestamp") {
+        if stamps_itself(planner, &of) {
+            return planner.refuse(request.change.clone(), STAMPS_ITSELF);
+        }
         let precision = of.data_type.split_once('(').map(|(_, rest)| format!("({rest}")).unwrap_or_default();
         let on_update = format!("CURRENT_TIMESTAMP{precision}");
         let new = Overrides { on_update: Some(&on_update), ..Overrides::default() };

@@ -1,7 +1,7 @@
 //! Indexes and the keys that stand on them.
 
 use super::column::{Overrides, definition, is_textual};
-use super::columns::PAST_ROWS;
+use super::columns::{PAST_ROWS, STAMPS_ITSELF, stamps_itself};
 use super::{Algorithm, Duration, Phase, Planner, Request, Safety, Step, alter};
 use crate::checks::Change;
 use crate::model::quote::index_options;
@@ -300,6 +300,9 @@ fn add_primary_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
         let Some(column) = planner.planned_column(table, name).filter(|column| column.nullable) else { continue };
         let checks = &of.table.check_constraints;
         let new = Overrides { nullable: Some(false), ..Overrides::default() };
+        if stamps_itself(planner, &new.applied(&column)) {
+            return planner.refuse(request.change.clone(), STAMPS_ITSELF);
+        }
         clauses.push(format!("MODIFY {}", definition(planner.engine, &column, checks, new)));
         let old = definition(planner.engine, &column, checks, Overrides::default());
         nullable = format!("{nullable}, MODIFY {old}");

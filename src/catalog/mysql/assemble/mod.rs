@@ -110,6 +110,10 @@ fn engine(catalog: &Catalog) -> Engine {
     if !rows(catalog, "events").is_empty() {
         settings.push(("event_scheduler", 10));
     }
+    // Likewise where it is on, as the standard has it.
+    if text(row, 11) == "0" {
+        settings.push(("explicit_defaults_for_timestamp", 11));
+    }
     let setting = |(name, position): (&str, usize)| (name.to_owned(), text(row, position).to_owned());
     Engine {
         name: catalog.engine,

@@ -18,6 +18,7 @@ pub use projection::project;
 use crate::checks::{Change, Context, Finding, is_utf8mb3};
 use crate::model::{EngineName, KeyPart, Model, QualifiedName, Schema, Table, Unseen, UnseenKind, is_unseen};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 /// How safe a step is for running applications.
@@ -232,6 +233,20 @@ fn rests_on_unseen(context: Context<'_>, change: &Change) -> bool {
     }
 }
 
+/// Why a column gets no foreign key when its default stands for no row at all: inserts that leave it out would fail.
+fn refers_to_nothing(context: Context<'_>, change: &Change) -> Option<String> {
+    let (column, referenced, default) = planner::default_reference(context.tables, change)?;
+    let bare = default.split("::").next().unwrap_or_default().trim_matches(['\'', '(', ')', ' ']);
+    let is_none = bare.is_empty() || bare.parse::<f64>().is_ok_and(|number| number <= 0.0);
+    (is_none && referenced.is_auto_generated()).then(|| {
+        format!(
+            "{0} is {default} where there is none, and a foreign key knows only NULL as that: let {0} be NULL by default and \
+             where it is {default} first",
+            column.name
+        )
+    })
+}
+
 /// Code that may say anything, since it could not be read, where there is some.
 fn hidden_code(model: &Model) -> Option<String> {
     let is_code =
@@ -290,6 +305,15 @@ fn convert(table: &mut Table, change: &Change) -> Result<(), String> {
         table.character_set = Some(character_set.clone());
     }
     Ok(())
+}
+
+/// A new integer type with the leading zeros that values of the old one are shown with (MySQL, MariaDB).
+fn shown_like<'t>(old: &str, new: &'t str) -> Cow<'t, str> {
+    let width = old.split_once('(').and_then(|(_, rest)| Some(rest.split_once(')')?.0));
+    match width.filter(|_| old.to_lowercase().contains("zerofill") && new.ends_with("int unsigned")) {
+        Some(width) => format!("{}({width}) unsigned zerofill", new.trim_end_matches(" unsigned")).into(),
+        None => new.into(),
+    }
 }
 
 /// Whether a text can take more bytes in another character set.
@@ -368,6 +392,7 @@ fn attempt<'a>(
         change if declares_guess(context, change) => Some(GUESS.to_owned()),
         change if let Some(reason) = outside::hindrance(context, change) => Some(reason),
         change if limits_history(context, change) => Some(HISTORY.to_owned()),
+        Change::AddForeignKey { .. } => refers_to_nothing(context, change),
         Change::AddUnique { .. } => upserts::hindrance(context, change),
         Change::AddLookupTable { table, column, .. } if lists_nothing(context, table, column) => {
             Some(NO_VALUES.to_owned())

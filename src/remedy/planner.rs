@@ -7,8 +7,8 @@ use super::{Duration, Phase, Playbook, Safety, Step, hidden_code};
 use crate::checks::{Change, Context};
 use crate::model::quote::{quote_identifier, quote_list};
 use crate::model::{
-    Column, DefaultKind, Deferral, EngineName, ForeignKey, Index, Publication, QualifiedName, Table, TableRef, Trigger,
-    TriggerEnabled, View,
+    Column, DefaultKind, Deferral, EngineName, ForeignKey, Index, Publication, QualifiedName, Table, TableRef, Tables,
+    Trigger, TriggerEnabled, View,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -226,6 +226,10 @@ impl<'a> Planner<'a> {
     /// The steps planned so far, in no order.
     pub(super) fn steps(&self) -> impl Iterator<Item = &Step> {
         self.drafts.iter().map(|(.., step)| step)
+    }
+
+    pub(super) fn steps_mut(&mut self) -> impl Iterator<Item = &mut Step> {
+        self.drafts.iter_mut().map(|(.., step)| step)
     }
 
     /// The column of this name.
@@ -527,6 +531,30 @@ impl<'a> Planner<'a> {
         )
     }
 
+    /// Asks whether the row is there that a new foreign key's column refers to by default.
+    pub(super) fn default_without_parent(&self, change: &Change) -> Option<(String, String)> {
+        let (column, referenced, default) = default_reference(self.context.tables, change)?;
+        let Change::AddForeignKey { referenced_table, .. } = change else { return None };
+        let query = format!(
+            "SELECT count(*) FROM (SELECT {default} AS value) AS fallback WHERE NOT EXISTS (SELECT 1 FROM {} AS p WHERE p.{} = \
+             fallback.value)",
+            self.relation(referenced_table),
+            self.quote(&referenced.name)
+        );
+        let note = format!(
+            "An INSERT that leaves {} out gets {default}, and fails from this moment where no row of {} has that.",
+            column.name, referenced_table.name
+        );
+        Some((query, note))
+    }
+
+    /// The step of a new foreign key, with what to ask and to know of a default that it must allow.
+    pub(super) fn default_asked(&self, step: Step, change: &Change) -> Step {
+        let Some((query, note)) = self.default_without_parent(change) else { return step };
+        let check = step.pre_check.iter().cloned().chain([query]).collect::<Vec<_>>().join("; ");
+        Step { safety: Safety::Breaking, ..step.check(check).note(note) }
+    }
+
     /// Lists keys that occur more than once. Rows with a NULL in the key do not count, unless NULLs are equal.
     pub(super) fn duplicates(
         &self,
@@ -592,6 +620,22 @@ impl<'a> Planner<'a> {
     pub(super) fn nulls(&self, table: &QualifiedName, column: &str) -> String {
         format!("SELECT count(*) FROM {} WHERE {} IS NULL", self.relation(table), self.quote(column))
     }
+}
+
+/// The column of a new foreign key that has a value by default, the column that this refers to, and the value.
+pub(super) fn default_reference<'a>(
+    tables: &'a Tables<'a>,
+    change: &Change,
+) -> Option<(&'a Column, &'a Column, &'a str)> {
+    let Change::AddForeignKey { table, columns, referenced_table, referenced_columns, .. } = change else {
+        return None;
+    };
+    let ([column], [referenced]) = (columns.as_slice(), referenced_columns.as_slice()) else { return None };
+    let column = tables.find(table)?.table.column(column)?;
+    let referenced = tables.find(referenced_table)?.table.column(referenced)?;
+    let default = column.default.as_ref().filter(|default| default.kind == DefaultKind::Literal)?;
+    let is_null = default.expression.split("::").next().is_some_and(|bare| bare.eq_ignore_ascii_case("null"));
+    (!is_null).then_some((column, referenced, default.expression.as_str()))
 }
 
 /// What to know about a fill.

@@ -19,7 +19,7 @@ pub use classes::{is_moment, is_searched_by_ranges};
 pub use conventions::{is_temporal, style};
 pub use object_names::ObjectNaming;
 pub(crate) use relations::is_joinable;
-pub(crate) use sql::{Returned, all_words, calls_with, inserts, returned};
+pub(crate) use sql::{Returned, all_words, calls_with, index_hints, inserts, returned};
 pub use values::references;
 pub use words::{is_plural, singular, singular_name, split};
 

@@ -143,6 +143,30 @@ pub(crate) fn calls_with(text: &str, column: &str) -> BTreeSet<String> {
     calls
 }
 
+/// Indexes that code names in `USE INDEX`, `FORCE INDEX` and `IGNORE INDEX`, in lower case. A literal may be a statement that the
+/// code runs.
+pub(crate) fn index_hints(engine: EngineName, text: &str) -> BTreeSet<String> {
+    let tokens = tokens(engine, text);
+    let is = |position: usize, words: &[&str]| is_word(&tokens, position, words);
+    let mut named = BTreeSet::new();
+    for position in 0..tokens.len() {
+        if let Token::SingleQuotedString(text) = &tokens[position] {
+            named.extend(index_hints(engine, text));
+        }
+        if !is(position, &["USE", "FORCE", "IGNORE"]) || !is(position + 1, &["INDEX", "KEY"]) {
+            continue;
+        }
+        let mut open = position + 2;
+        while is(open, &["FOR", "JOIN", "ORDER", "GROUP", "BY"]) {
+            open += 1;
+        }
+        if tokens.get(open) == Some(&Token::LParen) {
+            named.extend(words(&tokens[open..closing(&tokens, open)]));
+        }
+    }
+    named
+}
+
 /// Every word of code, in lower case.
 pub(crate) fn all_words(engine: EngineName, text: &str) -> BTreeSet<String> {
     words(&tokens(engine, text))
@@ -311,6 +335,17 @@ fn name(tokens: &[Token], mut position: usize) -> (Vec<String>, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hints_name_indexes() {
+        let named = |text: &str| index_hints(EngineName::MySql, text).into_iter().collect::<Vec<_>>();
+        assert_eq!(
+            named("SELECT a FROM t USE INDEX (By_Day, `b``c`) IGNORE KEY FOR ORDER BY (d) WHERE e"),
+            ["b``c", "by_day", "d"]
+        );
+        assert_eq!(named("PREPARE s FROM 'SELECT a FROM t FORCE INDEX (f)'"), ["f"]);
+        assert!(named("ALTER TABLE t ADD INDEX a (b); SELECT use_index (c)").is_empty());
+    }
 
     fn removes_from(engine: EngineName, text: &str) -> Vec<String> {
         deeds(engine, text).removes_from.into_iter().map(|parts| parts.join(".")).collect()

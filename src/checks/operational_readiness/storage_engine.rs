@@ -36,12 +36,19 @@ sessions.
 
 ## Fix
 
-Convert the table to InnoDB, which copies it; then declare the foreign keys that the old engine dropped.
+Convert the table to InnoDB, which copies it; then declare the foreign keys that the old engine dropped. Tables of engines that
+keep their rows elsewhere or in another way on purpose, such as FEDERATED, BLACKHOLE, ARCHIVE and CSV, get no step.
 
 ## Example
 
 ```sql,fires,mysql,mariadb
 CREATE TABLE countries (id bigint PRIMARY KEY, code char(2) NOT NULL) ENGINE=MyISAM;
+```
+
+What a table of another engine is for, nobody but its owner knows:
+
+```sql,fires,mysql,mariadb
+CREATE TABLE arrivals (id bigint NOT NULL, line varchar(100) NOT NULL) ENGINE=CSV;
 ```
 
 ```sql,passes,mysql,mariadb
@@ -54,6 +61,9 @@ CREATE TABLE page_cache (id bigint PRIMARY KEY, page varchar(200)) ENGINE=MEMORY
 
 /// Engines that are chosen on purpose.
 const CHOSEN: &[&str] = &["innodb", "rocksdb", "columnstore", "ndbcluster", "ndb"];
+
+/// Engines whose tables are their rows, so that InnoDB can keep them instead; MERGE has those of others.
+const ROWS_ALONE: &[&str] = &["myisam", "aria", "memory", "mrg_myisam"];
 
 /// Words of names of tables that may be lost.
 const TEMPORARY: &[&str] = &["tmp", "temp", "temporary", "cache", "session", "sessions"];
@@ -68,9 +78,13 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             continue;
         }
         let message = format!("stored by {engine}: no transactions, no foreign keys");
-        verdicts.fail(
-            Finding::new(&RULE, Object::table(table), message)
-                .with([Change::SetStorageEngine { table: table.qualified_name(), engine: "InnoDB".to_owned() }]),
-        );
+        let finding = Finding::new(&RULE, Object::table(table), message);
+        verdicts.fail(if ROWS_ALONE.contains(&lower.as_str()) {
+            finding.with([Change::SetStorageEngine { table: table.qualified_name(), engine: "InnoDB".to_owned() }])
+        } else {
+            finding.advise(format!(
+                "find out what {engine} was chosen for, since InnoDB keeps rows in another way: then move them by hand"
+            ))
+        });
     }
 }

@@ -166,7 +166,9 @@ fn set_default(
     let phase = if asks { Phase::Contract } else { Phase::Expand };
     let step = alter(planner, table, phase, title, &clause, Algorithm::Instant).note("Applies to new rows only.");
     let mut step = if stamps_itself(planner, &of) {
-        step.irreversible("explicit_defaults_for_timestamp is OFF, with which no statement takes a timestamp's default away")
+        step.irreversible(
+            "explicit_defaults_for_timestamp is OFF, with which no statement takes a timestamp's default away",
+        )
     } else {
         step.undo(undo(planner, table, &of))
     };
@@ -265,7 +267,6 @@ fn change_type(
     if let Some(reason) = keys.iter().find_map(|(_, key)| lost_for_good(planner, key)) {
         return planner.refuse(request.change.clone(), reason);
     }
-    let new = Overrides { data_type: Some(data_type), ..Overrides::default() };
     let mut statements = Vec::new();
     let mut undo_statements = Vec::new();
     let mut clauses = Vec::new();
@@ -273,8 +274,10 @@ fn change_type(
     let cut: Vec<String> = all.iter().filter_map(|(table, of)| changed(planner, table, of, data_type)).collect();
     let zoned = all.iter().any(|(_, of)| of.base_type() == "timestamp") && base_type(data_type) == "datetime";
     for (table, of) in &all {
+        let data_type = remedy::shown_like(&of.data_type, data_type);
+        let new = Overrides { data_type: Some(&data_type), ..Overrides::default() };
         let clause = modify(planner, table, of, new);
-        let algorithm = if widens(&of.data_type, data_type) { Algorithm::Inplace } else { Algorithm::Copy };
+        let algorithm = if widens(&of.data_type, &data_type) { Algorithm::Inplace } else { Algorithm::Copy };
         let step = alter(planner, table, Phase::Expand, String::new(), &clause, algorithm);
         statements.extend(step.statements.iter().cloned());
         undo_statements.push(undo(planner, table, of));

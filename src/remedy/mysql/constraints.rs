@@ -94,16 +94,24 @@ fn violations(planner: &Planner<'_>, table: &QualifiedName, expression: &str) ->
     format!("SELECT count(*) FROM {} WHERE NOT ({expression})", planner.relation(table))
 }
 
+/// `ADD CONSTRAINT …` for a foreign key as it is or shall be. Actions that nobody chose are left out, since the server would take
+/// them for chosen.
 pub(super) fn clause(planner: &Planner<'_>, name: &str, key: &ForeignKey) -> String {
-    format!(
-        "ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({}) ON DELETE {} ON UPDATE {}",
+    let unchosen = if planner.engine == EngineName::MariaDb { Action::Restrict } else { Action::NoAction };
+    let mut text = format!(
+        "ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({})",
         planner.quote(name),
         planner.list(&key.columns),
         planner.relation(&key.referenced_table),
         planner.list(&key.referenced_columns),
-        key.on_delete.sql(),
-        key.on_update.sql()
-    )
+    );
+    if key.on_delete != unchosen || key.on_delete_explicit == Some(true) {
+        text = format!("{text} ON DELETE {}", key.on_delete.sql());
+    }
+    if key.on_update != unchosen {
+        text = format!("{text} ON UPDATE {}", key.on_update.sql());
+    }
+    text
 }
 
 /// Why a table can have no foreign key and be the target of none, where it is partitioned.
@@ -152,6 +160,7 @@ fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, name: &str) {
         .undo(undo)
         .note("Only the copy checks existing rows. With foreign_key_checks=0 the key is added INPLACE, LOCK=NONE, and existing rows are never checked: then the query for orphans must find nothing before and after.");
     step.statements.insert(0, CHECKS_ON.to_owned());
+    let step = planner.default_asked(step, &request.change);
     planner.add(60, request, step);
 }
 
@@ -199,7 +208,7 @@ pub(super) fn change_delete_action(planner: &mut Planner<'_>, request: &Request,
     }
     let mut request = request.clone();
     let mut new = key.clone();
-    new.on_delete = *on_delete;
+    (new.on_delete, new.on_delete_explicit) = (*on_delete, Some(true));
     let mut title =
         format!("ON DELETE {} for foreign key {}", on_delete.sql(), key.name.as_deref().unwrap_or_default());
     if let Some(Request { change: Change::RenameConstraint { to, .. }, rules, notes, .. }) = rename {
@@ -257,12 +266,15 @@ fn replace_foreign_key(
         (step.safety, step.duration) = (Safety::Caution, Duration::Metadata);
     }
     let orphans = planner.orphans(table, &new.columns, &new.referenced_table, &new.referenced_columns);
-    step = step.verify(orphans);
+    step = step.check(orphans.clone()).verify(orphans);
     if old_name == new_name {
         step = step.note("Between the two statements the key is not enforced: the query afterwards must find nothing.");
     }
-    step = step.undo(format!("ALTER TABLE {relation} DROP FOREIGN KEY {}", planner.quote(&new_name)));
-    step = step.undo(format!("ALTER TABLE {relation} {}", clause(planner, &old_name, old)));
+    step = step
+        .undo(CHECKS_OFF)
+        .undo(format!("ALTER TABLE {relation} DROP FOREIGN KEY {}", planner.quote(&new_name)))
+        .undo(format!("ALTER TABLE {relation} {}", clause(planner, &old_name, old)))
+        .undo(CHECKS_ON);
     planner.add(10, request, step);
 }
 

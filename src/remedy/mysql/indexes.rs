@@ -2,15 +2,17 @@
 
 use super::column::{Overrides, definition, is_textual};
 use super::columns::{PAST_ROWS, STAMPS_ITSELF, stamps_itself};
-use super::{Algorithm, Duration, Phase, Planner, Request, Safety, Step, alter};
+use super::{Algorithm, Duration, Phase, Planner, Request, Safety, Step, alter, made_needless};
 use crate::checks::Change;
-use crate::model::quote::index_options;
+use crate::model::quote::{index_options, quote_literal};
 use crate::model::{
     Column, EngineName, ForeignKey, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder, Table,
 };
 use crate::remedy::names::Space;
 use crate::remedy::planner::{computable, unique_before};
 use crate::remedy::upserts::warned;
+use crate::survey::index_hints;
+use std::collections::BTreeSet;
 
 /// Characters of a long text that an index holds when nobody said how many.
 const PREFIX: u32 = 191;
@@ -146,6 +148,80 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     }
 }
 
+/// Refuses what takes away an index, or its name, that code in the database names in a hint: it would fail.
+pub(super) fn keep_hinted(planner: &mut Planner<'_>, requests: &mut Vec<Request>) {
+    if requests.iter().all(|request| taken_away(planner, &request.change).is_empty()) {
+        return;
+    }
+    let hints = hints(planner);
+    let refused: Vec<(Change, String)> = requests
+        .extract_if(.., |request| hindrance(planner, &hints, &request.change).is_some())
+        .filter_map(|Request { change, .. }| Some((change.clone(), hindrance(planner, &hints, &change)?)))
+        .collect();
+    for (change, reason) in refused {
+        planner.refuse(change, reason);
+    }
+}
+
+/// The indexes that a change takes away or gives another name.
+fn taken_away<'a>(planner: &Planner<'a>, change: &Change) -> Vec<&'a str> {
+    let Some(of) = planner.table(change.table()) else { return Vec::new() };
+    let is_taken = |index: &&Index| match change {
+        Change::DropIndex { name, .. } | Change::RenameIndex { name, .. } | Change::RenameConstraint { name, .. } => {
+            index.name == *name
+        }
+        Change::AddUnique { replaces, .. } => replaces.as_ref() == Some(&index.name),
+        Change::AddPrimaryKey { columns, .. } => is_twin(index, columns),
+        _ => false,
+    };
+    let taken = of.table.indexes.iter().filter(is_taken).chain(made_needless(planner, change));
+    taken.map(|index| index.name.as_str()).collect()
+}
+
+/// What code names in hints, by what it is.
+fn hints(planner: &Planner<'_>) -> Vec<(String, BTreeSet<String>)> {
+    let mut hints = Vec::new();
+    let mut read = |kind: &str, name: &str, text: &str| {
+        let named = index_hints(planner.engine, text);
+        if !named.is_empty() {
+            hints.push((format!("{kind} {name}"), named));
+        }
+    };
+    for schema in planner.context.model.with_outside() {
+        for view in &schema.views {
+            read("view", &view.name, view.definition.as_deref().unwrap_or_default());
+        }
+        for trigger in schema.tables.iter().flat_map(|table| &table.triggers) {
+            read("trigger", &trigger.name, &trigger.definition);
+        }
+        for routine in &schema.functions {
+            read("routine", &routine.name, routine.body.as_deref().unwrap_or_default());
+        }
+        for event in &schema.events {
+            read("event", &event.name, &event.body);
+        }
+    }
+    hints
+}
+
+/// Why code stands in the way of a change that takes away an index, if it does. A hint may say the beginning of a name alone.
+fn hindrance(planner: &Planner<'_>, hints: &[(String, BTreeSet<String>)], change: &Change) -> Option<String> {
+    let of = planner.table(change.table())?;
+    let is_whole = |said: &str| of.table.indexes.iter().any(|index| index.name.to_lowercase() == said);
+    taken_away(planner, change).into_iter().find_map(|index| {
+        let lower = index.to_lowercase();
+        let means = |said: &String| *said == lower || lower.starts_with(said.as_str()) && !is_whole(said);
+        let (code, _) = hints.iter().find(|(_, named)| named.iter().any(means))?;
+        Some(format!("{code} names index {index} in a hint and would fail: change the two together"))
+    })
+}
+
+/// Whether a primary key over these columns does all that a unique index does.
+fn is_twin(index: &Index, columns: &[String]) -> bool {
+    let same = index.plain_columns().is_some_and(|key| key == *columns);
+    index.unique && !index.primary && !index.exclusion && same
+}
+
 /// Key parts with their expressions, prefixes and directions. A long text gets a prefix if it has none.
 fn parts(planner: &Planner<'_>, table: &QualifiedName, method: &str, key: &[KeyPart]) -> String {
     let column = |part: &KeyPart| part.column.as_ref().and_then(|name| planner.planned_column(table, name));
@@ -186,8 +262,29 @@ fn clause(planner: &Planner<'_>, table: &QualifiedName, name: &str, index: &Inde
         _ => "INDEX",
     };
     let using = if index.method == "hash" { " USING HASH" } else { "" };
-    let options = index_options(planner.engine, &index.options);
-    format!("ADD {kind} {}{using} ({}){options}", planner.quote(name), parts(planner, table, &index.method, &index.key))
+    let key = parts(planner, table, &index.method, &index.key);
+    let mut options = index_options(planner.engine, &index.options);
+    if let Some(comment) = &index.comment {
+        options.push_str(&format!(" COMMENT {}", quote_literal(planner.engine, comment)));
+    }
+    if !index.visible {
+        options.push_str(if planner.engine == EngineName::MariaDb { " IGNORED" } else { " INVISIBLE" });
+    }
+    if index.primary {
+        return format!("ADD PRIMARY KEY{using} ({key}){options}");
+    }
+    format!("ADD {kind} {}{using} ({key}){options}", planner.quote(name))
+}
+
+/// Clauses that make some indexes of a table anew, to be written after others.
+pub(super) fn again(planner: &Planner<'_>, table: &QualifiedName, is_meant: impl Fn(&Index) -> bool) -> String {
+    let indexes = planner.table(table).map(|of| of.table.indexes.as_slice()).unwrap_or_default();
+    let clauses = indexes.iter().filter(|index| is_meant(index)).map(|index| {
+        let name = planner.quote(&index.name);
+        let gone = if index.primary { "PRIMARY KEY".to_owned() } else { format!("INDEX {name}") };
+        format!(", DROP {gone}, {}", clause(planner, table, &index.name, index))
+    });
+    clauses.collect()
 }
 
 fn add_index(
@@ -310,8 +407,7 @@ fn add_primary_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
     }
     let key: Vec<KeyPart> = columns.iter().map(|column| KeyPart::column(column.clone())).collect();
     // The primary key does all that a unique index over the same columns did.
-    let is_twin = |index: &&Index| index.unique && !index.primary && !index.exclusion && index.key == key;
-    let twins = of.table.indexes.iter().filter(is_twin);
+    let twins = of.table.indexes.iter().filter(|index| is_twin(index, columns));
     let needless: Vec<&Index> = replaced(planner, table, &request.change).into_iter().chain(twins).collect();
     let (gone, back) = without(planner, table, &needless);
     clauses.push(format!("ADD PRIMARY KEY ({}){gone}", parts(planner, table, "btree", &key)));

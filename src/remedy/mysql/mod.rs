@@ -9,7 +9,7 @@ use super::planner::{Planner, is_made_for, mentions};
 use super::requests::Request;
 use super::{Duration, Phase, Safety, Step};
 use crate::checks::Change;
-use crate::model::{Column, EngineName, GeneratedStorage, KeyPart, QualifiedName, Table, TableRef, UnseenKind};
+use crate::model::{Column, EngineName, GeneratedStorage, Index, KeyPart, QualifiedName, Table, TableRef, UnseenKind};
 use crate::survey::is_temporal;
 use std::collections::BTreeMap;
 
@@ -50,6 +50,7 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
     // A statement repeats what earlier ones made of a column, so that they are planned in the order in which they run.
     let mut requests = requests;
     requests.sort_by_key(|request| turn(&request.change));
+    indexes::keep_hinted(planner, &mut requests);
     requests = columns::convert_at_once(planner, requests);
     requests = columns::convert_connected(planner, requests);
     let hashed = requests.iter().filter(|request| indexes::is_hashed(planner, &request.change));
@@ -91,6 +92,9 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
             _ => add(planner, &request),
         }
     }
+    if planner.engine == EngineName::MySql {
+        copy_unchecked(planner);
+    }
     if planner.steps().any(|step| planner.is_versioned(&step.table)) {
         planner.preamble.push("SET SESSION system_versioning_alter_history = KEEP".to_owned());
     }
@@ -112,15 +116,39 @@ fn vanishing(planner: &Planner<'_>, requests: &[Request]) -> BTreeMap<(Qualified
     let (later, first): (Vec<&Request>, Vec<&Request>) =
         requests.iter().partition(|request| matches!(request.change, Change::AddIndex { .. }));
     for Request { change, .. } in first.into_iter().chain(later) {
-        let Some(of) = planner.table(change.table()) else { continue };
-        let Some(new) = new_key(planner, change) else { continue };
-        for key in of.table.foreign_keys.iter().filter(|key| new.starts_with(&key.columns)) {
-            if let Some(own) = of.table.indexes.iter().find(|index| is_made_for(index, key)) {
-                vanishing.entry((change.table().clone(), own.name.clone())).or_insert_with(|| change.clone());
-            }
+        for index in made_needless(planner, change) {
+            vanishing.entry((change.table().clone(), index.name.clone())).or_insert_with(|| change.clone());
         }
     }
     vanishing
+}
+
+/// The indexes that the server made for foreign keys which a change gives another one.
+fn made_needless<'a>(planner: &Planner<'a>, change: &Change) -> Vec<&'a Index> {
+    let Some((of, new)) = planner.table(change.table()).zip(new_key(planner, change)) else { return Vec::new() };
+    let served = of.table.foreign_keys.iter().filter(|key| new.starts_with(&key.columns));
+    served.filter_map(|key| of.table.indexes.iter().find(|index| is_made_for(index, key))).collect()
+}
+
+/// Lets copies of tables leave the rows alone that MySQL would check again and that no step is about: one without a parent, from a
+/// time without checks, would end the script half-way. Nobody writes to a table that is copied.
+fn copy_unchecked(planner: &mut Planner<'_>) {
+    let tables = planner.context.tables;
+    let checks_rows = |step: &Step| {
+        let of = tables.find(&step.table);
+        let says = |text: &str| step.statements.iter().any(|statement| statement.contains(text));
+        says("ALGORITHM=COPY")
+            && !says(" FOREIGN KEY ")
+            && !says(CHECKS_OFF)
+            && of.is_some_and(|of| !of.table.foreign_keys.is_empty())
+    };
+    for step in planner.steps_mut().filter(|step| checks_rows(step)) {
+        for statements in [&mut step.statements, &mut step.undo].into_iter().filter(|statements| !statements.is_empty())
+        {
+            statements.insert(0, CHECKS_OFF.to_owned());
+            statements.push(CHECKS_ON.to_owned());
+        }
+    }
 }
 
 /// The columns that a new index begins with, as far as a foreign key can stand on it.
@@ -301,6 +329,9 @@ fn accepted(planner: &Planner<'_>, table: &QualifiedName, clauses: &str, wanted:
         // writers. Keys on computed columns are like that too.
         at_least(Algorithm::InplaceShared, (adds_stored || rebuilds) && (has("fulltext") || has_computed_key));
         at_least(Algorithm::InplaceShared, rebuilds && plans_computed_key);
+        // It builds one such index at a time.
+        let texts = of.indexes.iter().filter(|index| index.method == "fulltext").count();
+        at_least(Algorithm::Copy, (adds_stored || rebuilds) && texts > 1);
         let is_stored =
             |column: &Column| column.generated.as_ref().is_some_and(|it| it.storage == GeneratedStorage::Stored);
         let computes = has_computed_key || plans_computed_key || of.columns.iter().any(is_stored);
@@ -474,27 +505,36 @@ fn set_storage_engine(planner: &mut Planner<'_>, request: &Request, table: &Qual
     if let Some(reason) = planner.table(table).and_then(|of| merged(planner, of)) {
         return planner.refuse(request.change.clone(), reason);
     }
-    let title = format!("store {} in {engine}", table.name);
-    let old = planner.table(table).and_then(|of| of.table.storage_engine.clone());
-    // InnoDB numbers rows by an index that begins with their column, which other engines do not ask for.
+    // Then MyISAM and Aria number the rows by the columns before it.
     let unled = planner.table(table).and_then(|of| {
-        let leads = |column: &Column| {
+        let leads = |column: &&Column| {
             of.table.indexes.iter().any(|index| index.key_columns().next() == Some(Some(&column.name)))
         };
-        of.table.columns.iter().find(|column| column.auto_increment && !leads(column)).map(|column| column.name.clone())
+        of.table.columns.iter().find(|column| column.auto_increment && !leads(column))
     });
+    if let Some(column) = unled {
+        let reason = format!(
+            "{0} begins at 1 for each value of the columns before it in its key, which InnoDB does not do: let code count {0} first",
+            column.name
+        );
+        return planner.refuse(request.change.clone(), reason);
+    }
+    let title = format!("store {} in {engine}", table.name);
+    let old = planner.table(table).and_then(|of| of.table.storage_engine.clone());
     let mut clause = format!("ENGINE={}", planner.quote(engine).trim_matches('`'));
     let mut back = format!("ENGINE={}", old.as_deref().unwrap_or_default());
     if let Some(format) = planner.table(table).and_then(|of| foreign_row_format(of.table)) {
         clause = format!("{clause}, ROW_FORMAT=DEFAULT");
         back = format!("{back}, ROW_FORMAT={}", format.to_uppercase());
     }
-    if let Some(column) = unled.filter(|_| engine.eq_ignore_ascii_case("innodb")) {
-        let index = planner.fresh_index(table, &format!("{}_{column}_idx", table.name));
-        clause = format!("{clause}, ADD INDEX {} ({})", planner.quote(&index), planner.quote(&column));
-        back = format!("{back}, DROP INDEX {}", planner.quote(&index));
-    }
+    // InnoDB makes trees of them, which would stay.
+    back.push_str(&indexes::again(planner, table, |index| index.method == "hash"));
     let mut step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Copy);
+    if old.as_ref().is_some_and(|old| old.eq_ignore_ascii_case("memory")) {
+        step = step.note(
+            "A MEMORY table is empty after the server starts: code that counts on that has to empty it by itself.",
+        );
+    }
     if old.is_some() {
         step = step.undo(format!("ALTER TABLE {} {back}", planner.relation(table)));
     } else {

@@ -145,6 +145,7 @@ fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
             step = step.note(absorbed);
         }
         let step = step.note("Before PostgreSQL 18 a partitioned table cannot take a foreign key NOT VALID, so existing rows are checked under the lock.");
+        let step = planner.default_asked(step, &request.change);
         planner.add(60, request, step);
         return drop_of_partitions(planner, request, table, superfluous);
     }
@@ -158,6 +159,7 @@ fn add_foreign_key(planner: &mut Planner<'_>, request: &Request, table: &Qualifi
     if absorbs {
         step = step.note(absorbed);
     }
+    let step = planner.default_asked(step, &request.change);
     planner.add(60, request, step);
     let step = validate_named(planner, table, &name)
         .check(orphans(planner, table, key))

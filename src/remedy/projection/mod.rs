@@ -7,11 +7,11 @@ mod keys;
 mod names;
 
 use super::planner::mentions;
-use super::{Playbook, convert};
+use super::{Playbook, convert, shown_like};
 use crate::checks::{Change, NewColumn, successor};
 use crate::model::{
-    Action, CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ForeignKey, Model, Persistence,
-    QualifiedName, Schema, Table, Trigger, TriggerEnabled, base_type,
+    CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ForeignKey, Model, Persistence, QualifiedName,
+    Schema, Table, Trigger, TriggerEnabled, base_type,
 };
 use crate::remedy::mysql::foreign_row_format;
 use std::collections::HashMap;
@@ -194,16 +194,9 @@ impl<'m> Projection<'m> {
     }
 
     fn change_type(&mut self, table: &QualifiedName, name: &str, data_type: &str) {
-        let engine = self.engine;
         let Some(of) = self.table(table) else { return };
-        // The keys go and come back, and MariaDB tells of a RESTRICT that is added in place as NO ACTION.
-        let maria = engine == EngineName::MariaDb;
-        let own = of.foreign_keys.iter_mut().filter(|key| maria && key.columns.iter().any(|own| own == name));
-        for key in own.filter(|key| key.on_delete == Action::Restrict) {
-            (key.on_delete, key.on_delete_explicit) = (Action::NoAction, Some(true));
-        }
         let Some(column) = of.columns.iter_mut().find(|column| column.name == name) else { return };
-        data_type.clone_into(&mut column.data_type);
+        column.data_type = shown_like(&column.data_type, data_type).into_owned();
         column.user_type = None;
         let base = base_type(data_type).into_owned();
         let is_list = matches!(base.as_str(), "enum" | "set");

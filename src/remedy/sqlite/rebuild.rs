@@ -139,6 +139,10 @@ impl Rebuild {
                 name, columns, referenced_table, referenced_columns, on_delete, on_update, ..
             } => {
                 self.checks.push(planner.orphans(&table, columns, referenced_table, referenced_columns));
+                if let Some((query, note)) = planner.default_without_parent(&request.change) {
+                    self.checks.push(query);
+                    self.notes.push(note);
+                }
                 let mut text = format!(
                     "CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({})",
                     planner.quote(name),

@@ -3,8 +3,8 @@
 
 use super::hidden_code;
 use crate::model::quote::quote_identifier;
-use crate::model::{EngineName, Function, Model, QualifiedName, TableRef};
-use crate::survey::{Returned, all_words, calls_with, inserts, returned};
+use crate::model::{Column, EngineName, Function, Model, QualifiedName, TableRef};
+use crate::survey::{Returned, Statement, all_words, calls_with, inserts, returned, statements};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +16,26 @@ pub(super) struct Code<'m> {
     routines: OnceCell<Routines>,
     /// A column of each type, as `table.column`.
     columns: OnceCell<BTreeMap<String, String>>,
+    statements: OnceCell<Statements>,
+}
+
+/// The statements of all code and of views, by the tables that they are about, in lower case.
+#[derive(Debug, Default)]
+struct Statements {
+    all: Vec<Said>,
+    of_tables: BTreeMap<String, Vec<usize>>,
+}
+
+#[derive(Debug)]
+struct Said {
+    /// What says it: `trigger orders_ai`.
+    code: String,
+    is_view: bool,
+    /// Tables whose rows fire it, in lower case.
+    fired_by: Vec<String>,
+    /// What the texts of its arguments and variables are compared by, where it has such.
+    collation: Option<String>,
+    statement: Statement,
 }
 
 /// What inserts rest on, by table in lower case.
@@ -45,16 +65,148 @@ struct Routine {
 
 impl<'m> Code<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
-        Self { model, inserts: OnceCell::new(), routines: OnceCell::new(), columns: OnceCell::new() }
+        Self {
+            model,
+            inserts: OnceCell::new(),
+            routines: OnceCell::new(),
+            columns: OnceCell::new(),
+            statements: OnceCell::new(),
+        }
     }
 
     /// Why such code stands in the way of a new column, if it does.
-    pub(super) fn hindrance_of_more(&self, table: &QualifiedName) -> Option<String> {
+    pub(super) fn hindrance_of_more(&self, table: &QualifiedName, column: &str) -> Option<String> {
         if let Some(hidden) = hidden_code(self.model) {
             return Some(format!("{hidden} may insert into {} without naming columns", table.name));
         }
-        let reason = self.inserts().number.get(&table.name.to_lowercase())?;
-        Some(format!("{reason} and would fail: let it name them first"))
+        if let Some(reason) = self.inserts().number.get(&table.name.to_lowercase()) {
+            return Some(format!("{reason} and would fail: let it name them first"));
+        }
+        // The other engines keep views with every column written out.
+        let is_text = |said: &&Said| !said.is_view || self.model.engine.name == EngineName::Sqlite;
+        let name = table.name.to_lowercase();
+        let reads = |said: &&Said| said.statement.tables.contains(&name);
+        self.about(&name).filter(is_text).filter(reads).find_map(|Said { code, statement, .. }| {
+            if statement.is_natural {
+                Some(format!(
+                    "{code} joins {} by all columns that it shares with others, and would join by {column} too: let it name \
+                     them first",
+                    table.name
+                ))
+            } else if statement.takes_all {
+                Some(format!(
+                    "{code} takes every column of {} where only so many fit, and would fail: let it name them first",
+                    table.name
+                ))
+            } else if statement.unqualified.contains(&column.to_lowercase()) {
+                Some(format!(
+                    "{code} says {column} without its table next to {}, and would fail or mean the new column: let it name the \
+                     table first",
+                    table.name
+                ))
+            } else {
+                None
+            }
+        })
+    }
+
+    /// Why it stands in the way of NOT NULL, if it does.
+    pub(super) fn hindrance_of_not_null(&self, table: &QualifiedName, column: &str) -> Option<String> {
+        let (name, lower) = (table.name.to_lowercase(), column.to_lowercase());
+        let writes = |said: &&Said| {
+            let Statement { tables, targets, nulls, row_nulls, .. } = &said.statement;
+            nulls.contains(&lower) && (tables.contains(&name) || targets.contains(&name))
+                || row_nulls.contains(&lower) && said.fired_by.contains(&name)
+        };
+        let said = self.about(&name).find(writes)?;
+        Some(format!("{} sets {column} to NULL and would fail: let it give a value first", said.code))
+    }
+
+    /// Why it stands in the way of another character set or collation of columns, if it does. Each column as it is and as it becomes.
+    pub(super) fn hindrance_of_collation(
+        &self,
+        table: &QualifiedName,
+        columns: &[(&Column, &Column)],
+    ) -> Option<String> {
+        let name = table.name.to_lowercase();
+        let reads = |said: &&Said| said.statement.tables.contains(&name) || said.fired_by.contains(&name);
+        self.about(&name).filter(reads).find_map(|said| {
+            let Said { code, statement, .. } = said;
+            columns.iter().filter(|(old, _)| statement.words.contains(&old.name.to_lowercase())).find_map(|(old, new)| {
+                let old_set = character_set(old.character_set.as_deref()?);
+                let new_set = character_set(new.character_set.as_deref()?);
+                let asks = |word: &&String| old_set != new_set && character_set(word) == old_set;
+                if let Some(word) = statement.collations.iter().find(asks) {
+                    return Some(format!(
+                        "{code} asks for {word} of {}, which {new_set} does not have: change the two together",
+                        old.name
+                    ));
+                }
+                let (own, other) = (said.collation.as_ref()?, new.collation.as_ref()?);
+                // What differs already is compared by a collation that it names.
+                let differs = old_set == new_set && old.collation.as_ref() != Some(own);
+                (character_set(own) == new_set && own != other && !differs).then(|| {
+                    format!(
+                        "{code} compares {} with texts of its own by {own}, which fails when {} is compared by {other}: give \
+                         those this collation first",
+                        old.name, old.name
+                    )
+                })
+            })
+        })
+    }
+
+    fn about(&self, table: &str) -> impl Iterator<Item = &Said> {
+        let Statements { all, of_tables } = self.statements.get_or_init(|| self.read_statements());
+        of_tables.get(table).into_iter().flatten().map(|at| &all[*at])
+    }
+
+    fn read_statements(&self) -> Statements {
+        let engine = self.model.engine.name;
+        let mut found = Statements::default();
+        let mut add = |code: &str, is_view: bool, fired_by: &[String], collation: Option<&String>, text: &str| {
+            for statement in statements(engine, text) {
+                let tables = statement.tables.iter().chain(&statement.targets).chain(fired_by);
+                for table in tables.collect::<BTreeSet<_>>() {
+                    found.of_tables.entry(table.clone()).or_default().push(found.all.len());
+                }
+                let (code, fired_by, collation) = (code.to_owned(), fired_by.to_vec(), collation.cloned());
+                found.all.push(Said { code, is_view, fired_by, collation, statement });
+            }
+        };
+        let mut calls: BTreeMap<&QualifiedName, Vec<String>> = BTreeMap::new();
+        for schema in self.model.with_outside() {
+            let of_tables = schema.tables.iter().map(|table| (&table.name, &table.triggers));
+            let of_views = schema.views.iter().map(|view| (&view.name, &view.triggers));
+            for (name, trigger) in
+                of_tables.chain(of_views).flat_map(|(name, all)| all.iter().map(move |of| (name, of)))
+            {
+                let collation = schema.collation.as_ref().filter(|_| declares_text(engine, &trigger.definition));
+                let name = name.to_lowercase();
+                add(&format!("trigger {}", trigger.name), false, &[name.clone()], collation, &trigger.definition);
+                if let Some(function) = &trigger.function {
+                    calls.entry(function).or_default().push(name);
+                }
+            }
+        }
+        for schema in self.model.with_outside() {
+            for routine in &schema.functions {
+                let body = routine.body.as_deref().unwrap_or_default();
+                let has_text = declares_text(engine, body) || says_text(engine, &routine.arguments);
+                let fired_by = calls.get(&QualifiedName::new(&schema.name, &routine.name)).map(Vec::as_slice);
+                let collation = schema.collation.as_ref().filter(|_| has_text);
+                add(&format!("routine {}", routine.name), false, fired_by.unwrap_or_default(), collation, body);
+            }
+            for event in &schema.events {
+                let collation = schema.collation.as_ref().filter(|_| declares_text(engine, &event.body));
+                add(&format!("event {}", event.name), false, &[], collation, &event.body);
+            }
+            for view in &schema.views {
+                let text = view.definition.as_deref().unwrap_or_default();
+                add(&format!("view {}", view.name), true, &[], None, text);
+            }
+        }
+        found
     }
 
     /// Why it stands in the way of another order of columns, if it does.
@@ -266,6 +418,25 @@ impl<'m> Code<'m> {
             }
         }
         found
+    }
+}
+
+/// Whether code has variables of texts.
+fn declares_text(engine: EngineName, text: &str) -> bool {
+    text.to_lowercase().contains("declare") && says_text(engine, text)
+}
+
+fn says_text(engine: EngineName, text: &str) -> bool {
+    const TEXTS: [&str; 6] = ["char", "varchar", "text", "tinytext", "mediumtext", "longtext"];
+    let words = all_words(engine, text);
+    TEXTS.iter().any(|data_type| words.contains(*data_type))
+}
+
+/// The character set that a collation or another name of it begins with.
+fn character_set(name: &str) -> &str {
+    match name.split('_').next().unwrap_or(name) {
+        "utf8" => "utf8mb3",
+        set => set,
     }
 }
 

@@ -397,9 +397,12 @@ fn attempt<'a>(
         Change::AddLookupTable { table, column, .. } if lists_nothing(context, table, column) => {
             Some(NO_VALUES.to_owned())
         }
-        Change::AddColumn { table, .. } | Change::AddSurrogateKey { table, .. } => code.hindrance_of_more(table),
-        Change::SetNotNull { table, column, .. } if !has_default(table, column) => {
-            context.tables.find(table).and_then(|of| code.hindrance_of_value(of, column))
+        Change::AddColumn { table, column } => code.hindrance_of_more(table, &column.name),
+        Change::AddSurrogateKey { table, column, .. } => code.hindrance_of_more(table, column),
+        Change::SetNotNull { table, column, .. } => {
+            let of = context.tables.find(table).filter(|_| !has_default(table, column));
+            let left_out = of.and_then(|of| code.hindrance_of_value(of, column));
+            left_out.or_else(|| code.hindrance_of_not_null(table, column))
         }
         Change::ChangeType { table, column, data_type, .. } if is_zoned(data_type) => {
             held.get(&(table.schema.as_str(), column.as_str())).cloned()

@@ -646,6 +646,9 @@ pub(super) const OVERWRITES: &str = "It overwrites NULL, whatever NULL means in 
 pub(super) const CLOSES_CIRCLE: &str = "With the other keys it forms a circle in which no column may be NULL, so that it is \
     checked at commit: otherwise no first row could be inserted.";
 
+/// What to know about NOT NULL, even where the column has a default.
+pub(super) const EXPLICIT_NULLS: &str = "Code that says NULL for it fails from this moment, whatever the default is.";
+
 /// Why a type that does not hold every value of the old one stays.
 pub(super) const CUT: &str = "another type does not bring back what the cast takes from the values";
 

@@ -3,7 +3,7 @@
 //! Everything that is not a statement is a comment, and a comment is one line whatever names it holds: no name can end
 //! it and become SQL.
 
-use crate::model::{EngineName, UnseenKind};
+use crate::model::EngineName;
 use crate::remedy::{Duration, Phase, Playbook, Safety, Step};
 use crate::report::{Report, outside};
 
@@ -34,8 +34,10 @@ pub fn render_phases(report: &Report<'_>, rules: &[String], phases: &[Phase]) ->
         let phases = if phases.is_empty() { "" } else { ", those of other phases too" };
         header.push(format!("Score: {before:.1}, and {after:.1} when every step is made{phases}"));
     }
-    for unseen in report.model.unseen.iter().filter(|unseen| unseen.what == UnseenKind::Outside) {
-        header.push(format!("Not seen, {}: {}", unseen.what.title(), unseen.reason));
+    // What says nothing about the schema stands in the way of no step.
+    for unseen in report.model.unseen.iter().filter(|unseen| !unseen.what.is_of_statistics()) {
+        let place = unseen.schema.as_deref().map(|schema| format!(" of {schema}")).unwrap_or_default();
+        header.push(format!("Not seen, {}{place}: {}", unseen.what.title(), unseen.reason));
     }
     let outside = outside(report.model);
     if !outside.is_empty() {

@@ -19,6 +19,14 @@ pub fn is_temporal(engine: EngineName, column: &Column) -> bool {
     base.contains("date") || base.contains("time") || engine == EngineName::Sqlite
 }
 
+/// Whether a number counts to the moment when a row was made or last changed, by its name: Yii's `created_at`, Drupal's `changed`.
+pub fn counts_to_moment(column: &Column, updated: bool) -> bool {
+    const NUMBERS: [&str; 6] = ["int", "integer", "bigint", "decimal", "numeric", "double"];
+    let words = split(&column.name);
+    let is_named = if updated { is_updated(&words) } else { is_created(&words) };
+    is_named && NUMBERS.contains(&column.base_type().trim_end_matches(" unsigned").trim_end_matches(" precision"))
+}
+
 /// The creation and update columns of every table, by position.
 pub(super) fn timestamps(model: &Model, tables: &Tables<'_>) -> Vec<Timestamps> {
     tables.iter().map(|table| timestamps_of(model, table)).collect()

@@ -16,10 +16,10 @@ mod words;
 
 pub use access::{Access, AccessPattern, Equality, Lookup, NullsFirst, SortColumn, UnclearStatement};
 pub use classes::{is_moment, is_searched_by_ranges};
-pub use conventions::{is_temporal, style};
+pub use conventions::{counts_to_moment, is_temporal, style};
 pub use object_names::ObjectNaming;
 pub(crate) use relations::is_joinable;
-pub(crate) use sql::{Returned, all_words, calls_with, index_hints, inserts, returned};
+pub(crate) use sql::{Returned, Statement, all_words, calls_with, index_hints, inserts, returned, statements};
 pub use values::references;
 pub use words::{is_plural, singular, singular_name, split};
 

@@ -13,6 +13,9 @@ const MODIFIERS: &[&str] = &["LOW_PRIORITY", "QUICK", "IGNORE"];
 const INSERT_MODIFIERS: &[&str] =
     &["LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE", "INTO", "OR", "REPLACE", "ROLLBACK", "ABORT", "FAIL"];
 
+/// Words before an assignment.
+const ASSIGNMENTS: &[&str] = &["SET", "UPDATE", "BEGIN", "THEN", "ELSE", "LOOP", "DO"];
+
 /// The parser's name for what an engine speaks.
 pub(super) fn dialect(engine: EngineName) -> &'static dyn Dialect {
     match engine {
@@ -170,6 +173,178 @@ pub(crate) fn index_hints(engine: EngineName, text: &str) -> BTreeSet<String> {
 /// Every word of code, in lower case.
 pub(crate) fn all_words(engine: EngineName, text: &str) -> BTreeSet<String> {
     words(&tokens(engine, text))
+}
+
+/// A statement of code: what of it a new column, a value that is forbidden or another collation could change.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Statement {
+    /// Tables that it reads or changes, in lower case like all names here.
+    pub(crate) tables: BTreeSet<String>,
+    /// Tables that it inserts into.
+    pub(crate) targets: BTreeSet<String>,
+    /// Everything that it says.
+    pub(crate) words: BTreeSet<String>,
+    /// Names that stand alone, and so may be those of any table's columns.
+    pub(crate) unqualified: BTreeSet<String>,
+    /// It joins tables by all columns that they share.
+    pub(crate) is_natural: bool,
+    /// It takes every column where only so many fit: into variables, in a comparison, in a `UNION`.
+    pub(crate) takes_all: bool,
+    /// Columns that it sets to NULL.
+    pub(crate) nulls: BTreeSet<String>,
+    /// Those of the row that fired a trigger.
+    pub(crate) row_nulls: BTreeSet<String>,
+    /// Collations and character sets that it asks for.
+    pub(crate) collations: BTreeSet<String>,
+}
+
+/// The statements of code. A literal may be one that the code runs.
+pub(crate) fn statements(engine: EngineName, text: &str) -> Vec<Statement> {
+    let tokens = tokens(engine, text);
+    let mut statements = Vec::new();
+    let mut start = 0;
+    while start < tokens.len() {
+        let end = end_of_statement(&tokens, start);
+        statements.push(statement(engine, &tokens[start..end]));
+        start = end + 1;
+    }
+    for token in &tokens {
+        match token {
+            Token::SingleQuotedString(text) => statements.extend(self::statements(engine, text)),
+            Token::DollarQuotedString(text) => statements.extend(self::statements(engine, &text.value)),
+            _ => {}
+        }
+    }
+    statements
+}
+
+fn statement(engine: EngineName, tokens: &[Token]) -> Statement {
+    let is = |position: usize, words: &[&str]| is_word(tokens, position, words);
+    let before = |at: usize| at.checked_sub(1);
+    let mut found = Statement { words: words(tokens), ..Statement::default() };
+    found.is_natural = (0..tokens.len()).any(|at| is(at, &["NATURAL"]));
+    found.takes_all = wildcards(tokens, 1..tokens.len()).any(|at| fits_only(engine, tokens, at));
+    let mut listed = 0..0;
+    for at in 0..tokens.len() {
+        let follows = |words: &[&str]| before(at).is_some_and(|before| is(before, words));
+        let follows_comma = before(at).is_some_and(|before| tokens[before] == Token::Comma);
+        if follows(&["FROM", "JOIN", "UPDATE", "USING", "ONLY", "STRAIGHT_JOIN"]) || follows_comma {
+            found.tables.extend(name(tokens, at).0.last().map(|name| name.to_lowercase()));
+        }
+        if follows(&["COLLATE", "USING"]) {
+            found.collations.extend(words(&tokens[at..=at]));
+        }
+        if is(at, &["INSERT", "REPLACE"]) {
+            let mut target = at + 1;
+            while is(target, INSERT_MODIFIERS) {
+                target += 1;
+            }
+            let (table, open) = name(tokens, target);
+            if tokens.get(open) == Some(&Token::LParen) && !is(open + 1, &["SELECT", "WITH"]) {
+                listed = open..closing(tokens, open);
+                found.nulls.extend(nulls_inserted(tokens, listed.clone()));
+            }
+            found.targets.extend(table.last().map(|name| name.to_lowercase()));
+        }
+        let Token::Word(Word { value, .. }) = &tokens[at] else { continue };
+        let value = value.to_lowercase();
+        let after = tokens.get(at + 1);
+        let is_qualified = before(at).is_some_and(|before| tokens[before] == Token::Period);
+        if matches!(after, Some(Token::Eq | Token::Assignment)) && is(at + 2, &["NULL"]) {
+            let mut start = at;
+            while start >= 2 && tokens[start - 1] == Token::Period {
+                start -= 2;
+            }
+            let assigns = before(start).is_none_or(|before| is(before, ASSIGNMENTS) || tokens[before] == Token::Comma);
+            let nulls = if start < at && is(start, &["NEW"]) { &mut found.row_nulls } else { &mut found.nulls };
+            if assigns {
+                nulls.insert(value.clone());
+            }
+        }
+        let is_other = matches!(after, Some(Token::Period | Token::LParen)) || follows(&["AS"]) || listed.contains(&at);
+        if !is_qualified && !is_other {
+            found.unqualified.insert(value);
+        }
+    }
+    found
+}
+
+/// Whether the star at a position stands for columns of which only so many fit where they go. PostgreSQL takes what is more
+/// than there are variables for away, and names for columns may be fewer.
+fn fits_only(engine: EngineName, tokens: &[Token], at: usize) -> bool {
+    let is = |position: usize, words: &[&str]| is_word(tokens, position, words);
+    let is_loose = engine == EngineName::PostgreSql;
+    let mut depth = 0_usize;
+    let open = (0..at).rev().find(|position| {
+        match tokens[*position] {
+            Token::RParen => depth += 1,
+            Token::LParen if depth == 0 => return true,
+            Token::LParen => depth -= 1,
+            _ => {}
+        }
+        false
+    });
+    let query = open.map_or(0..tokens.len(), |open| open..closing(tokens, open));
+    if query.clone().any(|position| is(position, &["UNION", "INTERSECT", "EXCEPT"])) {
+        return true;
+    }
+    let Some(open) = open else {
+        let into = query.skip(at).any(|position| is(position, &["INTO"]));
+        return !is_loose && (into || (0..at).any(|position| is(position, &["CURSOR"])));
+    };
+    let Some(before) = open.checked_sub(1) else { return false };
+    let is_named =
+        is(before, &["AS", "MATERIALIZED"]) && (is_loose || before == 0 || tokens[before - 1] != Token::RParen);
+    let is_table = is(before, &["FROM", "JOIN", "LATERAL", "EXISTS"]) || tokens[before] == Token::Comma;
+    let is_loop = is(before, &["IN"]) && before >= 2 && is(before - 2, &["FOR"]);
+    !(is_named || is_table || is_loop)
+}
+
+/// The columns of an insert's list that get NULL itself, from its rows or its query.
+fn nulls_inserted(tokens: &[Token], list: Range<usize>) -> BTreeSet<String> {
+    let columns: Vec<BTreeSet<String>> =
+        values(tokens, list.clone()).into_iter().map(|column| words(&tokens[column])).collect();
+    let mut nulls = BTreeSet::new();
+    let mut rows = Vec::new();
+    let mut at = list.end + 1;
+    if is_word(tokens, at, &["SELECT"]) {
+        // As if the query began with a parenthesis that its sources close.
+        let end = (at..tokens.len()).find(|at| is_word(tokens, *at, &["FROM"])).unwrap_or(tokens.len());
+        rows.push(at..end);
+    } else if is_word(tokens, at, &["VALUES", "VALUE"]) {
+        while tokens.get(at + 1) == Some(&Token::LParen) {
+            let end = closing(tokens, at + 1);
+            rows.push(at + 1..end);
+            at = end + 1;
+        }
+    }
+    for row in rows {
+        for (columns, value) in columns.iter().zip(values(tokens, row)) {
+            if value.len() == 1 && is_word(tokens, value.start, &["NULL"]) {
+                nulls.extend(columns.iter().cloned());
+            }
+        }
+    }
+    nulls
+}
+
+/// What commas divide after the first of these positions, outside of inner parentheses.
+fn values(tokens: &[Token], list: Range<usize>) -> Vec<Range<usize>> {
+    let mut values = Vec::new();
+    let (mut start, mut depth) = (list.start + 1, 0_usize);
+    for at in start..list.end {
+        match tokens[at] {
+            Token::LParen => depth += 1,
+            Token::RParen => depth = depth.saturating_sub(1),
+            Token::Comma if depth == 0 => {
+                values.push(start..at);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    values.push(start..list.end.max(start));
+    values
 }
 
 /// The stars at these positions that stand for columns: every other multiplies or counts.
@@ -466,6 +641,72 @@ mod tests {
         assert!(returned(named, true)[0].words.contains("id"));
         assert_eq!(whole("SELECT * FROM orders", false), ["orders"]);
         assert!(whole("SELECT count(*) FROM orders", false).is_empty());
+    }
+
+    #[test]
+    fn what_a_new_column_changes_is_found() {
+        let takes_all = |engine, text: &str| statements(engine, text).iter().any(|of| of.takes_all);
+        for text in [
+            "BEGIN DECLARE a int; SELECT * INTO a FROM orders LIMIT 1; END",
+            "BEGIN DECLARE c CURSOR FOR SELECT o.* FROM orders o; END",
+            "SELECT * FROM orders UNION ALL SELECT 1, 2",
+            "SELECT 1 FROM orders WHERE (a, b) IN (SELECT * FROM orders)",
+            "WITH x (a, b) AS (SELECT * FROM orders) SELECT a FROM x",
+        ] {
+            assert!(takes_all(EngineName::MySql, text), "{text}");
+        }
+        for text in [
+            "BEGIN SELECT * FROM orders; END",
+            "SELECT 1 WHERE EXISTS (SELECT * FROM orders)",
+            "WITH x AS (SELECT * FROM orders) SELECT a FROM x",
+            "SELECT count(*) INTO n FROM orders",
+            "SELECT a FROM (SELECT * FROM orders) AS o",
+        ] {
+            assert!(!takes_all(EngineName::MySql, text), "{text}");
+        }
+        assert!(!takes_all(EngineName::PostgreSql, "SELECT * INTO row FROM orders"));
+        let joined = statements(
+            EngineName::MySql,
+            "INSERT INTO daily (day, listed) SELECT date(made), o.own FROM orders o JOIN customers, app.shops",
+        );
+        let names = |of: &[&str]| of.iter().all(|name| joined[0].unqualified.contains(*name));
+        assert!(names(&["made"]) && !names(&["listed"]) && !names(&["own"]) && !names(&["date"]), "{joined:?}");
+        assert!(["orders", "customers", "shops"].iter().all(|name| joined[0].tables.contains(*name)), "{joined:?}");
+        assert!(joined[0].targets.contains("daily") && !joined[0].tables.contains("daily"), "{joined:?}");
+        assert!(statements(EngineName::MySql, "SELECT 1 FROM a NATURAL LEFT JOIN b")[0].is_natural);
+    }
+
+    #[test]
+    fn nulls_that_are_written_are_found() {
+        let nulls = |text| {
+            let all = statements(EngineName::MySql, text);
+            let of = |row: bool| {
+                let names = all.iter().flat_map(|of| if row { &of.row_nulls } else { &of.nulls }).cloned();
+                names.collect::<Vec<_>>()
+            };
+            (of(false), of(true))
+        };
+        for (text, plain, row) in [
+            ("UPDATE t SET a = NULL, t.b = NULL WHERE c = NULL", &["a", "b"][..], &[][..]),
+            ("BEGIN IF NEW.a = NULL THEN SET NEW.b = NULL; END IF; END", &[], &["b"]),
+            ("BEGIN NEW.a := NULL; RETURN NEW; END", &[], &["a"]),
+            ("INSERT INTO t (a, b, c) VALUES (1, f(2, NULL), NULL), (NULL, 2, 3)", &["a", "c"], &[]),
+            ("INSERT INTO t (a, b) SELECT x, NULL FROM s ON DUPLICATE KEY UPDATE c = NULL", &["b", "c"], &[]),
+            ("SELECT a FROM t WHERE a IS NULL", &[], &[]),
+        ] {
+            assert_eq!(nulls(text), (names_of(plain), names_of(row)), "{text}");
+        }
+    }
+
+    fn names_of(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn collations_are_found() {
+        let said =
+            statements(EngineName::MySql, "SELECT _utf8'a' COLLATE utf8_bin, CONVERT(b USING utf8mb3), 'c' FROM t");
+        assert_eq!(said[0].collations.iter().collect::<Vec<_>>(), ["utf8_bin", "utf8mb3"]);
     }
 
     #[test]

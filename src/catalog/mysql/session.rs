@@ -322,6 +322,9 @@ async fn pieces(
             catalog.answers.rows.entry("columns").or_default().extend(rows);
         }
     }
+    if engine == EngineName::MariaDb {
+        outside_keys(server, catalog, options).await?;
+    }
     catalog.lost = shown::complete(server, engine, &mut catalog.answers, wanted).await?;
     catalog.lost.extend(shown::index_options(server, engine, &mut catalog.answers, wanted).await?);
     if !closed.is_empty() {
@@ -336,6 +339,45 @@ async fn pieces(
         catalog.passing.retain(|name| options.filter.allows(&name.schema, &name.name));
     }
     Ok(())
+}
+
+/// Asks MariaDB for the foreign keys of tables out of scope that refer to tables in scope, as far as the account may know.
+async fn outside_keys(server: &mut Server, catalog: &mut Catalog, options: &Options) -> Result<(), SqlError> {
+    let ends = match server.ask("ends", statements::ENDS).await {
+        Ok(rows) => rows,
+        Err(SqlError::Database(_)) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let is_read = |(schema, name): &(String, String)| {
+        catalog.schemas.iter().any(|row| text(row, 0) == schema) && options.filter.allows(schema, name)
+    };
+    let pairs = ends.iter().filter_map(|row| Some((table_of_file(text(row, 0))?, table_of_file(text(row, 1))?)));
+    let outside: BTreeSet<_> =
+        pairs.filter(|(child, parent)| is_read(parent) && !is_read(child)).map(|(child, _)| child).collect();
+    if !outside.is_empty() {
+        let literals =
+            |(schema, name): &(String, String)| (literal(catalog.engine, schema), literal(catalog.engine, name));
+        let keys = server.ask("outside_keys", &statements::keys_of(outside.iter().map(literals))).await?;
+        catalog.answers.rows.insert("outside_keys", keys);
+    }
+    Ok(())
+}
+
+/// Schema and name of a table by the name of its file, in which `@` stands before the code of a character that is no letter, digit
+/// or underscore. `None` where it has letters of other scripts, which have codes of their own.
+fn table_of_file(name: &str) -> Option<(String, String)> {
+    let decoded = |part: &str| {
+        let mut pieces = part.split('@');
+        let mut decoded = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let (code, rest) = piece.split_at_checked(4)?;
+            decoded.push(char::from_u32(u32::from_str_radix(code, 16).ok()?)?);
+            decoded.push_str(rest);
+        }
+        Some(decoded)
+    };
+    let (schema, table) = name.split_once('/')?;
+    Some((decoded(schema)?, decoded(table)?))
 }
 
 /// Names of the tables of MariaDB that have a spatial column.
@@ -630,4 +672,18 @@ fn hint(error: &SqlError) -> Option<&'static str> {
         (_, SqlError::Configuration(_)) => "an account with caching_sha2_password needs TLS: ?ssl-mode=REQUIRED",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_are_those_of_tables() {
+        let named = |schema: &str, name: &str| Some((schema.to_owned(), name.to_owned()));
+        assert_eq!(table_of_file("shop/orders"), named("shop", "orders"));
+        assert_eq!(table_of_file("my@002dshop/order@0020lines@0024"), named("my-shop", "order lines$"));
+        assert_eq!(table_of_file("shop/@0g"), None);
+        assert_eq!(table_of_file("shop"), None);
+    }
 }

@@ -24,6 +24,22 @@ pub(super) fn names(schemas: &str) -> String {
     include_str!("sql/names.sql").replace("{schemas}", schemas)
 }
 
+/// The two tables of every foreign key of InnoDB, as it names them. Nothing here makes MariaDB open a table.
+pub(super) const ENDS: &str = include_str!("sql/mariadb_ends.sql");
+
+/// The columns of foreign keys of single tables, which MariaDB opens for that. Both of each are literals.
+pub(super) fn keys_of(tables: impl Iterator<Item = (String, String)>) -> String {
+    let of = |(schema, name): (String, String)| {
+        let keys = include_str!("sql/keys.sql").trim_end().trim_end_matches(';');
+        let pieces: Vec<String> = keys
+            .split("{schemas}")
+            .map(|piece| piece.replace("{names}", &format!(" AND TABLE_NAME = {name}")))
+            .collect();
+        pieces.join(&schema)
+    };
+    tables.map(of).collect::<Vec<_>>().join("\nUNION ALL\n")
+}
+
 /// Spatial reference systems of the columns of some tables of MariaDB, which it opens for that. Both are literals.
 pub(super) fn reference_systems(schemas: &str, tables: &str) -> String {
     let sql = include_str!("sql/reference_systems.sql");
@@ -110,6 +126,7 @@ const ALL: &[Statement] = &[
     statement!(indexes, ignored_indexes, None).mariadb((10, 6, 0), NEVER),
     statement!(keys, Some(UnseenKind::ForeignKeys)),
     statement!(actions, Some(UnseenKind::ForeignKeys)),
+    statement!(outside_keys, Some(UnseenKind::Outside)).mysql((8, 0, 0), NEVER),
     statement!(checks, Some(UnseenKind::Constraints)).mysql((8, 0, 16), NEVER),
     statement!(checked_tables, Some(UnseenKind::Constraints)).mysql((8, 0, 16), NEVER),
     statement!(checks, mariadb_checks, Some(UnseenKind::Constraints)).mariadb(ALWAYS, NEVER),
@@ -144,7 +161,7 @@ mod tests {
     #[test]
     fn every_statement_is_one_command_that_ends_with_its_file() {
         let others = [SESSION, schemas(EngineName::MySql), schemas(EngineName::MariaDb), include_str!("sql/names.sql")];
-        let others = others.into_iter().chain([include_str!("sql/reference_systems.sql")]);
+        let others = others.into_iter().chain([include_str!("sql/reference_systems.sql"), ENDS]);
         for sql in ALL.iter().map(|statement| statement.sql).chain(others) {
             assert!(sql.starts_with("--") && sql.ends_with(";\n"), "{sql}");
             assert_eq!(sql.matches(";\n").count(), 1, "{sql}");

@@ -61,6 +61,12 @@ CREATE TABLE receipts (
 );
 ```
 
+A number is no login; Drupal keeps there when the user last signed in:
+
+```sql,passes
+CREATE TABLE users (uid integer NOT NULL PRIMARY KEY, name varchar(60) NOT NULL, login integer NOT NULL DEFAULT 0, status integer);
+```
+
 A ban names whose account it is about:
 
 ```sql,passes
@@ -95,6 +101,9 @@ ANALYZE users;
 };
 
 const NAMES: [&str; 10] = ["email", "username", "login", "slug", "sku", "isbn", "iban", "vin", "handle", "api_key"];
+
+/// Those that are texts.
+const TEXTS: [&str; 5] = ["email", "username", "login", "slug", "handle"];
 
 /// Words of tables in which such values repeat.
 const REPEATING: [&str; 18] = [
@@ -154,10 +163,16 @@ fn is_key_like(column: &Column) -> bool {
     let named =
         NAMES.contains(&words.join("_").as_str()) || words.last().is_some_and(|word| word == "slug" || word == "sku");
     let base = column.base_type();
+    // A number called like what somebody signs in by counts something, or is the moment when it happened.
+    let may_be_number = !words.last().is_some_and(|word| TEXTS.contains(&word.as_str()));
     named
         && column.generated.is_none()
         && column.array_dimensions == 0
-        && (is_text(column) || is_number(column) || base == "uuid" || base == "citext" || base.ends_with(".citext"))
+        && (is_text(column)
+            || may_be_number && is_number(column)
+            || base == "uuid"
+            || base == "citext"
+            || base.ends_with(".citext"))
 }
 
 /// Whether the key holds the column, or something computed from it.

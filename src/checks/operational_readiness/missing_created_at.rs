@@ -1,7 +1,7 @@
 use super::{is_small, timestamp_column, usual_column};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, TableRef};
-use crate::survey::{TableClass, is_temporal, singular, split};
+use crate::survey::{TableClass, counts_to_moment, is_temporal, singular, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-created-at",
@@ -21,7 +21,8 @@ pub(super) static RULE: Rule = Rule {
 ## What it does
 
 Looks for a temporal column whose name says created, inserted or added, or for one that cannot be empty and gets the present
-moment by default or is called for the table: `requested_at DEFAULT now()`, `invoice_date` of `invoices`.
+moment by default or is called for the table: `requested_at DEFAULT now()`, `invoice_date` of `invoices`. A number with such
+a name counts seconds.
 
 ## Why
 
@@ -55,6 +56,13 @@ CREATE TABLE rental (id integer PRIMARY KEY, rental_date date NOT NULL, a intege
 CREATE TABLE tickets (id integer PRIMARY KEY, requested_at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP, a integer, b integer);
 ```
 
+Seconds since 1970 in Yii and in Drupal:
+
+```sql,passes
+CREATE TABLE customers (id integer PRIMARY KEY, code integer, age integer, created_at integer, updated_at integer);
+CREATE TABLE node (nid integer PRIMARY KEY, title varchar(40), created integer NOT NULL, changed bigint NOT NULL);
+```
+
 A library's tables are not ours to judge:
 
 ```sql,passes
@@ -70,7 +78,8 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         if context.survey.class(table.id) != TableClass::Entity || is_small(context, table) {
             continue;
         }
-        if context.survey.timestamps[table.id.0].created.is_some() || has_moment_of_event(context, table) {
+        let counts = table.table.columns.iter().any(|column| counts_to_moment(column, false));
+        if counts || context.survey.timestamps[table.id.0].created.is_some() || has_moment_of_event(context, table) {
             verdicts.pass(Object::table(table));
             continue;
         }

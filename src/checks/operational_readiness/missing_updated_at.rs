@@ -1,7 +1,7 @@
 use super::{is_small, timestamp_column, usual_column};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, TableRef};
-use crate::survey::{TableClass, singular, split};
+use crate::survey::{TableClass, counts_to_moment, singular, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-updated-at",
@@ -20,7 +20,8 @@ pub(super) static RULE: Rule = Rule {
     documentation: r"
 ## What it does
 
-Looks for a temporal column whose name says updated, modified, changed, edited or, as in Odoo, write.
+Looks for a temporal column whose name says updated, modified, changed, edited or, as in Odoo, write. A number with such a
+name counts seconds.
 
 ## Why
 
@@ -54,6 +55,8 @@ CREATE TABLE orders (id integer PRIMARY KEY, code integer, created_at datetime, 
 ```
 
 ```sql,passes
+CREATE TABLE invoices (id integer PRIMARY KEY, code integer, age integer, created_at integer, updated_at integer);
+CREATE TABLE node (nid integer PRIMARY KEY, title varchar(40), created integer NOT NULL, changed bigint NOT NULL);
 CREATE TABLE customers (id integer PRIMARY KEY, code integer, age integer, last_modified timestamp);
 CREATE TABLE login_events (id integer PRIMARY KEY, a integer, b integer, created_at timestamp);
 CREATE TABLE stock_movements (id integer PRIMARY KEY, a integer, b integer, created_at timestamp);
@@ -79,7 +82,8 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         {
             continue;
         }
-        if context.survey.timestamps[table.id.0].updated.is_some() {
+        let counts = table.table.columns.iter().any(|column| counts_to_moment(column, true));
+        if counts || context.survey.timestamps[table.id.0].updated.is_some() {
             verdicts.pass(Object::table(table));
             continue;
         }

@@ -10,7 +10,7 @@ use crate::model::{
 };
 use crate::remedy;
 use crate::remedy::names::Space;
-use crate::remedy::planner::{CUT, CUTS};
+use crate::remedy::planner::{CUT, CUTS, EXPLICIT_NULLS};
 use crate::remedy::requests::serve;
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
                 let step = backfill(planner, table, column, fill).overwriting(planner.nulls(table, column));
                 planner.add(10, request, step);
             }
-            planner.add(30, request, step);
+            planner.add(30, request, step.note(EXPLICIT_NULLS));
         }
         Change::SetDefault { table, column, expression } => {
             set_default(planner, request, table, column, expression.as_deref());
@@ -322,7 +322,10 @@ fn changed(planner: &Planner<'_>, table: &QualifiedName, of: &Column, data_type:
         ("double", "decimal") => {
             format!("ABS({column} - CAST({column} AS {data_type})) > ABS({column}) / 9007199254740992")
         }
-        (_, "uuid") => format!("{column} NOT REGEXP '^([0-9a-fA-F]{{4}}-?){{7}}[0-9a-fA-F]{{4}}$'"),
+        // The type shows all of them in lower case and with hyphens.
+        (_, "uuid") => {
+            format!("{column} NOT REGEXP '(?-i)^[0-9a-f]{{8}}-([0-9a-f]{{4}}-){{3}}[0-9a-f]{{12}}$'")
+        }
         (_, kind) if bits(&old).is_some() && bits(kind).is_some() => {
             let bits = bits(kind)?;
             let (lowest, highest) = if unsigned(data_type) {
@@ -503,6 +506,8 @@ struct Conversion {
     columns: Vec<Column>,
     /// Queries for keys that would repeat in another collation.
     clashes: Vec<String>,
+    /// What undoes it, where the character set stays and no text is lost.
+    back: Option<String>,
 }
 
 /// Lets one statement make the changes of a table's character set that touch the same columns.
@@ -577,10 +582,13 @@ fn conversion(planner: &Planner<'_>, changes: &[Change]) -> Result<Conversion, S
         }
         _ => String::new(),
     };
-    let mut clauses = Vec::new();
+    let (mut clauses, mut back) = (Vec::new(), Vec::new());
     if whole {
         clauses.push(set(&after.character_set, &after.collation, "DEFAULT CHARACTER SET"));
+        back.push(set(&before.character_set, &before.collation, "DEFAULT CHARACTER SET"));
     }
+    let mut keeps_set = !whole || before.character_set == after.character_set;
+    let mut pairs = Vec::new();
     let mut columns = Vec::new();
     // The collation of the same name compares as before.
     let mut otherwise = Vec::new();
@@ -595,11 +603,17 @@ fn conversion(planner: &Planner<'_>, changes: &[Change]) -> Result<Conversion, S
         let text = new.character_set.as_deref().map(|set| (set, new.collation.as_deref()));
         let new_text = Overrides { data_type: Some(&new.data_type), character_set: text, ..Overrides::default() };
         clauses.push(repeat(planner, table, old, new_text));
+        back.push(repeat(planner, table, old, Overrides::default()));
+        keeps_set &= old.character_set == new.character_set;
+        pairs.push((old, new));
         let counterpart = old.collation.as_deref().and_then(remedy::utf8mb4_collation);
         if new.collation != counterpart {
             otherwise.push((old, new));
         }
         columns.push(new.clone());
+    }
+    if let Some(reason) = planner.code.hindrance_of_collation(table, &pairs) {
+        return Err(reason);
     }
     let what = match columns.as_slice() {
         [one] if !whole => format!("{}.{}", table.name, one.name),
@@ -607,9 +621,15 @@ fn conversion(planner: &Planner<'_>, changes: &[Change]) -> Result<Conversion, S
     };
     let character_set =
         columns.first().map_or(after.character_set.as_deref(), |column| column.character_set.as_deref());
-    let title = format!("store {what} in {}", character_set.unwrap_or_default());
+    let collation = columns.first().map_or(after.collation.as_deref(), |column| column.collation.as_deref());
+    let title = if keeps_set {
+        format!("compare {what} by {}", collation.unwrap_or_default())
+    } else {
+        format!("store {what} in {}", character_set.unwrap_or_default())
+    };
     let clashes = clashes(planner, table, at.table, &otherwise);
-    Ok(Conversion { table: table.clone(), clause: clauses.join(", "), title, columns, clashes })
+    let back = keeps_set.then(|| back.join(", "));
+    Ok(Conversion { table: table.clone(), clause: clauses.join(", "), title, columns, clashes, back })
 }
 
 /// Queries for the keys of a table that would be equal when columns of theirs are compared in another way. Each column as
@@ -663,8 +683,16 @@ fn convert(
     let steps: Vec<Step> = steps.collect();
     let statements: Vec<String> = steps.iter().flat_map(|step| &step.statements).cloned().collect();
     let Some(mut step) = steps.into_iter().next() else { return };
+    let undone = |Conversion { table, back, .. }: &Conversion| {
+        Some(format!("ALTER TABLE {} {}", planner.relation(table), back.as_ref()?))
+    };
+    let undo: Option<Vec<String>> = conversions.iter().map(undone).collect();
+    let unchecked = |inner: Vec<String>| -> Vec<String> {
+        [CHECKS_OFF.to_owned()].into_iter().chain(inner).chain([CHECKS_ON.to_owned()]).collect()
+    };
+    let undo = undo.map(|inner| if keys.is_empty() { unchecked(inner) } else { without_keys(planner, keys, inner) });
     if keys.is_empty() {
-        step.statements = [CHECKS_OFF.to_owned()].into_iter().chain(statements).chain([CHECKS_ON.to_owned()]).collect();
+        step.statements = unchecked(statements);
         step = step.note("Both sides of a foreign key need the same character set: convert them in the same sitting.");
     } else {
         let titles: Vec<&str> = conversions.iter().map(|conversion| conversion.title.as_str()).collect();
@@ -677,7 +705,10 @@ fn convert(
     if !clashes.is_empty() {
         step = step.check(clashes.join("; "));
     }
-    step = step.irreversible("what the old character set does not have would be lost");
+    match undo {
+        Some(undo) => step.undo = undo,
+        None => step = step.irreversible("what the old character set does not have would be lost"),
+    }
     planner.add(6, request, step);
     for Conversion { table, columns, .. } in conversions {
         for column in columns {

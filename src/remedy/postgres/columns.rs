@@ -98,12 +98,16 @@ fn forbid_null(
     let condition = if native { format!("NOT NULL {quoted}") } else { format!("CHECK ({quoted} IS NOT NULL)") };
     let drop = format!("ALTER TABLE {relation} DROP CONSTRAINT {constraint}");
     let statement = format!("ALTER TABLE {relation} ADD CONSTRAINT {constraint} {condition} NOT VALID");
-    let step =
-        Step::new(format!("refuse new NULLs in {}.{column}", table.name), table, add_phase, vec![statement.clone()])
-            .how("NOT VALID", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
-            .check(planner.nulls(table, column))
-            .undo(drop.clone())
-            .note("Writes that leave the column NULL fail from here on.");
+    let step = Step::new(
+        format!("refuse new NULLs in {}.{column}", table.name),
+        table,
+        add_phase,
+        vec![statement.clone()],
+    )
+    .how("NOT VALID", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
+    .check(planner.nulls(table, column))
+    .undo(drop.clone())
+    .note("Writes that leave the column NULL fail from here on, those that say NULL too, whatever the default is.");
     if begun.is_none() {
         planner.add(add_rank, request, step);
     }

@@ -6,7 +6,9 @@ use crate::checks::{Change, affinity};
 use crate::model::quote::quote_literal;
 use crate::model::{Action, EngineName, KeyPart, QualifiedName, TableKind};
 use crate::remedy::names::Space;
-use crate::remedy::planner::{CLOSES_CIRCLE, ONLY_VALUES_IN_USE, OVERWRITES, Planner, has_leading_index, mentions};
+use crate::remedy::planner::{
+    CLOSES_CIRCLE, EXPLICIT_NULLS, ONLY_VALUES_IN_USE, OVERWRITES, Planner, has_leading_index, mentions,
+};
 use crate::remedy::requests::Request;
 use crate::remedy::upserts::warning;
 
@@ -185,6 +187,7 @@ impl Rebuild {
                     self.fill(planner, column, fill);
                     self.notes.push(format!("{column}: {OVERWRITES}"));
                 }
+                self.notes.push(format!("{column}: {EXPLICIT_NULLS}"));
                 found(self.definition.set_not_null(column))?;
                 Ok(format!("{column} NOT NULL"))
             }

@@ -13,9 +13,10 @@ use super::grants::Privileges;
 use super::session::{Catalog, Row, numbers, text};
 use super::{grants, statements};
 use crate::catalog::Options;
+use crate::catalog::outside::resting;
 use crate::model::{
     Engine, EngineName, Event, Function, FunctionKind, IndexStatistics, Model, QualifiedName, Schema,
-    SequenceStatistics, Statistics, TableStatistics, Unseen, UnseenKind,
+    SequenceStatistics, Statistics, Table, TableStatistics, Unseen, UnseenKind,
 };
 use std::collections::BTreeMap;
 
@@ -80,12 +81,40 @@ pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
         remedy: "try again when nothing changes the schema".to_owned(),
     }));
     relations::add(&mut model, &mut catalog, options);
+    model.outside = outside(&model, &catalog);
     add_code(&mut model, &catalog);
     if options.statistics {
         model.statistics = Some(statistics(&mut model, &catalog));
     }
     model.sort();
     model
+}
+
+/// Tables out of scope whose foreign keys refer to what is in scope. What the keys do is not asked.
+fn outside(model: &Model, catalog: &Catalog) -> Vec<Schema> {
+    let is_read = |row: &Row| {
+        let schema = model.schemas.iter().find(|schema| schema.name == text(row, 0));
+        schema.is_some_and(|schema| schema.tables.iter().any(|table| table.name == text(row, 1)))
+    };
+    let mut schemas: BTreeMap<&str, BTreeMap<&str, BTreeMap<&str, Vec<&Row>>>> = BTreeMap::new();
+    let all = rows(catalog, "outside_keys").iter().chain(rows(catalog, "keys"));
+    for row in all.filter(|row| !is_read(row)) {
+        let tables = schemas.entry(text(row, 0)).or_default();
+        tables.entry(text(row, 1)).or_default().entry(text(row, 2)).or_default().push(row);
+    }
+    let of_schema = |(name, tables): (&str, BTreeMap<&str, BTreeMap<&str, Vec<&Row>>>)| {
+        let mut schema = Schema::new(name);
+        for (name, keys) in tables {
+            let mut table = Table::new(name);
+            for (name, mut parts) in keys {
+                parts.sort_by_key(|row| number(row, 3));
+                table.foreign_keys.extend(relations::foreign_key(catalog.engine, name, &parts, ("", "")));
+            }
+            schema.tables.push(table);
+        }
+        schema
+    };
+    resting(schemas.into_iter().map(of_schema).collect(), model)
 }
 
 /// Whether tables of MariaDB come from rows of a version that has none for periods.

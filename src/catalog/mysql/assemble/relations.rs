@@ -7,8 +7,8 @@ use crate::catalog::mysql::session::{Catalog, Row, text};
 use crate::catalog::mysql::{show_create, shown};
 use crate::catalog::{Options, migration_tables};
 use crate::model::{
-    Column, DefaultKind, EngineName, GeneratedStorage, Index, KeyPart, MigrationTable, Model, QualifiedName, Sequence,
-    SortOrder, Table, TableKind, Trigger, TriggerEnabled, Unseen, UnseenKind, View,
+    Column, DefaultKind, EngineName, ForeignKey, GeneratedStorage, Index, KeyPart, MigrationTable, Model,
+    QualifiedName, Sequence, SortOrder, Table, TableKind, Trigger, TriggerEnabled, Unseen, UnseenKind, View,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -333,13 +333,17 @@ fn add_foreign_keys(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) {
         // Without its actions a key is not described at all: the grants say that some are hidden.
         let (Some(table), Some(rules)) = (tables.get_mut(&named.0), actions.get(&named)) else { continue };
         parts.sort_by_key(|row| number(row, 3));
-        let Some(first) = parts.first() else { continue };
-        let columns = parts.iter().map(|row| text(row, 4).to_owned()).collect();
-        let parent = QualifiedName::new(text(first, 5), text(first, 6));
-        let referenced = (parent, parts.iter().map(|row| text(row, 7).to_owned()).collect());
-        let actions = (text(rules, 3), text(rules, 4));
-        table.foreign_keys.push(pieces::foreign_key(catalog.engine, named.1, columns, referenced, actions));
+        table.foreign_keys.extend(foreign_key(catalog.engine, named.1, &parts, (text(rules, 3), text(rules, 4))));
     }
+}
+
+/// The foreign key of which these rows are the columns.
+pub(super) fn foreign_key(engine: EngineName, name: &str, parts: &[&Row], actions: (&str, &str)) -> Option<ForeignKey> {
+    let first = parts.first()?;
+    let columns = parts.iter().map(|row| text(row, 4).to_owned()).collect();
+    let parent = QualifiedName::new(text(first, 5), text(first, 6));
+    let referenced = (parent, parts.iter().map(|row| text(row, 7).to_owned()).collect());
+    Some(pieces::foreign_key(engine, name, columns, referenced, actions))
 }
 
 fn add_checks(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) {

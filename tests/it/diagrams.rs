@@ -153,7 +153,7 @@ impl Diagrams {
         let nothing = Surroundings { file: Arc::new(|_| Err(String::new())), variable: Arc::new(|_| None) };
         let through = markdown::render_template(&report, &DocumentOptions::default(), "one.md", template, &nothing)?;
         for diagram in blocks(&through).iter().filter(|diagram| !found.contains(diagram)) {
-            self.add(&format!("{name}-template.mmd"), diagram, &due.of(&all, 25))?;
+            self.add(&format!("{name}-template.mmd"), diagram, &due.of(&all, 60))?;
         }
         for page in markdown::render_pages(&report, &DocumentOptions::default(), &Placement::default()) {
             if let Some(diagram) = blocks(&page.content).iter().find(|diagram| !found.contains(diagram)) {

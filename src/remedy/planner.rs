@@ -7,8 +7,8 @@ use super::{Duration, Phase, Playbook, Safety, Step, hidden_code};
 use crate::checks::{Change, Context};
 use crate::model::quote::{quote_identifier, quote_list};
 use crate::model::{
-    Column, DefaultKind, Deferral, EngineName, ForeignKey, Index, Publication, QualifiedName, Table, TableRef, Tables,
-    Trigger, TriggerEnabled, View,
+    Column, DefaultKind, Deferral, EngineName, ForeignKey, Index, KeyPart, Publication, QualifiedName, Table, TableRef,
+    Tables, Trigger, TriggerEnabled, View,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -697,6 +697,13 @@ pub(super) fn unique_before<'t>(table: &'t Table, wanted: &Index, replaces: Opti
 /// Whether an index is called like this foreign key and has its columns, as the one does that InnoDB makes for it.
 pub(super) fn is_made_for(index: &Index, key: &ForeignKey) -> bool {
     !index.unique && key.name.as_ref() == Some(&index.name) && index.plain_columns().is_some_and(|it| it == key.columns)
+}
+
+/// The key of computed columns that takes the place of one over plain columns: behind these, so that queries on them find rows by
+/// it as before.
+pub(super) fn led_by(columns: &[String], computed: Vec<KeyPart>) -> Vec<KeyPart> {
+    let is_new = |part: &KeyPart| part.column.as_ref().is_none_or(|name| !columns.contains(name));
+    columns.iter().map(KeyPart::column).chain(computed.into_iter().filter(is_new)).collect()
 }
 
 /// The type and the text of a column's value in a computed column that an index can have. MariaDB indexes nothing that is made of

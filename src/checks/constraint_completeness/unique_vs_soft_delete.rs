@@ -37,7 +37,7 @@ order). Keys that a foreign key refers to.
 ## Fix
 
 Make the key unique among the rows that are not deleted, then drop the old one. MySQL and MariaDB, which have no partial keys,
-get one over invisible generated columns that are NULL in deleted rows.
+get one over the columns and invisible generated ones that are NULL in deleted rows.
 
 ## Example
 

@@ -9,7 +9,7 @@ use crate::model::{
     Column, EngineName, ForeignKey, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder, Table,
 };
 use crate::remedy::names::Space;
-use crate::remedy::planner::{computable, unique_before};
+use crate::remedy::planner::{computable, led_by, unique_before};
 use crate::remedy::upserts::warned;
 use crate::survey::index_hints;
 use std::collections::BTreeSet;
@@ -470,10 +470,15 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
             }
             key.push(column.name);
         }
-        note = Some(
-            "The key is made of invisible computed columns, so that it holds exactly where it should; queries on the plain columns cannot use it.",
-        );
-        key
+        let twice: Vec<String> = columns.iter().chain(columns).cloned().collect();
+        let is_led = replaces.is_some() && !is_long_key(planner, table, &twice);
+        note = Some(if is_led {
+            "The key has invisible computed columns, so that it holds exactly where it should, behind the plain ones, by which queries find rows."
+        } else {
+            "The key is made of invisible computed columns, so that it holds exactly where it should; queries on the plain columns cannot use it."
+        });
+        let key: Vec<KeyPart> = key.into_iter().map(KeyPart::column).collect();
+        if is_led { led_by(columns, key) } else { key }
     } else {
         let long = columns.iter().filter_map(|name| planner.column(table, name)).any(|column| {
             let base = column.base_type();
@@ -485,9 +490,8 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
                 "a unique key over a long text would compare its beginning only: make a hash of it a generated column",
             );
         }
-        columns.clone()
+        columns.iter().map(KeyPart::column).collect()
     };
-    let key: Vec<KeyPart> = key.into_iter().map(KeyPart::column).collect();
     let wanted = Index { key: key.clone(), ..Index::new("") };
     let there = planner.table(table).and_then(|of| unique_before(of.table, &wanted, replaces.as_ref()));
     if there.is_none() {

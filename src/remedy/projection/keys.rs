@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::remedy::lookup_comment;
 use crate::remedy::planner::{
-    computable, computed_before, has_leading_index, is_lookup_of, is_made_for, unique_before,
+    computable, computed_before, has_leading_index, is_lookup_of, is_made_for, led_by, unique_before,
 };
 use crate::remedy::postgres::is_leftover;
 
@@ -173,6 +173,9 @@ impl Projection<'_> {
         if engine.is_mysql_family() {
             index.predicate = None;
             index.key = add_key_columns(engine, of, columns, *nulls_not_distinct, predicate.as_deref());
+            if replaces.is_some() {
+                index.key = led_by(columns, index.key);
+            }
         } else if let Some(null) = columns.iter().find(|name| *nulls_not_distinct && !native && nullable(name)) {
             // One partial index for every combination of NULLs, beside the key that is there.
             index.predicate = Some(format!("{null} IS NULL"));

@@ -15,6 +15,7 @@ mod privileges;
 mod reserved_words;
 mod restored;
 mod round_trips;
+mod routines;
 mod rowids;
 mod scope;
 mod statements;
@@ -43,6 +44,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     reserved_words::add(trials);
     restored::add(trials);
     round_trips::add(trials);
+    routines::add(trials);
     rowids::add(trials);
     scope::add(trials);
     statements::add(trials);

@@ -20,6 +20,8 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
             }
             EngineName::MySql | EngineName::MariaDb => {
                 trials.push(trial(format!("live::scope::said::{}", place.name()), move || said(place)));
+                trials.push(trial(format!("live::scope::keys::{}", place.name()), move || keys(place)));
+                trials.push(trial(format!("live::scope::hidden::{}", place.name()), move || hidden(place)));
             }
             EngineName::Sqlite => trials.push(trial("live::scope::excluded", excluded)),
         }
@@ -158,6 +160,76 @@ fn said(place: Place) -> TestResult {
     assert!(script.contains("-- Not seen, objects out of scope: what was left out was not read"), "{script}");
     let whole = read(&database.url()).map_err(|error| chain(&error))?;
     assert!(whole.unseen.iter().all(|unseen| unseen.what != UnseenKind::Outside), "{:#?}", whole.unseen);
+    Ok(())
+}
+
+/// Foreign keys of another database and of a table that is excluded rest on texts in an old character set: those stay.
+fn keys(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let (name, other) = (&database.name, database.other_schema());
+    let parent = |table: &str| {
+        format!(
+            "CREATE TABLE {table} (code varchar(3) NOT NULL PRIMARY KEY, name varchar(100) NOT NULL, at int)
+                 DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_general_ci;
+             INSERT INTO {table} VALUES ('DE', 'Germany', 1), ('FR', 'France', 2);"
+        )
+    };
+    let child = |table: &str, parent: &str| {
+        format!(
+            "CREATE TABLE {table} (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, country varchar(3) NOT NULL,
+                 CONSTRAINT {parent}_key FOREIGN KEY (country) REFERENCES {name}.{parent} (code) ON UPDATE CASCADE)
+                 DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_general_ci;
+             INSERT INTO {table} (country) VALUES ('DE'), ('FR');"
+        )
+    };
+    let all = [parent("countries"), parent("regions"), parent("alone"), child("left_out", "regions")];
+    database.run(&all.concat())?;
+    database.run(&format!("CREATE DATABASE {other}; {}", child(&format!("{other}.shops"), "countries")))?;
+    let model = read_with(&database.url(), &filtered(&[], &["left_out"])?).map_err(|error| chain(&error))?;
+    let outside: Vec<&str> =
+        model.outside.iter().flat_map(|schema| &schema.tables).map(|table| table.name.as_str()).collect();
+    assert_eq!(outside, ["left_out", "shops"]);
+    let (script, playbook) = script(&model);
+    for table in [format!("{name}.left_out"), format!("{other}.shops")] {
+        let reason = format!("a foreign key of {table}, which is out of scope, stands on it");
+        assert!(playbook.impossible.iter().any(|(_, said)| said.contains(&reason)), "{:#?}", playbook.impossible);
+    }
+    database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
+    let set =
+        "SELECT TABLE_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND COLUMN_NAME = 'code'
+        AND CHARACTER_SET_NAME = 'utf8mb4'";
+    assert_eq!(database.query(set)?.concat(), ["alone"], "{script}");
+    database
+        .run("UPDATE countries SET code = 'GE' WHERE code = 'DE'; UPDATE regions SET code = 'GE' WHERE code = 'DE'")?;
+    assert_eq!(database.number(&format!("SELECT count(*) FROM {other}.shops WHERE country = 'GE'"))?, 1);
+    Ok(())
+}
+
+/// Code that an account with REFERENCES alone cannot see may name anything: no column is added, and the script says what it did not
+/// see.
+fn hidden(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY, code int NOT NULL, age int NOT NULL, size int NOT NULL);
+         CREATE TABLE orders_kept (id bigint NOT NULL PRIMARY KEY, code int NOT NULL, age int NOT NULL, size int NOT NULL);
+         CREATE PROCEDURE keep_it() INSERT INTO orders_kept SELECT * FROM orders;
+         INSERT INTO orders VALUES (1, 1, 1, 1);",
+    )?;
+    let user = format!("{}_h", database.name.replace("brownfield", "b"));
+    database.run(&format!(
+        "CREATE USER '{user}'@'%' IDENTIFIED BY 'reader'; GRANT REFERENCES ON `{}`.* TO '{user}'@'%'",
+        database.name
+    ))?;
+    let model = read(&database.url_as(&user, "reader"));
+    database.run(&format!("DROP USER '{user}'@'%'"))?;
+    let (script, playbook) = script(&model.map_err(|error| chain(&error))?);
+    let reason = "may insert into orders without naming columns";
+    assert!(playbook.impossible.iter().any(|(_, said)| said.contains(reason)), "{:#?}", playbook.impossible);
+    for kind in ["functions", "triggers", "events", "view definitions"] {
+        assert!(script.contains(&format!("-- Not seen, {kind} of {}: the account", database.name)), "{script}");
+    }
+    database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
+    database.run("CALL keep_it()")?;
     Ok(())
 }
 

@@ -4,9 +4,9 @@ use crate::catalog::tls::{self, Content};
 use crate::catalog::{Error, Secret};
 use sqlx::mysql::{MySqlConnectOptions, MySqlSslMode};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use url::Url;
 
 /// This machine.
@@ -46,7 +46,7 @@ const IGNORED: &[&str] = &[
 
 impl Target {
     /// Understands a URL. What it leaves open comes from `MYSQL_HOST`, `MYSQL_TCP_PORT`, `MYSQL_UNIX_PORT` and
-    /// `MYSQL_PWD`, then from the `[client]` group of `~/.my.cnf`; `!include` lines there are not followed.
+    /// `MYSQL_PWD`, then from the `[client]` group of `~/.my.cnf` and of the files that it includes.
     pub fn parse(text: &str, environment: &BTreeMap<String, String>) -> Result<Self, Error> {
         // Neither the text nor the parser's complaint is shown: either may hold the password.
         let (text, named) = with_host(text);
@@ -246,14 +246,32 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The options of the `[client]` group of an option file. A switch has an empty value.
+/// How deep option files include others, as with the client programs.
+const DEEPEST: usize = 10;
+
+/// The options of the `[client]` group of an option file and of those that it includes. A switch has an empty value.
 fn client_group(text: &str) -> BTreeMap<String, String> {
     let mut options = BTreeMap::new();
+    add_client_group(text, 0, &mut BTreeSet::new(), &mut options);
+    options
+}
+
+/// Adds the options of one file, and reads each file that it includes once, in its place: later options win.
+fn add_client_group(text: &str, depth: usize, read: &mut BTreeSet<PathBuf>, options: &mut BTreeMap<String, String>) {
     let mut inside = false;
     for line in text.lines().map(str::trim) {
-        if line.starts_with('[') {
+        if let Some(directive) = line.strip_prefix('!') {
+            for file in included(directive) {
+                if depth < DEEPEST
+                    && read.insert(file.clone())
+                    && let Ok(text) = std::fs::read_to_string(file)
+                {
+                    add_client_group(&text, depth + 1, read, options);
+                }
+            }
+        } else if line.starts_with('[') {
             inside = without_comment(line) == "[client]";
-        } else if inside && !line.is_empty() && !line.starts_with(['#', ';', '!']) {
+        } else if inside && !line.is_empty() && !line.starts_with(['#', ';']) {
             let line = without_comment(line);
             let (name, value) = line.split_once('=').unwrap_or((line, ""));
             let value = value.trim();
@@ -261,7 +279,23 @@ fn client_group(text: &str) -> BTreeMap<String, String> {
             options.insert(name.trim().replace('_', "-"), unescaped(quoted.unwrap_or(value)));
         }
     }
-    options
+}
+
+/// The files that a directive names, those of a folder by their names.
+fn included(directive: &str) -> Vec<PathBuf> {
+    let (word, path) = directive.split_once(char::is_whitespace).unwrap_or_default();
+    let path = PathBuf::from(path.trim());
+    match word {
+        "include" => vec![path],
+        "includedir" => {
+            let entries = std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
+            let mut files: Vec<PathBuf> =
+                entries.filter(|file| file.extension().is_some_and(|extension| extension == "cnf")).collect();
+            files.sort();
+            files
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// A line of an option file up to a `#` outside of quotes.
@@ -394,6 +428,26 @@ mod tests {
         ] {
             assert_eq!(of(line).as_deref(), Some(expected), "{line}");
         }
+    }
+
+    #[test]
+    fn follows_what_an_option_file_includes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (more, files) = (folder.path().join("more.cnf"), folder.path().join("files"));
+        std::fs::create_dir(&files).expect("made");
+        let write = |path: &Path, text: &str| std::fs::write(path, text).expect("written");
+        // The folder is named again in a file of it, and a file by itself.
+        write(&more, &format!("[client]\nuser=bob\nport=3307\n!include {}\n", more.display()));
+        write(&files.join("b.cnf"), &format!("[client]\nhost=b\n!includedir {}\n[mysqld]\nport=1\n", files.display()));
+        write(&files.join("a.cnf"), "[client]\nhost=a\npassword=x\n");
+        write(&files.join("c.txt"), "[client]\nhost=c\n");
+        let options = client_group(&format!(
+            "!includedir {}\n[client]\nuser=ann\n!include {}\n!include /nonexistent.cnf\nport=3308\n",
+            files.display(),
+            more.display()
+        ));
+        let options: Vec<(&str, &str)> = options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(options, [("host", "b"), ("password", "x"), ("port", "3308"), ("user", "bob")]);
     }
 
     #[test]

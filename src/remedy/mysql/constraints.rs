@@ -8,6 +8,7 @@ use crate::model::quote::quote_literal;
 use crate::model::{Action, CheckConstraint, EngineName, ForeignKey, QualifiedName, TableRef};
 use crate::remedy::lookup_comment;
 use crate::remedy::mysql::column::{Overrides, definition, is_textual};
+use crate::remedy::mysql::columns::{STAMPS_ITSELF, stamps_itself};
 use crate::remedy::planner::ONLY_VALUES_IN_USE;
 use std::collections::{HashMap, HashSet};
 
@@ -291,6 +292,9 @@ fn drop_check(
     let name = check.name.clone().unwrap_or_default();
     let title = format!("drop check {name}");
     let of_column = (planner.engine == EngineName::MariaDb).then(|| planner.column(table, &name)).flatten();
+    if of_column.is_some_and(|column| stamps_itself(planner, column)) {
+        return planner.refuse(request.change.clone(), STAMPS_ITSELF);
+    }
     let clause = match of_column {
         // A check that bears a column's name goes when the column is defined without it.
         Some(column) => format!("MODIFY {}", definition(planner.engine, column, &[], Overrides::default())),

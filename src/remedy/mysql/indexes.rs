@@ -9,7 +9,7 @@ use crate::model::{
     Column, EngineName, ForeignKey, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder, Table,
 };
 use crate::remedy::names::Space;
-use crate::remedy::planner::{computable, led_by, unique_before};
+use crate::remedy::planner::{computable, is_made_for, led_by, unique_before};
 use crate::remedy::upserts::warned;
 use crate::survey::index_hints;
 use std::collections::BTreeSet;
@@ -174,7 +174,12 @@ fn taken_away<'a>(planner: &Planner<'a>, change: &Change) -> Vec<&'a str> {
         Change::AddPrimaryKey { columns, .. } => is_twin(index, columns),
         _ => false,
     };
-    let taken = of.table.indexes.iter().filter(is_taken).chain(made_needless(planner, change));
+    let taken = of
+        .table
+        .indexes
+        .iter()
+        .filter(is_taken)
+        .chain(made_needless(planner, change, |index, key| is_made_for(index, key) || is_perhaps_made(index, key)));
     taken.map(|index| index.name.as_str()).collect()
 }
 

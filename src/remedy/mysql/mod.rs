@@ -9,7 +9,9 @@ use super::planner::{Planner, is_made_for, mentions};
 use super::requests::Request;
 use super::{Duration, Phase, Safety, Step};
 use crate::checks::Change;
-use crate::model::{Column, EngineName, GeneratedStorage, Index, KeyPart, QualifiedName, Table, TableRef, UnseenKind};
+use crate::model::{
+    Column, EngineName, ForeignKey, GeneratedStorage, Index, KeyPart, QualifiedName, Table, TableRef, UnseenKind,
+};
 use crate::survey::is_temporal;
 use std::collections::BTreeMap;
 
@@ -50,6 +52,12 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
     // A statement repeats what earlier ones made of a column, so that they are planned in the order in which they run.
     let mut requests = requests;
     requests.sort_by_key(|request| turn(&request.change));
+    let foreign: Vec<Request> =
+        requests.extract_if(.., |request| is_foreign(planner, request.change.table())).collect();
+    for Request { change, .. } in foreign {
+        let reason = "its storage engine keeps rows in another way and refuses most changes: make it by hand";
+        planner.refuse(change, reason);
+    }
     indexes::keep_hinted(planner, &mut requests);
     requests = columns::convert_at_once(planner, requests);
     requests = columns::convert_connected(planner, requests);
@@ -100,6 +108,16 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
     }
 }
 
+/// Storage engines that alter their tables like MySQL's own, and those that are altered as a whole.
+const ALTERED: [&str; 9] =
+    ["innodb", "myisam", "aria", "memory", "mrg_myisam", "rocksdb", "columnstore", "ndbcluster", "ndb"];
+
+/// Whether a table is in a storage engine such as CSV or FEDERATED, which takes hardly any index or column.
+fn is_foreign(planner: &Planner<'_>, table: &QualifiedName) -> bool {
+    let engine = planner.table(table).and_then(|of| of.table.storage_engine.as_deref());
+    engine.is_some_and(|engine| !ALTERED.contains(&engine.to_lowercase().as_str()))
+}
+
 /// Whether a needless index may be one that the server made for a foreign key without a name. That goes by itself when the new
 /// index is there, and one that somebody made does not: only the statement that makes the new index can drop either.
 fn is_replaced_at_once(planner: &Planner<'_>, request: &Request) -> bool {
@@ -116,7 +134,7 @@ fn vanishing(planner: &Planner<'_>, requests: &[Request]) -> BTreeMap<(Qualified
     let (later, first): (Vec<&Request>, Vec<&Request>) =
         requests.iter().partition(|request| matches!(request.change, Change::AddIndex { .. }));
     for Request { change, .. } in first.into_iter().chain(later) {
-        for index in made_needless(planner, change) {
+        for index in made_needless(planner, change, is_made_for) {
             vanishing.entry((change.table().clone(), index.name.clone())).or_insert_with(|| change.clone());
         }
     }
@@ -124,10 +142,14 @@ fn vanishing(planner: &Planner<'_>, requests: &[Request]) -> BTreeMap<(Qualified
 }
 
 /// The indexes that the server made for foreign keys which a change gives another one.
-fn made_needless<'a>(planner: &Planner<'a>, change: &Change) -> Vec<&'a Index> {
+fn made_needless<'a>(
+    planner: &Planner<'a>,
+    change: &Change,
+    is_made: impl Fn(&Index, &ForeignKey) -> bool,
+) -> Vec<&'a Index> {
     let Some((of, new)) = planner.table(change.table()).zip(new_key(planner, change)) else { return Vec::new() };
     let served = of.table.foreign_keys.iter().filter(|key| new.starts_with(&key.columns));
-    served.filter_map(|key| of.table.indexes.iter().find(|index| is_made_for(index, key))).collect()
+    served.filter_map(|key| of.table.indexes.iter().find(|index| is_made(index, key))).collect()
 }
 
 /// Lets copies of tables leave the rows alone that MySQL would check again and that no step is about: one without a parent, from a

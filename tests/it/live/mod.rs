@@ -5,6 +5,7 @@ mod concurrency;
 mod connections;
 mod counts;
 mod ddl;
+mod mending;
 mod mysql;
 mod nasty;
 mod outputs;
@@ -34,6 +35,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
     connections::add(trials);
     counts::add(trials);
     ddl::add(trials);
+    mending::add(trials);
     mysql::add(trials);
     nasty::add(trials);
     outputs::add(trials);

@@ -60,6 +60,14 @@ CREATE TABLE orders (id serial PRIMARY KEY, total bigint NOT NULL, placed_on dat
 CREATE TABLE parcels (id bigserial PRIMARY KEY, height bigint NOT NULL, sent_on date NOT NULL, note varchar(40) NOT NULL, weight bigint NOT NULL);
 ```
 
+A copy of a key has that key's type:
+
+```sql,passes,postgresql
+CREATE TABLE customers (id serial PRIMARY KEY, name varchar(40) NOT NULL, city varchar(40) NOT NULL, born_on date NOT NULL, street varchar(40) NOT NULL);
+CREATE TABLE orders (id serial PRIMARY KEY, total bigint NOT NULL, placed_on date NOT NULL, note varchar(40) NOT NULL, weight bigint NOT NULL);
+CREATE TABLE order_texts (order_id integer PRIMARY KEY, height bigint NOT NULL, sent_on date NOT NULL, note varchar(40) NOT NULL, weight bigint NOT NULL);
+```
+
 ```sql,passes,mysql,mariadb
 CREATE TABLE customers (id int AUTO_INCREMENT PRIMARY KEY, name varchar(40) NOT NULL, city varchar(40) NOT NULL, born_on date NOT NULL, street varchar(40) NOT NULL);
 CREATE TABLE orders (id int AUTO_INCREMENT PRIMARY KEY, total bigint NOT NULL, placed_on date NOT NULL, note varchar(40) NOT NULL, weight bigint NOT NULL);
@@ -74,8 +82,16 @@ CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, total integer NOT NULL, pl
     check,
 };
 
+/// An identifier with its type, and with the type that it is to get.
+struct Key<'m> {
+    table: TableRef<'m>,
+    column: &'m Column,
+    now: Cow<'m, str>,
+    then: Cow<'m, str>,
+}
+
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
-    let keys: Vec<(TableRef<'_>, &Column, Cow<'_, str>)> = context
+    let keys: Vec<Key<'_>> = context
         .tables
         .base()
         .filter(|table| context.survey.class(table.id) == TableClass::Entity)
@@ -84,31 +100,37 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let column = table.table.column(key.columns.first()?)?;
             let lower = column.name.to_lowercase();
             let identifier = lower.ends_with("id") || lower.ends_with("key");
-            let base = column.base_type();
+            let now = match column.base_type() {
+                base if base == "int" => "integer".into(),
+                base => base,
+            };
             // What counts by itself is to be widened, whatever it is now.
             let widened = context.model.engine.name != EngineName::Sqlite
                 && column.is_auto_generated()
-                && ["tinyint", "smallint", "mediumint", "integer", "int"].contains(&base.as_ref());
-            let base = match base.as_ref() {
-                _ if widened => "bigint".into(),
-                "int" => "integer".into(),
-                _ => base,
-            };
-            identifier.then_some((table, column, base))
+                && ["tinyint", "smallint", "mediumint", "integer"].contains(&now.as_ref());
+            let then = if widened { "bigint".into() } else { now.clone() };
+            identifier.then_some(Key { table, column, now, then })
         })
         .collect();
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (_, _, base) in &keys {
-        *counts.entry(base).or_default() += 1;
-    }
-    let Some((&usual, _)) = counts.iter().find(|(_, count)| **count * 2 > keys.len()) else { return };
-    for (table, column, base) in &keys {
+    let Some(usual) = self::usual(keys.iter().map(|key| key.then.as_ref())) else { return };
+    let usual_now = self::usual(keys.iter().map(|key| key.now.as_ref()));
+    for Key { table, column, now, then } in &keys {
         let object = Object::table(*table);
-        if base == usual {
+        if then == usual || usual_now.is_some_and(|usual| now == usual) {
             verdicts.pass(object);
         } else {
-            let message = format!("{} is {base}; most identifiers here are {usual}", column.name);
+            let message = format!("{} is {then}; most identifiers here are {usual}", column.name);
             verdicts.fail(Finding::new(&RULE, object, message).advise("use one type for new tables"));
         }
     }
+}
+
+/// The type of more than half of them.
+fn usual<'t>(types: impl Iterator<Item = &'t str>) -> Option<&'t str> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for base in types {
+        *counts.entry(base).or_default() += 1;
+    }
+    let all: usize = counts.values().sum();
+    counts.into_iter().find(|(_, count)| count * 2 > all).map(|(base, _)| base)
 }

@@ -8,6 +8,7 @@ use crate::model::quote::{index_options, quote_literal};
 use crate::model::{
     Column, EngineName, ForeignKey, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder, Table,
 };
+use crate::remedy::hidden_code;
 use crate::remedy::names::Space;
 use crate::remedy::planner::{computable, is_made_for, led_by, unique_before};
 use crate::remedy::upserts::warned;
@@ -270,7 +271,7 @@ fn clause(planner: &Planner<'_>, table: &QualifiedName, name: &str, index: &Inde
     let key = parts(planner, table, &index.method, &index.key);
     let mut options = index_options(planner.engine, &index.options);
     if let Some(comment) = &index.comment {
-        options.push_str(&format!(" COMMENT {}", quote_literal(planner.engine, comment)));
+        options = format!("{options} COMMENT {}", quote_literal(planner.engine, comment));
     }
     if !index.visible {
         options.push_str(if planner.engine == EngineName::MariaDb { " IGNORED" } else { " INVISIBLE" });
@@ -374,6 +375,9 @@ fn drop_index(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> Step 
             "Rehearse first: ALTER TABLE {relation} ALTER INDEX {} {hide}, wait a business cycle, and drop it only if no query suffers.",
             planner.quote(name)
         ));
+    }
+    if let Some(hidden) = hidden_code(planner.context.model) {
+        step = step.note(format!("Ask who can see it: {hidden} may name the index in a hint, and would fail."));
     }
     if let Some(index) = planner.table(table).and_then(|of| of.table.indexes.iter().find(|index| index.name == name)) {
         let clause = clause(planner, table, name, index);

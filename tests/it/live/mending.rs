@@ -159,6 +159,15 @@ fn hints(place: Place) -> TestResult {
         Change::DropIndex { table: orders(), name: "by_day".into() },
         Change::RenameIndex { table: orders(), name: "by_number".into(), to: "orders_number_idx".into() },
     ];
+    let mut hidden = model.clone();
+    for routine in hidden.schemas.iter_mut().flat_map(|schema| &mut schema.functions) {
+        routine.body = None;
+    }
+    for (model, is_said) in [(&hidden, true), (&model, false)] {
+        let playbook = plan(model, vec![Change::DropIndex { table: orders(), name: "by_day".into() }]);
+        let said = playbook.steps[0].notes.iter().any(|note| note.contains("may name the index in a hint"));
+        assert_eq!(said, is_said, "{playbook:#?}");
+    }
     let playbook = plan(&model, others);
     assert_eq!((playbook.steps.len(), playbook.impossible.len()), (2, 0), "{playbook:#?}");
     mend(&database, &playbook)?;

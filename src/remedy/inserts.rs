@@ -183,7 +183,13 @@ impl<'m> Code<'m> {
             {
                 let collation = schema.collation.as_ref().filter(|_| declares_text(engine, &trigger.definition));
                 let name = name.to_lowercase();
-                add(&format!("trigger {}", trigger.name), false, &[name.clone()], collation, &trigger.definition);
+                add(
+                    &format!("trigger {}", trigger.name),
+                    false,
+                    std::slice::from_ref(&name),
+                    collation,
+                    &trigger.definition,
+                );
                 if let Some(function) = &trigger.function {
                     calls.entry(function).or_default().push(name);
                 }

@@ -152,8 +152,14 @@ fn without_needless_indexes(planner: &Planner<'_>, mut requests: Vec<Request>) -
 pub(super) fn new_index(planner: &Planner<'_>, change: &Change) -> Option<Index> {
     let mut index = Index::new("");
     match change {
-        // The key is made of computed columns.
-        Change::AddUnique { .. } if planner.engine.is_mysql_family() && planner.is_shaped(change) => return None,
+        // The key is made of computed columns. One that takes the place of another begins with the columns, and does not keep them
+        // unique.
+        Change::AddUnique { columns, replaces, .. }
+            if planner.engine.is_mysql_family() && planner.is_shaped(change) =>
+        {
+            replaces.as_ref()?;
+            index.key = columns.iter().map(KeyPart::column).collect();
+        }
         Change::AddUnique { columns, predicate: None, .. } | Change::AddPrimaryKey { columns, .. } => {
             index.unique = true;
             index.key = columns.iter().map(KeyPart::column).collect();

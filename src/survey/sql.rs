@@ -330,21 +330,19 @@ fn nulls_inserted(tokens: &[Token], list: Range<usize>) -> BTreeSet<String> {
 
 /// What commas divide after the first of these positions, outside of inner parentheses.
 fn values(tokens: &[Token], list: Range<usize>) -> Vec<Range<usize>> {
-    let mut values = Vec::new();
-    let (mut start, mut depth) = (list.start + 1, 0_usize);
-    for at in start..list.end {
-        match tokens[at] {
+    let first = list.start + 1;
+    let mut depth = 0_usize;
+    let commas = tokens.iter().enumerate().take(list.end).skip(first).filter(|(_, token)| {
+        match token {
             Token::LParen => depth += 1,
             Token::RParen => depth = depth.saturating_sub(1),
-            Token::Comma if depth == 0 => {
-                values.push(start..at);
-                start = at + 1;
-            }
             _ => {}
         }
-    }
-    values.push(start..list.end.max(start));
-    values
+        depth == 0 && **token == Token::Comma
+    });
+    let ends: Vec<usize> = commas.map(|(at, _)| at).chain([list.end.max(first)]).collect();
+    let starts = std::iter::once(first).chain(ends.iter().map(|end| end + 1));
+    starts.zip(&ends).map(|(start, end)| start..*end).collect()
 }
 
 /// The stars at these positions that stand for columns: every other multiplies or counts.

@@ -441,7 +441,9 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
         return planner.refuse(request.change.clone(), PARTITION_KEY);
     }
     let hashed = is_hashed(planner, &request.change);
-    if !hashed && is_long_key(planner, table, columns) {
+    // A key that takes the place of another has its columns, and what is computed from them.
+    let times = if shaped && replaces.is_some() { 2 } else { 1 };
+    if !hashed && is_long_key(planner, table, &vec![columns.clone(); times].concat()) {
         let limit = planner.table(table).map_or(KEY_BYTES, |of| part_limit(of.table));
         let reason = format!(
             "the key would be longer than InnoDB's {limit} bytes: make its texts shorter, or a hash of them a generated column \
@@ -479,15 +481,13 @@ fn add_unique(planner: &mut Planner<'_>, request: &Request) {
             }
             key.push(column.name);
         }
-        let twice: Vec<String> = columns.iter().chain(columns).cloned().collect();
-        let is_led = replaces.is_some() && !is_long_key(planner, table, &twice);
-        note = Some(if is_led {
+        note = Some(if replaces.is_some() {
             "The key has invisible computed columns, so that it holds exactly where it should, behind the plain ones, by which queries find rows."
         } else {
             "The key is made of invisible computed columns, so that it holds exactly where it should; queries on the plain columns cannot use it."
         });
         let key: Vec<KeyPart> = key.into_iter().map(KeyPart::column).collect();
-        if is_led { led_by(columns, key) } else { key }
+        if replaces.is_some() { led_by(columns, key) } else { key }
     } else {
         let long = columns.iter().filter_map(|name| planner.column(table, name)).any(|column| {
             let base = column.base_type();

@@ -213,7 +213,8 @@ fn soft_deleted(place: Place) -> TestResult {
     )?;
     assert_eq!(leading, 1, "{script}");
     let plan = database.query("EXPLAIN SELECT name FROM users WHERE email = 'b@x'")?;
-    assert!(plan[0].iter().any(|cell| cell == "ref"), "{plan:?}");
+    let looks_up = |cell: &String| cell == "ref" || cell.contains("Index lookup on users using users_email_key");
+    assert!(plan.iter().flatten().any(looks_up), "{plan:?}");
     database.run("INSERT INTO users (email, name) VALUES ('a@x', 'again')")?;
     assert!(database.run("INSERT INTO users (email, name) VALUES ('b@x', 'again')").is_err());
     Ok(())

@@ -240,8 +240,8 @@ fn refers_to_nothing(context: Context<'_>, change: &Change) -> Option<String> {
     let is_none = bare.is_empty() || bare.parse::<f64>().is_ok_and(|number| number <= 0.0);
     (is_none && referenced.is_auto_generated()).then(|| {
         format!(
-            "{0} is {default} where there is none, and a foreign key knows only NULL as that: let {0} be NULL by default and \
-             where it is {default} first",
+            "{0} is {default} where there is none, and a foreign key knows only NULL as that: let {0} be NULL there, or take the \
+             default away if every row refers to another",
             column.name
         )
     })

@@ -119,7 +119,7 @@ const CASES: [Case; 7] = [
             CREATE VIEW seen_exactly AS SELECT seen_id FROM seen WHERE word COLLATE utf8mb3_bin = 'A';
             CREATE PROCEDURE exactly() SELECT word_id FROM words WHERE word COLLATE utf8mb3_bin = 'A';",
         calls: &["CALL exactly()", "SELECT count(*) FROM seen_exactly", "SELECT word FROM plain"],
-        said: &["routine exactly asks for utf8mb3_bin of word", "view seen_exactly asks for utf8mb3_bin of word"],
+        said: &["routine exactly asks for utf8mb3_bin of word", "view seen_exactly asks for utf8"],
     },
     Case {
         name: "collations",
@@ -129,6 +129,10 @@ const CASES: [Case; 7] = [
             CREATE TABLE a2 (a2_id bigint NOT NULL PRIMARY KEY, email varchar(100) NOT NULL, UNIQUE KEY (email))
                 DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
             CREATE TABLE a3 (a3_id bigint NOT NULL PRIMARY KEY, code varchar(100) NOT NULL, UNIQUE KEY (code))
+                DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+            CREATE TABLE a4 (a4_id bigint NOT NULL PRIMARY KEY, code varchar(100) NOT NULL, UNIQUE KEY (code))
+                DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+            CREATE TABLE a5 (a5_id bigint NOT NULL PRIMARY KEY, code varchar(100) NOT NULL, UNIQUE KEY (code))
                 DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
             CREATE TABLE legacy (legacy_id bigint NOT NULL PRIMARY KEY, code varchar(100) NOT NULL, UNIQUE KEY (code))
                 DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;

@@ -1,7 +1,7 @@
 //! Engine-neutral changes become ordered steps of DDL for this engine and this server version, each with its lock, its
 //! method, what it blocks, how to check before, how to verify after and how to undo.
 
-mod inserts;
+mod code;
 mod mysql;
 mod names;
 mod needed;
@@ -19,7 +19,7 @@ use crate::checks::{Change, Context, Finding, is_utf8mb3};
 use crate::model::{EngineName, KeyPart, Model, QualifiedName, Schema, Table, Unseen, UnseenKind, is_unseen};
 use serde::Serialize;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How safe a step is for running applications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -355,7 +355,7 @@ pub fn serves(known: &Change, wanted: &Change) -> bool {
 /// Plans the steps for all findings that DDL can mend.
 pub fn plan(context: Context<'_>, findings: &[&Finding]) -> Playbook {
     let mut impossible: Vec<(Change, String)> = Vec::new();
-    let code = inserts::Code::new(context.model);
+    let code = code::Code::new(context.model);
     loop {
         let (playbook, standing_for_others) = attempt(context, findings, &impossible, &code);
         let standing_for_others: Changes<'_> = standing_for_others.iter().collect();
@@ -374,18 +374,24 @@ fn attempt<'a>(
     context: Context<'a>,
     findings: &[&Finding],
     impossible: &[(Change, String)],
-    code: &'a inserts::Code<'a>,
+    code: &'a code::Code<'a>,
 ) -> (Playbook, Vec<Change>) {
     let mut planner = planner::Planner::new(context, code);
     let held = match context.model.engine.name {
         EngineName::PostgreSql => postgres::held_back(&planner, findings),
         EngineName::MySql | EngineName::MariaDb | EngineName::Sqlite => BTreeMap::new(),
     };
-    let gets_default = |change: &Change, table: &QualifiedName, column: &str| matches!(change, Change::SetDefault { table: of, column: named, expression: Some(_) } if of == table && named == column);
+    let defaults: HashSet<(&QualifiedName, &str)> = findings
+        .iter()
+        .flat_map(|finding| &finding.changes)
+        .filter_map(|change| match change {
+            Change::SetDefault { table, column, expression: Some(_) } => Some((table, column.as_str())),
+            _ => None,
+        })
+        .collect();
     let has_default = |table: &QualifiedName, column: &str| {
         let of = context.tables.find(table).and_then(|of| of.table.column(column));
-        of.is_some_and(|of| of.default.is_some() || of.identity.is_some())
-            || findings.iter().flat_map(|finding| &finding.changes).any(|change| gets_default(change, table, column))
+        of.is_some_and(|of| of.default.is_some() || of.identity.is_some()) || defaults.contains(&(table, column))
     };
     let reason = |change: &Change| match change {
         change if rests_on_unseen(context, change) => Some(UNREAD.to_owned()),

@@ -1,9 +1,9 @@
 //! What every engine's builder works with: the model, free names, and the growing list of steps.
 
-use super::inserts::{Code, is_tree};
+use super::code::{Code, is_tree};
 use super::names::{Names, Space};
 use super::requests::Request;
-use super::{Duration, Phase, Playbook, Safety, Step, hidden_code};
+use super::{Duration, Phase, Playbook, Safety, Step};
 use crate::checks::{Change, Context};
 use crate::model::quote::{quote_identifier, quote_list};
 use crate::model::{
@@ -418,7 +418,7 @@ impl<'a> Planner<'a> {
         let breaks = |kind: &str, name: &str| {
             format!("{kind} {name} says the old name and would break: change the two together")
         };
-        if let Some(hidden) = hidden_code(self.context.model) {
+        if let Some(hidden) = self.code.hidden() {
             return Some(format!("{hidden} may say the old name"));
         }
         for schema in self.context.model.with_outside() {

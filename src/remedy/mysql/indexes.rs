@@ -8,7 +8,6 @@ use crate::model::quote::{index_options, quote_literal};
 use crate::model::{
     Column, EngineName, ForeignKey, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder, Table,
 };
-use crate::remedy::hidden_code;
 use crate::remedy::names::Space;
 use crate::remedy::planner::{computable, is_made_for, led_by, unique_before};
 use crate::remedy::upserts::warned;
@@ -376,7 +375,7 @@ fn drop_index(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> Step 
             planner.quote(name)
         ));
     }
-    if let Some(hidden) = hidden_code(planner.context.model) {
+    if let Some(hidden) = planner.code.hidden() {
         step = step.note(format!("Ask who can see it: {hidden} may name the index in a hint, and would fail."));
     }
     if let Some(index) = planner.table(table).and_then(|of| of.table.indexes.iter().find(|index| index.name == name)) {

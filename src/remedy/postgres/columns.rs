@@ -10,7 +10,7 @@ use crate::model::{
     CheckConstraint, Column, EngineName, ForeignKey, QualifiedName, TableKind, Trigger, TriggerEnabled, base_type,
     is_unseen,
 };
-use crate::remedy::inserts::compare;
+use crate::remedy::code::compare;
 use crate::remedy::names::Space;
 use crate::remedy::planner::{CUT, CUTS, is_same_text, mentions};
 

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug)]
 pub(super) struct Code<'m> {
     model: &'m Model,
+    /// What could not be read, where there is some.
+    hidden: OnceCell<Option<String>>,
     inserts: OnceCell<Inserts>,
     routines: OnceCell<Routines>,
     /// A column of each type, as `table.column`.
@@ -67,6 +69,7 @@ impl<'m> Code<'m> {
     pub(super) fn new(model: &'m Model) -> Self {
         Self {
             model,
+            hidden: OnceCell::new(),
             inserts: OnceCell::new(),
             routines: OnceCell::new(),
             columns: OnceCell::new(),
@@ -76,7 +79,7 @@ impl<'m> Code<'m> {
 
     /// Why such code stands in the way of a new column, if it does.
     pub(super) fn hindrance_of_more(&self, table: &QualifiedName, column: &str) -> Option<String> {
-        if let Some(hidden) = hidden_code(self.model) {
+        if let Some(hidden) = self.hidden() {
             return Some(format!("{hidden} may insert into {} without naming columns", table.name));
         }
         if let Some(reason) = self.inserts().number.get(&table.name.to_lowercase()) {
@@ -156,6 +159,11 @@ impl<'m> Code<'m> {
         })
     }
 
+    /// Code that may say anything, since it could not be read, where there is some.
+    pub(super) fn hidden(&self) -> Option<&String> {
+        self.hidden.get_or_init(|| hidden_code(self.model)).as_ref()
+    }
+
     fn about(&self, table: &str) -> impl Iterator<Item = &Said> {
         let Statements { all, of_tables } = self.statements.get_or_init(|| self.read_statements());
         of_tables.get(table).into_iter().flatten().map(|at| &all[*at])
@@ -217,7 +225,7 @@ impl<'m> Code<'m> {
 
     /// Why it stands in the way of another order of columns, if it does.
     pub(super) fn hindrance_of_order(&self, table: &QualifiedName) -> Option<String> {
-        if let Some(hidden) = hidden_code(self.model) {
+        if let Some(hidden) = self.hidden() {
             return Some(format!("{hidden} may insert into {} without naming columns", table.name));
         }
         let inserts = self.inserts();

@@ -2,11 +2,12 @@
 //! rewrites it, so that it would fail or do something else.
 
 use super::hidden_code;
+use super::planner::{is_of_word, mentions};
 use crate::model::quote::quote_identifier;
 use crate::model::{Column, EngineName, Function, Model, QualifiedName, TableRef};
 use crate::survey::{Returned, Statement, all_words, calls_with, inserts, returned, statements};
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The code of a database, read when it is first asked about.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(super) struct Code<'m> {
     /// A column of each type, as `table.column`.
     columns: OnceCell<BTreeMap<String, String>>,
     statements: OnceCell<Statements>,
+    /// What says each word first, by the word in lower case.
+    speakers: OnceCell<HashMap<String, String>>,
 }
 
 /// The statements of all code and of views, by the tables that they are about, in lower case.
@@ -74,6 +77,7 @@ impl<'m> Code<'m> {
             routines: OnceCell::new(),
             columns: OnceCell::new(),
             statements: OnceCell::new(),
+            speakers: OnceCell::new(),
         }
     }
 
@@ -221,6 +225,41 @@ impl<'m> Code<'m> {
             }
         }
         found
+    }
+
+    /// Why routines and events stand in the way of a new name, if they do: nothing rewrites their bodies.
+    pub(super) fn hindrance_of_name(&self, named: &str) -> Option<String> {
+        if let Some(hidden) = self.hidden() {
+            return Some(format!("{hidden} may say the old name"));
+        }
+        let speakers = self.speakers.get_or_init(|| {
+            let mut speakers = HashMap::new();
+            for (speaker, body) in self.bodies() {
+                for word in body.to_lowercase().split(|character| !is_of_word(character)) {
+                    if !speakers.contains_key(word) {
+                        speakers.insert(word.to_owned(), speaker.clone());
+                    }
+                }
+            }
+            speakers
+        });
+        let lower = named.to_lowercase();
+        let speaker = if lower.chars().all(is_of_word) {
+            speakers.get(&lower).cloned()
+        } else {
+            self.bodies().find(|(_, body)| mentions(body, named)).map(|(speaker, _)| speaker)
+        };
+        Some(format!("{} says the old name and would break: change the two together", speaker?))
+    }
+
+    /// The bodies of routines and events that no rename changes, each with what it is the body of.
+    fn bodies(&self) -> impl Iterator<Item = (String, &'m str)> {
+        let is_kept = |function: &&Function| self.model.engine.name != EngineName::PostgreSql || !is_tree(function);
+        self.model.with_outside().flat_map(move |schema| {
+            let functions = schema.functions.iter().filter(is_kept);
+            let functions = functions.filter_map(|of| Some((format!("routine {}", of.name), of.body.as_deref()?)));
+            functions.chain(schema.events.iter().map(|event| (format!("event {}", event.name), event.body.as_str())))
+        })
     }
 
     /// Why it stands in the way of another order of columns, if it does.

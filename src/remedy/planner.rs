@@ -1,6 +1,6 @@
 //! What every engine's builder works with: the model, free names, and the growing list of steps.
 
-use super::code::{Code, is_tree};
+use super::code::Code;
 use super::names::{Names, Space};
 use super::requests::Request;
 use super::{Duration, Phase, Playbook, Safety, Step};
@@ -413,29 +413,6 @@ impl<'a> Planner<'a> {
         self.context.model.publications.iter().find(sends).map(|publication| publication.name.as_str())
     }
 
-    /// Why routines and events stand in the way of a new name, if they do: nothing rewrites their bodies.
-    pub(super) fn routine_naming(&self, named: &str) -> Option<String> {
-        let breaks = |kind: &str, name: &str| {
-            format!("{kind} {name} says the old name and would break: change the two together")
-        };
-        if let Some(hidden) = self.code.hidden() {
-            return Some(format!("{hidden} may say the old name"));
-        }
-        for schema in self.context.model.with_outside() {
-            for function in &schema.functions {
-                let Some(body) = &function.body else { continue };
-                let follows = self.engine == EngineName::PostgreSql && is_tree(function);
-                if !follows && mentions(body, named) {
-                    return Some(breaks("routine", &function.name));
-                }
-            }
-            if let Some(event) = schema.events.iter().find(|event| mentions(&event.body, named)) {
-                return Some(breaks("event", &event.name));
-            }
-        }
-        None
-    }
-
     /// Whether rows are known to be many: such tables deserve a tool that copies in the background.
     pub(super) fn is_big(&self, table: &QualifiedName) -> bool {
         let statistics = self.context.model.statistics.as_ref();
@@ -663,12 +640,15 @@ pub(super) const ONLY_VALUES_IN_USE: &str = "It lists the values in use when it 
 /// Whether a text names an identifier: as a whole word, quoted or not.
 pub(super) fn mentions(text: &str, name: &str) -> bool {
     let (text, name) = (text.to_lowercase(), name.to_lowercase());
-    let is_word = |character: char| character.is_alphanumeric() || character == '_';
     text.match_indices(&name).any(|(at, found)| {
         let before = text[..at].chars().next_back();
         let after = text[at + found.len()..].chars().next();
-        !before.is_some_and(is_word) && !after.is_some_and(is_word)
+        !before.is_some_and(is_of_word) && !after.is_some_and(is_of_word)
     })
+}
+
+pub(super) fn is_of_word(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
 }
 
 /// Whether two expressions are the same but for what servers add or leave out when they print them.

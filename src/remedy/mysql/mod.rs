@@ -453,7 +453,7 @@ fn reader(planner: &Planner<'_>, table: &QualifiedName, column: Option<&str>) ->
     let trigger = schema.tables.iter().flat_map(|of| &of.triggers).find(|trigger| mentions(&trigger.definition, named));
     trigger
         .map(|trigger| format!("trigger {} says the old name and would break: change the two together", trigger.name))
-        .or_else(|| planner.routine_naming(named))
+        .or_else(|| planner.code.hindrance_of_name(named))
 }
 
 fn rename_table(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, to: &str) {

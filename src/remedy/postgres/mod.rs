@@ -122,7 +122,7 @@ fn beside(planner: &Planner<'_>, table: &QualifiedName, name: &str) -> String {
 }
 
 fn rename_table(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, to: &str) {
-    if let Some(reason) = planner.routine_naming(&table.name) {
+    if let Some(reason) = planner.code.hindrance_of_name(&table.name) {
         return planner.refuse(request.change.clone(), reason);
     }
     let new = QualifiedName::new(&table.schema, to);
@@ -138,7 +138,7 @@ fn rename_table(planner: &mut Planner<'_>, request: &Request, table: &QualifiedN
 }
 
 fn rename_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, column: &str, to: &str) {
-    if let Some(reason) = fixed_by_type(planner, table).or_else(|| planner.routine_naming(column)) {
+    if let Some(reason) = fixed_by_type(planner, table).or_else(|| planner.code.hindrance_of_name(column)) {
         return planner.refuse(request.change.clone(), reason);
     }
     let rename = |from: &str, to: &str| {
@@ -155,7 +155,7 @@ fn rename_column(planner: &mut Planner<'_>, request: &Request, table: &Qualified
 }
 
 fn rename_constraint(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str, to: &str) {
-    if let Some(reason) = planner.routine_naming(name) {
+    if let Some(reason) = planner.code.hindrance_of_name(name) {
         return planner.refuse(request.change.clone(), reason);
     }
     let to = planner.fresh_key(table, to);
@@ -172,7 +172,7 @@ fn rename_constraint(planner: &mut Planner<'_>, request: &Request, table: &Quali
 }
 
 fn rename_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedName, name: &str, to: &str) {
-    if let Some(reason) = planner.routine_naming(name) {
+    if let Some(reason) = planner.code.hindrance_of_name(name) {
         return planner.refuse(request.change.clone(), reason);
     }
     let to = planner.fresh_index(table, to);

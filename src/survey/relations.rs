@@ -669,7 +669,9 @@ impl<'m, 't> Inference<'m, 't> {
             && (is_deed(words) || words.last().is_some_and(|word| DOERS.contains(&word.as_str())))
         {
             let why = "what somebody did who signs in, and no other table has passwords".to_owned();
-            self.push(candidates, parent, column, suffix, 0.85, why);
+            // A log tells it still when that person is gone.
+            let is_log = classes::by_name(&table.table.name) == Some(TableClass::Log);
+            self.push(candidates, parent, column, suffix, if is_log { 0.75 } else { 0.85 }, why);
             return;
         }
         for name in ["user", "account"] {
@@ -957,10 +959,11 @@ mod tests {
             ("x_portal_user", &["password", "added_by_id"]),
             ("x_password_reset", &["password"]),
             ("x_policy", deeds),
+            ("x_policy_log", &["added_by_id"]),
             ("x_admin", &["password_hash"]),
         ];
         assert_eq!(
-            inferred(&model(&tables[..4])),
+            inferred(&model(&tables[..5])),
             [
                 "x_policy.added_by_id > x_portal_user",
                 "x_policy.approver_id > x_portal_user",

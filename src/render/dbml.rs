@@ -197,7 +197,7 @@ fn groups(report: &Report<'_>, names: &Names) -> String {
 }
 
 fn qualified(names: &Names, schema: &str, name: &str) -> String {
-    if names.several_schemas() { format!("{}.{}", identifier(schema), identifier(name)) } else { identifier(name) }
+    if names.says_schema(schema) { format!("{}.{}", identifier(schema), identifier(name)) } else { identifier(name) }
 }
 
 /// An expression between backticks, which DBML cannot hold itself.

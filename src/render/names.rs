@@ -1,4 +1,4 @@
-//! How tables are called in documents: bare names while there is one schema, else with their schema.
+//! How things are called in documents: with their schema, but for those of the only schema that has tables.
 
 use crate::model::{QualifiedName, TableId, Tables};
 
@@ -6,6 +6,8 @@ use crate::model::{QualifiedName, TableId, Tables};
 #[derive(Debug)]
 pub(crate) struct Names {
     several_schemas: bool,
+    /// The only schema that has tables.
+    home: Option<String>,
     tables: Vec<String>,
 }
 
@@ -15,7 +17,8 @@ impl Names {
         let mut schemas = tables.iter().map(|table| table.schema.name.as_str());
         let first = schemas.next();
         let several_schemas = schemas.any(|schema| Some(schema) != first);
-        let mut names = Self { several_schemas, tables: Vec::new() };
+        let home = first.filter(|_| !several_schemas).map(str::to_owned);
+        let mut names = Self { several_schemas, home, tables: Vec::new() };
         names.tables = tables.iter().map(|table| names.join(&table.schema.name, &table.table.name)).collect();
         names
     }
@@ -37,6 +40,11 @@ impl Names {
 
     /// Anything with a schema.
     pub(crate) fn join(&self, schema: &str, name: &str) -> String {
-        if self.several_schemas { format!("{schema}.{name}") } else { name.to_owned() }
+        if self.says_schema(schema) { format!("{schema}.{name}") } else { name.to_owned() }
+    }
+
+    /// Whether the names of what stands in this schema say it.
+    pub(crate) fn says_schema(&self, schema: &str) -> bool {
+        self.several_schemas || self.home.as_ref().is_some_and(|home| home != schema)
     }
 }

@@ -19,6 +19,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         test("a_check_that_does_not_hold_is_said", checks);
         test("one_schema_is_not_the_whole", schemas);
         test("policies_stand_in_the_way_of_what_they_name", policies);
+        test("what_stands_elsewhere_says_where", elsewhere);
         test("what_the_steps_mend_is_said_to_be_planned", planned);
     }
     for place in [EngineName::MySql, EngineName::MariaDb].into_iter().filter_map(newest) {
@@ -99,6 +100,27 @@ fn invalid_index(place: Place) -> TestResult {
     does_not_say(&dbml, &["[unique"])?;
     database.run("DELETE FROM profiles WHERE id = 2; REINDEX TABLE profiles")?;
     says(&doc(&database, &[])?, &["UNIQUE |", "UK", "no two rows to the same one", "unique-email-case"])
+}
+
+/// Names are bare only where there is one of them: in the only schema with tables.
+fn elsewhere(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL);
+         CREATE SCHEMA api;
+         CREATE VIEW api.customers AS SELECT id FROM customers;
+         CREATE FUNCTION api.uid() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+         CREATE FUNCTION uid() RETURNS integer LANGUAGE sql AS 'SELECT 2';",
+    )?;
+    let text = doc(&database, &[])?;
+    says(&text, &["#### `api.customers`", "`api.uid`", "(`customers`)"])?;
+    does_not_say(&text, &["`public.customers`", "`public.uid`"])?;
+    database
+        .run("CREATE SCHEMA crm; CREATE TABLE crm.customers (id integer PRIMARY KEY REFERENCES customers (id));")?;
+    let text = doc(&database, &["--schema", "crm"])?;
+    says(&text, &["`public.customers`"])?;
+    let dbml = doc(&database, &["--schema", "crm", "--format", "dbml"])?;
+    says(&dbml, &["customers.id > public.customers.id"])
 }
 
 /// Accounts with users are organisations; accounts that people log in with are persons.

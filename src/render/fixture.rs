@@ -463,6 +463,11 @@ pub(crate) fn surveyed(survey: &mut Survey) {
             table: of("events"),
             ways: vec![
                 ErasureWay { erasing: Erasing::Cut, ..way("customer_id", "customers", Some(Action::SetNull)) },
+                ErasureWay {
+                    erasing: Erasing::Cut,
+                    evidence: WayEvidence::NotEnforced,
+                    ..way("rated_by", "customers", None)
+                },
                 ErasureWay { erasing: Erasing::Repoint, ..way("seen_by", "customers", Some(Action::NoAction)) },
             ],
             others: Vec::new(),

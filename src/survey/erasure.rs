@@ -71,21 +71,28 @@ struct Way {
     nullable: bool,
 }
 
+/// Whether a key acts when rows of its parent go.
+fn is_enforced(key: &ForeignKey) -> bool {
+    key.enforced && !key.disabled_triggers_on.contains(&key.referenced_table)
+}
+
 impl Way {
     fn declared(child: TableRef<'_>, key: &ForeignKey) -> Self {
-        if !key.enforced || key.disabled_triggers_on.contains(&key.referenced_table) {
-            return Self::undeclared(child, key.columns.clone(), WayEvidence::NotEnforced);
-        }
-        let nullable = |name: &String| child.table.column(name).is_some_and(|column| column.nullable);
         // NULL where there may be none is refused, as if the key said nothing.
         let cuts = matches!(key.on_delete, Action::SetNull | Action::SetDefault)
             && ForeignKey::refusing(child.table, key.on_delete, key.set_on_delete()).is_empty();
+        let settled = cuts.then_some(Erasing::Cut);
+        if !is_enforced(key) {
+            // What it is meant to do still says that the rows stay.
+            return Self { settled, ..Self::undeclared(child, key.columns.clone(), WayEvidence::NotEnforced) };
+        }
+        let nullable = |name: &String| child.table.column(name).is_some_and(|column| column.nullable);
         Self {
             child: child.id,
             columns: key.columns.clone(),
             on_delete: Some(key.on_delete),
             evidence: WayEvidence::Declared,
-            settled: cuts.then_some(Erasing::Cut),
+            settled,
             on_partitions: None,
             nullable: key.columns.iter().any(nullable),
         }
@@ -742,6 +749,33 @@ mod tests {
         let staying = ["products: created_by > users (re-point)", "users: manager_id > users (re-point)"];
         assert_eq!(lines(&users.staying), staying);
         assert_eq!(lines(&users.erasure), ["profiles: user_id > users", "users: "]);
+    }
+
+    #[test]
+    fn a_key_that_is_switched_off_still_says_what_stays() {
+        let mut model = model(&[
+            ("customers", &["email"]),
+            ("reviews", &["customer_id? > customers SET NULL"]),
+            ("ratings", &["customer_id? > customers SET NULL"]),
+            ("notes", &["customer_id > customers SET NULL"]),
+            ("orders", &["customer_id > customers CASCADE"]),
+        ]);
+        for table in &mut model.schemas[0].tables {
+            for key in &mut table.foreign_keys {
+                key.enforced = table.name == "reviews";
+                key.disabled_triggers_on = vec![key.referenced_table.clone()];
+            }
+        }
+        let subject = subject(&model, "customers");
+        assert_eq!(
+            lines(&subject.staying),
+            ["ratings: customer_id > customers (cut)", "reviews: customer_id > customers (cut)"]
+        );
+        let mut ways = subject.staying.iter().flat_map(|step| &step.ways);
+        assert!(ways.all(|way| way.evidence == WayEvidence::NotEnforced && way.on_delete.is_none()));
+        let mut goes = lines(&subject.erasure);
+        goes.sort();
+        assert_eq!(goes, ["customers: ", "notes: customer_id > customers", "orders: customer_id > customers"]);
     }
 
     #[test]

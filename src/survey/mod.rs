@@ -279,7 +279,7 @@ pub struct Retention {
 pub struct DataSubject {
     /// Table of the persons.
     pub table: QualifiedName,
-    /// Tables with rows that refer to rows that go and stay, by name: to be re-pointed before, or cut by the database. A table
+    /// Tables with rows that refer to rows that go and stay, by name: to be re-pointed or cut before, or cut by the database. A table
     /// with other rows that go is in both lists, here with the ways along which nothing is deleted.
     pub staying: Vec<ErasureStep>,
     /// Tables to delete from, children first. Each with what leads there.
@@ -349,7 +349,7 @@ pub enum WayEvidence {
 pub enum Erasing {
     /// They go before it.
     Delete,
-    /// They stay, and the database cuts the link.
+    /// They stay, and the link is cut: by the database, unless its foreign key does nothing.
     Cut,
     /// They are not the person's: they stay, and have to refer to another row before.
     Repoint,

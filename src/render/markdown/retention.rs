@@ -268,6 +268,9 @@ fn happens(step: &ErasureStep, way: &ErasureWay) -> String {
     };
     let itself = *towards == step.table;
     let happens = match (way.erasing, way.on_delete) {
+        (Erasing::Cut, _) if way.evidence == WayEvidence::NotEnforced => {
+            "a foreign key that is not enforced would only cut the link: cut it yourself before"
+        }
         (Erasing::Cut, _) => "the database only cuts the link",
         (Erasing::Repoint, _) => "not this person's rows: re-point them before, do not delete",
         (Erasing::Delete, None) if way.on_partitions.is_some() => {

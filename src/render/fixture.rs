@@ -10,8 +10,8 @@ use crate::report::{Report, Unjudged};
 use crate::score::{Confidence, Score};
 use crate::settings::Settings;
 use crate::survey::{
-    DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, NameStyle, Naming, PersonalData, PersonalDataClass,
-    Plurality, Relation, Retention, SoftDelete, Survey, TableClass, Timestamps, WayEvidence,
+    DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, NameStyle, Naming, OutsideKey, PersonalData,
+    PersonalDataClass, Plurality, Relation, Retention, SoftDelete, Survey, TableClass, Timestamps, WayEvidence,
 };
 use proptest::prelude::*;
 
@@ -493,6 +493,21 @@ pub(crate) fn surveyed(survey: &mut Survey) {
             nulled: vec![(of("customers"), vec!["last_order_id".to_owned()])],
             closed: true,
         }],
+        outside: [
+            (Some(Action::NoAction), true),
+            (Some(Action::Cascade), true),
+            (Some(Action::SetNull), true),
+            (None, true),
+            (Some(Action::NoAction), false),
+        ]
+        .map(|(on_delete, enforced)| OutsideKey {
+            table: QualifiedName::new("desk", "tickets"),
+            columns: vec!["customer_id".to_owned()],
+            towards: of("customers"),
+            on_delete,
+            enforced,
+        })
+        .to_vec(),
         holds: vec![of("orders")],
         same: vec![of("shippers")],
         left: vec![of("events")],

@@ -3,8 +3,8 @@
 use super::personal_data::{is_person_table, person_word};
 use super::words::{singular, split};
 use super::{
-    DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, OnPartitions, PersonalData, PersonalDataClass,
-    PolymorphicPair, Relation, Retention, TableClass, WayEvidence,
+    DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, OnPartitions, OutsideKey, PersonalData,
+    PersonalDataClass, PolymorphicPair, Relation, Retention, TableClass, WayEvidence,
 };
 use crate::model::{Action, Column, ForeignKey, Model, QualifiedName, TableId, TableRef, Tables, base_type};
 use petgraph::Direction;
@@ -152,6 +152,8 @@ struct Erasure<'m, 't> {
     duties: BTreeMap<TableId, BTreeSet<&'static str>>,
     /// Tables of persons that each share the kind of column by which persons are told apart.
     same: Vec<BTreeSet<TableId>>,
+    /// Foreign keys of tables out of scope, by what they refer to.
+    outside: Vec<(TableId, OutsideKey)>,
 }
 
 /// What an erasure is inferred from.
@@ -297,6 +299,29 @@ fn copies<'m>(tables: &Tables<'m>, classes: &[TableClass]) -> BTreeMap<TableId, 
     found
 }
 
+/// Foreign keys of tables out of scope, sorted, each with the table in scope that it refers to.
+fn outside_keys(model: &Model, tables: &Tables<'_>) -> Vec<(TableId, OutsideKey)> {
+    let mut found = Vec::new();
+    for schema in &model.outside {
+        let keys = schema.tables.iter().flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)));
+        for (table, key) in keys {
+            let Some(parent) = tables.find(&key.referenced_table) else { continue };
+            // MySQL and MariaDB are not asked what such a key does, and then it looks as if it did nothing.
+            let is_known = !model.engine.name.is_mysql_family() || key.on_delete != Action::NoAction;
+            let outside = OutsideKey {
+                table: QualifiedName::new(&schema.name, &table.name),
+                columns: key.columns.clone(),
+                towards: parent.qualified_name(),
+                on_delete: is_known.then_some(key.on_delete),
+                enforced: is_enforced(key),
+            };
+            found.push((parent.id, outside));
+        }
+    }
+    found.sort_by(|a, b| a.1.cmp(&b.1));
+    found
+}
+
 /// The tables of one person, as they are found.
 struct Found {
     person: TableId,
@@ -392,7 +417,8 @@ impl<'m, 't> Erasure<'m, 't> {
         let polymorphic = pairs.collect();
         let with_personal_data = personal.iter().filter_map(|data| id(&data)).collect();
         let duties = BTreeMap::new();
-        Self { tables, ways, persons, about, with_personal_data, polymorphic, duties, same }
+        let outside = outside_keys(model, tables);
+        Self { tables, ways, persons, about, with_personal_data, polymorphic, duties, same, outside }
     }
 
     fn name(&self, id: TableId) -> QualifiedName {
@@ -437,6 +463,7 @@ impl<'m, 't> Erasure<'m, 't> {
                 || (duties.contains("legal hold column") && (found.ways.contains_key(id) || **id == person))
         });
         let holds: Vec<&TableId> = holds.map(|(id, _)| id).collect();
+        let outside = self.outside.iter().filter(|(parent, _)| found.deleted.contains(parent));
         DataSubject {
             table: self.name(person),
             holds: self.names(holds),
@@ -444,6 +471,7 @@ impl<'m, 't> Erasure<'m, 't> {
             staying: staying.map(|id| self.step(&found, *id, false)).collect(),
             erasure: order.iter().map(|id| self.step(&found, *id, true)).collect(),
             cycles,
+            outside: outside.map(|(_, key)| key.clone()).collect(),
             left: self.names(&left),
         }
     }
@@ -776,6 +804,43 @@ mod tests {
         let mut goes = lines(&subject.erasure);
         goes.sort();
         assert_eq!(goes, ["customers: ", "notes: customer_id > customers", "orders: customer_id > customers"]);
+    }
+
+    #[test]
+    fn what_refers_from_out_of_scope_is_kept_apart() {
+        let mut model = model(&[
+            ("customers", &["email"]),
+            ("orders", &["customer_id > customers CASCADE"]),
+            ("products", &[]),
+            ("reviews", &["customer_id? > customers SET NULL"]),
+        ]);
+        let mut desk = Schema::new("desk");
+        for (name, columns) in [
+            ("tickets", &[("customer_id", "customers", None), ("order_id", "orders", Some("CASCADE"))][..]),
+            ("replies", &[("review_id", "reviews", None), ("product_id", "products", None)]),
+            ("calls", &[("customer_id", "customers", Some("SET NULL"))]),
+        ] {
+            let mut table = Table::new(name);
+            table.foreign_keys = columns.iter().map(|(column, parent, action)| key(column, parent, *action)).collect();
+            desk.tables.push(table);
+        }
+        desk.tables[2].foreign_keys[0].enforced = false;
+        model.outside.push(desk);
+        let keys = |model: &Model| -> Vec<_> {
+            let keys = subject(model, "customers").outside;
+            keys.into_iter().map(|key| (key.table.name, key.towards.name, key.on_delete, key.enforced)).collect()
+        };
+        let of = |table: &str, towards: &str, on_delete, enforced| {
+            (table.to_owned(), towards.to_owned(), on_delete, enforced)
+        };
+        let expected = [
+            of("calls", "customers", Some(Action::SetNull), false),
+            of("tickets", "customers", Some(Action::NoAction), true),
+            of("tickets", "orders", Some(Action::Cascade), true),
+        ];
+        assert_eq!(keys(&model), expected);
+        model.engine.name = EngineName::MySql;
+        assert_eq!(keys(&model)[1], of("tickets", "customers", None, true));
     }
 
     #[test]

@@ -286,6 +286,8 @@ pub struct DataSubject {
     pub erasure: Vec<ErasureStep>,
     /// Circles of references among these.
     pub cycles: Vec<ErasureCycle>,
+    /// Foreign keys of tables out of scope that refer to rows that go, by table and columns.
+    pub outside: Vec<OutsideKey>,
     /// Tables that say which rows are under legal hold, by name: registers of holds, and tables with a column that says so.
     pub holds: Vec<QualifiedName>,
     /// Tables of other persons, told apart by the same kind of name or address, of whom one may be the same person.
@@ -323,6 +325,21 @@ pub struct ErasureWay {
     /// Foreign keys of single partitions that declare it, when the table itself has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_partitions: Option<OnPartitions>,
+}
+
+/// A foreign key of a table out of scope, whose rows are not followed any further.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct OutsideKey {
+    /// Table out of scope.
+    pub table: QualifiedName,
+    /// Columns that refer.
+    pub columns: Vec<String>,
+    /// Table in scope that they refer to.
+    pub towards: QualifiedName,
+    /// What the database does by itself when the parent row goes; `None` where that was not read.
+    pub on_delete: Option<Action>,
+    /// Whether it does anything.
+    pub enforced: bool,
 }
 
 /// What shows a way.

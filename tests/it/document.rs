@@ -1088,6 +1088,15 @@ fn many_steps(place: Place) -> TestResult {
             number + 1
         )?;
     }
+    // Two indexes, of which one has a single part.
+    script.push_str(
+        "CREATE TABLE visits (id bigint NOT NULL, at date NOT NULL, payer_id bigint NOT NULL REFERENCES customers (id),
+             host_id bigint NOT NULL REFERENCES customers (id), PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+         CREATE TABLE visits_1 PARTITION OF visits FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+         CREATE TABLE visits_2 PARTITION OF visits FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');
+         CREATE INDEX visits_payer ON ONLY visits (payer_id);
+         CREATE INDEX visits_1_payer ON visits_1 (payer_id);\n",
+    );
     for number in 1..=12 {
         writeln!(script, "ALTER TABLE mess ADD customer_{number}_id bigint REFERENCES customers (id);")?;
     }
@@ -1099,9 +1108,11 @@ fn many_steps(place: Place) -> TestResult {
         notes.split_once("<details><summary>CREATE TABLE").map(|(notes, _)| notes)
     };
     let payments = notes("payments").ok_or("no payments")?;
-    let said =
-        "  - Caution: the same on 4 partitions one by one, attaching each (8 steps: CONCURRENTLY, ATTACH PARTITION)\n";
+    let said = "  - Caution: indexes of partitions one by one, 4 built and 4 attached (8 steps: CONCURRENTLY, ATTACH PARTITION)\n";
     ensure(payments.contains(said) && !payments.contains("payments_1"), || payments.to_owned())?;
+    let visits = notes("visits").ok_or("no visits")?;
+    let said = "  - Caution: indexes of partitions one by one, 3 built and 4 attached (7 steps: ATTACH PARTITION, CONCURRENTLY)\n";
+    ensure(visits.contains(said), || visits.to_owned())?;
     let mess = notes("mess").ok_or("no mess")?;
     ensure(mess.starts_with("\n- <details><summary>") && mess.contains("  - Safe: add index"), || mess.to_owned())?;
     ensure(!mess.contains("\n  </details>\n  - "), || format!("a note stands outside: {mess}"))?;

@@ -1,8 +1,10 @@
 //! A table that nothing relates to.
 
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{EngineName, UnseenKind};
+use crate::model::{EngineName, QualifiedName, UnseenKind};
 use crate::survey::TableClass;
+use std::collections::HashSet;
+
 pub(super) static RULE: Rule = Rule {
     id: "table-isolated",
     summary: "No relation, declared or inferred, leads to or from a table",
@@ -65,6 +67,9 @@ const STAND_ALONE: [&str; 10] =
     ["config", "setting", "queue", "job", "cache", "session", "lock", "parameter", "metadata", "preference"];
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let outside = context.model.outside.iter().flat_map(|schema| &schema.tables);
+    let referenced_from_outside: HashSet<&QualifiedName> =
+        outside.flat_map(|table| &table.foreign_keys).map(|key| &key.referenced_table).collect();
     for table in context.tables.base() {
         if context.survey.class(table.id) != TableClass::Entity || table.schema.tables.len() < 2 {
             continue;
@@ -73,6 +78,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let lower = table.name.to_lowercase();
         let related = !table.foreign_keys.is_empty()
             || context.tables.referenced_by(table.id).next().is_some()
+            || referenced_from_outside.contains(&own)
             || context
                 .survey
                 .relations

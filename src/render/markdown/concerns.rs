@@ -165,7 +165,10 @@ pub(super) fn enums(page: &Page<'_, '_>) -> String {
             .filter(|entry| entry.users.is_empty())
             .map(|entry| code(&page.names.of(&entry.name)))
             .collect();
-        out.push_str(&fold("Types that no column uses", &unused));
+        // Tables that were left out may use them.
+        let is_whole = page.report.model.scopes.is_empty();
+        let title = if is_whole { "Types that no column uses" } else { "Types that no column in scope uses" };
+        out.push_str(&fold(title, &unused));
     }
     out.push_str(&page.columns("ENUM and SET columns", &facts.columns));
     out.push_str(&page.columns("Limited to a list by a check", &facts.checks));

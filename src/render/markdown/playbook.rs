@@ -81,7 +81,7 @@ fn listed(title: &str, notes: &[String]) -> String {
     format!("- <details><summary>{title}</summary>\n\n{lines}\n  </details>\n")
 }
 
-/// A line a step. What is done to partition after partition is said once.
+/// A line a step. What is done to the indexes of partition after partition is counted instead.
 fn in_short(steps: &[&Step]) -> Vec<String> {
     let line = |step: &&Step| format!("{}: {} ({})", step.safety.title(), text(&step.title), text(step.method));
     let is_of_partition = |step: &Step| step.method == ATTACH || step.title.contains(" to partition ");
@@ -99,8 +99,12 @@ fn in_short(steps: &[&Step]) -> Vec<String> {
             }
         }
         let safety = run.iter().map(|step| step.safety).max().unwrap_or(Safety::Safe);
+        let built = match run.len() - attached {
+            0 => String::new(),
+            built => format!("{built} built and "),
+        };
         lines.push(format!(
-            "{}: the same on {attached} partitions one by one, attaching each ({} steps: {})",
+            "{}: indexes of partitions one by one, {built}{attached} attached ({} steps: {})",
             safety.title(),
             run.len(),
             text(&methods.join(", "))

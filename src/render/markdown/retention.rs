@@ -4,7 +4,9 @@ use super::escape::{code, table, text};
 use super::indexes::folded;
 use super::page::{Page, codes, fold, number};
 use crate::model::{Action, EngineName, QualifiedName, UnseenKind};
-use crate::survey::{DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, PersonalDataClass, WayEvidence};
+use crate::survey::{
+    DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, OutsideKey, PersonalDataClass, WayEvidence,
+};
 use std::collections::BTreeMap;
 
 pub(super) fn section(page: &Page<'_, '_>) -> String {
@@ -68,11 +70,16 @@ fn erasure(page: &Page<'_, '_>) -> String {
     let mut out = String::from("To erase one person, delete in this order, children before parents.\n\n");
     let mut ways =
         subjects.iter().flat_map(|subject| subject.staying.iter().chain(&subject.erasure)).flat_map(|it| &it.ways);
-    if page.report.model.engine.name == EngineName::Sqlite && ways.any(|way| way.evidence == WayEvidence::Declared) {
+    let is_declared =
+        ways.any(|way| way.evidence == WayEvidence::Declared) || subjects.iter().any(|it| !it.outside.is_empty());
+    if page.report.model.engine.name == EngineName::Sqlite && is_declared {
         out.push_str(
             "What the database is said to do or to refuse, it does on connections with `PRAGMA foreign_keys = ON` only. On others, \
              delete these rows and cut these links yourself.\n\n",
         );
+    }
+    if page.report.model.unseen.iter().any(|unseen| unseen.what == UnseenKind::Outside) {
+        out.push_str("What is out of scope was not read whole, so more of it may refer to these rows.\n\n");
     }
     for subject in subjects {
         push!(out, "Person: {}\n\n", page.link_to(&subject.table));
@@ -83,6 +90,15 @@ fn erasure(page: &Page<'_, '_>) -> String {
                  before the hold ends.\n\n",
                 links(page, &subject.holds)
             );
+        }
+        if !subject.outside.is_empty() {
+            out.push_str(
+                "Tables out of scope refer to rows that go. Their rows are not followed here, so see to them before the first step:\n\n",
+            );
+            for key in &subject.outside {
+                push!(out, "- {}\n", outside(page, key));
+            }
+            out.push('\n');
         }
         if !subject.staying.is_empty() {
             out.push_str("Rows that stay:\n\n");
@@ -126,6 +142,21 @@ fn erasure(page: &Page<'_, '_>) -> String {
     }
     out.push_str(&not_erased(page));
     out
+}
+
+/// A foreign key of a table out of scope. Which of its columns can be NULL is not known.
+fn outside(page: &Page<'_, '_>, key: &OutsideKey) -> String {
+    let happens = match key.on_delete {
+        _ if !key.enforced => "a foreign key that is not enforced, so nothing happens by itself",
+        None => "whether the database refuses to delete the parent before these rows or acts by itself was not read",
+        Some(Action::NoAction | Action::Restrict) => "the database refuses to delete the parent before these rows",
+        Some(Action::Cascade) => "the database deletes these rows by itself",
+        Some(Action::SetNull | Action::SetDefault) => {
+            "the database only cuts the link, or refuses where the columns must not be NULL"
+        }
+    };
+    let name = code(&format!("{}.{}", key.table.schema, key.table.name));
+    format!("{name} by {} → {}: {happens}", codes(&key.columns), page.link_to(&key.towards))
 }
 
 /// Personal data that stays whichever order is followed.
@@ -310,8 +341,9 @@ fn retention(page: &Page<'_, '_>) -> String {
     };
     if found.is_empty() {
         let missing = "No evidence of expiry columns, time partitions, scheduled clean-up, archives or legal hold";
+        let read = if page.report.model.scopes.is_empty() { "the catalog" } else { "what was read" };
         return match unseen.as_str() {
-            "" => format!("{missing}: nothing in the catalog limits how long rows are kept.\n"),
+            "" => format!("{missing}: nothing in {read} limits how long rows are kept.\n"),
             unseen => format!("{missing}. {unseen}"),
         };
     }

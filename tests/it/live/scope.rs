@@ -16,6 +16,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
         match place.engine() {
             EngineName::PostgreSql => {
                 trials.push(trial(format!("live::scope::guarded::{}", place.name()), move || guarded(place)));
+                trials.push(trial(format!("live::scope::erased::{}", place.name()), move || erased(place)));
                 trials.push(trial(format!("live::scope::unread::{}", place.name()), move || unread(place)));
             }
             EngineName::MySql | EngineName::MariaDb => {
@@ -119,6 +120,57 @@ fn guarded(place: Place) -> TestResult {
     let document = brownfield().args(["doc", &fresh.url(), "--exclude", "rep.scores"]).assert().code(0);
     let document = String::from_utf8_lossy(&document.get_output().stdout).into_owned();
     assert!(document.contains("**Out of scope**: table `rep.scores`."), "{document}");
+    Ok(())
+}
+
+/// What is said of a part holds beside the rest: foreign keys from out of scope stop an erasure, and relate to a table, and nothing
+/// is said of what was not read.
+fn erased(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE SCHEMA sales; CREATE SCHEMA desk;
+         CREATE TYPE sales.mood AS ENUM ('calm', 'cross');
+         CREATE TABLE sales.customers (id integer PRIMARY KEY, email text NOT NULL, first_name text, phone text);
+         CREATE TABLE sales.orders (id bigint PRIMARY KEY, customer_id integer NOT NULL REFERENCES sales.customers ON DELETE CASCADE);
+         CREATE TABLE sales.vehicles (id integer PRIMARY KEY, plate text NOT NULL, price integer, wheels integer);
+         CREATE TABLE sales.boats (id integer PRIMARY KEY, plate text NOT NULL, price integer, sails integer);
+         CREATE TABLE desk.tickets (id integer PRIMARY KEY, mood sales.mood, vehicle_id integer REFERENCES sales.vehicles,
+             customer_id integer NOT NULL REFERENCES sales.customers);
+         CREATE TABLE desk.receipts (id integer PRIMARY KEY, order_id bigint REFERENCES sales.orders ON DELETE SET NULL);
+         INSERT INTO sales.customers VALUES (1, 'a@example.com', 'A', '1');
+         INSERT INTO sales.orders VALUES (1, 1);
+         INSERT INTO desk.tickets VALUES (1, 'calm', NULL, 1);
+         INSERT INTO desk.receipts VALUES (1, 1);",
+    )?;
+    let document = |arguments: &[&str]| {
+        let output = brownfield().args(["doc", &database.url()]).args(arguments).assert().code(0);
+        String::from_utf8_lossy(&output.get_output().stdout).into_owned()
+    };
+    let part = document(&["--schema", "sales"]);
+    for said in [
+        "so see to them before the first step:\n\n\
+         - `desk.receipts` by `order_id` → [`orders`](#t-orders): the database only cuts the link, or refuses where the columns \
+         must not be NULL\n\
+         - `desk.tickets` by `customer_id` → [`customers`](#t-customers): the database refuses to delete the parent before these rows\n",
+        "nothing in what was read limits how long rows are kept",
+        "Types that no column in scope uses: `mood`",
+    ] {
+        assert!(part.contains(said), "{said}\n{part}");
+    }
+    let isolated =
+        |document: &str| document.matches("`table-isolated`: no foreign key and no inferred relation").count();
+    assert_eq!(isolated(&part), 1, "{part}");
+    // The order alone is refused, as it says.
+    let order = "DELETE FROM sales.orders WHERE customer_id = 1; DELETE FROM sales.customers WHERE id = 1;";
+    assert!(database.run(order).is_err());
+    database.run(&format!("DELETE FROM desk.tickets WHERE customer_id = 1; {order}"))?;
+    assert_eq!(database.number("SELECT count(*) FROM desk.receipts WHERE order_id IS NULL")?, 1);
+
+    let whole = document(&[]);
+    for unsaid in ["so see to them before", "in scope uses", "in what was read"] {
+        assert!(!whole.contains(unsaid), "{unsaid}\n{whole}");
+    }
+    assert_eq!(isolated(&whole), 1, "{whole}");
     Ok(())
 }
 

@@ -1111,7 +1111,7 @@ fn many_steps(place: Place) -> TestResult {
     let said = "  - Caution: indexes of partitions one by one, 4 built and 4 attached (8 steps: CONCURRENTLY, ATTACH PARTITION)\n";
     ensure(payments.contains(said) && !payments.contains("payments_1"), || payments.to_owned())?;
     let visits = notes("visits").ok_or("no visits")?;
-    let said = "  - Caution: indexes of partitions one by one, 3 built and 4 attached (7 steps: ATTACH PARTITION, CONCURRENTLY)\n";
+    let said = "  - Caution: indexes of partitions one by one, 3 built and 4 attached (7 steps: CONCURRENTLY, ATTACH PARTITION)\n";
     ensure(visits.contains(said), || visits.to_owned())?;
     let mess = notes("mess").ok_or("no mess")?;
     ensure(mess.starts_with("\n- <details><summary>") && mess.contains("  - Safe: add index"), || mess.to_owned())?;

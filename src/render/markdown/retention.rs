@@ -103,6 +103,8 @@ fn erasure(page: &Page<'_, '_>) -> String {
         if !subject.staying.is_empty() {
             out.push_str("Rows that stay:\n\n");
             out.push_str(&staying(page, subject));
+        }
+        if !subject.outside.is_empty() || !subject.staying.is_empty() {
             out.push_str("Rows that go:\n\n");
         }
         // Neighbours of which the same is said refer to the same tables, and so not to each other.

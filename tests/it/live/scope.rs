@@ -22,6 +22,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
             EngineName::MySql | EngineName::MariaDb => {
                 trials.push(trial(format!("live::scope::said::{}", place.name()), move || said(place)));
                 trials.push(trial(format!("live::scope::keys::{}", place.name()), move || keys(place)));
+                trials.push(trial(format!("live::scope::referred::{}", place.name()), move || referred(place)));
                 trials.push(trial(format!("live::scope::hidden::{}", place.name()), move || hidden(place)));
             }
             EngineName::Sqlite => trials.push(trial("live::scope::excluded", excluded)),
@@ -151,9 +152,10 @@ fn erased(place: Place) -> TestResult {
         "so see to them before the first step:\n\n\
          - `desk.receipts` by `order_id` → [`orders`](#t-orders): the database only cuts the link, or refuses where the columns \
          must not be NULL\n\
-         - `desk.tickets` by `customer_id` → [`customers`](#t-customers): the database refuses to delete the parent before these rows\n",
+         - `desk.tickets` by `customer_id` → [`customers`](#t-customers): the database refuses to delete the parent before these rows\n\n\
+         Rows that go:\n\n1. [`orders`]",
         "nothing in what was read limits how long rows are kept",
-        "Types that no column in scope uses: `mood`",
+        "Types that no column in scope uses (1): `mood`",
     ] {
         assert!(part.contains(said), "{said}\n{part}");
     }
@@ -254,6 +256,31 @@ fn keys(place: Place) -> TestResult {
     database
         .run("UPDATE countries SET code = 'GE' WHERE code = 'DE'; UPDATE regions SET code = 'GE' WHERE code = 'DE'")?;
     assert_eq!(database.number(&format!("SELECT count(*) FROM {other}.shops WHERE country = 'GE'"))?, 1);
+    Ok(())
+}
+
+/// A foreign key of another database stops an erasure, and what is left out may hold more of them.
+fn referred(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let (name, other) = (&database.name, database.other_schema());
+    database.run(&format!(
+        "CREATE TABLE customers (id int NOT NULL PRIMARY KEY, email varchar(100) NOT NULL, phone varchar(20));
+         CREATE TABLE notes (id int NOT NULL PRIMARY KEY);
+         CREATE DATABASE {other};
+         CREATE TABLE {other}.tickets (id int NOT NULL PRIMARY KEY, customer_id int NOT NULL,
+             FOREIGN KEY (customer_id) REFERENCES {name}.customers (id));
+         INSERT INTO customers VALUES (1, 'a@example.com', '1'); INSERT INTO {other}.tickets VALUES (1, 1);"
+    ))?;
+    assert!(database.run("DELETE FROM customers WHERE id = 1").is_err());
+    let more = "What is out of scope was not read whole, so more of it may refer to these rows.";
+    for (arguments, may_be_more) in [(&[][..], false), (&["--exclude", "notes"], true)] {
+        let output = brownfield().args(["doc", &database.url()]).args(arguments).assert().code(0);
+        let document = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
+        let said = format!("\n- `{other}.tickets` by `customer_id` → [`customers`](#t-customers): ");
+        let (_, said) = document.split_once(&said).ok_or_else(|| document.clone())?;
+        assert!(said.contains("refuses to delete the parent before these rows"), "{said}");
+        assert_eq!(document.contains(more), may_be_more, "{document}");
+    }
     Ok(())
 }
 

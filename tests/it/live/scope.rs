@@ -173,6 +173,24 @@ fn erased(place: Place) -> TestResult {
         assert!(!whole.contains(unsaid), "{unsaid}\n{whole}");
     }
     assert_eq!(isolated(&whole), 1, "{whole}");
+
+    // Where nothing cuts the link, the order leaves it behind unless it is cut by hand.
+    database.run(
+        "CREATE TABLE sales.reviews (id integer PRIMARY KEY, customer_id integer REFERENCES sales.customers ON DELETE SET NULL);
+         INSERT INTO sales.customers VALUES (2, 'b@example.com', 'B', '2'); INSERT INTO sales.reviews VALUES (1, 2);
+         ALTER TABLE sales.customers DISABLE TRIGGER ALL;",
+    )?;
+    let part = document(&["--schema", "sales"]);
+    for said in [
+        "Rows that stay:\n\n- [`reviews`](#t-reviews) by `customer_id` → [`customers`](#t-customers): a foreign key that is not \
+         enforced would only cut the link: cut it yourself before\n\nRows that go:\n\n1. [`orders`]",
+        "- `desk.tickets` by `customer_id` → [`customers`](#t-customers): a foreign key that is not enforced, so nothing happens by \
+         itself\n",
+    ] {
+        assert!(part.contains(said), "{said}\n{part}");
+    }
+    database.run("DELETE FROM sales.customers WHERE id = 2;")?;
+    assert_eq!(database.number("SELECT count(*) FROM sales.reviews WHERE customer_id = 2")?, 1);
     Ok(())
 }
 
@@ -278,7 +296,7 @@ fn referred(place: Place) -> TestResult {
         let document = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
         let said = format!("\n- `{other}.tickets` by `customer_id` → [`customers`](#t-customers): ");
         let (_, said) = document.split_once(&said).ok_or_else(|| document.clone())?;
-        assert!(said.contains("refuses to delete the parent before these rows"), "{said}");
+        assert!(said.lines().next().is_some_and(|said| said.contains("refuses to delete the parent")), "{said}");
         assert_eq!(document.contains(more), may_be_more, "{document}");
     }
     Ok(())

@@ -72,6 +72,14 @@ impl Filter {
         self.scope == Scope::default()
     }
 
+    /// Whether something of this database, or of everything where it is none, is left out.
+    pub(super) fn narrows(&self, database: Option<&str>) -> bool {
+        let names_it = database.is_some_and(|database| self.scope.schemas == [database]);
+        let scope =
+            Scope { schemas: if names_it { Vec::new() } else { self.scope.schemas.clone() }, ..self.scope.clone() };
+        scope != Scope::default()
+    }
+
     /// Lets a model say what it was narrowed to. A snapshot may have been of a part already.
     pub(super) fn note(&self, model: &mut Model) {
         if !self.is_everything() && !model.scopes.contains(&self.scope) {

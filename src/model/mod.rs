@@ -344,6 +344,8 @@ pub enum UnseenKind {
     Enforcement,
     /// What is out of scope and rests on what is in scope.
     Outside,
+    /// Foreign keys out of scope to tables in scope.
+    OutsideKeys,
     /// Anything else, named by the reason.
     Other,
 }
@@ -391,6 +393,7 @@ impl UnseenKind {
             Self::Workload => "statements that ran",
             Self::Enforcement => "enforcement of foreign keys",
             Self::Outside => "objects out of scope",
+            Self::OutsideKeys => "foreign keys out of scope",
             Self::Other => "other objects",
         }
     }

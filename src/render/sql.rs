@@ -43,7 +43,7 @@ pub fn render_phases(report: &Report<'_>, rules: &[String], phases: &[Phase]) ->
     if !outside.is_empty() {
         let names = outside.iter().map(|(kind, name)| format!("{kind} {}.{}", name.schema, name.name));
         let names = names.collect::<Vec<_>>().join(", ");
-        header.push(format!("Out of scope, and no step touches what it rests on: {names}"));
+        header.push(format!("Out of scope, and no step is planned that would break what was read of it: {names}"));
     }
     script(engine.name, &header, &playbook, rules, phases)
 }

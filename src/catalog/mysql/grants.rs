@@ -156,6 +156,26 @@ pub(super) fn unseen(
     list
 }
 
+/// Whether the account is shown the tables of every database, and their foreign keys with them.
+pub(super) fn shows_every_table(grants: &[String]) -> bool {
+    let everywhere = |grant: &String| {
+        let list = grant.strip_prefix("GRANT ").and_then(|grant| Some(grant.split_once(" ON *.* TO ")?.0));
+        list.is_some_and(|list| {
+            list.split(',').any(|held| ["ALL PRIVILEGES", "SELECT", "REFERENCES"].contains(&held.trim()))
+        })
+    };
+    grants.iter().any(everywhere) && !grants.iter().any(|grant| grant.starts_with("REVOKE "))
+}
+
+/// What shows the account the foreign keys of every database. No version of MySQL before 8.0 tells them at a bearable cost.
+pub(super) fn shows_outside_keys((engine, version): (EngineName, Version), account: &str) -> String {
+    match engine {
+        EngineName::MariaDb => format!("GRANT PROCESS, REFERENCES ON *.* TO {account}"),
+        _ if version < (8, 0, 0) => String::new(),
+        _ => format!("GRANT REFERENCES ON *.* TO {account}"),
+    }
+}
+
 /// The account as SQL names it, from `user@host`.
 pub(super) fn account(engine: EngineName, current_user: &str) -> String {
     let (user, host) = current_user.rsplit_once('@').unwrap_or((current_user, "%"));

@@ -1,7 +1,7 @@
 //! Connects and asks.
 
 use super::created::{Created, Found, Wanted};
-use super::grants::Privileges;
+use super::grants::{self, Privileges};
 use super::statements::Statement;
 use super::target::Target;
 use super::{shown, statements};
@@ -322,8 +322,13 @@ async fn pieces(
             catalog.answers.rows.entry("columns").or_default().extend(rows);
         }
     }
-    if engine == EngineName::MariaDb {
-        outside_keys(server, catalog, options).await?;
+    let sees_keys = match engine {
+        EngineName::MariaDb => outside_keys(server, catalog, options).await?,
+        _ => catalog.answers.rows.contains_key("outside_keys") && grants::shows_every_table(&catalog.grants),
+    };
+    if !sees_keys {
+        let reason = "the account is not shown those of every database, and some may refer to what is here";
+        catalog.answers.failed.entry("outside_keys").or_insert((UnseenKind::OutsideKeys, reason.to_owned()));
     }
     catalog.lost = shown::complete(server, engine, &mut catalog.answers, wanted).await?;
     catalog.lost.extend(shown::index_options(server, engine, &mut catalog.answers, wanted).await?);
@@ -341,11 +346,11 @@ async fn pieces(
     Ok(())
 }
 
-/// Asks MariaDB for the foreign keys of tables out of scope that refer to tables in scope, as far as the account may know.
-async fn outside_keys(server: &mut Server, catalog: &mut Catalog, options: &Options) -> Result<(), SqlError> {
+/// Asks MariaDB for the foreign keys of tables out of scope that refer to tables in scope, and tells whether these are all.
+async fn outside_keys(server: &mut Server, catalog: &mut Catalog, options: &Options) -> Result<bool, SqlError> {
     let ends = match server.ask("ends", statements::ENDS).await {
         Ok(rows) => rows,
-        Err(SqlError::Database(_)) => return Ok(()),
+        Err(SqlError::Database(_)) => return Ok(false),
         Err(error) => return Err(error),
     };
     let is_read = |(schema, name): &(String, String)| {
@@ -354,13 +359,16 @@ async fn outside_keys(server: &mut Server, catalog: &mut Catalog, options: &Opti
     let pairs = ends.iter().filter_map(|row| Some((table_of_file(text(row, 0))?, table_of_file(text(row, 1))?)));
     let outside: BTreeSet<_> =
         pairs.filter(|(child, parent)| is_read(parent) && !is_read(child)).map(|(child, _)| child).collect();
-    if !outside.is_empty() {
-        let literals =
-            |(schema, name): &(String, String)| (literal(catalog.engine, schema), literal(catalog.engine, name));
-        let keys = server.ask("outside_keys", &statements::keys_of(outside.iter().map(literals))).await?;
-        catalog.answers.rows.insert("outside_keys", keys);
+    if outside.is_empty() {
+        return Ok(true);
     }
-    Ok(())
+    let literals = |(schema, name): &(String, String)| (literal(catalog.engine, schema), literal(catalog.engine, name));
+    let keys = server.ask("outside_keys", &statements::keys_of(outside.iter().map(literals))).await?;
+    // PROCESS shows that there is a key, and only a right on its table what it is.
+    let told: BTreeSet<(&str, &str)> = keys.iter().map(|row| (text(row, 0), text(row, 1))).collect();
+    let sees_all = outside.iter().all(|(schema, name)| told.contains(&(schema.as_str(), name.as_str())));
+    catalog.answers.rows.insert("outside_keys", keys);
+    Ok(sees_all)
 }
 
 /// Schema and name of a table by the name of its file, in which `@` stands before the code of a character that is no letter, digit

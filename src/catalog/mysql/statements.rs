@@ -126,7 +126,7 @@ const ALL: &[Statement] = &[
     statement!(indexes, ignored_indexes, None).mariadb((10, 6, 0), NEVER),
     statement!(keys, Some(UnseenKind::ForeignKeys)),
     statement!(actions, Some(UnseenKind::ForeignKeys)),
-    statement!(outside_keys, Some(UnseenKind::Outside)).mysql((8, 0, 0), NEVER),
+    statement!(outside_keys, Some(UnseenKind::OutsideKeys)).mysql((8, 0, 0), NEVER),
     statement!(checks, Some(UnseenKind::Constraints)).mysql((8, 0, 16), NEVER),
     statement!(checked_tables, Some(UnseenKind::Constraints)).mysql((8, 0, 16), NEVER),
     statement!(checks, mariadb_checks, Some(UnseenKind::Constraints)).mariadb(ALWAYS, NEVER),

@@ -6,7 +6,7 @@ use super::indexes::{is_perhaps_made, is_too_long, key_bytes, part_limit};
 use super::{Algorithm, CHECKS_OFF, CHECKS_ON, Duration, Phase, Planner, Request, Safety, Step, alter};
 use crate::checks::{Change, NewColumn, holds};
 use crate::model::{
-    Column, ColumnDefault, DefaultKind, EngineName, ForeignKey, KeyPart, QualifiedName, Table, base_type,
+    Column, ColumnDefault, DefaultKind, EngineName, ForeignKey, KeyPart, QualifiedName, Table, UnseenKind, base_type,
 };
 use crate::remedy;
 use crate::remedy::names::Space;
@@ -264,7 +264,8 @@ fn change_type(
     }
     let Some((_, last)) = all.last().cloned() else { return };
     let keys = keys_of(planner, &all);
-    if let Some(reason) = keys.iter().find_map(|(_, key)| lost_for_good(planner, key)) {
+    let lost = || keys.iter().find_map(|(_, key)| lost_for_good(planner, key));
+    if let Some(reason) = lost().or_else(|| key_perhaps_outside(planner, &keys)) {
         return planner.refuse(request.change.clone(), reason);
     }
     let mut statements = Vec::new();
@@ -382,6 +383,22 @@ fn without_keys(planner: &mut Planner<'_>, keys: &[(QualifiedName, ForeignKey)],
     }
     statements.push(CHECKS_ON.to_owned());
     statements
+}
+
+/// Why foreign keys do not go for a change: where one of another database may stand on the same columns, the server could refuse
+/// the change when they are gone already.
+fn key_perhaps_outside(planner: &Planner<'_>, keys: &[(QualifiedName, ForeignKey)]) -> Option<String> {
+    let (_, key) = keys.first()?;
+    let unseen = planner.context.model.unseen.iter().find(|unseen| unseen.what == UnseenKind::OutsideKeys)?;
+    let shown = match unseen.remedy.as_str() {
+        "" => "this version does not tell".to_owned(),
+        remedy => format!("only {remedy} shows"),
+    };
+    Some(format!(
+        "foreign key {} would go before it and come back after, and a key of another database may stand on the same columns, \
+         which {shown}: the server would refuse the change then, and the key would stay gone",
+        key.name.as_deref().unwrap_or_default()
+    ))
 }
 
 /// What to know and to ask where foreign keys were gone meanwhile.
@@ -761,6 +778,12 @@ pub(super) fn convert_connected(planner: &mut Planner<'_>, requests: Vec<Request
         }
         if planner.engine == EngineName::MySql {
             alone.extend(requests);
+            continue;
+        }
+        if let Some(reason) = key_perhaps_outside(planner, &keys) {
+            for request in requests {
+                planner.refuse(request.change, reason.clone());
+            }
             continue;
         }
         let mut whole = requests[0].clone();

@@ -24,6 +24,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
                 trials.push(trial(format!("live::scope::keys::{}", place.name()), move || keys(place)));
                 trials.push(trial(format!("live::scope::referred::{}", place.name()), move || referred(place)));
                 trials.push(trial(format!("live::scope::hidden::{}", place.name()), move || hidden(place)));
+                trials.push(trial(format!("live::scope::hidden_key::{}", place.name()), move || hidden_key(place)));
             }
             EngineName::Sqlite => trials.push(trial("live::scope::excluded", excluded)),
         }
@@ -86,7 +87,7 @@ fn guarded(place: Place) -> TestResult {
     assert!(refused("routine copy inserts every column of visitors") > 0, "{:#?}", playbook.impossible);
     assert!(
         script_text.contains(
-            "Out of scope, and no step touches what it rests on: table rep.scores, view rep.daily, routine rep.copy"
+            "Out of scope, and no step is planned that would break what was read of it: table rep.scores, view rep.daily, routine rep.copy"
         ),
         "{script_text}"
     );
@@ -327,6 +328,45 @@ fn hidden(place: Place) -> TestResult {
     }
     database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
     database.run("CALL keep_it()")?;
+    Ok(())
+}
+
+/// A foreign key of a database that the account may not see can rest on what it reads: no key goes for a change that the server could
+/// then refuse, and both the script and the document say what was not seen.
+fn hidden_key(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let (name, other) = (&database.name, database.other_schema());
+    let user = format!("{}_k", name.replace("brownfield", "b"));
+    database.run(&format!(
+        "CREATE TABLE customers (id int AUTO_INCREMENT PRIMARY KEY, name varchar(100) NOT NULL);
+         CREATE TABLE orders (id bigint AUTO_INCREMENT PRIMARY KEY, customer_id int NOT NULL,
+             CONSTRAINT fk_o FOREIGN KEY (customer_id) REFERENCES customers (id));
+         CREATE DATABASE {other};
+         CREATE TABLE {other}.tickets (id int PRIMARY KEY, customer_id int NOT NULL,
+             FOREIGN KEY (customer_id) REFERENCES {name}.customers (id));
+         INSERT INTO customers (name) VALUES ('a'); INSERT INTO orders VALUES (1, 1);
+         INSERT INTO {other}.tickets VALUES (1, 1);
+         CREATE USER '{user}'@'%' IDENTIFIED BY 'reader'; GRANT ALL ON `{name}`.* TO '{user}'@'%'"
+    ))?;
+    let url = database.url_as(&user, "reader");
+    let model = read(&url);
+    let document = brownfield().args(["doc", &url]).output();
+    database.run(&format!("DROP USER '{user}'@'%'"))?;
+    let model = model.map_err(|error| chain(&error))?;
+    let (script, playbook) = script(&model);
+    let reason = "foreign key fk_o would go before it and come back after, and a key of another database may stand";
+    assert!(playbook.impossible.iter().any(|(_, said)| said.contains(reason)), "{:#?}", playbook.impossible);
+    let gap = "the account is not shown those of every database";
+    assert!(script.contains(&format!("-- Not seen, foreign keys out of scope: {gap}")), "{script}");
+    let document = String::from_utf8(document?.stdout)?;
+    assert!(document.contains(gap) && document.contains("REFERENCES ON &#42;.&#42;"), "{document}");
+    database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
+    assert!(database.run("INSERT INTO orders (customer_id) VALUES (99)").is_err(), "the key is gone");
+    // Who is shown the key is told which it is.
+    let whole = read(&database.url()).map_err(|error| chain(&error))?;
+    assert!(whole.unseen.iter().all(|unseen| unseen.what != UnseenKind::OutsideKeys), "{:#?}", whole.unseen);
+    let tables: Vec<&str> = whole.outside.iter().flat_map(|of| &of.tables).map(|table| table.name.as_str()).collect();
+    assert_eq!(tables, ["tickets"]);
     Ok(())
 }
 

@@ -31,12 +31,12 @@ pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
     if catalog.schemas.is_empty() && options.filter.is_everything() {
         model.unseen.push(grants::nothing(catalog.engine, &account, &catalog.grants));
     }
+    let server = (catalog.engine, numbers(text(&catalog.session, 0)));
     for row in &catalog.schemas {
         let mut schema = Schema::new(text(row, 0));
         schema.character_set = present(row, 1);
         schema.collation = present(row, 2);
         schema.comment = present(row, 3);
-        let server = (catalog.engine, numbers(text(&catalog.session, 0)));
         let inactive = grants::role(&catalog.grants).filter(|_| ["", "NONE"].contains(&text(&catalog.session, 8)));
         let held = Privileges::on(text(row, 0), &catalog.grants, text(&catalog.session, 9) == "1");
         let given = (&held, inactive);
@@ -49,10 +49,13 @@ pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
             schema: None,
             object: None,
             reason: reason.clone(),
-            remedy: String::new(),
+            remedy: match what {
+                UnseenKind::OutsideKeys => grants::shows_outside_keys(server, &account),
+                _ => String::new(),
+            },
         });
     }
-    if !options.filter.is_everything() {
+    if options.filter.narrows(catalog.database.as_deref()) {
         model.unseen.push(Unseen {
             what: UnseenKind::Outside,
             schema: None,

@@ -72,12 +72,9 @@ impl Filter {
         self.scope == Scope::default()
     }
 
-    /// Whether something of this database, or of everything where it is none, is left out.
-    pub(super) fn narrows(&self, database: Option<&str>) -> bool {
-        let names_it = database.is_some_and(|database| self.scope.schemas == [database]);
-        let scope =
-            Scope { schemas: if names_it { Vec::new() } else { self.scope.schemas.clone() }, ..self.scope.clone() };
-        scope != Scope::default()
+    /// Whether tables or views of schemas in scope are left out.
+    pub(super) fn leaves_tables_out(&self) -> bool {
+        !self.include.is_empty() || !self.exclude.is_empty()
     }
 
     /// Lets a model say what it was narrowed to. A snapshot may have been of a part already.

@@ -158,13 +158,28 @@ pub(super) fn unseen(
 
 /// Whether the account is shown the tables of every database, and their foreign keys with them.
 pub(super) fn shows_every_table(grants: &[String]) -> bool {
-    let everywhere = |grant: &String| {
-        let list = grant.strip_prefix("GRANT ").and_then(|grant| Some(grant.split_once(" ON *.* TO ")?.0));
-        list.is_some_and(|list| {
-            list.split(',').any(|held| ["ALL PRIVILEGES", "SELECT", "REFERENCES"].contains(&held.trim()))
-        })
-    };
-    grants.iter().any(everywhere) && !grants.iter().any(|grant| grant.starts_with("REVOKE "))
+    let held = held_everywhere(grants);
+    held.has("SELECT") || held.has("REFERENCES")
+}
+
+/// Whether the account is shown the views, triggers, routines and events of every database.
+pub(super) fn shows_all_code(grants: &[String]) -> bool {
+    let held = held_everywhere(grants);
+    held.shows_routines() && NEEDS.iter().flat_map(|(_, needed)| *needed).all(|privilege| held.has(privilege))
+}
+
+/// What the account may do in every database: nothing where one is excepted.
+fn held_everywhere(grants: &[String]) -> Privileges<'_> {
+    let mut held = Privileges::on("", grants, true);
+    if grants.iter().any(|grant| grant.starts_with("REVOKE ")) {
+        held.everywhere.clear();
+    }
+    held
+}
+
+/// What shows the account the views, triggers, routines and events of every database.
+pub(super) fn shows_outside_code(account: &str) -> String {
+    format!("GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON *.* TO {account}")
 }
 
 /// What shows the account the foreign keys of every database. No version of MySQL before 8.0 tells them at a bearable cost.

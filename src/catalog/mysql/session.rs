@@ -327,8 +327,12 @@ async fn pieces(
         _ => catalog.answers.rows.contains_key("outside_keys") && grants::shows_every_table(&catalog.grants),
     };
     if !sees_keys {
-        let reason = "the account is not shown those of every database, and some may refer to what is here";
+        let reason = "the account is not shown those of every database, and some may refer to what is here, as may views and code there";
         catalog.answers.failed.entry("outside_keys").or_insert((UnseenKind::OutsideKeys, reason.to_owned()));
+    } else if !grants::shows_all_code(&catalog.grants) {
+        let reason =
+            "the account is not shown the views and the code of every database, and some may rest on what is here";
+        catalog.answers.failed.entry("outside_views").or_insert((UnseenKind::Outside, reason.to_owned()));
     }
     catalog.lost = shown::complete(server, engine, &mut catalog.answers, wanted).await?;
     catalog.lost.extend(shown::index_options(server, engine, &mut catalog.answers, wanted).await?);

@@ -24,6 +24,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
                 trials.push(trial(format!("live::scope::keys::{}", place.name()), move || keys(place)));
                 trials.push(trial(format!("live::scope::referred::{}", place.name()), move || referred(place)));
                 trials.push(trial(format!("live::scope::hidden::{}", place.name()), move || hidden(place)));
+                trials.push(trial(format!("live::scope::elsewhere::{}", place.name()), move || elsewhere(place)));
                 trials.push(trial(format!("live::scope::hidden_key::{}", place.name()), move || hidden_key(place)));
             }
             EngineName::Sqlite => trials.push(trial("live::scope::excluded", excluded)),
@@ -328,6 +329,47 @@ fn hidden(place: Place) -> TestResult {
     }
     database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
     database.run("CALL keep_it()")?;
+    Ok(())
+}
+
+/// Triggers, routines, events and views of other databases use what is here: they are named, and no step breaks them. What has the
+/// same names there and uses its own tables is not.
+fn elsewhere(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let (name, other) = (&database.name, database.other_schema());
+    database.run(&format!(
+        "CREATE TABLE orders (id int PRIMARY KEY, customer int NOT NULL, note varchar(20), placed_on date);
+         CREATE DATABASE {other};
+         USE {other};
+         CREATE TABLE orders (id int PRIMARY KEY, customer int NOT NULL);
+         CREATE TABLE tickets (id int PRIMARY KEY, customer int NOT NULL);
+         CREATE TRIGGER tickets_bi BEFORE INSERT ON tickets FOR EACH ROW
+             INSERT INTO {name}.orders VALUES (NEW.id, NEW.customer, 'x', now());
+         CREATE TRIGGER orders_bi BEFORE INSERT ON orders FOR EACH ROW SET NEW.customer = 1;
+         CREATE PROCEDURE ask() SELECT * FROM `{name}`.`orders`;
+         CREATE PROCEDURE own() SELECT * FROM orders;
+         CREATE EVENT tidy ON SCHEDULE EVERY 1 DAY DO DELETE FROM {name}.orders WHERE id < 0;
+         CREATE VIEW seen AS SELECT id FROM {name}.orders;
+         CREATE VIEW own_seen AS SELECT id FROM orders;"
+    ))?;
+    let model = read(&database.url()).map_err(|error| chain(&error))?;
+    let [rest] = model.outside.as_slice() else { return Err(format!("{:#?}", model.outside).into()) };
+    let triggers = rest.tables.iter().flat_map(|table| &table.triggers).map(|trigger| &trigger.name);
+    assert_eq!(triggers.collect::<Vec<_>>(), ["tickets_bi"]);
+    assert_eq!(rest.functions.iter().map(|routine| &routine.name).collect::<Vec<_>>(), ["ask"]);
+    assert_eq!(rest.events.iter().map(|event| &event.name).collect::<Vec<_>>(), ["tidy"]);
+    assert_eq!(rest.views.iter().map(|view| &view.name).collect::<Vec<_>>(), ["seen"]);
+    let (script, playbook) = script(&model);
+    let header = format!(
+        "no step is planned that would break what was read of it: table {other}.tickets, view {other}.seen, routine {other}.ask, \
+         event {other}.tidy"
+    );
+    assert!(script.contains(&header), "{script}");
+    let reason = "trigger tickets_bi inserts";
+    assert!(playbook.impossible.iter().any(|(_, said)| said.contains(reason)), "{:#?}", playbook.impossible);
+    database.run(&script).map_err(|error| format!("{error}\n{script}"))?;
+    database.run(&format!("INSERT INTO {other}.tickets VALUES (1, 1); SELECT * FROM {other}.seen"))?;
+    assert_eq!(database.number("SELECT count(*) FROM orders")?, 1);
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use crate::catalog::Options;
 use crate::catalog::outside::resting;
 use crate::model::{
     Engine, EngineName, Event, Function, FunctionKind, IndexStatistics, Model, QualifiedName, Schema,
-    SequenceStatistics, Statistics, Table, TableStatistics, Unseen, UnseenKind,
+    SequenceStatistics, Statistics, Table, TableStatistics, Unseen, UnseenKind, View,
 };
 use std::collections::BTreeMap;
 
@@ -51,18 +51,18 @@ pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
             reason: reason.clone(),
             remedy: match what {
                 UnseenKind::OutsideKeys => grants::shows_outside_keys(server, &account),
+                UnseenKind::Outside => grants::shows_outside_code(&account),
                 _ => String::new(),
             },
         });
     }
-    if options.filter.narrows(catalog.database.as_deref()) {
+    if options.filter.leaves_tables_out() {
         model.unseen.push(Unseen {
             what: UnseenKind::Outside,
             schema: None,
             object: None,
-            reason: "what was left out was not read: its views, triggers, routines and foreign keys may rest on what is here"
-                .to_owned(),
-            remedy: "leave --schema, --include and --exclude out".to_owned(),
+            reason: "what was left out was not read: its views and triggers may rest on what is here".to_owned(),
+            remedy: "leave --include and --exclude out".to_owned(),
         });
     }
     if leaves_periods_out(&catalog) {
@@ -93,20 +93,21 @@ pub(super) fn model(mut catalog: Catalog, options: &Options) -> Model {
     model
 }
 
-/// Tables out of scope whose foreign keys refer to what is in scope. What the keys do is not asked.
+/// What is out of scope and rests on what is in scope. What foreign keys do is not asked.
 fn outside(model: &Model, catalog: &Catalog) -> Vec<Schema> {
     let is_read = |row: &Row| {
         let schema = model.schemas.iter().find(|schema| schema.name == text(row, 0));
         schema.is_some_and(|schema| schema.tables.iter().any(|table| table.name == text(row, 1)))
     };
-    let mut schemas: BTreeMap<&str, BTreeMap<&str, BTreeMap<&str, Vec<&Row>>>> = BTreeMap::new();
+    let mut keys: BTreeMap<&str, BTreeMap<&str, BTreeMap<&str, Vec<&Row>>>> = BTreeMap::new();
     let all = rows(catalog, "outside_keys").iter().chain(rows(catalog, "keys"));
     for row in all.filter(|row| !is_read(row)) {
-        let tables = schemas.entry(text(row, 0)).or_default();
+        let tables = keys.entry(text(row, 0)).or_default();
         tables.entry(text(row, 1)).or_default().entry(text(row, 2)).or_default().push(row);
     }
-    let of_schema = |(name, tables): (&str, BTreeMap<&str, BTreeMap<&str, Vec<&Row>>>)| {
-        let mut schema = Schema::new(name);
+    let mut schemas: BTreeMap<&str, Schema> = BTreeMap::new();
+    for (name, tables) in keys {
+        let schema = schemas.entry(name).or_insert_with(|| Schema::new(name));
         for (name, keys) in tables {
             let mut table = Table::new(name);
             for (name, mut parts) in keys {
@@ -115,9 +116,45 @@ fn outside(model: &Model, catalog: &Catalog) -> Vec<Schema> {
             }
             schema.tables.push(table);
         }
-        schema
+    }
+    // Code of another database reaches these by their schema's name alone: other copies of a schema use their own tables.
+    let names_scope = |text: &str| {
+        let text = text.to_lowercase();
+        model.schemas.iter().any(|schema| qualifies(&text, &schema.name.to_lowercase()))
     };
-    resting(schemas.into_iter().map(of_schema).collect(), model)
+    let of_schema = |name| move || Schema::new(name);
+    for row in rows(catalog, "outside_triggers").iter().filter(|row| names_scope(text(row, 5))) {
+        let schema = schemas.entry(text(row, 0)).or_insert_with(of_schema(text(row, 0)));
+        let at = schema.tables.iter().position(|table| table.name == text(row, 1)).unwrap_or_else(|| {
+            schema.tables.push(Table::new(text(row, 1)));
+            schema.tables.len() - 1
+        });
+        schema.tables[at].triggers.push(relations::trigger(row, number(row, 7)));
+    }
+    for row in rows(catalog, "outside_routines").iter().filter(|row| names_scope(text(row, 4))) {
+        let schema = schemas.entry(text(row, 0)).or_insert_with(of_schema(text(row, 0)));
+        schema.functions.push(function(row, String::new()));
+    }
+    for row in rows(catalog, "outside_events").iter().filter(|row| names_scope(text(row, 7))) {
+        let schema = schemas.entry(text(row, 0)).or_insert_with(of_schema(text(row, 0)));
+        schema.events.push(event(row));
+    }
+    for row in rows(catalog, "outside_views").iter().filter(|row| names_scope(text(row, 2))) {
+        let schema = schemas.entry(text(row, 0)).or_insert_with(of_schema(text(row, 0)));
+        let mut view = View::new(text(row, 1), false);
+        view.definition = present(row, 2);
+        schema.views.push(view);
+    }
+    resting(schemas.into_values().collect(), model)
+}
+
+/// Whether a text names something of a schema: the schema's name, a dot, and what follows. Both are in lower case.
+fn qualifies(text: &str, schema: &str) -> bool {
+    let is_of_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
+    text.match_indices(schema).any(|(at, _)| {
+        let behind = text[at + schema.len()..].trim_start_matches(['`', '"']).trim_start();
+        behind.starts_with('.') && !text[..at].ends_with(is_of_word)
+    })
 }
 
 /// Whether tables of MariaDB come from rows of a version that has none for periods.
@@ -169,56 +206,66 @@ fn add_code(model: &mut Model, catalog: &Catalog) {
     for row in rows(catalog, "routines") {
         let Some(schema) = schema(model, text(row, 0)) else { continue };
         let key = (text(row, 0).to_owned(), text(row, 1).to_owned(), text(row, 2).to_owned());
-        let kind = match text(row, 2) {
-            "PROCEDURE" => FunctionKind::Procedure,
-            "PACKAGE" => FunctionKind::Package,
-            "PACKAGE BODY" => FunctionKind::PackageBody,
-            _ => FunctionKind::Function,
-        };
         let arguments = arguments.get(&key).map(|list| list.values().cloned().collect::<Vec<_>>().join(", "));
-        schema.functions.push(Function {
-            name: text(row, 1).to_owned(),
-            kind,
-            arguments: arguments.unwrap_or_default(),
-            result: present(row, 3).filter(|_| kind == FunctionKind::Function),
-            language: text(row, 9).to_lowercase(),
-            volatility: Some(if text(row, 5) == "YES" { "deterministic" } else { "not deterministic" }.to_owned()),
-            data_access: present(row, 10).filter(|access| access != "CONTAINS SQL").map(|access| access.to_lowercase()),
-            security_definer: text(row, 6) == "DEFINER",
-            strict: false,
-            cost: None,
-            rows: None,
-            parallel: None,
-            leakproof: false,
-            owner: None,
-            settings: Vec::new(),
-            definer: present(row, 7),
-            body: present(row, 4),
-            comment: present(row, 8),
-        });
+        schema.functions.push(function(row, arguments.unwrap_or_default()));
     }
     for row in rows(catalog, "events") {
-        let Some(schema) = schema(model, text(row, 0)) else { continue };
-        // The server gives what recurs a start, the moment of its making when none is named, and dumps name that one: which of
-        // both it was cannot be told, and it decides the hour of every run.
-        let start = present(row, 9).map(|start| format!(" STARTS '{start}'")).unwrap_or_default();
-        let end = present(row, 10).map(|end| format!(" ENDS '{end}'")).unwrap_or_default();
-        let schedule = match present(row, 5) {
-            Some(moment) => format!("AT '{moment}'"),
-            None => format!("EVERY {} {}{start}{end}", text(row, 3), text(row, 4)),
-        };
-        schema.events.push(Event {
-            name: text(row, 1).to_owned(),
-            enabled: text(row, 2) == "ENABLED",
-            disabled_on_replica: ["SLAVESIDE_DISABLED", "REPLICA_SIDE_DISABLED"].contains(&text(row, 2)),
-            schedule: Some(schedule),
-            time_zone: present(row, 11),
-            sql_mode: Some(text(row, 12).to_owned()),
-            preserved: text(row, 13) == "PRESERVE",
-            definer: present(row, 6),
-            body: text(row, 7).to_owned(),
-            comment: present(row, 8),
-        });
+        if let Some(schema) = schema(model, text(row, 0)) {
+            schema.events.push(event(row));
+        }
+    }
+}
+
+/// One routine of which these are the arguments.
+fn function(row: &Row, arguments: String) -> Function {
+    let kind = match text(row, 2) {
+        "PROCEDURE" => FunctionKind::Procedure,
+        "PACKAGE" => FunctionKind::Package,
+        "PACKAGE BODY" => FunctionKind::PackageBody,
+        _ => FunctionKind::Function,
+    };
+    Function {
+        name: text(row, 1).to_owned(),
+        kind,
+        arguments,
+        result: present(row, 3).filter(|_| kind == FunctionKind::Function),
+        language: text(row, 9).to_lowercase(),
+        volatility: Some(if text(row, 5) == "YES" { "deterministic" } else { "not deterministic" }.to_owned()),
+        data_access: present(row, 10).filter(|access| access != "CONTAINS SQL").map(|access| access.to_lowercase()),
+        security_definer: text(row, 6) == "DEFINER",
+        strict: false,
+        cost: None,
+        rows: None,
+        parallel: None,
+        leakproof: false,
+        owner: None,
+        settings: Vec::new(),
+        definer: present(row, 7),
+        body: present(row, 4),
+        comment: present(row, 8),
+    }
+}
+
+fn event(row: &Row) -> Event {
+    // The server gives what recurs a start, the moment of its making when none is named, and dumps name that one: which of
+    // both it was cannot be told, and it decides the hour of every run.
+    let start = present(row, 9).map(|start| format!(" STARTS '{start}'")).unwrap_or_default();
+    let end = present(row, 10).map(|end| format!(" ENDS '{end}'")).unwrap_or_default();
+    let schedule = match present(row, 5) {
+        Some(moment) => format!("AT '{moment}'"),
+        None => format!("EVERY {} {}{start}{end}", text(row, 3), text(row, 4)),
+    };
+    Event {
+        name: text(row, 1).to_owned(),
+        enabled: text(row, 2) == "ENABLED",
+        disabled_on_replica: ["SLAVESIDE_DISABLED", "REPLICA_SIDE_DISABLED"].contains(&text(row, 2)),
+        schedule: Some(schedule),
+        time_zone: present(row, 11),
+        sql_mode: Some(text(row, 12).to_owned()),
+        preserved: text(row, 13) == "PRESERVE",
+        definer: present(row, 6),
+        body: text(row, 7).to_owned(),
+        comment: present(row, 8),
     }
 }
 

@@ -101,21 +101,7 @@ pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
     for row in rows(catalog, "triggers") {
         let Some(table) = tables.get_mut(&key(row)) else { continue };
         let alone = fellows.get(&(key(row), text(row, 3), text(row, 4))) == Some(&1);
-        table.triggers.push(Trigger {
-            name: text(row, 2).to_owned(),
-            timing: text(row, 4).to_lowercase(),
-            events: vec![text(row, 3).to_lowercase()],
-            update_columns: Vec::new(),
-            order: number(row, 7).filter(|_| !alone).and_then(|order| u32::try_from(order).ok()),
-            for_each_row: true,
-            function: None,
-            enabled: TriggerEnabled::Origin,
-            constraint: false,
-            definer: present(row, 6),
-            sql_mode: Some(text(row, 8).to_owned()),
-            definition: text(row, 5).to_owned(),
-            comment: None,
-        });
+        table.triggers.push(trigger(row, number(row, 7).filter(|_| !alone)));
     }
     let comments: BTreeMap<Key, String> = rows(catalog, "tables")
         .iter()
@@ -186,6 +172,25 @@ pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
         if let Some(schema) = schema(model, &name) {
             schema.tables.push(table);
         }
+    }
+}
+
+/// One trigger, with its place among those that fire at the same moment.
+pub(super) fn trigger(row: &Row, order: Option<u64>) -> Trigger {
+    Trigger {
+        name: text(row, 2).to_owned(),
+        timing: text(row, 4).to_lowercase(),
+        events: vec![text(row, 3).to_lowercase()],
+        update_columns: Vec::new(),
+        order: order.and_then(|order| u32::try_from(order).ok()),
+        for_each_row: true,
+        function: None,
+        enabled: TriggerEnabled::Origin,
+        constraint: false,
+        definer: present(row, 6),
+        sql_mode: Some(text(row, 8).to_owned()),
+        definition: text(row, 5).to_owned(),
+        comment: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Conventions across tables, counted, with the exceptions by name.
 
+use super::context;
 use super::escape::code;
 use super::objects;
 use super::page::{PAGES, Page, codes, counted, fold, number, share};
@@ -166,7 +167,7 @@ pub(super) fn enums(page: &Page<'_, '_>) -> String {
             .map(|entry| code(&page.names.of(&entry.name)))
             .collect();
         // Tables that were left out may use them.
-        let is_whole = page.report.model.scopes.is_empty();
+        let is_whole = context::scope(page).is_none();
         let title = if is_whole { "Types that no column uses" } else { "Types that no column in scope uses" };
         out.push_str(&fold(title, &unused));
     }

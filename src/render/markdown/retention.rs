@@ -1,5 +1,6 @@
 //! Personal data, its erasure, and what limits how long rows are kept.
 
+use super::context;
 use super::escape::{code, table, text};
 use super::indexes::folded;
 use super::page::{Page, codes, fold, number};
@@ -343,7 +344,7 @@ fn retention(page: &Page<'_, '_>) -> String {
     };
     if found.is_empty() {
         let missing = "No evidence of expiry columns, time partitions, scheduled clean-up, archives or legal hold";
-        let read = if page.report.model.scopes.is_empty() { "the catalog" } else { "what was read" };
+        let read = if context::scope(page).is_none() { "the catalog" } else { "what was read" };
         return match unseen.as_str() {
             "" => format!("{missing}: nothing in {read} limits how long rows are kept.\n"),
             unseen => format!("{missing}. {unseen}"),

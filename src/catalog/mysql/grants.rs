@@ -156,22 +156,24 @@ pub(super) fn unseen(
     list
 }
 
-/// Whether the account is shown the tables of every database, and their foreign keys with them.
-pub(super) fn shows_every_table(grants: &[String]) -> bool {
-    let held = held_everywhere(grants);
+/// Whether the account is shown the tables of every database beside these, and their foreign keys with them.
+pub(super) fn shows_every_table(grants: &[String], schemas: &[&str]) -> bool {
+    let held = held_elsewhere(grants, schemas);
     held.has("SELECT") || held.has("REFERENCES")
 }
 
-/// Whether the account is shown the views, triggers, routines and events of every database.
-pub(super) fn shows_all_code(grants: &[String]) -> bool {
-    let held = held_everywhere(grants);
+/// Whether the account is shown the views, triggers, routines and events of every database beside these.
+pub(super) fn shows_all_code(grants: &[String], schemas: &[&str]) -> bool {
+    let held = held_elsewhere(grants, schemas);
     held.shows_routines() && NEEDS.iter().flat_map(|(_, needed)| *needed).all(|privilege| held.has(privilege))
 }
 
-/// What the account may do in every database: nothing where one is excepted.
-fn held_everywhere(grants: &[String]) -> Privileges<'_> {
+/// What the account may do in every database beside these: nothing where one is excepted.
+fn held_elsewhere<'g>(grants: &'g [String], schemas: &[&str]) -> Privileges<'g> {
     let mut held = Privileges::on("", grants, true);
-    if grants.iter().any(|grant| grant.starts_with("REVOKE ")) {
+    let excepted = grants.iter().filter_map(|grant| grant.strip_prefix("REVOKE ")?.split_once(" ON `"));
+    let mut names = excepted.filter_map(|(_, rest)| Some(rest.split_once("`.* FROM ")?.0.replace("``", "`")));
+    if names.any(|name| !schemas.contains(&name.as_str())) {
         held.everywhere.clear();
     }
     held
@@ -229,6 +231,23 @@ mod tests {
     fn held(schema: &str, grants: &[&str], literal: bool, privilege: &str) -> bool {
         let grants: Vec<String> = grants.iter().map(|grant| (*grant).to_owned()).collect();
         Privileges::on(schema, &grants, literal).has(privilege)
+    }
+
+    #[test]
+    fn other_databases_are_shown_to_who_may_see_all() {
+        let shows = |grants: &[&str]| {
+            let grants: Vec<String> = grants.iter().map(|grant| (*grant).to_owned()).collect();
+            (shows_every_table(&grants, &["shop"]), shows_all_code(&grants, &["shop"]))
+        };
+        assert_eq!(
+            shows(&["GRANT USAGE ON *.* TO `a`@`%`", "GRANT ALL PRIVILEGES ON `shop`.* TO `a`@`%`"]),
+            (false, false)
+        );
+        assert_eq!(shows(&["GRANT REFERENCES ON *.* TO `a`@`%`"]), (true, false));
+        let all = "GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON *.* TO `a`@`%`";
+        assert_eq!(shows(&[all]), (true, true));
+        assert_eq!(shows(&[all, "REVOKE SELECT ON `shop`.* FROM `a`@`%`"]), (true, true));
+        assert_eq!(shows(&[all, "REVOKE SELECT ON `pay`.* FROM `a`@`%`"]), (false, false));
     }
 
     #[test]

@@ -322,14 +322,17 @@ async fn pieces(
             catalog.answers.rows.entry("columns").or_default().extend(rows);
         }
     }
+    let scope: Vec<&str> = catalog.schemas.iter().map(|row| text(row, 0)).collect();
+    let sees_code = grants::shows_all_code(&catalog.grants, &scope);
+    let sees_tables = grants::shows_every_table(&catalog.grants, &scope);
     let sees_keys = match engine {
         EngineName::MariaDb => outside_keys(server, catalog, options).await?,
-        _ => catalog.answers.rows.contains_key("outside_keys") && grants::shows_every_table(&catalog.grants),
+        _ => catalog.answers.rows.contains_key("outside_keys") && sees_tables,
     };
     if !sees_keys {
         let reason = "the account is not shown those of every database, and some may refer to what is here, as may views and code there";
         catalog.answers.failed.entry("outside_keys").or_insert((UnseenKind::OutsideKeys, reason.to_owned()));
-    } else if !grants::shows_all_code(&catalog.grants) {
+    } else if !sees_code {
         let reason =
             "the account is not shown the views and the code of every database, and some may rest on what is here";
         catalog.answers.failed.entry("outside_views").or_insert((UnseenKind::Outside, reason.to_owned()));

@@ -1,5 +1,5 @@
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, RuleOption, Severity, Values, Verdicts};
-use crate::model::{EngineName, TableRef};
+use crate::model::{EngineName, Model, Scope, TableRef};
 use crate::survey::{is_temporal, split};
 
 pub(super) static RULE: Rule = Rule {
@@ -30,6 +30,8 @@ sqlx and some thirty others. `docs/configuration.md` lists how to leave tables o
 
 Without a history nobody knows whether two copies of the database have the same schema, and the next change is made by hand on
 each of them.
+
+A tool can keep its history in a schema of its own. Where a part of a database was read, whether there is one is unknown.
 
 ## Not reported
 
@@ -69,13 +71,27 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     }
     let object = Object::schema(&first.schema.name);
     let own = || context.tables.base().any(|table| is_own_history(context, table));
-    if context.model.migration_tables.is_empty() && !own() {
+    if !context.model.migration_tables.is_empty() || own() {
+        verdicts.pass(object);
+    } else if leaves_schemas_or_tables_out(context.model) {
+        verdicts.unknown(object, "a part of the database was read, and the history may be in another");
+    } else {
         let advice = "adopt a migration tool and record the schema as it is now as its baseline";
         let message = "no table of any known migration tool";
         verdicts.fail(Finding::new(&RULE, object, message).advise(advice));
-    } else {
-        verdicts.pass(object);
     }
+}
+
+/// Whether a history could be in what was not read. The only schema of SQLite, and a database of MySQL or MariaDB, stand for
+/// themselves.
+fn leaves_schemas_or_tables_out(model: &Model) -> bool {
+    let stands_alone = |scope: &Scope| {
+        scope.include.is_empty()
+            && scope.exclude.is_empty()
+            && scope.schemas.len() == 1
+            && model.engine.name != EngineName::PostgreSql
+    };
+    model.scopes.iter().any(|scope| !stands_alone(scope))
 }
 
 /// Whether an application records there by itself which changes were made.

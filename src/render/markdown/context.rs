@@ -3,7 +3,7 @@
 use super::escape::{code, table, text};
 use super::indexes::folded;
 use super::page::{Page, codes, fold, number};
-use crate::model::{EngineName, FORMAT, Schema, Scope, VERSION};
+use crate::model::{EngineName, FORMAT, Schema, VERSION};
 use crate::report::outside;
 
 pub(super) fn technical(page: &Page<'_, '_>) -> String {
@@ -116,17 +116,22 @@ pub(super) fn technical(page: &Page<'_, '_>) -> String {
 /// What the document is about, when that is a part of the database only.
 pub(super) fn scope(page: &Page<'_, '_>) -> Option<String> {
     let scopes = &page.report.model.scopes;
-    // Elsewhere one schema is the whole database, whose name a document does not hang on.
-    let several =
-        |schemas: &[String]| schemas.len() > usize::from(page.report.model.engine.name != EngineName::PostgreSql);
     let any = |names: &[String]| names.iter().map(|name| code(name)).collect::<Vec<_>>().join(" or ");
-    let words = |scope: &Scope| {
-        let schemas = several(&scope.schemas).then(|| format!("of the schema {}", any(&scope.schemas)));
+    // Elsewhere one schema is the whole database, whose name a document does not hang on.
+    let whole = usize::from(page.report.model.engine.name != EngineName::PostgreSql);
+    let mut words = Vec::new();
+    let chosen: Vec<&Vec<String>> = scopes.iter().map(|scope| &scope.schemas).filter(|it| !it.is_empty()).collect();
+    if let Some(last) = chosen.last().filter(|_| chosen.iter().any(|schemas| schemas.len() > whole)) {
+        // What was narrowed once more is what every choice lets through.
+        let mut common = (*last).clone();
+        common.retain(|name| chosen.iter().all(|schemas| schemas.contains(name)));
+        words.push(format!("of the schema {}", any(&common)));
+    }
+    for scope in scopes {
         let include = (!scope.include.is_empty()).then(|| format!("that match {}", any(&scope.include)));
         let exclude = (!scope.exclude.is_empty()).then(|| format!("that do not match {}", any(&scope.exclude)));
-        [schemas, include, exclude].into_iter().flatten().collect::<Vec<_>>()
-    };
-    let words: Vec<String> = scopes.iter().flat_map(words).collect();
+        words.extend(include.into_iter().chain(exclude));
+    }
     let said = || format!("Only tables and views {} were read; nothing is said here of others.", words.join(" and "));
     (!words.is_empty()).then(said)
 }

@@ -212,8 +212,13 @@ fn lacking(place: Place) -> TestResult {
     for (grant, expected) in cases {
         with_account(&one.database, std::slice::from_ref(&grant), |url| {
             let model = read(url).map_err(|error| chain(&error))?;
-            let unseen: Vec<_> =
-                unseen(&model).into_iter().filter(|(what, _)| *what != UnseenKind::Functions).collect();
+            let (elsewhere, unseen): (Vec<_>, Vec<_>) = unseen(&model)
+                .into_iter()
+                .filter(|(what, _)| *what != UnseenKind::Functions)
+                .partition(|(what, _)| *what == UnseenKind::OutsideKeys);
+            if elsewhere.len() != 1 {
+                return Err(format!("{grant}: of other databases is said: {elsewhere:#?}").into());
+            }
             let hidden = model.schemas[0].views[0].definition.is_none();
             if unseen == expected && hidden != expected.is_empty() {
                 Ok(())
@@ -247,7 +252,7 @@ fn names(place: Place) -> TestResult {
     }
 }
 
-/// What of the structure and code could not be seen, and why.
+/// What of the structure and code in scope could not be seen, and why.
 fn unseen(model: &Model) -> Vec<(UnseenKind, &str)> {
     let statistics = [UnseenKind::TableStatistics, UnseenKind::IndexStatistics, UnseenKind::Other];
     let list = model.unseen.iter().filter(|unseen| !statistics.contains(&unseen.what));

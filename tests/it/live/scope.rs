@@ -24,6 +24,7 @@ pub(crate) fn add(trials: &mut Vec<Trial>) {
                 trials.push(trial(format!("live::scope::keys::{}", place.name()), move || keys(place)));
                 trials.push(trial(format!("live::scope::referred::{}", place.name()), move || referred(place)));
                 trials.push(trial(format!("live::scope::hidden::{}", place.name()), move || hidden(place)));
+                trials.push(trial(format!("live::scope::narrowed::{}", place.name()), move || narrowed(place)));
                 trials.push(trial(format!("live::scope::elsewhere::{}", place.name()), move || elsewhere(place)));
                 trials.push(trial(format!("live::scope::hidden_key::{}", place.name()), move || hidden_key(place)));
             }
@@ -234,6 +235,24 @@ fn said(place: Place) -> TestResult {
     assert!(script.contains("-- Not seen, objects out of scope: what was left out was not read"), "{script}");
     let whole = read(&database.url()).map_err(|error| chain(&error))?;
     assert!(whole.unseen.iter().all(|unseen| unseen.what != UnseenKind::Outside), "{:#?}", whole.unseen);
+    Ok(())
+}
+
+/// A snapshot of two databases, narrowed to one, speaks of that one.
+fn narrowed(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let (name, other) = (&database.name, database.other_schema());
+    database.run(&format!(
+        "CREATE TABLE users (id int PRIMARY KEY); CREATE DATABASE {other}; CREATE TABLE {other}.notes (id int PRIMARY KEY);"
+    ))?;
+    let mut url = url::Url::parse(&database.url())?;
+    url.set_path("");
+    let file = tempfile::NamedTempFile::new()?;
+    let path = file.path().display().to_string();
+    brownfield().args(["snapshot", url.as_str(), "--schema", name, "--schema", &other, "-o", &path]).assert().success();
+    let document = brownfield().args(["doc", &path, "--schema", name]).assert().success().get_output().stdout.clone();
+    let document = String::from_utf8(document)?;
+    assert!(document.contains(&format!("Only tables and views of the schema `{name}` were read;")), "{document}");
     Ok(())
 }
 

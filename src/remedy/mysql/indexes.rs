@@ -223,7 +223,8 @@ fn hindrance(planner: &Planner<'_>, hints: &[(String, BTreeSet<String>)], change
 
 /// Whether a primary key over these columns does all that a unique index does.
 fn is_twin(index: &Index, columns: &[String]) -> bool {
-    let same = index.plain_columns().is_some_and(|key| key == *columns);
+    // In another order it is another index.
+    let same = index.key.iter().cloned().eq(columns.iter().map(KeyPart::column));
     index.unique && !index.primary && !index.exclusion && same
 }
 

@@ -1,5 +1,6 @@
 //! What a filter leaves out, and what of it rests on what it lets through.
 
+use crate::model::quote::is_of_word;
 use crate::model::{Model, QualifiedName, Schema, Table, TableKind, View};
 use std::collections::HashSet;
 
@@ -82,8 +83,4 @@ impl<'m> InScope<'m> {
         text.split(|letter| !is_of_word(letter)).any(|word| self.words.contains(word))
             || self.phrases.iter().any(|phrase| text.contains(phrase.as_str()))
     }
-}
-
-fn is_of_word(letter: char) -> bool {
-    letter.is_alphanumeric() || letter == '_'
 }

@@ -19,6 +19,11 @@ pub fn quote_identifier(engine: EngineName, name: &str) -> String {
     }
 }
 
+/// Whether a character goes on with a word of SQL text, so that a name that ends before it is another one.
+pub fn is_of_word(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
 /// Names as a comma-separated list of identifiers.
 pub fn quote_list<'a>(engine: EngineName, names: impl IntoIterator<Item = &'a String>) -> String {
     names.into_iter().map(|name| quote_identifier(engine, name)).collect::<Vec<_>>().join(", ")

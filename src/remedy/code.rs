@@ -1,11 +1,10 @@
 //! Code in the database that rests on what columns a table has, on their order, their types, or on which may be left out: nothing
 //! rewrites it, so that it would fail or do something else.
 
-use super::hidden_code;
-use super::planner::{is_of_word, mentions};
-use crate::model::quote::quote_identifier;
-use crate::model::{Column, EngineName, Function, Model, QualifiedName, TableRef};
-use crate::survey::{Returned, Statement, all_words, calls_with, inserts, returned, statements};
+use super::planner::mentions;
+use crate::model::quote::{is_of_word, quote_identifier};
+use crate::model::{Column, EngineName, Function, Model, QualifiedName, TableRef, Unseen, UnseenKind};
+use crate::survey::{Returned, Statement, all_words, calls_with, index_hints, inserts, returned, statements};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -22,6 +21,34 @@ pub(super) struct Code<'m> {
     statements: OnceCell<Statements>,
     /// What says each word first, by the word in lower case.
     speakers: OnceCell<HashMap<String, String>>,
+    hints: OnceCell<Vec<Hints>>,
+}
+
+/// Where code names indexes in hints: `view late_orders`, and the names.
+pub(super) type Hints = (String, BTreeSet<String>);
+
+/// A piece of code, or a view.
+#[derive(Debug)]
+struct Source<'m> {
+    /// `trigger`, `routine`, `event` or `view`.
+    kind: &'static str,
+    name: &'m str,
+    text: &'m str,
+    /// What a routine takes.
+    arguments: &'m str,
+    /// Tables and views whose rows fire it, in lower case.
+    fired_by: Vec<String>,
+    /// The collation of its schema, by which its own texts are compared.
+    collation: Option<&'m String>,
+    /// Whether a rename changes it, too.
+    follows_names: bool,
+}
+
+impl Source<'_> {
+    /// What it is: `trigger orders_ai`.
+    fn called(&self) -> String {
+        format!("{} {}", self.kind, self.name)
+    }
 }
 
 /// The statements of all code and of views, by the tables that they are about, in lower case.
@@ -78,6 +105,7 @@ impl<'m> Code<'m> {
             columns: OnceCell::new(),
             statements: OnceCell::new(),
             speakers: OnceCell::new(),
+            hints: OnceCell::new(),
         }
     }
 
@@ -165,7 +193,88 @@ impl<'m> Code<'m> {
 
     /// Code that may say anything, since it could not be read, where there is some.
     pub(super) fn hidden(&self) -> Option<&String> {
-        self.hidden.get_or_init(|| hidden_code(self.model)).as_ref()
+        let is_code =
+            |unseen: &&Unseen| matches!(unseen.what, UnseenKind::Functions | UnseenKind::Triggers | UnseenKind::Events);
+        let read = || {
+            let mut routines = self.model.with_outside().flat_map(|schema| &schema.functions);
+            if let Some(routine) = routines.find(|routine| routine.is_hidden()) {
+                return Some(format!("routine {}, whose body cannot be seen,", routine.name));
+            }
+            let unseen = self.model.unseen.iter().find(is_code)?;
+            Some(format!("code that could not be read ({}: {})", unseen.what.title(), unseen.reason))
+        };
+        self.hidden.get_or_init(read).as_ref()
+    }
+
+    /// What code names in hints. Views come first.
+    pub(super) fn hints(&self) -> &[Hints] {
+        self.hints.get_or_init(|| {
+            let (views, others): (Vec<_>, Vec<_>) =
+                self.sources().into_iter().partition(|source| source.kind == "view");
+            let all = views.into_iter().chain(others);
+            let named = all.map(|source| (source.called(), index_hints(self.model.engine.name, source.text)));
+            named.filter(|(_, named)| !named.is_empty()).collect()
+        })
+    }
+
+    /// Triggers, then routines, events and views, schema by schema.
+    fn sources(&self) -> Vec<Source<'m>> {
+        let mut sources = Vec::new();
+        let mut calls: BTreeMap<&QualifiedName, Vec<String>> = BTreeMap::new();
+        for schema in self.model.with_outside() {
+            let of_tables = schema.tables.iter().map(|table| (&table.name, &table.triggers));
+            let of_views = schema.views.iter().map(|view| (&view.name, &view.triggers));
+            for (name, triggers) in of_tables.chain(of_views) {
+                for trigger in triggers {
+                    let name = name.to_lowercase();
+                    if let Some(function) = &trigger.function {
+                        calls.entry(function).or_default().push(name.clone());
+                    }
+                    sources.push(Source {
+                        kind: "trigger",
+                        name: &trigger.name,
+                        text: &trigger.definition,
+                        arguments: "",
+                        fired_by: vec![name],
+                        collation: schema.collation.as_ref(),
+                        follows_names: true,
+                    });
+                }
+            }
+        }
+        for schema in self.model.with_outside() {
+            for routine in &schema.functions {
+                let fired_by = calls.get(&QualifiedName::new(&schema.name, &routine.name));
+                sources.push(Source {
+                    kind: "routine",
+                    name: &routine.name,
+                    text: routine.body.as_deref().unwrap_or_default(),
+                    arguments: &routine.arguments,
+                    fired_by: fired_by.cloned().unwrap_or_default(),
+                    collation: schema.collation.as_ref(),
+                    follows_names: self.model.engine.name == EngineName::PostgreSql && is_tree(routine),
+                });
+            }
+            sources.extend(schema.events.iter().map(|event| Source {
+                kind: "event",
+                name: &event.name,
+                text: &event.body,
+                arguments: "",
+                fired_by: Vec::new(),
+                collation: schema.collation.as_ref(),
+                follows_names: false,
+            }));
+            sources.extend(schema.views.iter().map(|view| Source {
+                kind: "view",
+                name: &view.name,
+                text: view.definition.as_deref().unwrap_or_default(),
+                arguments: "",
+                fired_by: Vec::new(),
+                collation: None,
+                follows_names: true,
+            }));
+        }
+        sources
     }
 
     fn about(&self, table: &str) -> impl Iterator<Item = &Said> {
@@ -176,52 +285,21 @@ impl<'m> Code<'m> {
     fn read_statements(&self) -> Statements {
         let engine = self.model.engine.name;
         let mut found = Statements::default();
-        let mut add = |code: &str, is_view: bool, fired_by: &[String], collation: Option<&String>, text: &str| {
-            for statement in statements(engine, text) {
-                let tables = statement.tables.iter().chain(&statement.targets).chain(fired_by);
+        for source in self.sources() {
+            let has_text = || declares_text(engine, source.text) || says_text(engine, source.arguments);
+            let collation = source.collation.filter(|_| has_text());
+            for statement in statements(engine, source.text) {
+                let tables = statement.tables.iter().chain(&statement.targets).chain(&source.fired_by);
                 for table in tables.collect::<BTreeSet<_>>() {
                     found.of_tables.entry(table.clone()).or_default().push(found.all.len());
                 }
-                let (code, fired_by, collation) = (code.to_owned(), fired_by.to_vec(), collation.cloned());
-                found.all.push(Said { code, is_view, fired_by, collation, statement });
-            }
-        };
-        let mut calls: BTreeMap<&QualifiedName, Vec<String>> = BTreeMap::new();
-        for schema in self.model.with_outside() {
-            let of_tables = schema.tables.iter().map(|table| (&table.name, &table.triggers));
-            let of_views = schema.views.iter().map(|view| (&view.name, &view.triggers));
-            for (name, trigger) in
-                of_tables.chain(of_views).flat_map(|(name, all)| all.iter().map(move |of| (name, of)))
-            {
-                let collation = schema.collation.as_ref().filter(|_| declares_text(engine, &trigger.definition));
-                let name = name.to_lowercase();
-                add(
-                    &format!("trigger {}", trigger.name),
-                    false,
-                    std::slice::from_ref(&name),
-                    collation,
-                    &trigger.definition,
-                );
-                if let Some(function) = &trigger.function {
-                    calls.entry(function).or_default().push(name);
-                }
-            }
-        }
-        for schema in self.model.with_outside() {
-            for routine in &schema.functions {
-                let body = routine.body.as_deref().unwrap_or_default();
-                let has_text = declares_text(engine, body) || says_text(engine, &routine.arguments);
-                let fired_by = calls.get(&QualifiedName::new(&schema.name, &routine.name)).map(Vec::as_slice);
-                let collation = schema.collation.as_ref().filter(|_| has_text);
-                add(&format!("routine {}", routine.name), false, fired_by.unwrap_or_default(), collation, body);
-            }
-            for event in &schema.events {
-                let collation = schema.collation.as_ref().filter(|_| declares_text(engine, &event.body));
-                add(&format!("event {}", event.name), false, &[], collation, &event.body);
-            }
-            for view in &schema.views {
-                let text = view.definition.as_deref().unwrap_or_default();
-                add(&format!("view {}", view.name), true, &[], None, text);
+                found.all.push(Said {
+                    code: source.called(),
+                    is_view: source.kind == "view",
+                    fired_by: source.fired_by.clone(),
+                    collation: collation.cloned(),
+                    statement,
+                });
             }
         }
         found
@@ -232,12 +310,13 @@ impl<'m> Code<'m> {
         if let Some(hidden) = self.hidden() {
             return Some(format!("{hidden} may say the old name"));
         }
+        let bodies = || self.sources().into_iter().filter(|source| !source.follows_names);
         let speakers = self.speakers.get_or_init(|| {
             let mut speakers = HashMap::new();
-            for (speaker, body) in self.bodies() {
-                for word in body.to_lowercase().split(|character| !is_of_word(character)) {
+            for source in bodies() {
+                for word in source.text.to_lowercase().split(|character| !is_of_word(character)) {
                     if !speakers.contains_key(word) {
-                        speakers.insert(word.to_owned(), speaker.clone());
+                        speakers.insert(word.to_owned(), source.called());
                     }
                 }
             }
@@ -247,19 +326,9 @@ impl<'m> Code<'m> {
         let speaker = if lower.chars().all(is_of_word) {
             speakers.get(&lower).cloned()
         } else {
-            self.bodies().find(|(_, body)| mentions(body, named)).map(|(speaker, _)| speaker)
+            bodies().find(|source| mentions(source.text, named)).map(|source| source.called())
         };
         Some(format!("{} says the old name and would break: change the two together", speaker?))
-    }
-
-    /// The bodies of routines and events that no rename changes, each with what it is the body of.
-    fn bodies(&self) -> impl Iterator<Item = (String, &'m str)> {
-        let is_kept = |function: &&Function| self.model.engine.name != EngineName::PostgreSql || !is_tree(function);
-        self.model.with_outside().flat_map(move |schema| {
-            let functions = schema.functions.iter().filter(is_kept);
-            let functions = functions.filter_map(|of| Some((format!("routine {}", of.name), of.body.as_deref()?)));
-            functions.chain(schema.events.iter().map(|event| (format!("event {}", event.name), event.body.as_str())))
-        })
     }
 
     /// Why it stands in the way of another order of columns, if it does.
@@ -422,8 +491,9 @@ impl<'m> Code<'m> {
     fn read_inserts(&self) -> Inserts {
         let engine = self.model.engine.name;
         let mut found = Inserts::default();
-        let mut add = |code: String, text: &str, fired_by: &[&str]| {
-            for insert in inserts(engine, text) {
+        for source in self.sources().into_iter().filter(|source| source.kind != "view") {
+            let code = source.called();
+            for insert in inserts(engine, source.text) {
                 if let Some(columns) = insert.columns {
                     found.lists.entry(insert.table).or_default().push((code.clone(), columns));
                 } else {
@@ -432,34 +502,11 @@ impl<'m> Code<'m> {
                     let rests = if engine == EngineName::PostgreSql { &mut found.order } else { &mut found.number };
                     rests.entry(insert.table).or_insert(reason);
                 }
-                let rows = insert.takes_row.then_some(fired_by).into_iter().flatten().map(|name| name.to_lowercase());
-                for source in insert.sources.into_iter().chain(rows) {
-                    let reason = format!("{code} inserts every column of {source} elsewhere");
-                    found.number.entry(source).or_insert(reason);
+                let rows = insert.takes_row.then_some(&source.fired_by).into_iter().flatten().cloned();
+                for table in insert.sources.into_iter().chain(rows) {
+                    let reason = format!("{code} inserts every column of {table} elsewhere");
+                    found.number.entry(table).or_insert(reason);
                 }
-            }
-        };
-        let mut calls: BTreeMap<&QualifiedName, Vec<&str>> = BTreeMap::new();
-        for schema in self.model.with_outside() {
-            let of_tables = schema.tables.iter().map(|table| (&table.name, &table.triggers));
-            let of_views = schema.views.iter().map(|view| (&view.name, &view.triggers));
-            for (name, trigger) in
-                of_tables.chain(of_views).flat_map(|(name, all)| all.iter().map(move |of| (name, of)))
-            {
-                add(format!("trigger {}", trigger.name), &trigger.definition, &[name]);
-                if let Some(function) = &trigger.function {
-                    calls.entry(function).or_default().push(name);
-                }
-            }
-        }
-        for schema in self.model.with_outside() {
-            for routine in &schema.functions {
-                let fired_by =
-                    calls.get(&QualifiedName::new(&schema.name, &routine.name)).map(Vec::as_slice).unwrap_or_default();
-                add(format!("routine {}", routine.name), routine.body.as_deref().unwrap_or_default(), fired_by);
-            }
-            for event in &schema.events {
-                add(format!("event {}", event.name), &event.body, &[]);
             }
         }
         if engine == EngineName::PostgreSql {

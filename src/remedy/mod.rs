@@ -16,7 +16,7 @@ mod upserts;
 pub use projection::project;
 
 use crate::checks::{Change, Context, Finding, is_utf8mb3};
-use crate::model::{EngineName, KeyPart, Model, QualifiedName, Schema, Table, Unseen, UnseenKind, is_unseen};
+use crate::model::{EngineName, KeyPart, QualifiedName, Schema, Table, is_unseen};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -247,23 +247,6 @@ fn refers_to_nothing(context: Context<'_>, change: &Change) -> Option<String> {
     })
 }
 
-/// Code that may say anything, since it could not be read, where there is some.
-fn hidden_code(model: &Model) -> Option<String> {
-    let is_code =
-        |unseen: &&Unseen| matches!(unseen.what, UnseenKind::Functions | UnseenKind::Triggers | UnseenKind::Events);
-    let routine = || {
-        let mut routines = model.with_outside().flat_map(|schema| &schema.functions);
-        routines
-            .find(|routine| routine.is_hidden())
-            .map(|routine| format!("routine {}, whose body cannot be seen,", routine.name))
-    };
-    let unseen = || {
-        let unseen = model.unseen.iter().find(is_code)?;
-        Some(format!("code that could not be read ({}: {})", unseen.what.title(), unseen.reason))
-    };
-    routine().or_else(unseen)
-}
-
 /// Whether a type of PostgreSQL is a moment with its time zone.
 fn is_zoned(data_type: &str) -> bool {
     data_type.starts_with("timestamp")
@@ -399,7 +382,7 @@ fn attempt<'a>(
         change if let Some(reason) = outside::hindrance(context, change) => Some(reason),
         change if limits_history(context, change) => Some(HISTORY.to_owned()),
         Change::AddForeignKey { .. } => refers_to_nothing(context, change),
-        Change::AddUnique { .. } => upserts::hindrance(context, change),
+        Change::AddUnique { .. } => upserts::hindrance(context, code, change),
         Change::AddLookupTable { table, column, .. } if lists_nothing(context, table, column) => {
             Some(NO_VALUES.to_owned())
         }

@@ -5,7 +5,7 @@ use super::names::{Names, Space};
 use super::requests::Request;
 use super::{Duration, Phase, Playbook, Safety, Step};
 use crate::checks::{Change, Context};
-use crate::model::quote::{quote_identifier, quote_list};
+use crate::model::quote::{is_of_word, quote_identifier, quote_list};
 use crate::model::{
     Column, DefaultKind, Deferral, EngineName, ForeignKey, Index, KeyPart, Publication, QualifiedName, Table, TableRef,
     Tables, Trigger, TriggerEnabled, View,
@@ -645,10 +645,6 @@ pub(super) fn mentions(text: &str, name: &str) -> bool {
         let after = text[at + found.len()..].chars().next();
         !before.is_some_and(is_of_word) && !after.is_some_and(is_of_word)
     })
-}
-
-pub(super) fn is_of_word(character: char) -> bool {
-    character.is_alphanumeric() || character == '_'
 }
 
 /// Whether two expressions are the same but for what servers add or leave out when they print them.

@@ -1,8 +1,9 @@
 //! Statements that say a unique key by its columns, `ON CONFLICT (email)`: they need a key over just these columns that holds
 //! for all rows, and fail without.
 
+use super::code::Code;
 use super::planner::{Planner, mentions};
-use super::{Safety, Step, hidden_code};
+use super::{Safety, Step};
 use crate::checks::{Change, Context};
 use crate::model::{EngineName, Function, Index};
 use std::collections::BTreeSet;
@@ -26,7 +27,7 @@ fn lost<'a>(context: Context<'a>, change: &'a Change) -> Option<Lost<'a>> {
 }
 
 /// Why code in the database stands in the way of a change to a unique key, if it does.
-pub(super) fn hindrance(context: Context<'_>, change: &Change) -> Option<String> {
+pub(super) fn hindrance(context: Context<'_>, code: &Code<'_>, change: &Change) -> Option<String> {
     let key = lost(context, change)?;
     let table = &change.table().name;
     let columns = key.columns.join(", ");
@@ -36,7 +37,7 @@ pub(super) fn hindrance(context: Context<'_>, change: &Change) -> Option<String>
         )
     };
     let is_in = |text: &str| mentions(text, table) && is_named(text, &key);
-    if let Some(hidden) = hidden_code(context.model) {
+    if let Some(hidden) = code.hidden() {
         return Some(format!("{hidden} may say ON CONFLICT ({columns}), which the new key does not answer"));
     }
     let schemas = context.model.with_outside();

@@ -11,7 +11,6 @@ use crate::model::{
 use crate::remedy::names::Space;
 use crate::remedy::planner::{computable, is_made_for, led_by, unique_before};
 use crate::remedy::upserts::warned;
-use crate::survey::index_hints;
 use std::collections::BTreeSet;
 
 /// Characters of a long text that an index holds when nobody said how many.
@@ -153,10 +152,10 @@ pub(super) fn keep_hinted(planner: &mut Planner<'_>, requests: &mut Vec<Request>
     if requests.iter().all(|request| taken_away(planner, &request.change).is_empty()) {
         return;
     }
-    let hints = hints(planner);
+    let hints = planner.code.hints();
     let refused: Vec<(Change, String)> = requests
-        .extract_if(.., |request| hindrance(planner, &hints, &request.change).is_some())
-        .filter_map(|Request { change, .. }| Some((change.clone(), hindrance(planner, &hints, &change)?)))
+        .extract_if(.., |request| hindrance(planner, hints, &request.change).is_some())
+        .filter_map(|Request { change, .. }| Some((change.clone(), hindrance(planner, hints, &change)?)))
         .collect();
     for (change, reason) in refused {
         planner.refuse(change, reason);
@@ -181,32 +180,6 @@ fn taken_away<'a>(planner: &Planner<'a>, change: &Change) -> Vec<&'a str> {
         .filter(is_taken)
         .chain(made_needless(planner, change, |index, key| is_made_for(index, key) || is_perhaps_made(index, key)));
     taken.map(|index| index.name.as_str()).collect()
-}
-
-/// What code names in hints, by what it is.
-fn hints(planner: &Planner<'_>) -> Vec<(String, BTreeSet<String>)> {
-    let mut hints = Vec::new();
-    let mut read = |kind: &str, name: &str, text: &str| {
-        let named = index_hints(planner.engine, text);
-        if !named.is_empty() {
-            hints.push((format!("{kind} {name}"), named));
-        }
-    };
-    for schema in planner.context.model.with_outside() {
-        for view in &schema.views {
-            read("view", &view.name, view.definition.as_deref().unwrap_or_default());
-        }
-        for trigger in schema.tables.iter().flat_map(|table| &table.triggers) {
-            read("trigger", &trigger.name, &trigger.definition);
-        }
-        for routine in &schema.functions {
-            read("routine", &routine.name, routine.body.as_deref().unwrap_or_default());
-        }
-        for event in &schema.events {
-            read("event", &event.name, &event.body);
-        }
-    }
-    hints
 }
 
 /// Why code stands in the way of a change that takes away an index, if it does. A hint may say the beginning of a name alone.

@@ -1,7 +1,7 @@
 //! Identifiers and literals as each engine wants them in SQL text.
 
 use super::reserved::is_reserved_anywhere;
-use super::{EngineName, QualifiedName};
+use super::{EngineName, Index, QualifiedName, UniqueConstraint};
 
 /// The name as an identifier: bare when every engine reads it back unchanged, else quoted.
 pub fn quote_identifier(engine: EngineName, name: &str) -> String {
@@ -50,14 +50,38 @@ pub fn quote_literal(engine: EngineName, text: &str) -> String {
     }
 }
 
-/// The parser of a full-text index and the options of a vector index, as a key of MySQL or MariaDB ends with them.
-pub fn index_options(engine: EngineName, options: &[String]) -> String {
-    let written = options.iter().filter(|_| engine.is_mysql_family()).filter_map(|option| option.split_once('='));
-    let clause = |(name, value): (&str, &str)| match name {
+/// What a key of MySQL or MariaDB ends with: its comment, the parser of a full-text index, the options of a vector index, and that
+/// statements do not use it.
+pub fn index_options(engine: EngineName, index: &Index) -> String {
+    if !engine.is_mysql_family() {
+        return String::new();
+    }
+    let comment = index.comment.iter().map(|comment| format!(" COMMENT {}", quote_literal(engine, comment)));
+    let written = index.options.iter().filter_map(|option| option.split_once('='));
+    let options = written.map(|(name, value)| match name {
         "parser" => format!(" WITH PARSER {}", quote_identifier(engine, value)),
         _ => format!(" {}={value}", name.to_uppercase()),
-    };
-    written.map(clause).collect()
+    });
+    let hidden = if engine == EngineName::MariaDb { " IGNORED" } else { " INVISIBLE" };
+    comment.chain(options).chain((!index.visible).then(|| hidden.to_owned())).collect()
+}
+
+/// `UNIQUE (…)` with every option of a constraint. The columns that it includes stand at its index.
+pub fn unique_clause(engine: EngineName, unique: &UniqueConstraint, indexes: &[Index]) -> String {
+    let index = indexes.iter().find(|index| index.constraint.is_some() && index.constraint == unique.name);
+    let nulls = if unique.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
+    let overlaps = if unique.without_overlaps { " WITHOUT OVERLAPS" } else { "" };
+    format!(
+        "UNIQUE{nulls} ({}{overlaps}){}{}",
+        quote_list(engine, &unique.columns),
+        index.map(|index| included_columns(engine, index)).unwrap_or_default(),
+        unique.deferral.clause()
+    )
+}
+
+/// ` INCLUDE (…)`, where an index has such columns.
+pub fn included_columns(engine: EngineName, index: &Index) -> String {
+    if index.include.is_empty() { String::new() } else { format!(" INCLUDE ({})", quote_list(engine, &index.include)) }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::column::{Overrides, definition, is_textual};
 use super::columns::{PAST_ROWS, STAMPS_ITSELF, stamps_itself};
 use super::{Algorithm, Duration, Phase, Planner, Request, Safety, Step, alter, made_needless};
 use crate::checks::Change;
-use crate::model::quote::{index_options, quote_literal};
+use crate::model::quote::index_options;
 use crate::model::{
     Column, EngineName, ForeignKey, Generated, GeneratedStorage, Index, KeyPart, QualifiedName, SortOrder, Table,
 };
@@ -242,13 +242,7 @@ fn clause(planner: &Planner<'_>, table: &QualifiedName, name: &str, index: &Inde
     };
     let using = if index.method == "hash" { " USING HASH" } else { "" };
     let key = parts(planner, table, &index.method, &index.key);
-    let mut options = index_options(planner.engine, &index.options);
-    if let Some(comment) = &index.comment {
-        options = format!("{options} COMMENT {}", quote_literal(planner.engine, comment));
-    }
-    if !index.visible {
-        options.push_str(if planner.engine == EngineName::MariaDb { " IGNORED" } else { " INVISIBLE" });
-    }
+    let options = index_options(planner.engine, index);
     if index.primary {
         return format!("ADD PRIMARY KEY{using} ({key}){options}");
     }

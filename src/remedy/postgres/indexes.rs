@@ -5,7 +5,7 @@ use super::{
     WRITES, beside, fixed_by_type, foreign_partition, is_partitioned,
 };
 use crate::checks::Change;
-use crate::model::quote::quote_literal;
+use crate::model::quote::{quote_literal, unique_clause};
 use crate::model::{
     Deferral, EngineName, Index, KeyPart, NullsOrder, Partition, QualifiedName, SortOrder, TableRef, UniqueConstraint,
 };
@@ -358,33 +358,20 @@ fn drop_key(planner: &Planner<'_>, table: &QualifiedName, constraint: &str) -> (
     let step = Step::new(format!("drop constraint {constraint}"), table, Phase::Contract, vec![statement])
         .how("metadata only", ACCESS_EXCLUSIVE, BRIEFLY, Safety::Caution, Duration::Metadata)
         .note("Refused while a foreign key depends on it.");
-    let of = planner
-        .table(table)
-        .and_then(|of| of.table.unique_constraints.iter().find(|unique| unique.name.as_deref() == Some(constraint)));
-    let step = match of {
-        Some(unique) => step.undo(format!(
-            "ALTER TABLE {} ADD CONSTRAINT {} {}",
+    let of = planner.table(table).map(|of| of.table);
+    let old = of.and_then(|of| {
+        let unique = of.unique_constraints.iter().find(|unique| unique.name.as_deref() == Some(constraint))?;
+        Some(unique_clause(planner.engine, unique, &of.indexes))
+    });
+    let step = match old {
+        Some(old) => step.undo(format!(
+            "ALTER TABLE {} ADD CONSTRAINT {} {old}",
             planner.relation(table),
-            planner.quote(constraint),
-            unique_clause(planner, table, unique)
+            planner.quote(constraint)
         )),
         None => step.irreversible("the constraint is not in the catalog that was read"),
     };
     (30, step)
-}
-
-/// `UNIQUE (…)` with every option of the constraint.
-fn unique_clause(planner: &Planner<'_>, table: &QualifiedName, unique: &UniqueConstraint) -> String {
-    let nulls = if unique.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
-    let overlaps = if unique.without_overlaps { " WITHOUT OVERLAPS" } else { "" };
-    let mut text = format!("UNIQUE{nulls} ({}{overlaps})", planner.list(&unique.columns));
-    let indexes = planner.table(table).map(|of| of.table.indexes.as_slice()).unwrap_or_default();
-    let index = indexes.iter().find(|index| index.constraint.is_some() && index.constraint == unique.name);
-    if let Some(index) = index.filter(|index| !index.include.is_empty()) {
-        text = format!("{text} INCLUDE ({})", planner.list(&index.include));
-    }
-    text.push_str(unique.deferral.clause());
-    text
 }
 
 /// Whether an interrupted REINDEX CONCURRENTLY left an index behind: a copy, whose original still works.

@@ -3,7 +3,9 @@
 use super::code::{create_sequence, own_sequence};
 use super::order::Item;
 use super::{collation_name, columns, comment, name_in, named};
-use crate::model::quote::{index_options, quote_identifier, quote_list, quote_literal};
+use crate::model::quote::{
+    included_columns, index_options, quote_identifier, quote_list, quote_literal, unique_clause,
+};
 use crate::model::{
     Action, CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ExclusionConstraint, ExtendedStatistics,
     ForeignKey, GeneratedStorage, IdentityMode, Index, KeyPart, MatchType, Model, NullsOrder, Partition, Partitioning,
@@ -234,26 +236,13 @@ fn primary_key(engine: EngineName, key: &PrimaryKey, indexes: &[Index]) -> Strin
     format!(
         "{}PRIMARY KEY ({parts}{overlaps}){}{}",
         named(engine, key.name.as_deref().filter(|_| !engine.is_mysql_family())),
-        index.map(|index| included(engine, index)).unwrap_or_default(),
+        index.map(|index| included_columns(engine, index)).unwrap_or_default(),
         key.deferral.clause()
     )
 }
 
 fn unique(engine: EngineName, unique: &UniqueConstraint, indexes: &[Index]) -> String {
-    let index = indexes.iter().find(|index| index.constraint.is_some() && index.constraint == unique.name);
-    let nulls = if unique.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
-    let overlaps = if unique.without_overlaps { " WITHOUT OVERLAPS" } else { "" };
-    format!(
-        "{}UNIQUE{nulls} ({}{overlaps}){}{}",
-        named(engine, unique.name.as_deref()),
-        quote_list(engine, &unique.columns),
-        index.map(|index| included(engine, index)).unwrap_or_default(),
-        unique.deferral.clause()
-    )
-}
-
-fn included(engine: EngineName, index: &Index) -> String {
-    if index.include.is_empty() { String::new() } else { format!(" INCLUDE {}", columns(engine, &index.include)) }
+    format!("{}{}", named(engine, unique.name.as_deref()), unique_clause(engine, unique, indexes))
 }
 
 /// A key of MySQL or MariaDB, which a column that counts up needs in the table's own statement.
@@ -266,15 +255,8 @@ fn key_of_mysql(engine: EngineName, index: &Index) -> String {
         _ => "",
     };
     let method = if index.method == "hash" { " USING HASH" } else { "" };
-    let mut out = format!("{kind}KEY {}{method} ({})", quote_identifier(engine, &index.name), parts(engine, index));
-    if let Some(comment) = &index.comment {
-        push!(out, " COMMENT {}", quote_literal(engine, comment));
-    }
-    out.push_str(&index_options(engine, &index.options));
-    if !index.visible {
-        out.push_str(if engine == EngineName::MySql { " INVISIBLE" } else { " IGNORED" });
-    }
-    out
+    let (name, options) = (quote_identifier(engine, &index.name), index_options(engine, index));
+    format!("{kind}KEY {name}{method} ({}){options}", parts(engine, index))
 }
 
 /// Whether the check is the user's own and not a parent's.
@@ -560,7 +542,7 @@ pub(super) fn create_index(model: &Model, table: &QualifiedName, index: &Index) 
         model.name_in_statements(table),
         parts(engine, index)
     );
-    out.push_str(&included(engine, index));
+    out.push_str(&included_columns(engine, index));
     if index.nulls_not_distinct {
         out.push_str(" NULLS NOT DISTINCT");
     }

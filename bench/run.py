@@ -60,19 +60,13 @@ def postgres_bin():
     return sorted((cache() / "pgclient/usr/lib/postgresql").iterdir())[-1] / "bin"
 
 
-def bare_queries(folder, version):
-    """The statements of the reader, from its own files, as one script for psql."""
-    source = (ROOT / "src/catalog/postgres/statements.rs").read_text()
-    listed = source.split("const SNAPSHOT", 1)[1].split("];", 1)[0]
-    sql = ROOT / "src/catalog/postgres/sql"
-    parts = [(sql / "begin.sql").read_text(), (sql / "settings.sql").read_text()]
-    for name, rest in re.findall(r"statement!\((\w+),([^)]*)\)", listed):
-        since = re.search(r"since: ([\d_]+)", rest)
-        if since is None or version >= int(since.group(1).replace("_", "")):
-            parts.append((sql / f"{name}.sql").read_text())
-    parts.append("COMMIT;\n")
+def bare_queries(folder, target):
+    """What a snapshot asks the server on one connection, as the program itself tells it, as one script for psql."""
+    command = [PROGRAM, "-vv", "snapshot", "--connections", "1", target]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+    messages = re.findall(r"^TRACE (.*?)^ round_trip=\d+$", told, re.MULTILINE | re.DOTALL)
     script = folder / "queries.sql"
-    script.write_text("".join(parts))
+    script.write_text("".join(messages))
     return script
 
 
@@ -86,8 +80,7 @@ def postgres_case(url, tables, folder):
     ddl.write_text(run([sys.executable, ROOT / "bench/generate.py", "postgresql", str(tables)]))
     run([*psql, "-d", target, "-f", ddl])
     run([*psql, "-d", target, "-c", "VACUUM ANALYZE"])
-    version = int(run([*psql, "-At", "-d", target, "-c", "SHOW server_version_num"]))
-    queries = bare_queries(folder, version)
+    queries = bare_queries(folder, target)
     return target, {
         "bare queries (psql)": [*psql, "-At", "-d", target, "-f", queries],
         "brownfield snapshot": [PROGRAM, "snapshot", target],

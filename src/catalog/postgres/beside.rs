@@ -2,7 +2,7 @@
 
 use super::connect::connect;
 use super::rows::Rows;
-use super::session::{Session, inside};
+use super::session::{Session, Step, following, inside};
 use super::statements::{BEGIN, Statement};
 use super::target::Target;
 use crate::catalog::{Options, within};
@@ -36,8 +36,8 @@ impl<'a> Session<'a> {
         Some(session)
     }
 
-    /// Asks the statements on two connections at the same time, and ends both transactions. This session begins with its
-    /// part while the other is being opened, and asks everything when there is no other to be had.
+    /// Asks the statements and what follows from them on two connections at the same time, and ends both transactions. This
+    /// session begins with its part while the other is being opened, and asks everything when there is no other to be had.
     pub(super) async fn together(
         &mut self,
         snapshot: &str,
@@ -47,9 +47,6 @@ impl<'a> Session<'a> {
         let (beside, here): (Vec<Statement>, Vec<Statement>) =
             statements.iter().partition(|statement| statement.beside);
         let mut there = inside(&beside);
-        if let Some(last) = there.last_mut() {
-            last.commit();
-        }
         if let Some(first) = there.first_mut() {
             first.leave(&rows.locked_relations);
         }
@@ -59,29 +56,32 @@ impl<'a> Session<'a> {
         let (opened, is_open) = oneshot::channel();
         let reading = async {
             self.message(&inside(&here), rows).await?;
-            if !is_open.await.unwrap_or(false) {
-                return self.message(&there, rows).await;
-            }
-            // The other one has the snapshot by now: nothing is left to wait for in this transaction.
-            match (self.commit().await, here.last()) {
-                (Err(error), Some(last)) => Err((*last, error)),
-                _ => Ok(()),
-            }
+            if is_open.await.unwrap_or(false) { Ok(()) } else { self.message(&there, rows).await }
         };
         let reading_beside = async {
             let opening = Self::in_snapshot(target, options, version, snapshot);
-            let other = tokio::time::timeout(patience, opening).await.unwrap_or_default();
+            let mut other = tokio::time::timeout(patience, opening).await.unwrap_or_default();
             let _ = opened.send(other.is_some());
             let mut found = Rows::default();
-            if let Some(mut other) = other {
+            if let Some(other) = &mut other {
                 other.message(&there, &mut found).await?;
-                other.close().await;
             }
-            Ok(found)
+            Ok((other, found))
         };
-        let (answer, found) = join(reading, reading_beside).await;
+        let (answer, beside) = join(reading, reading_beside).await;
         answer?;
-        rows.append(found?);
+        let (other, found) = beside?;
+        rows.append(found);
+
+        let following = following(rows);
+        let Some(mut other) = other else { return self.last_message(following, rows).await };
+        let (there, here): (Vec<Step>, Vec<Step>) = following.into_iter().partition(Step::is_beside);
+        let mut found = Rows::default();
+        let (answer, beside) = join(self.last_message(here, rows), other.last_message(there, &mut found)).await;
+        answer?;
+        beside?;
+        rows.append(found);
+        other.close().await;
         Ok(())
     }
 }

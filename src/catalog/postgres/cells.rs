@@ -61,6 +61,17 @@ impl Cell for char {
     }
 }
 
+/// The beginning of a SHA-256 digest, 128 bits of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Digest(u128);
+
+/// A byte string of 16 bytes in hexadecimal digits.
+impl Cell for Option<Digest> {
+    fn from_text(text: Option<Cow<'_, str>>) -> Self {
+        u128::from_str_radix(text?.strip_prefix("\\x")?, 16).ok().map(Digest)
+    }
+}
+
 macro_rules! numbers {
     ($($type:ty),*) => {$(
         impl Cell for $type {
@@ -76,7 +87,7 @@ macro_rules! numbers {
         }
     )*};
 }
-numbers!(i16, u32, i64, u64, f64);
+numbers!(i16, i32, u32, i64, u64, f64);
 
 /// An array or vector of numbers: `{1,2}` or `1 2`.
 impl Cell for Vec<i16> {

@@ -1,9 +1,10 @@
 //! Reads PostgreSQL 12 and later.
 //!
 //! Only `pg_catalog` is asked, since `information_schema` hides what the role does not own. The statements in `sql/`
-//! are constants that can be pasted into psql; they travel in two messages and share one snapshot, on two
+//! are constants that can be pasted into psql; they travel in three messages and share one snapshot, on two
 //! connections when there is much to read. What belongs together is joined here and not in the server.
 
+mod alike;
 mod answers;
 mod assemble;
 mod beside;

@@ -1,6 +1,7 @@
 //! What the statements in `sql/` answer: one struct a statement, its fields in the order of the statement's columns.
 
-use super::cells::{Cells, Decode};
+use super::alike::{Alike, Group};
+use super::cells::{Cells, Decode, Digest};
 use super::scope::class;
 use crate::model::Unseen;
 use std::collections::{HashMap, HashSet};
@@ -41,26 +42,29 @@ rows! {
     }
     Inherits { child: Oid, parent: Oid, position: u32 }
     ColumnRow {
-        relation: Oid, number: i16, name: String, type_oid: Oid, data_type: String, not_null: bool, identity: char,
-        generated: char, collation: Oid, collation_differs: bool, local: bool, default: Option<String>,
-        storage: char, compression: char, statistics_target: Option<i16>, options: Vec<String>,
-        foreign_options: Vec<String>,
+        relation: Oid, number: i16, name: String, type_oid: Oid, modifier: i32, not_null: bool, identity: char,
+        generated: char, collation: Oid, local: bool, storage: char, compression: char,
+        statistics_target: Option<i16>, options: Vec<String>, foreign_options: Vec<String>, grants: Vec<String>,
     }
+    ColumnType { type_oid: Oid, modifier: i32, name: String, collation: Oid, storage: char }
+    DefaultRow { relation: Oid, number: i16, oid: Oid, digest: Option<Digest> }
+    Expression { object: Oid, text: Option<String> }
+    IndexExpressions { index: Oid, expressions: Option<String>, predicate: Option<String> }
     PartitionColumn { relation: Oid, number: i16, name: String, collation: Oid }
     Constraint {
         oid: Oid, relation: Oid, domain: Oid, name: String, kind: char, deferrable: bool, deferred: bool,
         validated: bool, enforced: bool, period: bool, local: bool, no_inherit: bool, index: Oid, referenced: Oid,
         on_update: char, on_delete: char, match_type: char, columns: Vec<i16>, referenced_columns: Vec<i16>,
         on_delete_columns: Vec<i16>, operators: Vec<String>, definition: Option<String>,
+        digest: Option<Digest>,
     }
     NotNull { relation: Oid, columns: Vec<i16>, oid: Oid, validated: bool }
     IndexRow {
         oid: Oid, relation: Oid, name: String, method: String, unique: bool, immediate: bool, primary: bool, exclusion: bool,
         valid: bool, ready: bool, clustered: bool, replica_identity: bool, nulls_not_distinct: bool, key_parts: u32,
         columns: Vec<i16>, options: Vec<i16>, operator_classes: Vec<u32>, collations: Vec<u32>, pages: Option<u64>,
-        parameters: Vec<String>, expressions: Option<String>, partial: bool, predicate: Option<String>,
+        parameters: Vec<String>, partial: bool, digest: Option<Digest>,
     }
-    IndexOption { index: Oid, position: i16, options: Vec<String> }
     MissingPartition { index: Oid, schema: String, name: String }
     ValidationRow { relation: Oid, name: String, column: Option<String> }
     IndexBuild { index: Oid }
@@ -82,7 +86,7 @@ rows! {
     SequenceRow {
         oid: Oid, schema: Oid, name: String, data_type: String, start: i64, increment: i64, minimum: i64,
         maximum: i64, cache: i64, cycle: bool, owner: Oid, owner_column: i16, dependency: char,
-        partition_column: Option<String>, readable: bool,
+        readable: bool,
     }
     ViewDependency { view: Oid, relation: Oid }
     TriggerRow {
@@ -147,6 +151,8 @@ macro_rules! answers {
         #[derive(Debug, Default)]
         pub(super) struct Rows {
             $($(#[$documentation])* pub(super) $field: Vec<$row>,)*
+            /// Whose expression is printed in the place of whose.
+            pub(super) alike: Alike,
         }
 
         impl Rows {
@@ -166,11 +172,10 @@ answers! {
     columns: ColumnRow,
     /// Columns of partitions that are not as those of their parents.
     own_columns: ColumnRow,
-    partition_columns: PartitionColumn,
+    defaults: DefaultRow,
     constraints: Constraint,
     not_null_constraints: NotNull,
     indexes: IndexRow,
-    index_options: IndexOption,
     missing_partitions: MissingPartition,
     index_builds: IndexBuild,
     operator_classes: OperatorClass,
@@ -201,6 +206,11 @@ answers! {
     index_last_scans: IndexLastScan,
     column_statistics: ColumnFacts,
     validations: ValidationRow,
+    column_types: ColumnType,
+    default_expressions: Expression,
+    check_expressions: Expression,
+    index_expressions: IndexExpressions,
+    partition_columns: PartitionColumn,
     view_definitions: ViewDefinition,
     sequence_values: SequenceValue,
     scheduled_jobs: Job,
@@ -227,6 +237,18 @@ impl Rows {
         });
         let schema = |oid: Oid| self.schemas.iter().find(|schema| schema.oid == oid);
         shaped.filter_map(|relation| Some(schema(relation.schema)?.name.as_str())).collect()
+    }
+
+    /// Partitions that need the names of their columns: those with an index or a constraint that their parent lacks, those
+    /// that are divided again, those that a foreign key references directly, and those that a sequence belongs to.
+    pub(super) fn partitions_with_own(&self) -> Vec<Oid> {
+        let mut named: HashSet<Oid> = self.indexes.iter().map(|index| index.relation).collect();
+        for constraint in self.constraints.iter().filter(|constraint| constraint.kind != 'p') {
+            named.extend([constraint.relation, constraint.referenced]);
+        }
+        named.extend(self.sequences.iter().map(|sequence| sequence.owner));
+        let partitions = self.relations.iter().filter(|relation| relation.partition);
+        partitions.filter(|row| row.kind == 'p' || named.contains(&row.oid)).map(|row| row.oid).collect()
     }
 
     /// Relations whose expressions were left out because reading them would have meant waiting for a lock.
@@ -256,16 +278,49 @@ impl Rows {
     pub(super) fn is_torn(&self) -> bool {
         let locked = self.locked();
         let readable = |relation: Oid| !locked.contains(&relation);
+        let texts = |rows: &[Expression]| -> HashSet<Oid> {
+            rows.iter().filter(|row| row.text.is_some()).map(|row| row.object).collect()
+        };
+        let (defaults, checks) = (texts(&self.default_expressions), texts(&self.check_expressions));
+        let of_indexes: HashMap<Oid, &IndexExpressions> =
+            self.index_expressions.iter().map(|row| (row.index, row)).collect();
+        let is_printed =
+            |group: &Group, texts: &HashSet<Oid>, oid| group.printed_as(oid).is_some_and(|oid| texts.contains(&oid));
+        let of_columns: HashMap<(Oid, i16), Oid> =
+            self.defaults.iter().map(|row| ((row.relation, row.number), row.oid)).collect();
         self.constraints.iter().any(|constraint| {
-            matches!(constraint.kind, 'c' | 'x') && constraint.definition.is_none() && readable(constraint.relation)
+            let printed = match constraint.kind {
+                'c' => is_printed(self.alike.checks(), &checks, constraint.oid),
+                'x' => constraint.definition.is_some(),
+                _ => true,
+            };
+            !printed && readable(constraint.relation)
         }) || self.indexes.iter().any(|index| {
-            let predicate_lost = index.partial && index.predicate.is_none();
-            let expressions_lost = index.columns.contains(&0) && index.expressions.is_none();
+            let text = self.alike.indexes().printed_as(index.oid).and_then(|oid| of_indexes.get(&oid));
+            let predicate_lost = index.partial && text.is_none_or(|text| text.predicate.is_none());
+            let expressions_lost = index.columns.contains(&0) && text.is_none_or(|text| text.expressions.is_none());
             (predicate_lost || expressions_lost) && readable(index.relation)
         }) || self.triggers.iter().any(|trigger| trigger.definition.is_none() && readable(trigger.relation))
-            || self.columns.iter().any(|column| {
-                matches!(column.generated, 's' | 'v') && column.default.is_none() && readable(column.relation)
+            || self.columns.iter().filter(|column| column.is_generated()).any(|column| {
+                let default = of_columns.get(&(column.relation, column.number));
+                !default.is_some_and(|oid| is_printed(self.alike.defaults(), &defaults, *oid))
+                    && readable(column.relation)
             })
+    }
+}
+
+impl ColumnRow {
+    /// Whether the column's value is computed.
+    pub(super) fn is_generated(&self) -> bool {
+        matches!(self.generated, 's' | 'v')
+    }
+}
+
+impl IndexRow {
+    /// Whether something of the index is an expression: a part of its key or its predicate. `indkey` holds 0 for an
+    /// expression.
+    pub(super) fn has_expressions(&self) -> bool {
+        self.partial || self.columns.contains(&0)
     }
 }
 

@@ -1,13 +1,15 @@
-//! Asks the statements: two messages for the snapshot, one for what must stand outside it, and what to do when a
+//! Asks the statements: three messages for the snapshot, one for what must stand outside it, and what to do when a
 //! statement fails.
 
+use super::alike::Alike;
 use super::cells::Cells;
 use super::connect::{OLDEST_VERSION, POOL_EXHAUSTED, WAIT_FOR_POOL, cause};
 use super::rows::{Locked, Oid, Rows};
 use super::scope::{Scope, unseen_lock, waits_for};
 use super::statements::{
-    BEGIN, CHANGES, LOCKED_RELATIONS, PARTITION_RETENTION, SCHEDULED_JOBS, SEQUENCE_VALUES, SETTINGS, SNAPSHOT,
-    Statement, VIEW_DEFINITIONS,
+    BEGIN, CHANGES, CHECK_EXPRESSIONS, COLUMN_TYPES, DEFAULT_EXPRESSIONS, INDEX_EXPRESSIONS, LOCKED_RELATIONS,
+    PARTITION_COLUMNS, PARTITION_RETENTION, SCHEDULED_JOBS, SEQUENCE_VALUES, SETTINGS, SNAPSHOT, Statement,
+    VIEW_DEFINITIONS,
 };
 use super::target::Target;
 use crate::catalog::{Error, Options, within};
@@ -16,7 +18,7 @@ use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Either, Error as SqlError, raw_sql};
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
@@ -33,7 +35,8 @@ const HEAD: usize = 3;
 const MANY: usize = 1_000;
 
 /// The statements without which there is no model.
-const INDISPENSABLE: &[&str] = &["session", "schemas", "relations", "columns"];
+const INDISPENSABLE: &[&str] =
+    &["session", "schemas", "relations", "columns", "defaults", "column_types", "default_expressions"];
 
 /// An open connection and what it takes to ask it.
 pub(super) struct Session<'a> {
@@ -98,6 +101,18 @@ impl Step {
         step
     }
 
+    /// Makes the statement one that may fail without the transaction.
+    fn revocable(mut self) -> Self {
+        self.before = "SAVEPOINT statement;\n";
+        self.after = "RELEASE SAVEPOINT statement;\n";
+        self
+    }
+
+    /// Whether it is asked on the second connection, where there is one.
+    pub(super) fn is_beside(&self) -> bool {
+        self.statement.beside
+    }
+
     /// Ends the transaction after the statement.
     pub(super) fn commit(&mut self) {
         self.after = "COMMIT;\n";
@@ -105,7 +120,7 @@ impl Step {
 
     /// Says in the transaction which relations to leave alone.
     pub(super) fn leave(&mut self, locked: &[Locked]) {
-        self.settings.push(("brownfield.locked", oid_array(locked.iter().map(|locked| &locked.relation))));
+        self.settings.push(("brownfield.locked", array(locked.iter().map(|locked| &locked.relation))));
     }
 
     fn with(mut self, name: &'static str, value: String) -> Self {
@@ -130,7 +145,7 @@ impl Step {
 
     /// Limits the statement to some relations.
     fn portion(statement: Statement, oids: &[Oid]) -> Self {
-        let list = oid_array(oids.iter());
+        let list = array(oids.iter());
         Self { oids: oids.to_vec(), ..Self::alone(statement).with("brownfield.relations", list) }
     }
 }
@@ -229,15 +244,12 @@ impl<'a> Session<'a> {
                 if alone || rows.relations.len() < MANY { Ok(None) } else { self.export_snapshot().await.map(Some) };
             let again = match snapshot {
                 Ok(None) => {
-                    let mut steps = inside(rest);
-                    if let Some(last) = steps.last_mut() {
-                        last.commit();
-                    }
-                    return self.message(&steps, rows).await;
+                    self.message(&inside(rest), rows).await?;
+                    return self.last_message(following(rows), rows).await;
                 }
                 Ok(Some(snapshot)) => match self.together(&snapshot, rest, rows).await {
-                    // The connections are two, and one of them may break.
-                    Err((_, error)) if !matches!(error, SqlError::Database(_)) => error,
+                    // The connections are two, and one of them may break, or wait too long for the other.
+                    Err((_, error)) if is_over(&error) => error,
                     answer => return answer,
                 },
                 Err(error) => error,
@@ -247,6 +259,19 @@ impl<'a> Session<'a> {
             *rows = Rows { locked_relations: std::mem::take(&mut rows.locked_relations), ..Rows::default() };
             let _ = within(self.options.patience(), raw_sql("ROLLBACK").execute(&mut self.connection)).await;
         }
+    }
+
+    /// Sends the last steps of a transaction in one message, and ends it.
+    pub(super) async fn last_message(
+        &mut self,
+        mut steps: Vec<Step>,
+        rows: &mut Rows,
+    ) -> Result<(), (Statement, SqlError)> {
+        match steps.last_mut() {
+            Some(last) => last.commit(),
+            None => return self.tell("COMMIT").await.map_err(|error| (COLUMN_TYPES, error)),
+        }
+        self.message(&steps, rows).await
     }
 
     /// Sends steps in one message; on failure, says which statement it was.
@@ -261,38 +286,44 @@ impl<'a> Session<'a> {
     /// Each statement in a message of its own, so that one that fails takes no other with it.
     async fn one_by_one(&mut self, statements: &[Statement], rows: &mut Rows) -> Result<(), Trouble> {
         for (position, statement) in statements.iter().enumerate() {
-            let mut step = Step::inside(*statement);
             if position == 0 {
-                step = Step::first(*statement, &rows.locked_relations);
+                self.by_itself(Step::first(*statement, &rows.locked_relations), rows).await?;
             } else {
-                step.before = "SAVEPOINT statement;\n";
-                step.after = "RELEASE SAVEPOINT statement;\n";
+                self.by_itself(Step::inside(*statement).revocable(), rows).await?;
             }
-            let Err(failure) = self.run(std::slice::from_ref(&step), rows).await else { continue };
-            let indispensable = INDISPENSABLE.contains(&statement.name);
-            match self.judge(statement, failure.error)? {
-                Remedy::Skip(error) if indispensable => {
-                    return Err(Trouble::Failed(self.failed(statement, error)));
-                }
-                Remedy::SkipLocked if indispensable => {
-                    return Err(Trouble::Failed(
-                        Error::new(format!("cannot read {} of {}", statement.name, self.target))
-                            .because("other sessions hold locks on the schema")
-                            .hint("raise --lock-timeout, or try again when no migration is running"),
-                    ));
-                }
-                Remedy::Skip(error) => {
-                    (statement.forget)(rows);
-                    rows.unseen.extend(unseen(&step, &error, self.role()));
-                }
-                Remedy::SkipLocked => {
-                    (statement.forget)(rows);
-                    rows.unseen.extend(behind_lock(statement));
-                }
-            }
-            self.command("ROLLBACK TO SAVEPOINT statement").await?;
+        }
+        for step in following(rows) {
+            self.by_itself(step.revocable(), rows).await?;
         }
         self.command("COMMIT").await
+    }
+
+    /// Asks a statement; where that fails, says what stays unseen and goes back to where the transaction was before.
+    async fn by_itself(&mut self, step: Step, rows: &mut Rows) -> Result<(), Trouble> {
+        let statement = step.statement;
+        let Err(failure) = self.run(std::slice::from_ref(&step), rows).await else { return Ok(()) };
+        let indispensable = INDISPENSABLE.contains(&statement.name);
+        match self.judge(&statement, failure.error)? {
+            Remedy::Skip(error) if indispensable => {
+                return Err(Trouble::Failed(self.failed(&statement, error)));
+            }
+            Remedy::SkipLocked if indispensable => {
+                return Err(Trouble::Failed(
+                    Error::new(format!("cannot read {} of {}", statement.name, self.target))
+                        .because("other sessions hold locks on the schema")
+                        .hint("raise --lock-timeout, or try again when no migration is running"),
+                ));
+            }
+            Remedy::Skip(error) => {
+                (statement.forget)(rows);
+                rows.unseen.extend(unseen(&step, &error, self.role()));
+            }
+            Remedy::SkipLocked => {
+                (statement.forget)(rows);
+                rows.unseen.extend(behind_lock(&statement));
+            }
+        }
+        self.command("ROLLBACK TO SAVEPOINT statement").await
     }
 
     /// What keeps locks or is not part of every database: view definitions, values of sequences, jobs. Last, whether
@@ -462,11 +493,6 @@ impl<'a> Session<'a> {
             .map_err(|error| Trouble::Failed(Error::new(format!("cannot read {}", self.target)).because(cause(error))))
     }
 
-    /// Ends the transaction.
-    pub(super) async fn commit(&mut self) -> Result<(), SqlError> {
-        self.tell("COMMIT").await
-    }
-
     async fn tell(&mut self, command: &'static str) -> Result<(), SqlError> {
         self.round_trips += 1;
         within(self.options.patience(), raw_sql(command).execute(&mut self.connection)).await.map(|_| ())
@@ -530,6 +556,38 @@ impl<'a> Session<'a> {
 /// Statements of a transaction that is open already.
 pub(super) fn inside(statements: &[Statement]) -> Vec<Step> {
     statements.iter().copied().map(Step::inside).collect()
+}
+
+/// What the answers lead to: the names of types, the texts of expressions, each once, and the columns of some partitions.
+pub(super) fn following(rows: &mut Rows) -> Vec<Step> {
+    rows.alike = Alike::new(rows);
+    let mut steps = Vec::new();
+    let columns = rows.columns.iter().chain(&rows.own_columns);
+    let types: BTreeSet<(Oid, i32)> = columns.map(|column| (column.type_oid, column.modifier)).collect();
+    if !types.is_empty() {
+        let step = Step::inside(COLUMN_TYPES).with("brownfield.types", array(types.iter().map(|(oid, _)| oid)));
+        steps.push(step.with("brownfield.modifiers", array(types.iter().map(|(_, modifier)| modifier))));
+    }
+    let partitions = rows.partitions_with_own();
+    for (statement, setting, oids) in [
+        (DEFAULT_EXPRESSIONS, "brownfield.defaults", rows.alike.defaults().printed()),
+        (INDEX_EXPRESSIONS, "brownfield.indexes", rows.alike.indexes().printed()),
+        (CHECK_EXPRESSIONS, "brownfield.checks", rows.alike.checks().printed()),
+        (PARTITION_COLUMNS, "brownfield.partitions", &partitions),
+    ] {
+        if !oids.is_empty() {
+            steps.push(Step::inside(statement).with(setting, array(oids)));
+        }
+    }
+    steps
+}
+
+/// Whether the connection is of no more use: it broke, or the server ended it because it idled.
+fn is_over(error: &SqlError) -> bool {
+    match error {
+        SqlError::Database(database) => database.code().as_deref() == Some("25P03"),
+        _ => true,
+    }
 }
 
 /// Records views or sequences that were left out because of a lock.
@@ -600,7 +658,8 @@ fn count_commands(sql: &str) -> usize {
     sql.matches(";\n").count()
 }
 
-fn oid_array<'o>(oids: impl Iterator<Item = &'o Oid>) -> String {
-    let list: Vec<String> = oids.map(ToString::to_string).collect();
+/// Numbers as the server reads an array of them.
+fn array<'n, N: ToString + 'n>(numbers: impl IntoIterator<Item = &'n N>) -> String {
+    let list: Vec<String> = numbers.into_iter().map(ToString::to_string).collect();
     format!("{{{}}}", list.join(","))
 }

@@ -47,7 +47,7 @@ macro_rules! statement {
     };
 }
 
-/// The statements of the one snapshot.
+/// The statements of the one snapshot that ask for everything; what they answer leads to a few more.
 pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(session, Other),
     statement!(schemas, Schemas),
@@ -55,21 +55,20 @@ pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(inheritance, Partitions),
     statement!(columns, Columns),
     statement!(own_columns, Partitions, beside: true),
-    statement!(partition_columns, Indexes | Constraints | ForeignKeys),
+    statement!(defaults, Columns),
     statement!(constraints, Constraints | ForeignKeys, beside: true),
     statement!(not_null_constraints, Constraints, since: 180_000, beside: true),
     statement!(indexes, Indexes, beside: true),
-    statement!(index_options, Indexes, beside: true),
     statement!(missing_partitions, Partitions, beside: true),
     statement!(index_builds, Indexes, beside: true),
     statement!(operator_classes, Indexes, beside: true),
     statement!(collations, Columns | Indexes),
     statement!(extended_statistics, Other),
-    statement!(types, Types),
+    statement!(types, Types, beside: true),
     statement!(enum_labels, Types),
-    statement!(sequences, SequenceValues),
+    statement!(sequences, SequenceValues, beside: true),
     statement!(view_dependencies, ViewDefinitions),
-    statement!(triggers, Triggers),
+    statement!(triggers, Triggers, beside: true),
     statement!(disabled_foreign_keys, Enforcement),
     statement!(policies, Policies),
     statement!(rules, Rules),
@@ -78,20 +77,35 @@ pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(function_bodies, Functions, since: 140_000),
     statement!(extensions, Extensions),
     statement!(extension_members, Extensions),
-    statement!(comments, Comments),
+    statement!(comments, Comments, beside: true),
     statement!(roles, Roles),
     statement!(publications, Publications),
     statement!(publication_tables, Publications),
     statement!(publication_schemas, Publications, since: 150_000),
     statement!(event_triggers, Other),
     statement!(available_extensions, Extensions, statistics: true),
-    statement!(table_statistics, TableStatistics, statistics: true, beside: true),
+    statement!(table_statistics, TableStatistics, statistics: true),
     statement!(index_statistics, IndexStatistics, statistics: true, beside: true),
-    statement!(index_last_scans, IndexStatistics, since: 160_000, statistics: true, beside: true),
+    statement!(index_last_scans, IndexStatistics, since: 160_000, statistics: true),
     statement!(column_statistics, ColumnStatistics, statistics: true, beside: true),
     statement!(validations, Other, statistics: true, beside: true),
 ];
 
+/// Names of the types of columns.
+pub(super) const COLUMN_TYPES: Statement = statement!(column_types, Columns);
+/// Texts of some defaults.
+pub(super) const DEFAULT_EXPRESSIONS: Statement = statement!(default_expressions, Columns);
+/// Texts of some checks. Without them the constraints are as good as unread.
+pub(super) const CHECK_EXPRESSIONS: Statement = Statement {
+    forget: |rows| rows.constraints.clear(),
+    ..statement!(check_expressions, Constraints | ForeignKeys, beside: true)
+};
+/// Texts of some indexes. Without them the indexes are as good as unread.
+pub(super) const INDEX_EXPRESSIONS: Statement =
+    Statement { forget: |rows| rows.indexes.clear(), ..statement!(index_expressions, Indexes) };
+/// Names of the columns of some partitions.
+pub(super) const PARTITION_COLUMNS: Statement =
+    statement!(partition_columns, Indexes | Constraints | ForeignKeys, beside: true);
 /// Queries of some views.
 pub(super) const VIEW_DEFINITIONS: Statement = statement!(view_definitions, ViewDefinitions);
 /// Values of some sequences.
@@ -111,8 +125,19 @@ mod tests {
 
     #[test]
     fn every_statement_is_one_command_that_ends_with_its_file() {
-        let others =
-            [VIEW_DEFINITIONS, SEQUENCE_VALUES, SCHEDULED_JOBS, PARTITION_RETENTION, LOCKED_RELATIONS, CHANGES];
+        let others = [
+            COLUMN_TYPES,
+            DEFAULT_EXPRESSIONS,
+            CHECK_EXPRESSIONS,
+            INDEX_EXPRESSIONS,
+            PARTITION_COLUMNS,
+            VIEW_DEFINITIONS,
+            SEQUENCE_VALUES,
+            SCHEDULED_JOBS,
+            PARTITION_RETENTION,
+            LOCKED_RELATIONS,
+            CHANGES,
+        ];
         for statement in SNAPSHOT.iter().chain(&others) {
             assert!(statement.sql.starts_with("--"), "{} says what it is", statement.name);
             assert!(statement.sql.ends_with(";\n"), "{}", statement.name);

@@ -1,5 +1,6 @@
 //! Tests on live databases.
 
+mod alike;
 mod code;
 mod concurrency;
 mod connections;
@@ -30,6 +31,7 @@ mod workload;
 use libtest_mimic::Trial;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
+    alike::add(trials);
     code::add(trials);
     concurrency::add(trials);
     connections::add(trials);

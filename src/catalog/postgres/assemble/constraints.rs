@@ -29,7 +29,7 @@ impl Maps<'_> {
             .filter(|row| row.kind == 'c')
             .map(|row| DomainCheck {
                 name: row.name.clone(),
-                expression: self.expression(row.relation, UnseenKind::Constraints, row.definition.as_deref()),
+                expression: self.expression(row.relation, UnseenKind::Constraints, self.check_text(row.oid)),
                 validated: row.validated,
                 comment: self.constraint_comment(row),
             })
@@ -67,7 +67,7 @@ impl Maps<'_> {
         numbers.sort_unstable();
         CheckConstraint {
             name: Some(row.name.clone()),
-            expression: self.expression(row.relation, UnseenKind::Constraints, row.definition.as_deref()),
+            expression: self.expression(row.relation, UnseenKind::Constraints, self.check_text(row.oid)),
             columns: self.column_names(row.relation, &numbers),
             validated: row.validated,
             enforced: row.enforced,
@@ -94,9 +94,7 @@ impl Maps<'_> {
                     operator: operator.clone(),
                 })
                 .collect(),
-            predicate: index
-                .filter(|index| index.partial)
-                .map(|index| self.expression(row.relation, UnseenKind::Indexes, index.predicate.as_deref())),
+            predicate: index.and_then(|index| self.predicate(index)),
             deferral: deferral(row),
             definition: self.expression(row.relation, UnseenKind::Constraints, row.definition.as_deref()),
             comment: self.constraint_comment(row),

@@ -24,8 +24,7 @@ impl Maps<'_> {
         index.method.clone_from(&row.method);
         index.key = self.key_parts(row);
         index.include = self.column_names(row.relation, row.columns.get(index.key.len()..).unwrap_or_default());
-        index.predicate =
-            row.partial.then(|| self.expression(row.relation, UnseenKind::Indexes, row.predicate.as_deref()));
+        index.predicate = self.predicate(row);
         index.unique = row.unique;
         index.immediate = row.immediate;
         index.nulls_not_distinct = row.nulls_not_distinct;
@@ -50,7 +49,8 @@ impl Maps<'_> {
     /// The parts of the key in order, INCLUDE columns left out. `indkey` holds 0 for an expression.
     pub(super) fn key_parts(&self, row: &IndexRow) -> Vec<KeyPart> {
         let printed = if row.columns.contains(&0) {
-            self.expression(row.relation, UnseenKind::Indexes, row.expressions.as_deref())
+            let text = self.index_text(row.oid).and_then(|text| text.expressions.as_deref());
+            self.expression(row.relation, UnseenKind::Indexes, text)
         } else {
             String::new()
         };

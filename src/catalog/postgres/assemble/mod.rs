@@ -9,12 +9,15 @@ mod statistics;
 mod tables;
 mod types;
 
-use super::rows::{ColumnRow, Constraint, Oid, Relation, Rows, SequenceRow, TypeRow};
+use super::rows::{
+    ColumnRow, ColumnType, Constraint, Expression, IndexExpressions, IndexRow, Oid, Relation, Rows, SequenceRow,
+    TypeRow,
+};
 use super::scope::{Scope, class, locked};
 use crate::catalog::outside::resting;
 use crate::model::{
-    Engine, EngineName, Model, PartitionRetention, QualifiedName, ScheduledJob, Schema, Table, TriggerEnabled, UNSEEN,
-    Unseen, UnseenKind, quote,
+    ColumnDefault, Engine, EngineName, Model, PartitionRetention, QualifiedName, ScheduledJob, Schema, Table,
+    TriggerEnabled, UNSEEN, Unseen, UnseenKind, quote,
 };
 use crate::parallel;
 use std::collections::{HashMap, HashSet};
@@ -100,7 +103,7 @@ pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics:
     let sequences = rows.sequences.iter().filter(|row| scope.has_sequence(row)).map(|row| row.oid);
     let sequences: HashSet<Oid> = sequences.collect();
     let in_scope = |oid: Oid| oid == 0 || scope.has_relation(oid) || sequences.contains(&oid);
-    for row in rows.grants.iter().filter(|row| in_scope(row.relation)) {
+    for row in rows.grants.iter().chain(&maps.column_grants()).filter(|row| in_scope(row.relation)) {
         // Every new database gives everybody rights on its schema public.
         let of_new_database =
             row.kind == "schema" && row.grantee == 0 && maps.schema_names.get(&row.schema) == Some(&"public");
@@ -222,7 +225,17 @@ struct Maps<'r> {
     domain_checks: HashMap<Oid, Vec<&'r Constraint>>,
     /// Constraint that an index backs.
     backed: HashMap<Oid, &'r Constraint>,
-    indexes: HashMap<Oid, Vec<&'r super::rows::IndexRow>>,
+    indexes: HashMap<Oid, Vec<&'r IndexRow>>,
+    /// Types of columns by identifier and modifier.
+    column_types: HashMap<(Oid, i32), &'r ColumnType>,
+    /// The default that is printed for a column, by relation and number.
+    defaults: HashMap<(Oid, i16), Oid>,
+    default_texts: HashMap<Oid, &'r str>,
+    /// What the defaults that were printed mean.
+    column_defaults: HashMap<Oid, ColumnDefault>,
+    check_texts: HashMap<Oid, &'r str>,
+    index_texts: HashMap<Oid, &'r IndexExpressions>,
+    /// Options of operator classes, by index and key part.
     index_options: HashMap<(Oid, i16), &'r [String]>,
     builds: HashSet<Oid>,
     operator_classes: HashMap<Oid, &'r super::rows::OperatorClass>,
@@ -260,6 +273,10 @@ fn group<'r, T>(rows: &'r [T], key: impl Fn(&T) -> Oid) -> HashMap<Oid, Vec<&'r 
         groups.entry(key(row)).or_default().push(row);
     }
     groups
+}
+
+fn texts(rows: &[Expression]) -> HashMap<Oid, &str> {
+    rows.iter().filter_map(|row| Some((row.object, row.text.as_deref()?))).collect()
 }
 
 /// The rows of a group; none when there is no such group.
@@ -312,6 +329,9 @@ impl<'r> Maps<'r> {
         for row in &rows.view_dependencies {
             view_reads.entry(row.view).or_default().push(row.relation);
         }
+        let default_texts = texts(&rows.default_expressions);
+        let options = rows.columns.iter().filter(|column| !column.options.is_empty());
+        let index_options = options.map(|row| ((row.relation, row.number), row.options.as_slice())).collect();
         let backing = |constraint: &&Constraint| matches!(constraint.kind, 'p' | 'u' | 'x');
         Self {
             rows,
@@ -323,11 +343,17 @@ impl<'r> Maps<'r> {
             domain_checks: group(&rows.constraints, |constraint| constraint.domain),
             backed: rows.constraints.iter().filter(backing).map(|constraint| (constraint.index, constraint)).collect(),
             indexes: group(&rows.indexes, |index| index.relation),
-            index_options: rows
-                .index_options
+            column_types: rows.column_types.iter().map(|row| ((row.type_oid, row.modifier), row)).collect(),
+            defaults: rows
+                .defaults
                 .iter()
-                .map(|row| ((row.index, row.position), row.options.as_slice()))
+                .filter_map(|row| Some(((row.relation, row.number), rows.alike.defaults().printed_as(row.oid)?)))
                 .collect(),
+            column_defaults: default_texts.iter().map(|(oid, text)| (*oid, tables::default(text))).collect(),
+            default_texts,
+            check_texts: texts(&rows.check_expressions),
+            index_texts: rows.index_expressions.iter().map(|row| (row.index, row)).collect(),
+            index_options,
             builds: rows.index_builds.iter().map(|build| build.index).collect(),
             operator_classes: rows.operator_classes.iter().map(|row| (row.oid, row)).collect(),
             collations: rows.collations.iter().map(|row| (row.oid, row)).collect(),
@@ -409,6 +435,37 @@ impl<'r> Maps<'r> {
     /// A collation as SQL names it.
     fn collation(&self, oid: Oid) -> String {
         self.collations.get(&oid).map_or_else(|| UNSEEN.to_owned(), |row| qualify(&row.schema_name, &row.name))
+    }
+
+    /// The text of a check.
+    fn check_text(&self, constraint: Oid) -> Option<&str> {
+        self.check_texts.get(&self.rows.alike.checks().printed_as(constraint)?).copied()
+    }
+
+    /// The texts of an index.
+    fn index_text(&self, index: Oid) -> Option<&IndexExpressions> {
+        self.index_texts.get(&self.rows.alike.indexes().printed_as(index)?).copied()
+    }
+
+    /// The predicate of an index.
+    fn predicate(&self, row: &IndexRow) -> Option<String> {
+        let text = || self.index_text(row.oid)?.predicate.as_deref();
+        row.partial.then(|| self.expression(row.relation, UnseenKind::Indexes, text()))
+    }
+
+    /// The type of a column as SQL names it.
+    fn data_type(&self, column: &ColumnRow) -> &str {
+        self.column_type(column).map_or(UNSEEN, |column_type| column_type.name.as_str())
+    }
+
+    fn column_type(&self, column: &ColumnRow) -> Option<&ColumnType> {
+        self.column_types.get(&(column.type_oid, column.modifier)).copied()
+    }
+
+    /// The collation of a column where it is not that of its type.
+    fn own_collation(&self, column: &ColumnRow) -> Option<String> {
+        let differs = self.column_type(column).is_some_and(|of_type| of_type.collation != column.collation);
+        differs.then(|| self.collation(column.collation))
     }
 
     fn note(&self, unseen: Unseen) {

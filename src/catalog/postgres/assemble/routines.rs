@@ -1,12 +1,13 @@
 //! Functions, extensions, event triggers and publications.
 
 use super::{Maps, enabled};
-use crate::catalog::postgres::rows::{FunctionRow, GrantRow};
+use crate::catalog::postgres::rows::{FunctionRow, GrantRow, Oid};
 use crate::catalog::postgres::scope::class;
 use crate::catalog::postgres::text::canonical;
 use crate::model::{
     EventTrigger, Extension, Function, FunctionKind, Grant, LimitedTable, Publication, QualifiedName, UnseenKind,
 };
+use std::collections::BTreeMap;
 
 impl Maps<'_> {
     pub(super) fn function(&self, row: &FunctionRow) -> Function {
@@ -64,6 +65,31 @@ impl Maps<'_> {
                 comment: self.comment(class::EXTENSION, row.oid, 0),
             })
             .collect()
+    }
+
+    /// Rights on single columns, those of one role on a column together.
+    pub(super) fn column_grants(&self) -> Vec<GrantRow> {
+        let mut grants = Vec::new();
+        for column in self.rows.columns.iter().filter(|column| !column.grants.is_empty()) {
+            let Some(relation) = self.relations.get(&column.relation) else { continue };
+            let mut of_roles: BTreeMap<Oid, Vec<String>> = BTreeMap::new();
+            for (grantee, privilege) in column.grants.iter().filter_map(|grant| grant.split_once(' ')) {
+                of_roles.entry(grantee.parse().unwrap_or_default()).or_default().push(privilege.to_owned());
+            }
+            for (grantee, mut privileges) in of_roles {
+                privileges.sort();
+                grants.push(GrantRow {
+                    schema: relation.schema,
+                    kind: "column".to_owned(),
+                    relation: relation.oid,
+                    name: Some(format!("{}.{}", relation.name, column.name)),
+                    owner: relation.owner,
+                    grantee,
+                    privileges,
+                });
+            }
+        }
+        grants
     }
 
     /// A right; none where the name of a role could not be seen.

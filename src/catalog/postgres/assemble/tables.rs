@@ -90,10 +90,11 @@ impl Maps<'_> {
     }
 
     fn column(&self, relation: &Relation, row: &ColumnRow) -> Column {
-        let mut column = Column::new(&row.name, &row.data_type);
+        let data_type = self.data_type(row);
+        let mut column = Column::new(&row.name, data_type);
         column.user_type = self.user_type_of(row.type_oid);
         // How many dimensions were declared is neither enforced nor kept by a dump.
-        column.array_dimensions = u32::from(row.data_type.ends_with("[]"));
+        column.array_dimensions = u32::from(data_type.ends_with("[]"));
         let unvalidated = self.unvalidated_not_null.contains(&(row.relation, row.number));
         column.not_null_unvalidated = unvalidated;
         column.not_null_comment = self
@@ -107,11 +108,13 @@ impl Maps<'_> {
             'v' => Some(GeneratedStorage::Virtual),
             _ => None,
         };
+        let default = self.defaults.get(&(row.relation, row.number));
         if let Some(storage) = storage {
-            let expression = self.expression(row.relation, UnseenKind::Expressions, row.default.as_deref());
+            let text = default.and_then(|oid| self.default_texts.get(oid)).copied();
+            let expression = self.expression(row.relation, UnseenKind::Expressions, text);
             column.generated = Some(Generated { expression, storage });
         } else {
-            column.default = row.default.as_deref().map(default);
+            column.default = default.and_then(|oid| self.column_defaults.get(oid)).cloned();
         }
         let mode = match row.identity {
             'a' => Some(IdentityMode::Always),
@@ -125,10 +128,10 @@ impl Maps<'_> {
                 .get(&(row.relation, row.number))
                 .map(|sequence| QualifiedName::new(self.schema_name(sequence.schema), &sequence.name)),
         });
-        if row.collation_differs {
-            column.collation = Some(self.collation(row.collation));
-        }
+        column.collation = self.own_collation(row);
+        let usual = self.column_type(row).map(|of_type| of_type.storage);
         column.storage = match row.storage {
+            own if usual == Some(own) => None,
             'p' => Some("plain".to_owned()),
             'e' => Some("external".to_owned()),
             'm' => Some("main".to_owned()),
@@ -322,7 +325,7 @@ impl Maps<'_> {
     }
 }
 
-fn default(expression: &str) -> ColumnDefault {
+pub(super) fn default(expression: &str) -> ColumnDefault {
     let expression = canonical(expression);
     let kind = if is_literal(&expression) { DefaultKind::Literal } else { DefaultKind::Expression };
     let sequence = sequence_of_default(&expression);

@@ -37,8 +37,8 @@ impl Maps<'_> {
                 let fields = columns
                     .map(|column| Field {
                         name: column.name.clone(),
-                        data_type: column.data_type.clone(),
-                        collation: column.collation_differs.then(|| self.collation(column.collation)),
+                        data_type: self.data_type(column).to_owned(),
+                        collation: self.own_collation(column),
                         comment: self.comment(class::RELATION, column.relation, column.number),
                     })
                     .collect();
@@ -96,7 +96,7 @@ impl Maps<'_> {
         let of_column = rows_of(&self.columns, row.owner)
             .iter()
             .find(|column| row.dependency == 'i' && column.number == row.owner_column)
-            .map(|column| column.data_type.as_str());
+            .map(|column| self.data_type(column));
         let (least, most) = match of_column {
             Some("smallint") => (i64::from(i16::MIN), i64::from(i16::MAX)),
             Some("integer") => (i64::from(i32::MIN), i64::from(i32::MAX)),
@@ -119,7 +119,6 @@ impl Maps<'_> {
     /// The table and column that a sequence belongs to.
     pub(super) fn sequence_owner(&self, row: &SequenceRow) -> Option<(QualifiedName, String)> {
         let attribute = self.attributes.get(&(row.owner, row.owner_column));
-        let column = attribute.map(|(name, _)| (*name).to_owned()).or_else(|| row.partition_column.clone());
-        self.relation_name(row.owner).zip(column)
+        self.relation_name(row.owner).zip(attribute.map(|(name, _)| (*name).to_owned()))
     }
 }

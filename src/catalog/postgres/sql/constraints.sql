@@ -1,6 +1,8 @@
 -- Keys, checks and exclusion constraints of tables and domains. Of partitions those that do not come from their parent,
 -- and whether they have a primary key. A check that a partition has from its parent says so by the count of parents alone.
--- The columns that only newer servers have resolve to the first sub-query when the server lacks them.
+-- The columns that only newer servers have resolve to the first sub-query when the server lacks them. The digest of a check
+-- tells which of them are stored alike, so that each is printed once. One that names a whole row, which is printed with the
+-- name of the table, holds the type of that table's rows and is alike with no other table's.
 SELECT
     k.oid,
     k.conrelid,
@@ -28,11 +30,10 @@ SELECT
         JOIN pg_catalog.pg_operator AS o ON o.oid = element.operator
         ORDER BY element.position
     ) END,
-    CASE
-        WHEN k.conrelid = ANY (locked.oids) THEN NULL
-        WHEN k.contype = 'c' THEN pg_catalog.pg_get_expr(k.conbin, k.conrelid)
-        WHEN k.contype = 'x' THEN pg_catalog.pg_get_constraintdef(k.oid)
-    END
+    CASE WHEN k.contype = 'x' AND k.conrelid <> ALL (locked.oids) THEN pg_catalog.pg_get_constraintdef(k.oid) END,
+    CASE WHEN k.contype = 'c' THEN pg_catalog.substr(
+        pg_catalog.sha256(pg_catalog.convert_to(k.conbin::text, pg_catalog.current_setting('server_encoding'))), 1, 16
+    ) END
 FROM (SELECT true AS conenforced, false AS conperiod, NULL::int2[] AS confdelsetcols) AS before_they_existed
 CROSS JOIN LATERAL (
     SELECT own.*, conenforced AS enforced, conperiod AS period, confdelsetcols AS delete_columns

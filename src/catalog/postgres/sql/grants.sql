@@ -1,4 +1,4 @@
--- Rights that others than the owners have on schemas, tables, views, sequences and columns, and those that new objects get.
+-- Rights that others than the owners have on schemas, tables, views, and sequences, and those that new objects get.
 -- PUBLIC is grantee 0. Partitions are left out, and defaults of no schema have the schema 0.
 SELECT
     found.schema,
@@ -24,11 +24,6 @@ FROM (
         c.relacl
     FROM pg_catalog.pg_class AS c
     WHERE c.relacl IS NOT NULL AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT c.relispartition
-    UNION ALL
-    SELECT c.relnamespace, 'column', c.oid, c.relname || '.' || a.attname, c.relowner, a.attacl
-    FROM pg_catalog.pg_attribute AS a
-    JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
-    WHERE a.attacl IS NOT NULL AND NOT a.attisdropped AND NOT c.relispartition
     UNION ALL
     SELECT d.defaclnamespace, 'new ' || CASE d.defaclobjtype
         WHEN 'r' THEN 'tables'

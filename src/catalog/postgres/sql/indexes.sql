@@ -1,4 +1,5 @@
--- Indexes, those that are attached to a partitioned table's index left out.
+-- Indexes, those that are attached to a partitioned table's index left out. The digest tells which expressions and
+-- predicates are stored alike, so that each is printed once.
 SELECT
     i.indexrelid,
     i.indrelid,
@@ -14,17 +15,19 @@ SELECT
     i.indisreplident,
     i.nulls_not_distinct,
     i.indnkeyatts,
-    i.indkey::text,
-    i.indoption::text,
-    i.indclass::text,
-    i.indcollation::text,
+    i.indkey,
+    i.indoption,
+    i.indclass,
+    i.indcollation,
     NULLIF(c.relpages, 0),
     c.reloptions,
-    CASE WHEN i.indexprs IS NOT NULL AND i.indrelid <> ALL (locked.oids)
-        THEN pg_catalog.pg_get_expr(i.indexprs, i.indrelid) END,
     i.indpred IS NOT NULL,
-    CASE WHEN i.indpred IS NOT NULL AND i.indrelid <> ALL (locked.oids)
-        THEN pg_catalog.pg_get_expr(i.indpred, i.indrelid) END
+    CASE WHEN i.indexprs IS NOT NULL OR i.indpred IS NOT NULL THEN pg_catalog.substr(
+        pg_catalog.sha256(pg_catalog.convert_to(
+            COALESCE(i.indexprs::text, '') || ' ' || COALESCE(i.indpred::text, ''),
+            pg_catalog.current_setting('server_encoding')
+        )), 1, 16
+    ) END
 FROM (SELECT false AS indnullsnotdistinct) AS before_it_existed
 CROSS JOIN LATERAL (
     SELECT own.*, indnullsnotdistinct AS nulls_not_distinct FROM pg_catalog.pg_index AS own
@@ -32,7 +35,4 @@ CROSS JOIN LATERAL (
 JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_am AS am ON am.oid = c.relam
-CROSS JOIN (
-    SELECT COALESCE(NULLIF(pg_catalog.current_setting('brownfield.locked', true), ''), '{}')::pg_catalog.oid[]
-) AS locked (oids)
 WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND NOT c.relispartition;

@@ -6,29 +6,24 @@ SELECT
     a.attnum,
     a.attname,
     a.atttypid,
-    pg_catalog.format_type(a.atttypid, a.atttypmod),
+    a.atttypmod,
     a.attnotnull,
     a.attidentity,
     a.attgenerated,
     a.attcollation,
-    a.attcollation <> t.typcollation,
     a.attislocal,
-    CASE
-        WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, 0)
-        WHEN a.attrelid <> ALL (locked.oids) THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid)
-    END,
-    CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END,
+    a.attstorage,
     a.compression,
     NULLIF(a.attstattarget, -1),
     a.attoptions,
     CASE WHEN a.attfdwoptions IS NOT NULL THEN ARRAY(
         SELECT pg_catalog.split_part(option, '=', 1) FROM pg_catalog.unnest(a.attfdwoptions) AS option
-    ) END
+    ) END,
+    NULL
 FROM (SELECT ''::pg_catalog."char" AS attcompression) AS before_it_existed
 CROSS JOIN LATERAL (SELECT own.*, attcompression AS compression FROM pg_catalog.pg_attribute AS own) AS a
 JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
 JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = a.attrelid
 JOIN pg_catalog.pg_attribute AS above ON above.attrelid = i.inhparent AND above.attname = a.attname
 LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -42,10 +37,10 @@ WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
     AND (
         a.attnotnull <> above.attnotnull
         OR CASE
-            WHEN a.attgenerated = '' THEN (d.adbin IS NOT NULL OR of_above.adbin IS NOT NULL)
-                AND pg_catalog.pg_get_expr(d.adbin, 0) IS DISTINCT FROM pg_catalog.pg_get_expr(of_above.adbin, 0)
-            WHEN d.adbin::text = of_above.adbin::text OR a.attrelid = ANY (locked.oids)
-                OR above.attrelid = ANY (locked.oids) THEN false
+            WHEN d.adbin::text IS NOT DISTINCT FROM of_above.adbin::text THEN false
+            WHEN a.attgenerated = ''
+                THEN pg_catalog.pg_get_expr(d.adbin, 0) IS DISTINCT FROM pg_catalog.pg_get_expr(of_above.adbin, 0)
+            WHEN a.attrelid = ANY (locked.oids) OR above.attrelid = ANY (locked.oids) THEN false
             ELSE pg_catalog.pg_get_expr(d.adbin, d.adrelid)
                 IS DISTINCT FROM pg_catalog.pg_get_expr(of_above.adbin, of_above.adrelid)
         END

@@ -15,8 +15,13 @@ SELECT
     c.relispopulated,
     c.reltuples::int8,
     c.relpages,
-    tn.nspname,
-    t.typname,
+    CASE WHEN c.reloftype <> 0 THEN (
+        SELECT tn.nspname
+        FROM pg_catalog.pg_type AS t
+        JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.typnamespace
+        WHERE t.oid = c.reloftype
+    ) END,
+    CASE WHEN c.reloftype <> 0 THEN (SELECT t.typname FROM pg_catalog.pg_type AS t WHERE t.oid = c.reloftype) END,
     fs.srvname,
     c.reloptions,
     CASE WHEN c.relispartition THEN pg_catalog.pg_get_expr(c.relpartbound, 0) END,
@@ -30,8 +35,6 @@ SELECT
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_am AS am ON am.oid = c.relam
-LEFT JOIN pg_catalog.pg_type AS t ON t.oid = c.reloftype AND c.reloftype <> 0
-LEFT JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.typnamespace
 LEFT JOIN pg_catalog.pg_foreign_table AS ft ON ft.ftrelid = c.oid
 LEFT JOIN pg_catalog.pg_foreign_server AS fs ON fs.oid = ft.ftserver
 LEFT JOIN pg_catalog.pg_partitioned_table AS p ON p.partrelid = c.oid

@@ -1,5 +1,4 @@
--- Sequences and the column each belongs to: 'a' for OWNED BY, 'i' for an identity column. The columns of partitions are
--- not read elsewhere, so that such an owner is named here.
+-- Sequences and the column each belongs to: 'a' for OWNED BY, 'i' for an identity column.
 SELECT
     s.seqrelid,
     c.relnamespace,
@@ -14,9 +13,6 @@ SELECT
     d.refobjid,
     d.refobjsubid,
     d.deptype,
-    CASE WHEN owner.relispartition THEN (
-        SELECT a.attname FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = owner.oid AND a.attnum = d.refobjsubid
-    ) END,
     pg_catalog.has_sequence_privilege(s.seqrelid, 'USAGE, SELECT')
 FROM pg_catalog.pg_sequence AS s
 JOIN pg_catalog.pg_class AS c ON c.oid = s.seqrelid
@@ -25,5 +21,4 @@ LEFT JOIN pg_catalog.pg_depend AS d
     ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = s.seqrelid AND d.objsubid = 0
     AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjsubid > 0
     AND d.deptype IN ('a', 'i')
-LEFT JOIN pg_catalog.pg_class AS owner ON owner.oid = d.refobjid
 WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_';

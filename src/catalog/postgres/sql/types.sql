@@ -9,14 +9,14 @@ SELECT
     CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END,
     t.typnotnull,
     CASE WHEN t.typtype = 'd' THEN COALESCE(pg_catalog.pg_get_expr(t.typdefaultbin, 0), t.typdefault) END,
-    CASE WHEN t.typtype = 'd' AND t.typcollation <> base.typcollation THEN t.typcollation END,
+    CASE WHEN t.typtype = 'd' THEN (
+        SELECT NULLIF(t.typcollation, base.typcollation) FROM pg_catalog.pg_type AS base WHERE base.oid = t.typbasetype
+    ) END,
     t.typrelid,
     CASE WHEN t.typtype = 'r' THEN pg_catalog.format_type(r.rngsubtype, NULL) END,
     multirange.typname
 FROM pg_catalog.pg_type AS t
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
-LEFT JOIN pg_catalog.pg_type AS base ON base.oid = t.typbasetype AND t.typbasetype <> 0
-LEFT JOIN pg_catalog.pg_class AS c ON c.oid = t.typrelid AND t.typrelid <> 0
 LEFT JOIN (
     SELECT own.*
     FROM (SELECT NULL::pg_catalog.oid AS rngmultitypid) AS before_it_existed
@@ -25,5 +25,5 @@ LEFT JOIN (
 LEFT JOIN pg_catalog.pg_type AS multirange ON multirange.oid = r.multirange
 WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
     AND t.typtype IN ('b', 'c', 'd', 'e', 'r')
-    AND (t.typrelid = 0 OR c.relkind = 'c')
+    AND (t.typrelid = 0 OR t.typrelid IN (SELECT c.oid FROM pg_catalog.pg_class AS c WHERE c.relkind = 'c'))
     AND NOT (t.typelem <> 0 AND t.typlen = -1 AND t.typcategory = 'A');

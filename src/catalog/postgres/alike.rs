@@ -1,0 +1,136 @@
+//! Which expressions are stored alike, so that one of them is printed for all: printing is what costs the server most, since
+//! it opens the relation. Tables that were made by one program, or once for every tenant, have hundreds of such.
+
+use super::cells::Digest;
+use super::rows::{ColumnRow, Oid, Rows};
+use std::collections::{HashMap, HashSet};
+
+/// The object whose expression is printed in the place of another's.
+#[derive(Debug, Default)]
+pub(super) struct Alike {
+    defaults: Group,
+    checks: Group,
+    indexes: Group,
+}
+
+impl Alike {
+    /// Compares what the catalog stores. An expression names columns by their numbers, so that it is printed alike for
+    /// relations only whose columns have the same names. Relations on which somebody holds a lock are not opened.
+    pub(super) fn new(rows: &Rows) -> Self {
+        let locked = rows.locked();
+        let columns = rows.columns.iter().chain(&rows.own_columns);
+        let generated: HashSet<(Oid, i16)> =
+            columns.filter(|column| column.is_generated()).map(|column| (column.relation, column.number)).collect();
+        let own: HashSet<(Oid, i16)> = rows.own_columns.iter().map(|column| (column.relation, column.number)).collect();
+        let partitions: HashSet<Oid> =
+            rows.relations.iter().filter(|relation| relation.partition).map(|relation| relation.oid).collect();
+        let lists = lists_of_columns(rows);
+
+        let mut alike = Self::default();
+        for row in &rows.defaults {
+            let column = (row.relation, row.number);
+            if partitions.contains(&row.relation) && !own.contains(&column) {
+                continue;
+            }
+            if generated.contains(&column) {
+                let list = lists.get(&row.relation).map(|list| Some(*list));
+                alike.defaults.add(row.oid, row.digest.zip(list), locked.contains(&row.relation));
+            } else {
+                alike.defaults.add(row.oid, row.digest.zip(Some(None)), false);
+            }
+        }
+        for row in rows.constraints.iter().filter(|row| row.kind == 'c') {
+            let list = if row.relation == 0 { Some(None) } else { lists.get(&row.relation).map(|list| Some(*list)) };
+            alike.checks.add(row.oid, row.digest.zip(list), locked.contains(&row.relation));
+        }
+        for row in rows.indexes.iter().filter(|row| row.has_expressions()) {
+            let list = lists.get(&row.relation).map(|list| Some(*list));
+            alike.indexes.add(row.oid, row.digest.zip(list), locked.contains(&row.relation));
+        }
+        for group in [&mut alike.defaults, &mut alike.checks, &mut alike.indexes] {
+            group.settle();
+        }
+        alike
+    }
+
+    pub(super) fn defaults(&self) -> &Group {
+        &self.defaults
+    }
+
+    pub(super) fn checks(&self) -> &Group {
+        &self.checks
+    }
+
+    pub(super) fn indexes(&self) -> &Group {
+        &self.indexes
+    }
+}
+
+/// What is stored, and the number of the list of columns that it names columns of, where it can name any.
+type Key = (Digest, Option<usize>);
+
+/// Objects of one kind.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    first: HashMap<Key, Oid>,
+    printed_as: HashMap<Oid, Oid>,
+    printed: Vec<Oid>,
+    /// Objects of relations that are not opened, until it is known whether another is printed alike.
+    waiting: Vec<(Oid, Key)>,
+}
+
+impl Group {
+    /// Adds an object; one without a key is alike with no other.
+    fn add(&mut self, object: Oid, key: Option<Key>, locked: bool) {
+        match key {
+            Some(key) if locked => self.waiting.push((object, key)),
+            Some(key) => {
+                let first = *self.first.entry(key).or_insert(object);
+                if first == object {
+                    self.printed.push(object);
+                }
+                self.printed_as.insert(object, first);
+            }
+            None if locked => {}
+            None => {
+                self.printed.push(object);
+                self.printed_as.insert(object, object);
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        for (object, key) in std::mem::take(&mut self.waiting) {
+            if let Some(first) = self.first.get(&key) {
+                self.printed_as.insert(object, *first);
+            }
+        }
+        self.first = HashMap::new();
+    }
+
+    /// The objects to ask for.
+    pub(super) fn printed(&self) -> &[Oid] {
+        &self.printed
+    }
+
+    /// The object whose text is this one's; none when it is not asked for.
+    pub(super) fn printed_as(&self, object: Oid) -> Option<Oid> {
+        self.printed_as.get(&object).copied()
+    }
+}
+
+/// A number for each relation, the same for those whose columns have the same names under the same numbers. The columns of
+/// partitions are not known.
+fn lists_of_columns(rows: &Rows) -> HashMap<Oid, usize> {
+    let mut columns: Vec<&ColumnRow> = rows.columns.iter().collect();
+    columns.sort_unstable_by_key(|column| (column.relation, column.number));
+    let mut numbers: HashMap<Vec<(i16, &str)>, usize> = HashMap::new();
+    let mut lists = HashMap::new();
+    for of_relation in columns.chunk_by(|one, other| one.relation == other.relation) {
+        let Some(first) = of_relation.first() else { continue };
+        let names = of_relation.iter().map(|column| (column.number, column.name.as_str())).collect();
+        let next = numbers.len();
+        lists.insert(first.relation, *numbers.entry(names).or_insert(next));
+    }
+    lists
+}

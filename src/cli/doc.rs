@@ -58,12 +58,10 @@ pub(super) fn run(common: &Common, options: &Doc) -> Result<(), Failure> {
         DocumentFormat::Svg => Some(svg::render(&report)),
     };
     let written = match text {
-        Some(text) => {
-            tracing::debug!(milliseconds = start.elapsed().as_millis(), "the answer is drawn");
-            output::write(&options.output, text.as_bytes())
-        }
+        Some(text) => output::write(&options.output, text.as_bytes()),
         None => markdown(options, &report, &choices),
     };
+    tracing::debug!(milliseconds = start.elapsed().as_millis(), "the answer is written");
     // The process ends here, and gives all its memory back faster than value by value.
     std::mem::forget(report);
     std::mem::forget(tables);

@@ -31,6 +31,7 @@ use crate::settings::Settings;
 use crate::survey::Survey;
 use std::collections::HashMap;
 use std::sync::OnceLock;
+use std::time::Instant;
 
 /// Confidence from which an undeclared relation is shown.
 pub const SHOWN_CONFIDENCE: f64 = 0.80;
@@ -91,19 +92,21 @@ pub struct TableDetails {
 impl<'a> Report<'a> {
     /// Runs every stage between the model and the report.
     pub fn new(model: &'a Model, tables: &'a Tables<'a>, settings: &'a Settings) -> Self {
-        let survey = Survey::new(model, tables, settings);
+        let survey = timed("surveyed", || Survey::new(model, tables, settings));
         let context = Context { model, tables, survey: &survey, settings };
-        let outcomes = checks::run(context);
+        let outcomes = timed("judged", || checks::run(context));
         let findings: Vec<_> = outcomes.iter().flat_map(|outcome| &outcome.findings).collect();
         let (playbook, (score, unjudged)) = parallel::join(
             tables.len(),
-            || remedy::plan(context, &findings),
+            || timed("planned", || remedy::plan(context, &findings)),
             || {
-                let score = score::score(&outcomes, tables.base().count());
-                (score, Unjudged::new(model, tables, settings, &survey))
+                let score = timed("scored", || score::score(&outcomes, tables.base().count()));
+                (score, timed("explained", || Unjudged::new(model, tables, settings, &survey)))
             },
         );
-        Self::assemble(model, tables, settings, survey, unjudged, outcomes, score, playbook)
+        timed("put together", || {
+            Self::assemble(model, tables, settings, survey, unjudged, outcomes, score, playbook)
+        })
     }
 
     /// The playbook for the findings of some rules alone; the whole playbook when no rule is named.
@@ -219,6 +222,14 @@ impl<'a> Report<'a> {
         self.findings(table)
             .filter(move |finding| finding.object.kind == kind && finding.object.name.as_deref() == Some(name))
     }
+}
+
+/// Does the work of a stage, and logs how long it took.
+fn timed<T>(done: &str, work: impl FnOnce() -> T) -> T {
+    let started = Instant::now();
+    let answer = work();
+    tracing::debug!(milliseconds = started.elapsed().as_millis(), "the schema is {done}");
+    answer
 }
 
 /// What the report says without a verdict.

@@ -1,7 +1,7 @@
 //! Words that an engine reserves: they name no table or column unless they are quoted.
 
 use super::EngineName;
-use std::collections::HashSet;
+use foldhash::HashSet;
 use std::sync::LazyLock;
 
 /// PostgreSQL 18: `pg_get_keywords()` with `catcode` R or T.

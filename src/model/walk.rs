@@ -1,7 +1,7 @@
 //! Cheap handles for walking a model: from a table to its parents and children without clones or `Rc`.
 
 use super::{Model, QualifiedName, Schema, Sequence, Table};
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::ops::Deref;
 
 /// Position of a table in [`Tables`]: tables are numbered by schema, then name.
@@ -47,7 +47,7 @@ impl<'m> Tables<'m> {
     /// Numbers the tables of a model.
     pub fn new(model: &'m Model) -> Self {
         let mut list = Vec::new();
-        let mut by_name = HashMap::new();
+        let mut by_name = HashMap::default();
         for schema in &model.schemas {
             for table in &schema.tables {
                 let id = TableId(list.len());
@@ -55,7 +55,8 @@ impl<'m> Tables<'m> {
                 list.push(TableRef { id, schema, table });
             }
         }
-        let mut tables = Self { referenced_by: vec![Vec::new(); list.len()], sequences: HashMap::new(), list, by_name };
+        let mut tables =
+            Self { referenced_by: vec![Vec::new(); list.len()], sequences: HashMap::default(), list, by_name };
         for child in 0..tables.list.len() {
             for (position, foreign_key) in tables.list[child].table.foreign_keys.iter().enumerate() {
                 if let Some(parent) = tables.find(&foreign_key.referenced_table) {

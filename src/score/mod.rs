@@ -11,6 +11,7 @@
 
 use crate::checks::{Counts, Dimension, Finding, Kind, Outcome};
 use compact_str::CompactString;
+use foldhash::HashMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -154,12 +155,14 @@ pub fn score(outcomes: &[Outcome], tables: usize) -> Score {
             points_lost_per_finding: gain(&parts, position, 1),
         })
         .collect();
-    let mut by_table: BTreeMap<&(CompactString, CompactString), Counts> = BTreeMap::new();
+    let mut by_table: HashMap<&(CompactString, CompactString), Counts> = HashMap::default();
     for outcome in outcomes.iter().filter(|outcome| outcome.rule.kind != Kind::Informational) {
         for (table, counts) in &outcome.tables {
             *by_table.entry(table).or_default() += *counts;
         }
     }
+    let mut by_table: Vec<_> = by_table.into_iter().collect();
+    by_table.sort_unstable_by_key(|(table, _)| *table);
     let by_table = by_table.into_iter().map(|((schema, table), counts)| TableCoverage {
         schema: schema.to_string(),
         table: Some(table.to_string()).filter(|table| !table.is_empty()),

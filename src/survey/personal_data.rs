@@ -3,6 +3,8 @@
 use super::words::{singular, split};
 use super::{PersonalData, PersonalDataClass};
 use crate::model::{Column, QualifiedName, TableRef, Tables};
+use foldhash::HashMap;
+use std::sync::LazyLock;
 
 /// Words side by side, the class that they settle and the confidence that they give.
 type Evidence = (&'static [&'static str], PersonalDataClass, f64);
@@ -335,11 +337,14 @@ pub(super) fn person_word(name: &str) -> String {
 /// Personal data in all tables, by table and column.
 pub(super) fn personal_data(tables: &Tables<'_>) -> Vec<PersonalData> {
     let mut found = Vec::new();
+    // The same names recur from table to table.
+    let mut known: HashMap<&str, Name> = HashMap::default();
     for table in tables.base() {
         let referencing: Vec<&String> = table.table.foreign_keys.iter().flat_map(|key| &key.columns).collect();
         for column in &table.table.columns {
             if !referencing.contains(&&column.name) {
-                found.extend(judge(table, column));
+                let name = known.entry(&column.name).or_insert_with(|| Name::new(&column.name));
+                found.extend(judge(table, column, name));
             }
         }
     }
@@ -347,7 +352,24 @@ pub(super) fn personal_data(tables: &Tables<'_>) -> Vec<PersonalData> {
     found
 }
 
-fn judge(table: TableRef<'_>, column: &Column) -> Option<PersonalData> {
+/// The words of a column's name and the evidence that it is about.
+struct Name {
+    words: Vec<String>,
+    evidence: Option<&'static Evidence>,
+}
+
+impl Name {
+    fn new(name: &str) -> Self {
+        let words = split(name);
+        Self { evidence: named(&borrowed(&words)), words }
+    }
+}
+
+fn borrowed(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
+}
+
+fn judge(table: TableRef<'_>, column: &Column, name: &Name) -> Option<PersonalData> {
     let base = column.base_type();
     let result = |class, confidence, why: String| PersonalData {
         table: table.qualified_name(),
@@ -362,8 +384,6 @@ fn judge(table: TableRef<'_>, column: &Column) -> Option<PersonalData> {
     if base.starts_with("macaddr") {
         return Some(result(PersonalDataClass::Network, 0.85, format!("its type is {base}")));
     }
-    let words = split(&column.name);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let flag = base.contains("bool") || column.data_type.eq_ignore_ascii_case("tinyint(1)");
     let moment = base.contains("time") || base == "date";
     let holds = |evidence: &[&str], class: PersonalDataClass| {
@@ -371,19 +391,19 @@ fn judge(table: TableRef<'_>, column: &Column) -> Option<PersonalData> {
         // Whether somebody is disabled or a convict is as special as how.
         (!flag || class == PersonalDataClass::Special) && (!moment || of_birth)
     };
-    if let Some((evidence, class, confidence)) = named(&words).filter(|(evidence, class, _)| holds(evidence, *class)) {
+    if let Some((evidence, class, confidence)) = name.evidence.filter(|(evidence, class, _)| holds(evidence, *class)) {
         // Things have full names, too.
         let of_thing = *evidence == ["full", "name"] && !is_person_table(&table.table.name);
         let confidence = if of_thing { 0.60 } else { *confidence };
         return Some(result(*class, confidence, format!("its name says: {}", evidence.join(" "))));
     }
     if let Some((evidence, class, confidence)) =
-        named_of_person(table, &words).filter(|(evidence, class, _)| holds(evidence, *class))
+        named_of_person(table, &borrowed(&name.words)).filter(|(evidence, class, _)| holds(evidence, *class))
     {
         let why = format!("its name says, in such a table: {}", evidence.join(" "));
         return Some(result(*class, *confidence, why));
     }
-    if words == ["name"] && is_person_table(&table.table.name) {
+    if name.words == ["name"] && is_person_table(&table.table.name) {
         return Some(result(PersonalDataClass::Identity, 0.80, NAME_OF_PERSON.to_owned()));
     }
     let comment = column.comment.as_deref()?.to_lowercase();
@@ -397,29 +417,40 @@ fn judge(table: TableRef<'_>, column: &Column) -> Option<PersonalData> {
 /// The evidence that a name is about: the longest, and of those the surest. What only speaks about personal data
 /// (`email_sent_at`, `address_count`, `phone_model`) does not hold it.
 fn named(words: &[&str]) -> Option<&'static Evidence> {
-    let is_named = |evidence: &&Evidence| {
-        let mut places = words.windows(evidence.0.len()).enumerate().filter(|(_, window)| *window == evidence.0);
-        places.any(|(at, _)| {
-            let (before, after) = (&words[..at], &words[at + evidence.0.len()..]);
-            let of_birth = evidence.0 == ["birth"];
-            before.iter().all(|word| of_birth || !ASKING.contains(word))
-                && after.iter().all(|word| qualifies(evidence, word))
-        })
+    let is_named = |at: usize, evidence: &Evidence| {
+        let Some(after) = words[at..].strip_prefix(evidence.0) else { return false };
+        let of_birth = evidence.0 == ["birth"];
+        words[..at].iter().all(|word| of_birth || !ASKING.contains(word))
+            && after.iter().all(|word| qualifies(evidence, word))
     };
-    EVIDENCE
-        .iter()
-        .filter(is_named)
-        .max_by(|a, b| (a.0.len(), a.2).partial_cmp(&(b.0.len(), b.2)).unwrap_or(std::cmp::Ordering::Equal))
+    let beginning = words.iter().enumerate().flat_map(|(at, word)| {
+        let evidence = BY_FIRST_WORD.get(word).into_iter().flatten().copied();
+        evidence.filter(move |(_, evidence)| is_named(at, evidence))
+    });
+    let best = beginning.max_by(|(place, a), (other, b)| {
+        (a.0.len(), a.2, place).partial_cmp(&(b.0.len(), b.2, other)).unwrap_or(std::cmp::Ordering::Equal)
+    });
+    best.map(|(_, evidence)| evidence)
 }
+
+/// What names are evidence by, and its place among all, by its first word.
+static BY_FIRST_WORD: LazyLock<HashMap<&str, Vec<(usize, &Evidence)>>> = LazyLock::new(|| {
+    let mut found: HashMap<&str, Vec<(usize, &Evidence)>> = HashMap::default();
+    for (place, evidence) in EVIDENCE.iter().enumerate() {
+        found.entry(evidence.0[0]).or_default().push((place, evidence));
+    }
+    found
+});
 
 /// The evidence that a whole name is, a number after it aside, because of what the table is about.
 fn named_of_person(table: TableRef<'_>, words: &[&str]) -> Option<&'static Evidence> {
     let numbers = words.iter().rev().take_while(|word| word.bytes().all(|byte| byte.is_ascii_digit())).count();
     let name = &words[..words.len() - numbers];
-    let of_address = OF_ADDRESSES.contains(&name) && person_word(&table.table.name) == "address";
+    let evidence = OF_PERSONS.iter().find(|evidence| evidence.0 == name)?;
+    let of_address = || OF_ADDRESSES.contains(&name) && person_word(&table.table.name) == "address";
     // A line without a number may be any.
-    let fits = (numbers > 0 || name != ["line"]) && (of_address || is_person_table(&table.table.name));
-    OF_PERSONS.iter().find(|evidence| evidence.0 == name && fits)
+    let fits = (numbers > 0 || name != ["line"]) && (of_address() || is_person_table(&table.table.name));
+    fits.then_some(evidence)
 }
 
 /// Whether a word after evidence leaves the name with it.

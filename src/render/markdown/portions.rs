@@ -1,12 +1,10 @@
 //! Sections that are too long to be kept in memory: written in portions, each handed out before the next is begun.
 
 use crate::parallel;
+use std::sync::{Mutex, PoisonError};
 
 /// Takes the next piece of the document.
 pub(super) type Take<'t, E> = dyn FnMut(&str) -> Result<(), E> + 't;
-
-/// Batches of a portion: enough to keep every processor busy, and few enough that their memory is used again soon.
-const BATCHES: usize = 8;
 
 /// Lets every processor write batches of items, and hands the text out in the order of the items. `tables` tells how much
 /// work there is.
@@ -17,16 +15,21 @@ pub(super) fn write<I: Sync, E>(
     take: &mut Take<'_, E>,
     write: impl Fn(&[I], &mut String) + Sync,
 ) -> Result<(), E> {
-    for portion in items.chunks(batch * BATCHES) {
-        let batches: Vec<&[I]> = portion.chunks(batch).collect();
-        let written = parallel::map(&batches, tables, |batch| {
-            let mut out = String::new();
-            write(batch, &mut out);
-            out
-        });
-        written.iter().try_for_each(|text| take(text))?;
-    }
-    Ok(())
+    let batches: Vec<&[I]> = items.chunks(batch).collect();
+    // What was handed out makes room for what comes after it.
+    let spare: Mutex<Vec<String>> = Mutex::default();
+    let spare = || spare.lock().unwrap_or_else(PoisonError::into_inner);
+    let written = |batch: &&[I]| {
+        let mut out = spare().pop().unwrap_or_default();
+        write(batch, &mut out);
+        out
+    };
+    parallel::in_order(&batches, tables, written, |mut text| {
+        take(&text)?;
+        text.clear();
+        spare().push(text);
+        Ok(())
+    })
 }
 
 /// Hands out what `write` writes, without the blank lines at its end.

@@ -414,15 +414,13 @@ fn attempt<'a>(
     let standing_for_others = standing_for_others.map(|request| request.change.clone()).collect();
     let requests = if context.settings.renames { requests } else { without_renames(&mut planner, requests) };
     planner.expect(&requests);
-    let wanted: Vec<(Change, Option<Change>)> =
-        requests.iter().map(|request| (request.change.clone(), request.after.clone())).collect();
     match context.model.engine.name {
-        EngineName::PostgreSql => postgres::plan(&mut planner, requests),
-        EngineName::MySql | EngineName::MariaDb => mysql::plan(&mut planner, requests),
-        EngineName::Sqlite => sqlite::plan(&mut planner, requests),
+        EngineName::PostgreSql => postgres::plan(&mut planner, &requests),
+        EngineName::MySql | EngineName::MariaDb => mysql::plan(&mut planner, requests.clone()),
+        EngineName::Sqlite => sqlite::plan(&mut planner, requests.clone()),
     }
     let mut playbook = planner.finish();
-    playbook.changes = made(wanted, &playbook.impossible);
+    playbook.changes = made(requests, &playbook.impossible);
     (playbook, standing_for_others)
 }
 
@@ -447,9 +445,9 @@ impl Changes<'_> {
 }
 
 /// The wanted changes that are possible, each with what it depends on.
-fn made(wanted: Vec<(Change, Option<Change>)>, impossible: &[(Change, String)]) -> Vec<Change> {
+fn made(wanted: Vec<requests::Request>, impossible: &[(Change, String)]) -> Vec<Change> {
     let refused: Changes<'_> = impossible.iter().map(|(change, _)| change).collect();
     let is_made = |change: &Change| !refused.contains(change);
-    let made = wanted.into_iter().filter(|(change, after)| is_made(change) && after.as_ref().is_none_or(is_made));
-    made.map(|(change, _)| change).collect()
+    let made = wanted.into_iter().filter(|wanted| is_made(&wanted.change) && wanted.after.as_ref().is_none_or(is_made));
+    made.map(|made| made.change).collect()
 }

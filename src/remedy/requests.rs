@@ -46,16 +46,14 @@ pub(super) fn collect(
         }
     }
     let favoured = in_favour_of_others(findings);
-    let settled: Vec<_> = of_tables
-        .into_values()
-        .map(|requests| {
-            let requests = without_refused(planner, requests);
-            let requests = with_needed_indexes(planner, requests, &favoured);
-            settle(planner, requests)
-        })
-        .collect();
-    let requests = settled.into_iter().flat_map(|requests| without_needless_indexes(planner, requests)).collect();
-    one_type_a_column(planner, requests)
+    let mut settled = Vec::with_capacity(findings.len());
+    for requests in of_tables.into_values() {
+        let requests = without_refused(planner, requests);
+        let requests = with_needed_indexes(planner, requests, &favoured);
+        let requests = settle(planner, requests);
+        settled.extend(without_needless_indexes(planner, requests));
+    }
+    one_type_a_column(planner, settled)
 }
 
 /// Leaves one type for each column. A column that changes with the one that it refers to cannot become something else by
@@ -469,28 +467,32 @@ fn settle(planner: &mut Planner<'_>, requests: Vec<Request>) -> Vec<Request> {
     let verdicts: Vec<Option<Overruled>> =
         requests.iter().map(|request| overruled(planner, &requests, &request.change)).collect();
     let mut served = Vec::new();
-    // By their places, so that those that take over can be found.
-    let mut kept: BTreeMap<usize, Request> = BTreeMap::new();
+    // At their places, so that those that take over can be found.
+    let mut kept: Vec<Option<Request>> = Vec::with_capacity(requests.len());
     for (at, (request, verdict)) in requests.into_iter().zip(verdicts).enumerate() {
-        match verdict {
-            Some(Overruled::Served(by)) => served.push((at, by, request.rules)),
-            Some(Overruled::Refused(reason)) => planner.refuse(request.change, reason),
-            None => {
-                kept.insert(at, request);
+        kept.push(match verdict {
+            Some(Overruled::Served(by)) => {
+                served.push((at, by, request.rules));
+                None
             }
-        }
+            Some(Overruled::Refused(reason)) => {
+                planner.refuse(request.change, reason);
+                None
+            }
+            None => Some(request),
+        });
     }
     // Those that come later first, as they were asked for when the other was there.
     served.sort_by_key(|(at, by, _)| at < by);
     for (_, by, rules) in served {
-        if let Some(other) = kept.get_mut(&by) {
+        if let Some(other) = kept.get_mut(by).and_then(Option::as_mut) {
             other.stands_for_others = true;
             for rule in rules {
                 serve(other, rule);
             }
         }
     }
-    kept.into_values().collect()
+    kept.into_iter().flatten().collect()
 }
 
 enum Overruled {

@@ -41,7 +41,7 @@ pub(super) fn held_back<'f>(planner: &Planner<'_>, findings: &[&'f Finding]) -> 
 }
 
 /// Adds the steps for all requests.
-pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
+pub(super) fn plan(planner: &mut Planner<'_>, requests: &[Request]) {
     // A migration that waits for a lock makes everything behind it wait too: give up early and try again.
     planner.preamble = vec!["SET lock_timeout = '2s'".to_owned(), "SET statement_timeout = 0".to_owned()];
     // Policies would hide rows from an owner whom they bind (FORCE), and fills and checks would pass over these: so they fail.
@@ -49,8 +49,8 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
         planner.preamble.push("SET row_security = off".to_owned());
     }
     for request in requests {
-        if !planner.is_pointless(&request) {
-            add(planner, &request);
+        if !planner.is_pointless(request) {
+            add(planner, request);
         }
     }
 }

@@ -7,8 +7,9 @@
 use super::names::Names;
 use crate::model::{QualifiedName, Table, TableId, TableRef};
 use crate::report::{Group, Report};
+use foldhash::{HashMap, HashSet};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
@@ -158,17 +159,16 @@ impl<'r, 'a> Artist<'r, 'a> {
         if around.is_empty() {
             return None;
         }
-        let mut seen = HashSet::from([id]);
-        around.retain(|neighbour| seen.insert(*neighbour));
+        let mut seen = HashSet::default();
+        around.retain(|neighbour| *neighbour != id && seen.insert(*neighbour));
         let left_out = around.len().saturating_sub(NEIGHBOURS);
         around.truncate(NEIGHBOURS);
-        let shown: HashSet<TableId> = around.iter().copied().chain([id]).collect();
         let mut diagram = Diagram::new(self, Detail::Keys);
         diagram.table(id);
         for neighbour in &around {
             diagram.table(*neighbour);
         }
-        diagram.relations(id, |parent| shown.contains(&parent));
+        diagram.relations(id, |parent| parent == id || around.contains(&parent));
         for neighbour in &around {
             diagram.relations(*neighbour, |parent| parent == id);
         }
@@ -189,7 +189,7 @@ pub(crate) struct Overview {
 }
 
 pub(crate) fn overview(report: &Report<'_>, groups: &[Group]) -> Overview {
-    let mut group_of = HashMap::new();
+    let mut group_of = HashMap::default();
     for (at, group) in groups.iter().enumerate() {
         group_of.extend(group.tables.iter().map(|id| (*id, at)));
     }
@@ -211,7 +211,7 @@ pub(crate) fn overview(report: &Report<'_>, groups: &[Group]) -> Overview {
     largest.sort_unstable();
     let mut tokens = Tokens::default();
     let mut text = String::from("erDiagram\n");
-    let mut of = HashMap::new();
+    let mut of = HashMap::default();
     for at in largest.iter().copied() {
         let count = groups[at].tables.len();
         let token =
@@ -300,22 +300,26 @@ impl<'d, 'r, 'a> Diagram<'d, 'r, 'a> {
     fn new(artist: &'d Artist<'r, 'a>, detail: Detail) -> Self {
         let text = String::from("erDiagram\n");
         let units = text.len();
-        Self { artist, detail, text, units, tokens: Tokens::default(), of: HashMap::new(), left_out: 0 }
+        Self { artist, detail, text, units, tokens: Tokens::default(), of: HashMap::default(), left_out: 0 }
     }
 
-    fn push(&mut self, block: &str) {
-        let units = block.encode_utf16().count();
+    /// Keeps what was written since `start`, where the budget lets it.
+    fn keep(&mut self, start: usize) {
+        let block = &self.text[start..];
+        let units = if block.is_ascii() { block.len() } else { block.encode_utf16().count() };
         if self.units + units > BUDGET {
             self.left_out += 1;
+            self.text.truncate(start);
         } else {
             self.units += units;
-            self.text.push_str(block);
         }
     }
 
     fn table(&mut self, id: TableId) {
         let token = self.tokens.unique(self.artist.names.table(id));
-        let mut block = format!("    {token}");
+        let start = self.text.len();
+        self.text.push_str("    ");
+        self.text.push_str(&token);
         let full;
         let rows = match self.detail {
             Detail::Names => "",
@@ -326,14 +330,12 @@ impl<'d, 'r, 'a> Diagram<'d, 'r, 'a> {
             }
         };
         if rows.is_empty() {
-            block.push('\n');
+            self.text.push('\n');
         } else {
-            block.push_str(" {\n");
-            block.push_str(rows);
-            block.push_str("    }\n");
+            self.text.extend([" {\n", rows, "    }\n"]);
         }
         self.of.insert(id, token);
-        self.push(&block);
+        self.keep(start);
     }
 
     /// The relations of a child whose parents are wanted: declared ones solid, inferred ones dashed.
@@ -342,8 +344,7 @@ impl<'d, 'r, 'a> Diagram<'d, 'r, 'a> {
         for key in &table.table.foreign_keys {
             let Some(parent) = self.artist.report.tables.find(&key.referenced_table) else { continue };
             if wanted(parent.id) {
-                let line = self.line(parent, table, &key.columns, true);
-                self.push(&line);
+                self.line(parent, table, &key.columns, true);
             }
         }
         for at in &self.artist.report.details(child).relations {
@@ -351,19 +352,20 @@ impl<'d, 'r, 'a> Diagram<'d, 'r, 'a> {
             let Some(parent) = self.artist.report.tables.find(&relation.referenced_table) else { continue };
             if wanted(parent.id) {
                 let columns = std::slice::from_ref(&relation.column);
-                let line = self.line(parent, table, columns, relation.is_declared());
-                self.push(&line);
+                self.line(parent, table, columns, relation.is_declared());
             }
         }
     }
 
-    fn line(&self, parent: TableRef<'_>, child: TableRef<'_>, columns: &[String], declared: bool) -> String {
+    fn line(&mut self, parent: TableRef<'_>, child: TableRef<'_>, columns: &[String], declared: bool) {
         let optional = columns.iter().any(|name| child.table.column(name).is_none_or(|column| column.nullable));
         let left = if optional { "|o" } else { "||" };
         let right = if is_unique(child.table, columns) { "o|" } else { "o{" };
         let stroke = if declared { "--" } else { ".." };
         let label = if declared { columns.join(", ") } else { format!("{}, inferred", columns.join(", ")) };
-        format!("    {} {left}{stroke}{right} {} : \"{}\"\n", self.of[&parent.id], self.of[&child.id], text(&label, 60))
+        let (start, ends, label) = (self.text.len(), [&self.of[&parent.id], &self.of[&child.id]], text(&label, 60));
+        push!(self.text, "    {} {left}{stroke}{right} {} : \"{label}\"\n", ends[0], ends[1]);
+        self.keep(start);
     }
 }
 

@@ -451,6 +451,9 @@ fn kept(model: &Model, table: &QualifiedName, column: &Column) -> Vec<String> {
     all.extend(column.compression.as_ref().map(|method| format!("SET COMPRESSION {method}")));
     all.extend(column.statistics_target.map(|target| format!("SET STATISTICS {target}")));
     all.extend((!column.options.is_empty()).then(|| format!("SET ({})", column.options.join(", "))));
+    if all.is_empty() {
+        return all;
+    }
     let name = quote_identifier(model.engine.name, &column.name);
     let table = model.name_in_statements(table);
     all.into_iter().map(|what| format!("ALTER TABLE {table} ALTER COLUMN {name} {what}")).collect()

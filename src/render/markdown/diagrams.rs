@@ -1,6 +1,6 @@
 //! The entity-relationship diagrams: one when the schema is small, else an overview and one for each group.
 
-use super::escape::{fence, html_code, paragraph, table, text};
+use super::escape::{fence, paragraph, push_fence, push_html_code, table, text};
 use super::indexes::folded;
 use super::page::{PAGES, Page, number};
 use crate::model::TableId;
@@ -102,19 +102,20 @@ pub(super) fn groups(page: &Page<'_, '_>) -> String {
 }
 
 /// The neighbourhood of one table, when the whole schema is not drawn in one diagram.
-pub(super) fn neighbourhood(page: &Page<'_, '_>, table: TableId) -> String {
+pub(super) fn neighbourhood(page: &Page<'_, '_>, table: TableId, out: &mut String) {
     if page.report.tables.len() <= ONE_DIAGRAM {
-        return String::new();
+        return;
     }
-    let Some((diagram, left_out)) = page.artist.neighbourhood(table) else {
-        return String::new();
-    };
-    let more = if left_out == 0 { String::new() } else { format!(", {left_out} more not shown") };
-    format!(
-        "<details><summary>Neighbours of {} (key columns only{more})</summary>\n\n{}\n</details>\n\n",
-        html_code(page.names.table(table)),
-        fence("mermaid", &diagram)
-    )
+    let Some((diagram, left_out)) = page.artist.neighbourhood(table) else { return };
+    out.push_str("<details><summary>Neighbours of ");
+    push_html_code(out, page.names.table(table));
+    out.push_str(" (key columns only");
+    if left_out > 0 {
+        push!(out, ", {left_out} more not shown");
+    }
+    out.push_str(")</summary>\n\n");
+    push_fence(out, "mermaid", &diagram);
+    out.push_str("\n</details>\n\n");
 }
 
 const LEGEND: &str =

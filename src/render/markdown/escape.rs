@@ -26,7 +26,7 @@ pub(crate) fn prose(raw: &str) -> String {
         if place % 2 == 0 {
             push_inner(&mut out, piece);
         } else {
-            out.push_str(&code(piece));
+            push_code(&mut out, piece);
         }
     }
     out
@@ -48,12 +48,22 @@ pub(crate) fn paragraph(raw: &str) -> String {
 
 /// An identifier, type or expression in code type, for a cell, a paragraph or the text of a link.
 pub(crate) fn code(raw: &str) -> String {
-    if !raw.is_empty() && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_(),.".contains(&byte)) {
-        let mut out = String::with_capacity(raw.len() + 2);
+    let mut out = String::with_capacity(raw.len() + 2);
+    push_code(&mut out, raw);
+    out
+}
+
+/// Writes an identifier, type or expression in code type.
+pub(crate) fn push_code(out: &mut String, raw: &str) {
+    // Most are of this kind.
+    if raw.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'`' | b'|' | b'\\'))
+        && !raw.is_empty()
+        && !raw.starts_with(' ')
+        && !raw.ends_with(' ')
+    {
         out.push('`');
         out.push_str(raw);
-        out.push('`');
-        return out;
+        return out.push('`');
     }
     let mut flat = String::with_capacity(raw.len());
     let mut plain = true;
@@ -68,11 +78,21 @@ pub(crate) fn code(raw: &str) -> String {
         }
     }
     if !plain || flat.is_empty() || flat.trim() != flat {
-        return html_code(raw);
+        return push_html_code(out, raw);
     }
     let fence = "`".repeat(longest_run(&flat) + 1);
     let space = if flat.starts_with('`') || flat.ends_with('`') { " " } else { "" };
-    [&fence, space, &flat, space, &fence].concat()
+    out.extend([&fence, space, &flat, space, &fence]);
+}
+
+/// Writes names in code type, comma-separated.
+pub(crate) fn push_codes<S: AsRef<str>>(out: &mut String, names: &[S]) {
+    for (at, name) in names.iter().enumerate() {
+        if at > 0 {
+            out.push_str(", ");
+        }
+        push_code(out, name.as_ref());
+    }
 }
 
 /// The longest run of backticks.
@@ -85,10 +105,16 @@ fn longest_run(content: &str) -> usize {
 
 /// The same as an HTML element, for places where Markdown is not read: inside `<summary>`.
 pub(crate) fn html_code(raw: &str) -> String {
-    let mut out = String::from("<code>");
-    push_text(&mut out, raw);
-    out.push_str("</code>");
+    let mut out = String::new();
+    push_html_code(&mut out, raw);
     out
+}
+
+/// Writes the same as an HTML element.
+pub(crate) fn push_html_code(out: &mut String, raw: &str) {
+    out.push_str("<code>");
+    push_text(out, raw);
+    out.push_str("</code>");
 }
 
 /// What stands above SQL that may look different from what it is.
@@ -101,42 +127,56 @@ fn turns(character: char) -> bool {
 
 /// A fenced block. The fence is longer than any run of backticks inside.
 pub(crate) fn fence(language: &str, content: &str) -> String {
+    let mut out = String::new();
+    push_fence(&mut out, language, content);
+    out
+}
+
+/// Writes a fenced block.
+pub(crate) fn push_fence(out: &mut String, language: &str, content: &str) {
     let fence = "`".repeat(longest_run(content).max(2) + 1);
     let mut content = Cow::Borrowed(content.trim_end_matches(['\n', '\r']));
     if content.contains('\0') {
         content = Cow::Owned(content.replace('\0', "\u{fffd}"));
     }
-    let note = if language == "sql" && content.contains(turns) { TURNED } else { "" };
-    [&fence, language, "\n", note, &content, "\n", &fence, "\n"].concat()
-}
-
-/// A row of a table from cells that are already Markdown.
-pub(crate) fn row<I: AsRef<str>>(cells: &[I]) -> String {
-    let mut out = String::new();
-    push_row(&mut out, cells);
-    out
+    let note = if language == "sql" && !content.is_ascii() && content.contains(turns) { TURNED } else { "" };
+    out.extend([&fence, language, "\n", note, &content, "\n", &fence, "\n"]);
 }
 
 /// Writes a row of a table from cells that are already Markdown.
 pub(crate) fn push_row<I: AsRef<str>>(out: &mut String, cells: &[I]) {
     out.push('|');
     for cell in cells {
-        let cell = cell.as_ref();
-        out.push(' ');
-        out.push_str(if cell.is_empty() { "—" } else { cell });
-        out.push_str(" |");
+        push_cell(out, |out| out.push_str(cell.as_ref()));
+    }
+    out.push('\n');
+}
+
+/// Writes a cell of a row that was begun with a bar: what `write` writes, which is Markdown.
+pub(crate) fn push_cell(out: &mut String, write: impl FnOnce(&mut String)) {
+    out.push(' ');
+    let start = out.len();
+    write(out);
+    if out.len() == start {
+        out.push('—');
+    }
+    out.push_str(" |");
+}
+
+/// Writes the first two lines of a table.
+pub(crate) fn push_header(out: &mut String, header: &[&str]) {
+    push_row(out, header);
+    out.push('|');
+    for _ in header {
+        out.push_str("---|");
     }
     out.push('\n');
 }
 
 /// A whole table.
 pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
-    let mut out = row(header);
-    out.push('|');
-    for _ in header {
-        out.push_str("---|");
-    }
-    out.push('\n');
+    let mut out = String::new();
+    push_header(&mut out, header);
     for cells in rows {
         push_row(&mut out, cells);
     }
@@ -209,10 +249,15 @@ fn class(character: char) -> Class {
 
 /// Characters that mean nothing to any renderer wherever they stand.
 fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b" ,;()-+/=\"'!?%^{}".contains(&byte)
+    matches!(
+        byte,
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9'
+            | b' ' | b',' | b';' | b'(' | b')' | b'-' | b'+' | b'/' | b'=' | b'"' | b'\'' | b'!' | b'?' | b'%' | b'^' | b'{' | b'}'
+    )
 }
 
-fn push_text(out: &mut String, raw: &str) {
+/// Writes text for a table cell, a paragraph or an HTML element.
+pub(crate) fn push_text(out: &mut String, raw: &str) {
     push_inner(out, raw.trim_matches(|edge| matches!(class(edge), Class::LineBreak | Class::Space)));
 }
 

@@ -1,33 +1,31 @@
 //! What rows of a table have to do with rows of others.
 
-use super::escape::{self, code, prose, text};
-use super::page::{Page, codes};
+use super::escape::{code, prose, push_cell, push_code, push_codes, push_header, text};
+use super::page::{Joined, Page, codes};
 use crate::model::{Action, Deferral, EngineName, ForeignKey, MatchType, QualifiedName, TableRef};
 use crate::render::mermaid::is_unique;
 
 const HEADER: [&str; 6] = ["Column", "References", "ON DELETE", "ON UPDATE", "Constraint", "In words"];
 
 /// The declared keys of a table and the relations that no key declares.
-pub(super) fn of_table(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
-    let mut out = String::new();
+pub(super) fn of_table(page: &Page<'_, '_>, table: TableRef<'_>, out: &mut String) {
     if !table.table.foreign_keys.is_empty() {
-        let rows: Vec<Vec<String>> = table
-            .table
-            .foreign_keys
-            .iter()
-            .map(|key| {
-                vec![
-                    codes(&key.columns),
-                    format!("{}.{}", page.link_to(&key.referenced_table), codes(&key.referenced_columns)),
-                    on_delete(key),
-                    key.on_update.sql().to_owned(),
-                    facts(page, key),
-                    in_words(page, table, key),
-                ]
-            })
-            .collect();
         out.push_str("**Foreign Keys:**\n\n");
-        out.push_str(&escape::table(&HEADER, &rows));
+        push_header(out, &HEADER);
+        for key in &table.table.foreign_keys {
+            out.push('|');
+            push_cell(out, |out| push_codes(out, &key.columns));
+            push_cell(out, |out| {
+                page.push_link_to(out, &key.referenced_table);
+                out.push('.');
+                push_codes(out, &key.referenced_columns);
+            });
+            push_cell(out, |out| on_delete(key, out));
+            push_cell(out, |out| out.push_str(key.on_update.sql()));
+            push_cell(out, |out| facts(page, key, out));
+            push_cell(out, |out| out.push_str(&in_words(page, table, key)));
+            out.push('\n');
+        }
         out.push('\n');
     }
     let details = page.report.details(table.id);
@@ -70,45 +68,48 @@ pub(super) fn of_table(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
         }
         out.push('\n');
     }
-    out
 }
 
-fn on_delete(key: &ForeignKey) -> String {
-    if key.on_delete_columns.is_empty() {
-        key.on_delete.sql().to_owned()
-    } else {
-        format!("{} ({})", key.on_delete.sql(), codes(&key.on_delete_columns))
+fn on_delete(key: &ForeignKey, out: &mut String) {
+    out.push_str(key.on_delete.sql());
+    if !key.on_delete_columns.is_empty() {
+        push!(out, " ({})", codes(&key.on_delete_columns));
     }
 }
 
-fn facts(page: &Page<'_, '_>, key: &ForeignKey) -> String {
-    let mut facts = Vec::new();
-    facts.extend(key.name.as_ref().map(|name| code(name)));
+fn facts(page: &Page<'_, '_>, key: &ForeignKey, out: &mut String) {
+    let mut facts = Joined::new(out, ", ");
+    if let Some(name) = &key.name {
+        push_code(facts.next(), name);
+    }
     if !key.validated {
-        facts.push("not validated".to_owned());
+        facts.next().push_str("not validated");
     }
     if !key.enforced {
-        facts.push("not enforced".to_owned());
+        facts.next().push_str("not enforced");
     }
     if !key.disabled_triggers_on.is_empty() {
         let tables: Vec<String> = key.disabled_triggers_on.iter().map(|table| page.link_to(table)).collect();
-        facts.push(format!("not checked: triggers disabled on {}", tables.join(", ")));
+        push!(facts.next(), "not checked: triggers disabled on {}", tables.join(", "));
     }
-    facts.extend(deferral(key.deferral).map(str::to_owned));
+    if let Some(deferral) = deferral(key.deferral) {
+        facts.next().push_str(deferral);
+    }
     if key.match_type != MatchType::Simple {
-        facts.push(if key.match_type == MatchType::Full { "MATCH FULL" } else { "MATCH PARTIAL" }.to_owned());
+        facts.next().push_str(if key.match_type == MatchType::Full { "MATCH FULL" } else { "MATCH PARTIAL" });
     }
     if key.period {
-        facts.push("over a period".to_owned());
+        facts.next().push_str("over a period");
     }
     if page.report.tables.find(&key.referenced_table).is_none() {
-        facts.push(match divided(page, &key.referenced_table) {
-            Some(table) => format!("the referenced table is a partition of {}", page.link(table.id)),
-            None => "the referenced table is not in this document".to_owned(),
-        });
+        match divided(page, &key.referenced_table) {
+            Some(table) => push!(facts.next(), "the referenced table is a partition of {}", page.link(table.id)),
+            None => facts.next().push_str("the referenced table is not in this document"),
+        }
     }
-    let comment = key.comment.as_deref().map(|comment| format!(" — {}", text(comment))).unwrap_or_default();
-    facts.join(", ") + &comment
+    if let Some(comment) = &key.comment {
+        push!(out, " — {}", text(comment));
+    }
 }
 
 /// The table that has a partition of this name.

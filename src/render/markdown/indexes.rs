@@ -1,7 +1,7 @@
 //! Why indexes exist: for each index of a table, and the strategy across all of them.
 
-use super::escape::{code, prose, table, text};
-use super::page::{Page, codes, fold, number, share};
+use super::escape::{code, prose, push_cell, push_code, push_header, push_text, table, text};
+use super::page::{Joined, Page, codes, fold, number, share};
 use super::statistics;
 use crate::checks::{Needs, ObjectKind};
 use crate::model::{
@@ -11,47 +11,57 @@ use crate::report::{IndexKind, KeyOrder, Purpose, Rationale, Role};
 use std::collections::BTreeMap;
 
 /// The table of indexes in a table's section.
-pub(super) fn of_table(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
+pub(super) fn of_table(page: &Page<'_, '_>, of: TableRef<'_>, out: &mut String) {
     if of.table.indexes.is_empty() {
-        return "**Indexes:** none.\n\n".to_owned();
+        return out.push_str("**Indexes:** none.\n\n");
     }
     let details = page.report.details(of.id);
     let known = statistics::of_indexes(page, of);
-    let rows: Vec<Vec<String>> = of
-        .table
-        .indexes
-        .iter()
-        .zip(&details.rationale)
-        .map(|(index, rationale)| {
-            let mut row = vec![code(&index.name), key(index), kind(index), explain(page, of, index, rationale)];
-            row.extend(known.iter().flat_map(|known| known.of(&index.name)));
-            row
-        })
-        .collect();
     let mut header = vec!["Name", "Columns", "Type", "Rationale"];
     header.extend(known.iter().flat_map(statistics::OfIndexes::header));
-    format!("**Indexes:**\n\n{}\n", table(&header, &rows))
+    out.push_str("**Indexes:**\n\n");
+    push_header(out, &header);
+    for (index, rationale) in of.table.indexes.iter().zip(&details.rationale) {
+        out.push('|');
+        push_cell(out, |out| push_code(out, &index.name));
+        push_cell(out, |out| push_key(out, index));
+        push_cell(out, |out| push_kind(out, index));
+        push_cell(out, |out| explain(page, of, index, rationale, out));
+        for fact in known.iter().flat_map(|known| known.of(&index.name)) {
+            push_cell(out, |out| out.push_str(&fact));
+        }
+        out.push('\n');
+    }
+    out.push('\n');
 }
 
 /// `` (`a`, `b` DESC) INCLUDE (`c`) WHERE … ``
 pub(super) fn key(index: &Index) -> String {
-    let parts: Vec<String> = index.key.iter().map(key_part).collect();
-    let mut out = format!("({})", parts.join(", "));
+    let mut out = String::new();
+    push_key(&mut out, index);
+    out
+}
+
+fn push_key(out: &mut String, index: &Index) {
+    out.push('(');
+    let mut parts = Joined::new(out, ", ");
+    for part in &index.key {
+        push_key_part(parts.next(), part);
+    }
+    out.push(')');
     if !index.include.is_empty() {
         push!(out, " INCLUDE ({})", codes(&index.include));
     }
     if let Some(predicate) = &index.predicate {
         push!(out, " WHERE {}", code(predicate));
     }
-    out
 }
 
-fn key_part(part: &KeyPart) -> String {
-    let mut out = match (&part.column, &part.expression) {
-        (Some(column), _) => code(column),
-        (None, Some(expression)) => code(expression),
-        (None, None) => "?".to_owned(),
-    };
+fn push_key_part(out: &mut String, part: &KeyPart) {
+    match part.column.as_ref().or(part.expression.as_ref()) {
+        Some(what) => push_code(out, what),
+        None => out.push('?'),
+    }
     if let Some(length) = part.prefix_length {
         push!(out, "({length})");
     }
@@ -69,124 +79,126 @@ fn key_part(part: &KeyPart) -> String {
         Some(NullsOrder::Last) => out.push_str(" NULLS LAST"),
         None => {}
     }
-    out
 }
 
-fn kind(index: &Index) -> String {
-    let mut words = vec![text(&index.method)];
+fn push_kind(out: &mut String, index: &Index) {
+    let mut words = Joined::new(out, ", ");
+    push_text(words.next(), &index.method);
     if index.unique {
-        words.push(if index.nulls_not_distinct { "unique, NULLs not distinct" } else { "unique" }.to_owned());
+        words.next().push_str(if index.nulls_not_distinct { "unique, NULLs not distinct" } else { "unique" });
     }
     if index.predicate.is_some() {
-        words.push("partial".to_owned());
+        words.next().push_str("partial");
     }
     if ["fulltext", "vector"].contains(&index.method.as_str()) {
-        words.extend(index.options.iter().map(|option| code(option)));
+        for option in &index.options {
+            push_code(words.next(), option);
+        }
     }
     if !index.valid {
-        words.push(if index.build_in_progress { "build in progress" } else { "**invalid**" }.to_owned());
+        words.next().push_str(if index.build_in_progress { "build in progress" } else { "**invalid**" });
     }
     if !index.visible {
-        words.push("invisible to the optimizer".to_owned());
+        words.next().push_str("invisible to the optimizer");
     }
-    words.join(", ")
 }
 
-fn explain(page: &Page<'_, '_>, of: TableRef<'_>, index: &Index, rationale: &Rationale) -> String {
-    let mut sentences: Vec<String> =
-        rationale.purposes.iter().map(|purpose| purpose_words(page, of, index, purpose)).collect();
+fn explain(page: &Page<'_, '_>, of: TableRef<'_>, index: &Index, rationale: &Rationale, out: &mut String) {
+    let mut sentences = Joined::new(out, ". ");
+    for purpose in &rationale.purposes {
+        push_purpose(sentences.next(), page, of, index, purpose);
+    }
     if let Some(roles) = roles(index, rationale) {
-        sentences.push(roles);
+        sentences.next().push_str(&roles);
     }
     match rationale.order {
         KeyOrder::RangeBeforeEquality => {
-            sentences.push("A range stands before an equality, by which the index can then only filter".to_owned());
+            sentences.next().push_str("A range stands before an equality, by which the index can then only filter");
         }
-        KeyOrder::SortBeforeEquality => sentences.push(
+        KeyOrder::SortBeforeEquality => sentences.next().push_str(
             "What stands after the sort does not narrow the search: the index filters by it, breaks ties with it or \
-             only returns it"
-                .to_owned(),
+             only returns it",
         ),
-        KeyOrder::RangeBeforeSort => sentences.push(
-            "Rows come out in this order only where queries fix the column of the range or sort by it, too".to_owned(),
-        ),
+        KeyOrder::RangeBeforeSort => sentences
+            .next()
+            .push_str("Rows come out in this order only where queries fix the column of the range or sort by it, too"),
         KeyOrder::Follows | KeyOrder::UniqueKey | KeyOrder::PartitionKeyFirst => {}
     }
     for finding in page.report.findings_about(of.id, ObjectKind::Index, &index.name) {
         if finding.rule.starts_with("index-") {
-            sentences.push(format!("{}: {}", code(finding.rule), prose(&finding.message)));
+            push!(sentences.next(), "{}: {}", code(finding.rule), prose(&finding.message));
         }
     }
     if let Some(comment) = &index.comment {
-        sentences.push(text(comment));
+        push_text(sentences.next(), comment);
     }
-    sentences.join(". ")
 }
 
-fn purpose_words(page: &Page<'_, '_>, of: TableRef<'_>, index: &Index, purpose: &Purpose) -> String {
+fn push_purpose(out: &mut String, page: &Page<'_, '_>, of: TableRef<'_>, index: &Index, purpose: &Purpose) {
     let survey = &page.report.survey;
     match purpose {
-        Purpose::PrimaryKey => "Primary key".to_owned(),
+        Purpose::PrimaryKey => out.push_str("Primary key"),
         Purpose::Unique => {
-            let what = if index.constraint.is_some() { "Unique constraint" } else { "Unique index" };
+            out.push_str(if index.constraint.is_some() { "Unique constraint" } else { "Unique index" });
             if !index.guarantees_unique() {
-                format!("{what} that is not valid: equal rows may be there")
+                out.push_str(" that is not valid: equal rows may be there");
             } else if index.predicate.is_some() {
-                format!("{what} among the rows of its condition")
-            } else {
-                what.to_owned()
+                out.push_str(" among the rows of its condition");
             }
         }
         Purpose::Exclusion => {
             let mut all = of.table.exclusion_constraints.iter();
             match all.find(|exclusion| index.constraint.as_ref() == Some(&exclusion.name)) {
-                Some(exclusion) => format!("Exclusion constraint: {}", excluded(exclusion)),
-                None => "Key without overlaps".to_owned(),
+                Some(exclusion) => push!(out, "Exclusion constraint: {}", excluded(exclusion)),
+                None => out.push_str("Key without overlaps"),
             }
         }
-        Purpose::ForeignKey(at) => match of.table.foreign_keys.get(*at) {
-            Some(foreign_key) => format!(
-                "Foreign key to {}: joins, and deletes and key changes of the parent",
-                page.link_to(&foreign_key.referenced_table)
-            ),
-            None => "Foreign key".to_owned(),
-        },
+        Purpose::ForeignKey(at) => {
+            out.push_str("Foreign key");
+            if let Some(foreign_key) = of.table.foreign_keys.get(*at) {
+                out.push_str(" to ");
+                page.push_link_to(out, &foreign_key.referenced_table);
+                out.push_str(": joins, and deletes and key changes of the parent");
+            }
+        }
         Purpose::ForeignKeyPart(at) => match of.table.foreign_keys.get(*at) {
             Some(foreign_key) => {
                 let leading = index
                     .key_columns()
                     .map_while(|column| column.filter(|column| foreign_key.columns.iter().any(|name| name == column)));
-                format!(
+                push!(
+                    out,
                     "Foreign key to {} by {}, which identifies its row: joins, and deletes and key changes of the parent",
                     page.link_to(&foreign_key.referenced_table),
                     codes(&leading.collect::<Vec<_>>())
-                )
+                );
             }
-            None => "Foreign key".to_owned(),
+            None => out.push_str("Foreign key"),
         },
         Purpose::Referenced(children) => {
             let links: Vec<String> = children.iter().map(|child| page.link_to(child)).collect();
             let keys = if children.len() == 1 { "a foreign key" } else { "foreign keys" };
-            format!("Target of {keys} of {}", links.join(", "))
+            push!(out, "Target of {keys} of {}", links.join(", "));
         }
-        Purpose::Relation(at) => format!(
+        Purpose::Relation(at) => push!(
+            out,
             "Undeclared relation to {}: joins",
             survey.relations.get(*at).map_or_else(String::new, |relation| page.link_to(&relation.referenced_table))
         ),
-        Purpose::Polymorphic(_) => "Polymorphic reference: joins by type and key".to_owned(),
-        Purpose::Tenant => "Leads with the tenant: each tenant's rows are searched alone".to_owned(),
-        Purpose::LiveRows(column) => format!("Holds only rows that are not deleted ({})", code(column)),
-        Purpose::Partial => "Holds only the rows of its condition".to_owned(),
-        Purpose::Expression => "Searches an expression".to_owned(),
-        Purpose::Covering => format!("Answers from the index alone with {}", codes(&index.include)),
-        Purpose::ReplicaIdentity => "Identifies rows for logical replication".to_owned(),
-        Purpose::FullText => "Full-text search".to_owned(),
-        Purpose::Spatial => "Spatial search".to_owned(),
-        Purpose::Containment => "Searches inside documents, arrays or text".to_owned(),
-        Purpose::Similarity => "Searches overlaps, distances or neighbours".to_owned(),
-        Purpose::BlockRange => "Skips blocks of rows stored together; small, for data in insertion order".to_owned(),
-        Purpose::Hash => "Finds equal values only".to_owned(),
-        Purpose::Lookup => "Look-ups; no key or rule needs it".to_owned(),
+        Purpose::Polymorphic(_) => out.push_str("Polymorphic reference: joins by type and key"),
+        Purpose::Tenant => out.push_str("Leads with the tenant: each tenant's rows are searched alone"),
+        Purpose::LiveRows(column) => push!(out, "Holds only rows that are not deleted ({})", code(column)),
+        Purpose::Partial => out.push_str("Holds only the rows of its condition"),
+        Purpose::Expression => out.push_str("Searches an expression"),
+        Purpose::Covering => push!(out, "Answers from the index alone with {}", codes(&index.include)),
+        Purpose::ReplicaIdentity => out.push_str("Identifies rows for logical replication"),
+        Purpose::FullText => out.push_str("Full-text search"),
+        Purpose::Spatial => out.push_str("Spatial search"),
+        Purpose::Containment => out.push_str("Searches inside documents, arrays or text"),
+        Purpose::Similarity => out.push_str("Searches overlaps, distances or neighbours"),
+        Purpose::BlockRange => out.push_str("Skips blocks of rows stored together; small, for data in insertion order"),
+        Purpose::Hash => out.push_str("Finds equal values only"),
+        Purpose::Lookup => out.push_str("Look-ups; no key or rule needs it"),
     }
 }
 
@@ -293,7 +305,7 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
         .filter(|(_, _, why)| is_listed(why))
         .map(|(of, index, why)| {
             vec![
-                page.link(of.id),
+                page.link(of.id).to_owned(),
                 code(&index.name),
                 roles(index, why).unwrap_or_default(),
                 order(why.order).to_owned(),
@@ -331,7 +343,9 @@ pub(super) fn section(page: &Page<'_, '_>) -> String {
     }
     let mut searching =
         named(&|_, why| why.purposes.contains(&Purpose::FullText) || why.purposes.contains(&Purpose::Spatial));
-    searching.extend(report.tables.iter().filter(|of| virtual_index(of.table).is_some()).map(|of| page.link(of.id)));
+    searching.extend(
+        report.tables.iter().filter(|of| virtual_index(of.table).is_some()).map(|of| page.link(of.id).to_owned()),
+    );
     let engine = report.model.engine.name;
     let (is_postgres, is_sqlite) = (engine == EngineName::PostgreSql, engine == EngineName::Sqlite);
     // Whether the engine has such indexes, and those that are there.

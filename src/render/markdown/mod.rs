@@ -124,14 +124,43 @@ pub fn write<E>(
     let mut sections = sections_around(&page);
     sections.migration_playbook = format!("{MARK}playbook{MARK}");
     sections.table_definitions = format!("{MARK}tables{MARK}");
+    let apart = Apart::from(&mut sections);
     for part in assemble(&sections).split(MARK) {
         match part {
             "playbook" => portions::trimmed(&mut take, |take| playbook::write(&page, take))?,
             "tables" => portions::trimmed(&mut take, |take| tables::write(&page, take))?,
+            "diagrams" => take(&apart.diagrams)?,
+            "objects" => take(&apart.other_objects)?,
+            "indexes" => take(&apart.index_strategy)?,
+            "retention" => take(&apart.retention_compliance)?,
             other => take(other)?,
         }
     }
     Ok(())
+}
+
+/// Sections that can be long, taken out of those that go into the template.
+struct Apart {
+    diagrams: String,
+    other_objects: String,
+    index_strategy: String,
+    retention_compliance: String,
+}
+
+impl Apart {
+    fn from(sections: &mut Sections) -> Self {
+        let take = |section: &mut String, name: &str| {
+            // The template asks of some whether they are empty.
+            let mark = if section.is_empty() { String::new() } else { format!("{MARK}{name}{MARK}") };
+            std::mem::replace(section, mark)
+        };
+        Self {
+            diagrams: take(&mut sections.diagrams, "diagrams"),
+            other_objects: take(&mut sections.other_objects, "objects"),
+            index_strategy: take(&mut sections.index_strategy, "indexes"),
+            retention_compliance: take(&mut sections.retention_compliance, "retention"),
+        }
+    }
 }
 
 /// Puts the sections into the built-in template.

@@ -1,11 +1,12 @@
 //! What every section of the document needs: names, links and ways to list things.
 
 use super::DocumentOptions;
-use super::escape::{code, prose, slug};
-use crate::model::{EngineName, QualifiedName, TableId};
+use super::escape::{code, prose, push_code, push_codes, slug};
+use crate::model::{EngineName, QualifiedName, TableId, TableRef};
 use crate::render::mermaid::Artist;
 use crate::render::names::Names;
 use crate::report::{Report, Tally};
+use std::borrow::Borrow;
 use std::collections::HashSet;
 
 /// Most names that are listed in a sentence; more are folded.
@@ -20,6 +21,7 @@ pub(super) struct Page<'r, 'a> {
     pub(super) artist: Artist<'r, 'a>,
     layout: Layout,
     slugs: Vec<String>,
+    links: Vec<String>,
 }
 
 /// How the document is laid out, which decides how it links to tables.
@@ -38,7 +40,7 @@ pub(super) const PAGES: char = '\u{2}';
 impl<'r, 'a> Page<'r, 'a> {
     pub(super) fn new(report: &'r Report<'a>, names: &'r Names, options: &'r DocumentOptions, layout: Layout) -> Self {
         let mut taken = HashSet::new();
-        let slugs = report
+        let slugs: Vec<String> = report
             .tables
             .iter()
             .map(|table| {
@@ -56,7 +58,15 @@ impl<'r, 'a> Page<'r, 'a> {
                 unique
             })
             .collect();
-        Self { report, options, names, artist: Artist::new(report, names), layout, slugs }
+        let link = |(table, slug): (TableRef<'_>, &String)| {
+            let name = code(names.table(table.id));
+            match layout {
+                Layout::Single => format!("[{name}](#t-{slug})"),
+                Layout::Pages => format!("[{name}]({PAGES}tables/{slug}.md)"),
+            }
+        };
+        let links = report.tables.iter().zip(&slugs).map(link).collect();
+        Self { report, options, names, artist: Artist::new(report, names), layout, slugs, links }
     }
 
     /// Whether each table has a page of its own.
@@ -83,20 +93,22 @@ impl<'r, 'a> Page<'r, 'a> {
     }
 
     /// A table as a link.
-    pub(super) fn link(&self, table: TableId) -> String {
-        let name = code(self.names.table(table));
-        let slug = self.slug(table);
-        match self.layout {
-            Layout::Single => format!("[{name}](#t-{slug})"),
-            Layout::Pages => format!("[{name}]({PAGES}tables/{slug}.md)"),
-        }
+    pub(super) fn link(&self, table: TableId) -> &str {
+        &self.links[table.0]
     }
 
     /// A table as a link, or only its name when it is not in the document.
     pub(super) fn link_to(&self, name: &QualifiedName) -> String {
+        let mut out = String::new();
+        self.push_link_to(&mut out, name);
+        out
+    }
+
+    /// Writes a table as a link, or only its name when it is not in the document.
+    pub(super) fn push_link_to(&self, out: &mut String, name: &QualifiedName) {
         match self.report.tables.find(name) {
-            Some(table) => self.link(table.id),
-            None => code(&self.names.of(name)),
+            Some(table) => out.push_str(self.link(table.id)),
+            None => push_code(out, &self.names.of(name)),
         }
     }
 
@@ -116,8 +128,29 @@ impl<'r, 'a> Page<'r, 'a> {
     }
 }
 
+/// Parts with something between them, written one after the other.
+pub(super) struct Joined<'o> {
+    out: &'o mut String,
+    between: &'static str,
+    begun: bool,
+}
+
+impl<'o> Joined<'o> {
+    pub(super) fn new(out: &'o mut String, between: &'static str) -> Self {
+        Self { out, between, begun: false }
+    }
+
+    /// Where the next part is to be written.
+    pub(super) fn next(&mut self) -> &mut String {
+        if std::mem::replace(&mut self.begun, true) {
+            self.out.push_str(self.between);
+        }
+        self.out
+    }
+}
+
 /// `summary: a, b, c.` as a bullet, or a bullet with the count and the items folded below it. Empty when there is none.
-pub(super) fn fold(summary: &str, items: &[String]) -> String {
+pub(super) fn fold<S: Borrow<str>>(summary: &str, items: &[S]) -> String {
     match items.len() {
         0 => String::new(),
         1..=INLINE => format!("- {summary} ({}): {}\n", items.len(), items.join(", ")),
@@ -130,7 +163,9 @@ pub(super) fn fold(summary: &str, items: &[String]) -> String {
 
 /// Columns in code type, comma-separated.
 pub(super) fn codes<S: AsRef<str>>(names: &[S]) -> String {
-    names.iter().map(|name| code(name.as_ref())).collect::<Vec<_>>().join(", ")
+    let mut out = String::new();
+    push_codes(&mut out, names);
+    out
 }
 
 /// A tally as `` `created_at` (12), `created` (2)``.

@@ -217,7 +217,7 @@ fn schema_list(page: &Page<'_, '_>, schema: &Schema) -> String {
                 TableClass::ThirdParty => "library",
             };
             vec![
-                page.link(table.id),
+                page.link(table.id).to_owned(),
                 class.to_owned(),
                 table.table.columns.len().to_string(),
                 page.report.details(table.id).findings.len().to_string(),

@@ -1,8 +1,8 @@
 //! How to get from the schema as it is to a better one: classified by table, then every step with its SQL.
 
-use super::escape::{code, fence, html_code, prose, push_row, table, text};
+use super::escape::{code, fence, prose, push_cell, push_codes, push_fence, push_html_code, push_text, table, text};
 use super::indexes::{fold_around, folded};
-use super::page::{Page, codes, number, sentence};
+use super::page::{Page, number, sentence};
 use super::portions::{self, Take};
 use super::tables::item;
 use crate::checks::{Change, Finding, Needs};
@@ -11,7 +11,7 @@ use crate::remedy::{Duration, Phase, Safety, Step};
 use std::collections::HashMap;
 
 /// The notes in a table's section.
-pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
+pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>, out: &mut String) {
     let report = page.report;
     let details = report.details(of.id);
     let steps: Vec<&Step> = details.steps.iter().map(|at| &report.playbook.steps[*at]).collect();
@@ -53,32 +53,35 @@ pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>) -> String {
         let planned = if is_planned { " (planned above)" } else { "" };
         open.push(format!("{}{subject}{planned}: {}{advice}", code(finding.rule), prose(&finding.message)));
     }
-    let mut out = String::from("**Migration Notes:**\n\n");
+    out.push_str("**Migration Notes:**\n\n");
     if steps.is_empty() && open.is_empty() {
         out.push_str("- Nothing to do.\n");
     }
     if !steps.is_empty() {
         let count = number(steps.len(), "step", "steps");
-        out.push_str(&listed(&format!("{count} of the playbook, in order"), &in_short(&steps)));
+        push_listed(out, &format!("{count} of the playbook, in order"), &in_short(&steps));
     }
     if !open.is_empty() {
         let count = if open.len() > NOTES { format!("{} notes for", open.len()) } else { "For".to_owned() };
-        out.push_str(&listed(&format!("{count} a person to decide"), &open));
+        push_listed(out, &format!("{count} a person to decide"), &open);
     }
     out.push('\n');
-    out
 }
 
 /// Most notes that are listed openly.
 const NOTES: usize = 10;
 
-/// Notes below a bullet, folded when there are many.
-fn listed(title: &str, notes: &[String]) -> String {
-    let lines: String = notes.iter().map(|note| format!("  - {note}\n")).collect();
-    if notes.len() <= NOTES {
-        return format!("- {title}:\n{lines}");
+/// Writes notes below a bullet, folded when there are many.
+fn push_listed(out: &mut String, title: &str, notes: &[String]) {
+    let (before, after) = match notes.len() {
+        ..=NOTES => (format!("- {title}:\n"), ""),
+        _ => (format!("- <details><summary>{title}</summary>\n\n"), "\n  </details>\n"),
+    };
+    out.push_str(&before);
+    for note in notes {
+        out.extend(["  - ", note, "\n"]);
     }
-    format!("- <details><summary>{title}</summary>\n\n{lines}\n  </details>\n")
+    out.push_str(after);
 }
 
 /// A line a step. What is done to the indexes of partition after partition is counted instead.
@@ -288,7 +291,7 @@ fn recurring_reasons<'p>(page: &'p Page<'_, '_>) -> Vec<&'p str> {
 }
 
 /// Tables whose steps are written one after the other.
-const BATCH: usize = 100;
+const BATCH: usize = 50;
 
 /// The tables of one phase in order, which have the steps in their pages: all of them in one page would be too long to be
 /// shown. The steps of what has no page come after them.
@@ -309,7 +312,9 @@ fn of_tables(page: &Page<'_, '_>, groups: &[(usize, &[&Step])]) -> String {
 /// The steps of one table in one phase.
 fn of_group(page: &Page<'_, '_>, group: &[&Step], recurring: &Recurring<'_>, out: &mut String) {
     let (of, count) = (&group[0].table, number(group.len(), "step", "steps"));
-    push!(out, "<details><summary>{}: {count}</summary>\n\n", html_code(&page.names.of(of)));
+    out.push_str("<details><summary>");
+    push_html_code(out, &page.names.of(of));
+    push!(out, ": {count}</summary>\n\n");
     for step in group {
         self::step(step, recurring, out);
     }
@@ -338,7 +343,7 @@ fn classification<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<(), 
         for of in batch {
             let link = page.link(of.id);
             for at in steps(of) {
-                push_operation(out, &link, &page.report.playbook.steps[*at]);
+                push_operation(out, link, &page.report.playbook.steps[*at]);
             }
         }
     })?;
@@ -352,8 +357,17 @@ fn classification<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<(), 
 
 /// A row of the table of operations.
 fn push_operation(out: &mut String, of: &str, step: &Step) {
-    let notes = format!("{}; blocks {}", text(step.lock), text(step.blocks));
-    push_row(out, &[of, &text(&step.title), step.safety.title(), &text(step.method), &notes]);
+    out.push('|');
+    push_cell(out, |out| out.push_str(of));
+    push_cell(out, |out| push_text(out, &step.title));
+    push_cell(out, |out| out.push_str(step.safety.title()));
+    push_cell(out, |out| push_text(out, step.method));
+    push_cell(out, |out| {
+        push_text(out, step.lock);
+        out.push_str("; blocks ");
+        push_text(out, step.blocks);
+    });
+    out.push('\n');
 }
 
 /// The same in one row a table, for a folder, whose pages have the operations.
@@ -367,7 +381,7 @@ fn counts(page: &Page<'_, '_>) -> String {
         };
         if !steps.is_empty() {
             let counts = [Safety::Safe, Safety::Caution, Safety::Breaking].map(count);
-            rows.push([vec![page.link(of.id), steps.len().to_string()], counts.to_vec()].concat());
+            rows.push([vec![page.link(of.id).to_owned(), steps.len().to_string()], counts.to_vec()].concat());
         }
     }
     let block = table(&["Table", "Operations", "Safe", "Caution", "Breaking"], &rows);
@@ -394,17 +408,18 @@ fn step(step: &Step, recurring: &Recurring<'_>, out: &mut String) {
         _ => format!(" · notes {}", notes.join(", ")),
     };
     let common = common + &no_undo.map(|number| format!(" · no undo ({number})")).unwrap_or_default();
-    push!(
-        out,
-        "**{}** — {}\n\n{} · lock {} · blocks {} · {duration} · {} · for {}{common}\n\n",
-        step.safety.title(),
-        text(&step.title),
-        text(step.method),
-        text(step.lock),
-        text(step.blocks),
-        if step.transaction { "one transaction" } else { "outside a transaction" },
-        codes(&step.rules),
-    );
+    push!(out, "**{}** — ", step.safety.title());
+    push_text(out, &step.title);
+    out.push_str("\n\n");
+    push_text(out, step.method);
+    out.push_str(" · lock ");
+    push_text(out, step.lock);
+    out.push_str(" · blocks ");
+    push_text(out, step.blocks);
+    let transaction = if step.transaction { "one transaction" } else { "outside a transaction" };
+    push!(out, " · {duration} · {transaction} · for ");
+    push_codes(out, &step.rules);
+    push!(out, "{common}\n\n");
     let own: String =
         step.notes.iter().filter(|note| recurring.number(Said::Note(note)).is_none()).map(|note| item(note)).collect();
     if !own.is_empty() {
@@ -414,7 +429,7 @@ fn step(step: &Step, recurring: &Recurring<'_>, out: &mut String) {
     if let Some(check) = &step.pre_check {
         push!(sql, "-- Before: must find nothing.\n{check};\n\n");
     }
-    sql.push_str(&statements(&step.statements));
+    push_statements(&mut sql, &step.statements);
     if let Some(verify) = &step.verify {
         push!(sql, "\n-- After: shows that it worked.\n{verify};\n");
     }
@@ -425,13 +440,21 @@ fn step(step: &Step, recurring: &Recurring<'_>, out: &mut String) {
     } else {
         sql.push_str("\n-- Undo:\n");
         for line in statements(&step.undo).lines() {
-            push!(sql, "-- {line}\n");
+            sql.extend(["-- ", line, "\n"]);
         }
     }
-    out.push_str(&fence("sql", &sql));
+    push_fence(out, "sql", &sql);
     out.push('\n');
 }
 
 fn statements(statements: &[String]) -> String {
-    statements.iter().map(|statement| format!("{statement};\n")).collect()
+    let mut out = String::new();
+    push_statements(&mut out, statements);
+    out
+}
+
+fn push_statements(out: &mut String, statements: &[String]) {
+    for statement in statements {
+        out.extend([statement, ";\n"]);
+    }
 }

@@ -1,13 +1,16 @@
 //! One section a table.
 
 use super::diagrams;
-use super::escape::{code, fence, html_code, paragraph, row, table, text};
-use super::page::{Page, codes, fold, number, sentence};
+use super::escape::{
+    code, fence, html_code, paragraph, push_cell, push_code, push_fence, push_header, push_html_code, push_text, table,
+    text,
+};
+use super::page::{Joined, Page, codes, fold, number, sentence};
 use super::portions::{self, Take};
 use super::{foreign_keys, indexes, playbook, words};
 use crate::model::{
-    Column, DomainCheck, GeneratedStorage, IdentityMode, Index, Partition, Persistence, PolicyCommand, QualifiedName,
-    TableKind, TableRef, Trigger, TriggerEnabled,
+    CheckConstraint, Column, DomainCheck, GeneratedStorage, IdentityMode, Index, Partition, Persistence, PolicyCommand,
+    QualifiedName, TableKind, TableRef, Trigger, TriggerEnabled,
 };
 use crate::parallel;
 use crate::render::ddl;
@@ -24,69 +27,83 @@ pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<()
         return take("No evidence of tables.");
     }
     if tables.len() > diagrams::ONE_DIAGRAM {
-        let links: Vec<String> = tables.iter().map(|table| page.link(table.id)).collect();
+        let links: Vec<&str> = tables.iter().map(|table| page.link(table.id)).collect();
         take(&format!(
             "<details><summary>All {} tables</summary>\n\n{}\n\n</details>\n\n",
             links.len(),
             links.join(" · ")
         ))?;
     }
+    let entities = entities(&tables);
+    let tables: Vec<_> = tables.into_iter().zip(&entities).collect();
     portions::write(&tables, BATCH, tables.len(), take, |batch, out| {
-        let mut entities = HashMap::new();
-        for table in batch {
-            definition(page, *table, &mut entities, out);
+        for (table, entity) in batch {
+            definition(page, *table, entity, out);
         }
     })
 }
 
-/// Tables that are described one after the other: the words of entity names recur, so that a batch shares what it learnt
-/// about them.
-const BATCH: usize = 100;
+/// Tables that are described one after the other: enough to be worth handing out, and few enough that memory is used again
+/// soon.
+const BATCH: usize = 25;
 
 /// Everything about each table, in order.
 pub(super) fn definitions(page: &Page<'_, '_>) -> Vec<String> {
     let tables: Vec<TableRef<'_>> = page.report.tables.iter().collect();
-    let batches: Vec<&[TableRef<'_>]> = tables.chunks(BATCH).collect();
-    let written = parallel::map(&batches, tables.len(), |batch| {
-        let mut entities = HashMap::new();
-        let define = |table: &TableRef<'_>| {
-            let mut out = String::new();
-            definition(page, *table, &mut entities, &mut out);
-            out
-        };
-        batch.iter().map(define).collect::<Vec<_>>()
-    });
-    written.into_iter().flatten().collect()
+    let entities = entities(&tables);
+    let tables: Vec<_> = tables.into_iter().zip(&entities).collect();
+    parallel::map(&tables, tables.len(), |(table, entity)| {
+        let mut out = String::new();
+        definition(page, *table, entity, &mut out);
+        out
+    })
+}
+
+/// What a row of each table is called. The words of names recur.
+fn entities(tables: &[TableRef<'_>]) -> Vec<String> {
+    let mut known = HashMap::new();
+    tables.iter().map(|table| entity_name(&table.table.name, &mut known)).collect()
 }
 
 /// Everything about one table.
-fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entities: &mut HashMap<String, String>, out: &mut String) {
+fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entity: &str, out: &mut String) {
     let name = page.names.table(table.id);
     push!(out, "<a name=\"t-{}\"></a>\n\n", page.slug(table.id));
-    push!(out, "### {} ({})\n\n", text(&entity_name(&table.table.name, entities)), code(name));
+    out.push_str("### ");
+    push_text(out, entity);
+    out.push_str(" (");
+    push_code(out, name);
+    out.push_str(")\n\n");
     if let Some(comment) = page.report.table_comment(table) {
         out.push_str(&paragraph(comment));
         out.push_str("\n\n");
     }
     out.push_str(&facts(page, table));
     out.push_str("\n\n");
-    out.push_str(&columns(page, table));
+    let engine = page.report.model.engine.name;
+    let checks = table.table.check_constraints.iter().filter(|check| !check.automatic);
+    let checks = checks.map(|check| (check, words::condition(engine, Some(table.table), &check.expression)));
+    let checks: Vec<Said<'_>> = checks.collect();
+    columns(page, table, &checks, out);
     out.push('\n');
-    out.push_str(&indexes::of_table(page, table));
-    out.push_str(&foreign_keys::of_table(page, table));
+    indexes::of_table(page, table, out);
+    foreign_keys::of_table(page, table, out);
     out.push_str(&foreign_keys::referenced_by(page, table));
     out.push_str(&key_comments(table));
-    out.push_str(&constraints(page, table));
+    constraints(table, &checks, out);
     out.push_str(&triggers(table));
     out.push_str(&policies(table));
     out.push_str(&partitions(page, table));
-    out.push_str(&diagrams::neighbourhood(page, table.id));
-    out.push_str(&playbook::notes(page, table));
+    diagrams::neighbourhood(page, table.id, out);
+    playbook::notes(page, table, out);
     if page.is_split() {
         out.push_str(&playbook::of_table(page, table));
     }
-    out.push_str(&create_table(page, table));
+    create_table(page, table, out);
 }
+
+/// A check that a person wrote, and what it demands in words, where that is understood.
+type Said<'m> = (&'m CheckConstraint, Option<String>);
 
 /// `order_items` is `OrderItem`.
 fn entity_name(name: &str, known: &mut HashMap<String, String>) -> String {
@@ -181,73 +198,85 @@ fn facts(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
     format!("*{}*", facts.join(" · "))
 }
 
-fn columns(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
+fn columns(page: &Page<'_, '_>, table: TableRef<'_>, checks: &[Said<'_>], out: &mut String) {
     if table.table.columns.is_empty() {
-        return "The table has no columns.\n".to_owned();
+        return out.push_str("The table has no columns.\n");
     }
+    let unique = table.table.indexes.iter().filter(|index| index.guarantees_unique() && !index.primary);
+    let unique: Vec<UniqueKey<'_>> = unique.filter_map(|index| Some((index, index.plain_columns()?))).collect();
     let comment = |column| page.report.column_comment(table, column);
     let with_comments = table.table.columns.iter().any(|column| comment(column).is_some());
     let mut header = vec!["Column", "Type", "Nullable", "Default", "Constraints"];
     if with_comments {
         header.push("Comment");
     }
-    let mut out = row(&header);
-    out.push_str(if with_comments { "|---|---|---|---|---|---|\n" } else { "|---|---|---|---|---|\n" });
+    push_header(out, &header);
     for column in &table.table.columns {
-        let data_type = if column.data_type.is_empty() { "—".to_owned() } else { code(&column.data_type) };
         let nullable = if column.nullable {
             if column.not_null_unvalidated { "YES (NOT NULL not validated)" } else { "YES" }
         } else {
             "NO"
         };
-        let mut cells = vec![
-            code(&column.name),
-            data_type,
-            nullable.to_owned(),
-            default(page, column),
-            column_constraints(page, table, column),
-        ];
+        out.push('|');
+        push_cell(out, |out| push_code(out, &column.name));
+        push_cell(out, |out| {
+            if !column.data_type.is_empty() {
+                push_code(out, &column.data_type);
+            }
+        });
+        push_cell(out, |out| out.push_str(nullable));
+        push_cell(out, |out| default(page, column, out));
+        push_cell(out, |out| column_constraints(page, table, column, checks, &unique, out));
         if with_comments {
-            cells.push(comment(column).map(text).unwrap_or_default());
+            push_cell(out, |out| push_text(out, comment(column).unwrap_or_default()));
         }
-        out.push_str(&row(&cells));
+        out.push('\n');
     }
-    out
 }
 
-fn default(page: &Page<'_, '_>, column: &Column) -> String {
+/// A unique key with its columns.
+type UniqueKey<'m> = (&'m Index, Vec<&'m str>);
+
+fn default(page: &Page<'_, '_>, column: &Column, out: &mut String) {
     if let Some(generated) = &column.generated {
         let storage = match generated.storage {
             GeneratedStorage::Stored => "stored",
             GeneratedStorage::Virtual => "virtual",
-            GeneratedStorage::RowStart => return "row start".to_owned(),
-            GeneratedStorage::RowEnd => return "row end".to_owned(),
+            GeneratedStorage::RowStart => return out.push_str("row start"),
+            GeneratedStorage::RowEnd => return out.push_str("row end"),
         };
-        return format!("{} ({storage})", short(&generated.expression));
+        return push!(out, "{} ({storage})", short(&generated.expression));
     }
     if let Some(identity) = &column.identity {
-        return match identity.mode {
+        return out.push_str(match identity.mode {
             IdentityMode::Always => "identity, always",
             IdentityMode::ByDefault => "identity, by default",
-        }
-        .to_owned();
+        });
     }
-    let mut parts = Vec::new();
-    parts.extend(column.default.as_ref().map(|default| match &default.sequence {
-        Some(sequence) => format!("next of {}", code(&sequence.name)),
-        None => short(&default.expression),
-    }));
-    let domain = page.report.model.domains_of(column).next().filter(|_| column.default.is_none());
-    let of_domain = domain.and_then(|domain| domain.default.as_deref());
-    parts.extend(of_domain.map(|default| format!("{} by its domain", short(default))));
+    let mut parts = Joined::new(out, ", ");
+    if let Some(default) = &column.default {
+        match &default.sequence {
+            Some(sequence) => {
+                let out = parts.next();
+                out.push_str("next of ");
+                push_code(out, &sequence.name);
+            }
+            None => push_short(parts.next(), &default.expression),
+        }
+    } else if let Some(domain) = page.report.model.domains_of(column).next()
+        && let Some(default) = &domain.default
+    {
+        push!(parts.next(), "{} by its domain", short(default));
+    }
     if column.auto_increment {
-        parts.push("auto-increment".to_owned());
+        parts.next().push_str("auto-increment");
     }
     if column.rowid_alias {
-        parts.push("rowid".to_owned());
+        parts.next().push_str("rowid");
     }
-    parts.extend(column.on_update.as_ref().map(|expression| format!("on update {}", short(expression))));
-    parts.join(", ")
+    if let Some(expression) = &column.on_update {
+        push!(parts.next(), "on update {}", short(expression));
+    }
 }
 
 /// A label of an enumerated type, which may be empty.
@@ -257,16 +286,29 @@ pub(super) fn shown_label(label: &str) -> &str {
 
 /// Code, cut when it is too long for a cell.
 fn short(expression: &str) -> String {
-    match expression.char_indices().nth(LONGEST_IN_CELL) {
-        None => code(expression),
-        Some((end, _)) => format!("{} …", code(&expression[..end])),
+    let mut out = String::new();
+    push_short(&mut out, expression);
+    out
+}
+
+/// Writes code, cut when it is too long for a cell.
+fn push_short(out: &mut String, expression: &str) {
+    let is_long = expression.len() > LONGEST_IN_CELL;
+    match expression.char_indices().nth(LONGEST_IN_CELL).filter(|_| is_long) {
+        None => push_code(out, expression),
+        Some((end, _)) => {
+            push_code(out, &expression[..end]);
+            out.push_str(" …");
+        }
     }
 }
 
 /// What a unique index demands of one of its columns: `` UNIQUE with `tenant_id` ``.
-fn unique(index: &Index, column: &str) -> Option<String> {
-    let columns = index.plain_columns().filter(|columns| columns.contains(&column))?;
-    let others: Vec<&str> = columns.into_iter().filter(|other| *other != column).collect();
+fn unique((index, columns): &UniqueKey<'_>, column: &str) -> Option<String> {
+    if !columns.contains(&column) {
+        return None;
+    }
+    let others: Vec<&str> = columns.iter().copied().filter(|other| *other != column).collect();
     let with = if others.is_empty() { String::new() } else { format!(" with {}", codes(&others)) };
     let rows = index.predicate.as_deref().map(|predicate| format!(" where {}", short(predicate))).unwrap_or_default();
     Some(format!("UNIQUE{with}{rows}"))
@@ -293,67 +335,75 @@ fn of_domain(page: &Page<'_, '_>, column: &Column) -> Vec<String> {
     model.domains_of(column).flat_map(|domain| &domain.checks).map(rule).collect()
 }
 
-fn column_constraints(page: &Page<'_, '_>, table: TableRef<'_>, column: &Column) -> String {
-    let mut out = Vec::new();
+fn column_constraints(
+    page: &Page<'_, '_>,
+    table: TableRef<'_>,
+    column: &Column,
+    checks: &[Said<'_>],
+    unique_keys: &[UniqueKey<'_>],
+    out: &mut String,
+) {
+    let mut parts = Joined::new(out, "; ");
     if let Some(key) = &table.table.primary_key
         && key.columns.contains(&column.name)
     {
-        out.push(if key.columns.len() == 1 { "PRIMARY KEY" } else { "PRIMARY KEY (composite)" }.to_owned());
+        parts.next().push_str(if key.columns.len() == 1 { "PRIMARY KEY" } else { "PRIMARY KEY (composite)" });
     }
-    out.extend(column.not_null_comment.as_deref().map(|comment| format!("NOT NULL ({})", text(comment))));
-    let mut rules: Vec<String> = table
-        .table
-        .indexes
-        .iter()
-        .filter(|index| index.guarantees_unique() && !index.primary)
-        .filter_map(|index| unique(index, &column.name))
-        .collect();
+    if let Some(comment) = &column.not_null_comment {
+        push!(parts.next(), "NOT NULL ({})", text(comment));
+    }
+    let mut rules: Vec<String> = unique_keys.iter().filter_map(|key| unique(key, &column.name)).collect();
     rules.sort_unstable();
     rules.dedup();
-    out.extend(rules);
+    for rule in rules {
+        parts.next().push_str(&rule);
+    }
     let keys = table.table.foreign_keys.iter().filter(|key| key.columns.contains(&column.name));
     let mut parents: Vec<&QualifiedName> = Vec::new();
     for parent in keys.map(|key| &key.referenced_table) {
         // Several keys may lead to one table.
         if !parents.contains(&parent) {
             parents.push(parent);
-            out.push(format!("FK → {}", page.link_to(parent)));
+            let out = parts.next();
+            out.push_str("FK → ");
+            page.push_link_to(out, parent);
         }
     }
-    for check in table.table.check_constraints.iter().filter(|check| check.columns == [column.name.as_str()]) {
-        if !check.automatic {
-            let engine = page.report.model.engine.name;
-            let said = words::about_column(engine, table.table, &column.name, &check.expression);
-            let said = said.filter(|said| said.chars().count() <= LONGEST_IN_CELL);
-            let said = said.unwrap_or_else(|| format!("CHECK {}", short(&check.expression)));
-            out.push(format!("{said}{}", held(check.enforced, check.validated)));
+    for (check, said) in checks.iter().filter(|(check, _)| check.columns == [column.name.as_str()]) {
+        let said = said.as_deref().and_then(|said| words::about_column(&column.name, said));
+        let out = parts.next();
+        match said.filter(|said| said.chars().count() <= LONGEST_IN_CELL) {
+            Some(said) => out.push_str(said),
+            None => push!(out, "CHECK {}", short(&check.expression)),
         }
+        out.push_str(held(check.enforced, check.validated));
     }
-    out.extend(of_domain(page, column));
+    for rule in of_domain(page, column) {
+        parts.next().push_str(&rule);
+    }
     if let Some(collation) = &column.collation
         && table.table.collation.as_ref() != Some(collation)
         // In MariaDB the type is a text with this collation.
         && !(column.data_type == "json" && collation == "utf8mb4_bin")
     {
-        out.push(format!("COLLATE {}", code(collation)));
+        push!(parts.next(), "COLLATE {}", code(collation));
     }
     if let Some(user_type) = &column.user_type
         && let Some(schema) = page.report.model.schemas.iter().find(|schema| schema.name == user_type.schema)
         && let Some(labels) = schema.enums.iter().find(|labels| labels.name == user_type.name)
     {
         let labels: Vec<&str> = labels.labels.iter().map(|label| shown_label(label)).collect();
-        out.push(format!("one of {}", short(&labels.join(", "))));
+        push!(parts.next(), "one of {}", short(&labels.join(", ")));
     }
     if column.invisible {
-        out.push("invisible".to_owned());
+        parts.next().push_str("invisible");
     }
     if column.system_generated {
-        out.push("added by the server".to_owned());
+        parts.next().push_str("added by the server");
     }
     if column.inherited {
-        out.push("inherited".to_owned());
+        parts.next().push_str("inherited");
     }
-    out.join("; ")
 }
 
 /// Comments on keys, which the columns themselves show.
@@ -368,10 +418,12 @@ fn key_comments(table: TableRef<'_>) -> String {
     if lines.is_empty() { String::new() } else { format!("**Keys:**\n\n{lines}\n") }
 }
 
-fn constraints(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
-    let engine = page.report.model.engine.name;
-    let mut lines = Vec::new();
-    for check in table.table.check_constraints.iter().filter(|check| !check.automatic) {
+fn constraints(table: TableRef<'_>, checks: &[Said<'_>], out: &mut String) {
+    if checks.is_empty() && table.table.exclusion_constraints.is_empty() {
+        return;
+    }
+    out.push_str("**Checks:**\n\n");
+    for (check, said) in checks {
         let mut facts = Vec::new();
         if !check.enforced {
             facts.push("not enforced");
@@ -384,16 +436,19 @@ fn constraints(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
         let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
         let name = check.name.as_deref().map_or_else(|| "unnamed".to_owned(), code);
         let comment = check.comment.as_deref().map(|comment| format!(" — {}", text(comment))).unwrap_or_default();
-        let said = words::condition(engine, Some(table.table), &check.expression);
-        let said = said.map(|said| format!("{said}: ")).unwrap_or_default();
-        lines.push(format!("- {name}: {said}{}{facts}{comment}\n", code(&check.expression)));
+        push!(out, "- {name}: ");
+        if let Some(said) = said {
+            push!(out, "{said}: ");
+        }
+        push_code(out, &check.expression);
+        push!(out, "{facts}{comment}\n");
     }
     for exclusion in &table.table.exclusion_constraints {
         let comment = exclusion.comment.as_deref().map(|comment| format!(" — {}", text(comment))).unwrap_or_default();
         let (name, said) = (code(&exclusion.name), indexes::excluded(exclusion));
-        lines.push(format!("- {name}: {said}: {}{comment}\n", code(&exclusion.definition)));
+        push!(out, "- {name}: {said}: {}{comment}\n", code(&exclusion.definition));
     }
-    if lines.is_empty() { String::new() } else { format!("**Checks:**\n\n{}\n", lines.concat()) }
+    out.push('\n');
 }
 
 fn triggers(table: TableRef<'_>) -> String {
@@ -610,17 +665,18 @@ fn own_properties(partition: &Partition) -> Vec<String> {
     all
 }
 
-fn create_table(page: &Page<'_, '_>, table: TableRef<'_>) -> String {
+fn create_table(page: &Page<'_, '_>, table: TableRef<'_>, out: &mut String) {
     let model = page.report.model;
     let mut sql = String::new();
     for statement in ddl::statements(model, page.report.tables, table) {
-        push!(sql, "{statement};\n");
+        sql.push_str(&statement);
+        sql.push_str(";\n");
     }
-    format!(
-        "<details><summary>CREATE TABLE {}</summary>\n\n{}\n</details>\n\n",
-        html_code(page.names.table(table.id)),
-        fence("sql", &sql)
-    )
+    out.push_str("<details><summary>CREATE TABLE ");
+    push_html_code(out, page.names.table(table.id));
+    out.push_str("</summary>\n\n");
+    push_fence(out, "sql", &sql);
+    out.push_str("\n</details>\n\n");
 }
 
 /// A note that a person wrote or a rule gave, as a list item.

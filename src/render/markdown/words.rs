@@ -2,7 +2,7 @@
 //!
 //! A condition is said only when all of it is understood; otherwise the reader has its SQL alone.
 
-use super::escape::{code, text};
+use super::escape::{code, push_code, text};
 use crate::model::{EngineName, Table};
 use std::iter::Peekable;
 use std::str::CharIndices;
@@ -13,12 +13,12 @@ pub(super) fn condition(engine: EngineName, table: Option<&Table>, sql: &str) ->
     Some(if may_be_null(table, sql, &said) { format!("{said}, or NULL") } else { said })
 }
 
-/// The same without its subject, for the cell of the only column that it is about: `from 1 to 5`.
-pub(super) fn about_column(engine: EngineName, table: &Table, column: &str, sql: &str) -> Option<String> {
-    let said = condition(engine, Some(table), sql)?;
-    let said = said.strip_prefix(&code(column))?.strip_prefix(' ')?;
+/// What a condition demands, without its subject, for the cell of the only column that it is about: `from 1 to 5`.
+pub(super) fn about_column<'s>(column: &str, said: &'s str) -> Option<&'s str> {
+    let column = code(column);
+    let said = said.strip_prefix(&column)?.strip_prefix(' ')?;
     // What names the column again is no phrase about it.
-    (!said.contains(&code(column))).then(|| said.strip_prefix("is ").unwrap_or(said).to_owned())
+    (!said.contains(&column)).then(|| said.strip_prefix("is ").unwrap_or(said))
 }
 
 /// What a domain demands of its values, for the cell of a column that has them: `at least 0`.
@@ -31,7 +31,12 @@ pub(super) fn of_value(engine: EngineName, sql: &str) -> Option<String> {
 /// A check of one column that does not speak of NULL holds for NULL, because it is then unknown and not false.
 fn may_be_null(table: Option<&Table>, sql: &str, said: &str) -> bool {
     let Some(table) = table else { return false };
-    let mut named = table.columns.iter().filter(|column| said.contains(&code(&column.name)));
+    let mut shown = String::new();
+    let mut named = table.columns.iter().filter(|column| {
+        shown.clear();
+        push_code(&mut shown, &column.name);
+        said.contains(&shown)
+    });
     let only = (named.next(), named.next());
     matches!(only, (Some(column), None) if column.nullable) && !sql.to_ascii_lowercase().contains("null")
 }
@@ -617,7 +622,10 @@ mod tests {
     #[test]
     fn a_cell_of_the_column_needs_no_subject() {
         let table = table();
-        let of = |column: &str, sql: &str| about_column(EngineName::Sqlite, &table, column, sql);
+        let of = |column: &str, sql: &str| {
+            let said = condition(EngineName::Sqlite, Some(&table), sql)?;
+            about_column(column, &said).map(str::to_owned)
+        };
         assert_eq!(of("a", "a BETWEEN 1 AND 5").as_deref(), Some("from 1 to 5"));
         assert_eq!(of("maybe", "maybe > 0").as_deref(), Some("greater than 0, or NULL"));
         assert_eq!(of("name", "length(name) < 5"), None);

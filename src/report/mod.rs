@@ -104,9 +104,7 @@ impl<'a> Report<'a> {
                 (score, timed("explained", || Unjudged::new(model, tables, settings, &survey)))
             },
         );
-        timed("put together", || {
-            Self::assemble(model, tables, settings, survey, unjudged, outcomes, score, playbook)
-        })
+        timed("put together", || Self::assemble(model, tables, settings, survey, unjudged, outcomes, score, playbook))
     }
 
     /// The playbook for the findings of some rules alone; the whole playbook when no rule is named.

@@ -3,7 +3,7 @@
 
 use super::cells::Digest;
 use super::rows::{ColumnRow, Oid, Rows};
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 /// The object whose expression is printed in the place of another's.
 #[derive(Debug, Default)]
@@ -105,7 +105,7 @@ impl Group {
                 self.printed_as.insert(object, *first);
             }
         }
-        self.first = HashMap::new();
+        self.first = HashMap::default();
     }
 
     /// The objects to ask for.
@@ -124,8 +124,8 @@ impl Group {
 fn lists_of_columns(rows: &Rows) -> HashMap<Oid, usize> {
     let mut columns: Vec<&ColumnRow> = rows.columns.iter().collect();
     columns.sort_unstable_by_key(|column| (column.relation, column.number));
-    let mut numbers: HashMap<Vec<(i16, &str)>, usize> = HashMap::new();
-    let mut lists = HashMap::new();
+    let mut numbers: HashMap<Vec<(i16, &str)>, usize> = HashMap::default();
+    let mut lists = HashMap::default();
     for of_relation in columns.chunk_by(|one, other| one.relation == other.relation) {
         let Some(first) = of_relation.first() else { continue };
         let names = of_relation.iter().map(|column| (column.number, column.name.as_str())).collect();

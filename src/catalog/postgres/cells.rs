@@ -1,9 +1,10 @@
 //! From the server's text to typed values. Nothing here fails: what cannot be read as a number becomes its default,
 //! so that a catalog with surprises is still read.
 
+use compact_str::CompactString;
+use smallvec::SmallVec;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use std::borrow::Cow;
 
 /// The cells of one row, taken from left to right.
 pub(super) struct Cells<'r> {
@@ -20,15 +21,18 @@ impl<'r> Cells<'r> {
     pub(super) fn take<T: Cell>(&mut self) -> T {
         let cell = self.row.try_get_raw(self.next).ok();
         self.next += 1;
-        // A database in SQL_ASCII sends whatever bytes it holds.
-        let text = cell.as_ref().and_then(|value| value.as_bytes().ok()).map(String::from_utf8_lossy);
-        T::from_text(text)
+        let Some(bytes) = cell.as_ref().and_then(|value| value.as_bytes().ok()) else { return T::from_text(None) };
+        match std::str::from_utf8(bytes) {
+            Ok(text) => T::from_text(Some(text)),
+            // A database in SQL_ASCII sends whatever bytes it holds.
+            Err(_) => T::from_text(Some(&String::from_utf8_lossy(bytes))),
+        }
     }
 }
 
 /// A value that a cell can become.
 pub(super) trait Cell {
-    fn from_text(text: Option<Cow<'_, str>>) -> Self;
+    fn from_text(text: Option<&str>) -> Self;
 }
 
 /// A row of one statement.
@@ -37,80 +41,100 @@ pub(super) trait Decode {
 }
 
 impl Cell for String {
-    fn from_text(text: Option<Cow<'_, str>>) -> Self {
-        text.map(Cow::into_owned).unwrap_or_default()
+    fn from_text(text: Option<&str>) -> Self {
+        text.unwrap_or_default().to_owned()
+    }
+}
+
+impl Cell for CompactString {
+    fn from_text(text: Option<&str>) -> Self {
+        Self::new(text.unwrap_or_default())
     }
 }
 
 impl Cell for Option<String> {
-    fn from_text(text: Option<Cow<'_, str>>) -> Self {
-        text.map(Cow::into_owned)
+    fn from_text(text: Option<&str>) -> Self {
+        text.map(str::to_owned)
     }
 }
 
 impl Cell for bool {
-    fn from_text(text: Option<Cow<'_, str>>) -> Self {
-        text.as_deref() == Some("t")
+    fn from_text(text: Option<&str>) -> Self {
+        text == Some("t")
     }
 }
 
 /// The letter of a `"char"` column; a blank when it is empty.
 impl Cell for char {
-    fn from_text(text: Option<Cow<'_, str>>) -> Self {
+    fn from_text(text: Option<&str>) -> Self {
         text.and_then(|text| text.chars().next()).unwrap_or(' ')
     }
 }
 
 /// The beginning of a SHA-256 digest, 128 bits of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Digest(u128);
+pub(super) struct Digest([u8; 16]);
 
 /// A byte string of 16 bytes in hexadecimal digits.
 impl Cell for Option<Digest> {
-    fn from_text(text: Option<Cow<'_, str>>) -> Self {
-        u128::from_str_radix(text?.strip_prefix("\\x")?, 16).ok().map(Digest)
+    fn from_text(text: Option<&str>) -> Self {
+        let number = u128::from_str_radix(text?.strip_prefix("\\x")?, 16).ok()?;
+        Some(Digest(number.to_be_bytes()))
     }
 }
 
 macro_rules! numbers {
     ($($type:ty),*) => {$(
         impl Cell for $type {
-            fn from_text(text: Option<Cow<'_, str>>) -> Self {
+            fn from_text(text: Option<&str>) -> Self {
                 text.and_then(|text| text.parse().ok()).unwrap_or_default()
             }
         }
 
         impl Cell for Option<$type> {
-            fn from_text(text: Option<Cow<'_, str>>) -> Self {
+            fn from_text(text: Option<&str>) -> Self {
                 text.and_then(|text| text.parse().ok())
             }
         }
     )*};
 }
-numbers!(i16, i32, u32, i64, u64, f64);
+numbers!(i16, i32, u16, u32, i64, u64, f64);
+
+/// A few numbers, in place as long as they are no more than four.
+pub(super) type Numbers<T> = SmallVec<[T; 4]>;
 
 /// An array or vector of numbers: `{1,2}` or `1 2`.
-impl Cell for Vec<i16> {
-    fn from_text(text: Option<Cow<'_, str>>) -> Self {
-        split_numbers(text.as_deref())
+impl Cell for Numbers<i16> {
+    fn from_text(text: Option<&str>) -> Self {
+        split_numbers(text)
     }
 }
 
 /// An array or vector of object identifiers.
-impl Cell for Vec<u32> {
-    fn from_text(text: Option<Cow<'_, str>>) -> Self {
-        split_numbers(text.as_deref())
+impl Cell for Numbers<u32> {
+    fn from_text(text: Option<&str>) -> Self {
+        split_numbers(text)
     }
 }
 
 /// An array of texts.
 impl Cell for Vec<String> {
-    fn from_text(text: Option<Cow<'_, str>>) -> Self {
-        text.as_deref().map(split_texts).unwrap_or_default()
+    fn from_text(text: Option<&str>) -> Self {
+        text.map(split_texts).unwrap_or_default()
     }
 }
 
-fn split_numbers<T: std::str::FromStr>(text: Option<&str>) -> Vec<T> {
+/// An array of texts in a row that many others are like, and that has none as a rule.
+impl Cell for Box<[String]> {
+    fn from_text(text: Option<&str>) -> Self {
+        text.map(split_texts).unwrap_or_default().into_boxed_slice()
+    }
+}
+
+fn split_numbers<T: std::str::FromStr>(text: Option<&str>) -> Numbers<T>
+where
+    [T; 4]: smallvec::Array<Item = T>,
+{
     text.unwrap_or_default()
         .split(|character: char| !character.is_ascii_digit() && character != '-')
         .filter_map(|number| number.parse().ok())
@@ -144,8 +168,8 @@ mod tests {
 
     #[test]
     fn arrays_and_vectors_of_numbers() {
-        assert_eq!(split_numbers::<i16>(Some("{1,-2,3}")), [1, -2, 3]);
-        assert_eq!(split_numbers::<u32>(Some("4294967295 0 7")), [u32::MAX, 0, 7]);
+        assert_eq!(split_numbers::<i16>(Some("{1,-2,3}")).as_slice(), [1, -2, 3]);
+        assert_eq!(split_numbers::<u32>(Some("4294967295 0 7")).as_slice(), [u32::MAX, 0, 7]);
         assert!(split_numbers::<i16>(Some("")).is_empty());
         assert!(split_numbers::<i16>(None).is_empty());
     }

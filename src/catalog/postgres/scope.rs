@@ -3,7 +3,7 @@
 use super::rows::{Oid, Rows};
 use crate::catalog::{Error, Filter, migration_tables};
 use crate::model::{MigrationTable, Unseen, UnseenKind};
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 /// `pg_namespace`, `pg_class`, `pg_type`, `pg_proc` and the other catalogs that objects are looked up in, by the
 /// number that every server gives them.
@@ -90,11 +90,11 @@ impl Scope {
         let mut scope = Self {
             schemas,
             members,
-            relations: HashSet::new(),
-            partitions: HashSet::new(),
+            relations: HashSet::default(),
+            partitions: HashSet::default(),
             migration_tables: Vec::new(),
         };
-        let mut candidates: HashMap<Oid, Vec<&str>> = HashMap::new();
+        let mut candidates: HashMap<Oid, Vec<&str>> = HashMap::default();
         for relation in &rows.relations {
             let Some(schema) = names.get(&relation.schema) else { continue };
             if relation.partition {

@@ -14,11 +14,12 @@ use super::statements::{
 use super::target::Target;
 use crate::catalog::{Error, Options, within};
 use crate::model::{EngineName, Unseen, UnseenKind, quote};
+use foldhash::HashSet;
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Either, Error as SqlError, raw_sql};
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
@@ -240,6 +241,7 @@ impl<'a> Session<'a> {
                 *first = Step::first(*statement, &rows.locked_relations);
             }
             self.message(&steps, rows).await?;
+            rows.make_room();
             let snapshot =
                 if alone || rows.relations.len() < MANY { Ok(None) } else { self.export_snapshot().await.map(Some) };
             let again = match snapshot {

@@ -7,7 +7,7 @@ use crate::model::{
     Action, CheckConstraint, Deferral, DomainCheck, ExclusionConstraint, ExclusionElement, ForeignKey, MatchType,
     PrimaryKey, QualifiedName, Table, UniqueConstraint, UnseenKind,
 };
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 impl Maps<'_> {
     pub(super) fn fill_constraints(&self, relation: Oid, table: &mut Table) {
@@ -28,7 +28,7 @@ impl Maps<'_> {
         checks
             .filter(|row| row.kind == 'c')
             .map(|row| DomainCheck {
-                name: row.name.clone(),
+                name: row.name.to_string(),
                 expression: self.expression(row.relation, UnseenKind::Constraints, self.check_text(row.oid)),
                 validated: row.validated,
                 comment: self.constraint_comment(row),
@@ -42,7 +42,7 @@ impl Maps<'_> {
 
     fn primary_key(&self, row: &Constraint) -> PrimaryKey {
         PrimaryKey {
-            name: Some(row.name.clone()),
+            name: Some(row.name.to_string()),
             columns: self.column_names(row.relation, &row.columns),
             without_overlaps: row.period,
             deferral: deferral(row),
@@ -53,7 +53,7 @@ impl Maps<'_> {
     fn unique(&self, row: &Constraint) -> UniqueConstraint {
         let indexes = rows_of(&self.indexes, row.relation).iter();
         UniqueConstraint {
-            name: Some(row.name.clone()),
+            name: Some(row.name.to_string()),
             columns: self.column_names(row.relation, &row.columns),
             nulls_not_distinct: indexes.into_iter().any(|index| index.oid == row.index && index.nulls_not_distinct),
             without_overlaps: row.period,
@@ -66,7 +66,7 @@ impl Maps<'_> {
         let mut numbers = row.columns.clone();
         numbers.sort_unstable();
         CheckConstraint {
-            name: Some(row.name.clone()),
+            name: Some(row.name.to_string()),
             expression: self.expression(row.relation, UnseenKind::Constraints, self.check_text(row.oid)),
             columns: self.column_names(row.relation, &numbers),
             validated: row.validated,
@@ -83,8 +83,8 @@ impl Maps<'_> {
         let parts = index.map(|index| self.key_parts(index)).unwrap_or_default();
         let operators = row.operators.iter();
         ExclusionConstraint {
-            name: row.name.clone(),
-            method: index.map(|index| index.method.clone()).unwrap_or_default(),
+            name: row.name.to_string(),
+            method: index.map(|index| index.method.to_string()).unwrap_or_default(),
             elements: parts
                 .into_iter()
                 .zip(operators)
@@ -107,7 +107,7 @@ impl Maps<'_> {
         let indexes = rows_of(&self.indexes, row.referenced);
         let several = indexes.iter().filter(|index| referable(index).as_ref() == Some(&wanted)).nth(1).is_some();
         let index = indexes.iter().find(|index| several && index.oid == row.index)?;
-        Some(index.name.clone())
+        Some(index.name.to_string())
     }
 
     pub(super) fn foreign_key(&self, row: &Constraint) -> ForeignKey {
@@ -116,7 +116,7 @@ impl Maps<'_> {
         disabled_triggers_on.sort();
         disabled_triggers_on.dedup();
         ForeignKey {
-            name: Some(row.name.clone()),
+            name: Some(row.name.to_string()),
             columns: self.column_names(row.relation, &row.columns),
             referenced_table: self.relation_name(row.referenced).unwrap_or_else(|| QualifiedName::new("", "")),
             referenced_columns: self.column_names(row.referenced, &row.referenced_columns),

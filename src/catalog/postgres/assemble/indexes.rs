@@ -20,8 +20,8 @@ impl Maps<'_> {
     }
 
     fn index(&self, row: &IndexRow) -> Index {
-        let mut index = Index::new(&row.name);
-        index.method.clone_from(&row.method);
+        let mut index = Index::new(row.name.as_str());
+        index.method = row.method.to_string();
         index.key = self.key_parts(row);
         index.include = self.column_names(row.relation, row.columns.get(index.key.len()..).unwrap_or_default());
         index.predicate = self.predicate(row);
@@ -29,14 +29,14 @@ impl Maps<'_> {
         index.immediate = row.immediate;
         index.nulls_not_distinct = row.nulls_not_distinct;
         index.primary = row.primary;
-        index.constraint = self.backed.get(&row.oid).map(|constraint| constraint.name.clone());
+        index.constraint = self.backed.get(&row.oid).map(|constraint| constraint.name.to_string());
         index.exclusion = row.exclusion;
         index.valid = row.valid;
         index.ready = row.ready;
         index.build_in_progress = self.builds.contains(&row.oid);
         index.clustered = row.clustered;
         index.replica_identity = row.replica_identity;
-        index.options.clone_from(&row.parameters);
+        index.options = row.parameters.to_vec();
         if !row.valid {
             let missing = self.rows.missing_partitions.iter().filter(|missing| missing.index == row.oid);
             index.missing_partitions =

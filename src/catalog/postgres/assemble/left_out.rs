@@ -3,7 +3,7 @@
 use super::{Maps, rows_of};
 use crate::catalog::postgres::scope::{Scope, class};
 use crate::model::{Schema, Table, Unseen, UnseenKind, View};
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 impl Maps<'_> {
     /// What no extension owns, with no more of it than could rest on something else.

@@ -20,7 +20,7 @@ use crate::model::{
     TriggerEnabled, UNSEEN, Unseen, UnseenKind, quote,
 };
 use crate::parallel;
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 /// Relations that one thread builds at a time.
@@ -40,7 +40,7 @@ pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics:
     let maps = Maps::new(rows, scope);
     let mut model = Model::new(engine(rows));
     model.comment = rows.session.first().and_then(|session| session.comment.clone());
-    let mut positions = HashMap::new();
+    let mut positions = HashMap::default();
     for row in rows.schemas.iter().filter(|row| scope.has_schema(row.oid)) {
         let mut schema = Schema::new(&row.name);
         schema.owner = Some(row.owner.clone());
@@ -118,7 +118,7 @@ pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics:
     let mut left_out = Vec::new();
     if !everything {
         // A schema whose every table the filter left out is not what the user asked for.
-        let mut populated: HashSet<Oid> = HashSet::new();
+        let mut populated: HashSet<Oid> = HashSet::default();
         for relation in rows.relations.iter().filter(|relation| !relation.partition) {
             populated.insert(relation.schema);
         }
@@ -268,7 +268,7 @@ struct Maps<'r> {
 
 /// Groups rows by a key, keeping their order.
 fn group<'r, T>(rows: &'r [T], key: impl Fn(&T) -> Oid) -> HashMap<Oid, Vec<&'r T>> {
-    let mut groups: HashMap<Oid, Vec<&'r T>> = HashMap::new();
+    let mut groups: HashMap<Oid, Vec<&'r T>> = HashMap::default();
     for row in rows {
         groups.entry(key(row)).or_default().push(row);
     }
@@ -300,7 +300,7 @@ impl<'r> Maps<'r> {
         for column in &rows.partition_columns {
             attributes.insert((column.relation, column.number), (&column.name, column.collation));
         }
-        let mut types = HashMap::new();
+        let mut types = HashMap::default();
         for row in &rows.types {
             types.insert(row.oid, row);
             if row.array != 0 {
@@ -317,21 +317,21 @@ impl<'r> Maps<'r> {
             children.entry(link.parent).or_default().push(link.child);
             parents.entry(link.child).or_default().push(link.parent);
         }
-        let mut disabled: HashMap<Oid, Vec<QualifiedName>> = HashMap::new();
+        let mut disabled: HashMap<Oid, Vec<QualifiedName>> = HashMap::default();
         for row in &rows.disabled_foreign_keys {
             disabled.entry(row.constraint).or_default().push(QualifiedName::new(&row.schema, &row.table));
         }
-        let mut labels: HashMap<Oid, Vec<String>> = HashMap::new();
+        let mut labels: HashMap<Oid, Vec<String>> = HashMap::default();
         for row in &rows.enum_labels {
             labels.entry(row.type_oid).or_default().push(row.label.clone());
         }
-        let mut view_reads: HashMap<Oid, Vec<Oid>> = HashMap::new();
+        let mut view_reads: HashMap<Oid, Vec<Oid>> = HashMap::default();
         for row in &rows.view_dependencies {
             view_reads.entry(row.view).or_default().push(row.relation);
         }
         let default_texts = texts(&rows.default_expressions);
         let options = rows.columns.iter().filter(|column| !column.options.is_empty());
-        let index_options = options.map(|row| ((row.relation, row.number), row.options.as_slice())).collect();
+        let index_options = options.map(|row| ((row.relation, row.number), &*row.options)).collect();
         let backing = |constraint: &&Constraint| matches!(constraint.kind, 'p' | 'u' | 'x');
         Self {
             rows,

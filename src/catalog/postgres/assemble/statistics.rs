@@ -57,7 +57,7 @@ impl Maps<'_> {
                 sizes.push(bytes);
                 statistics.indexes.push(IndexStatistics {
                     table: table.clone(),
-                    index: index.name.clone(),
+                    index: index.name.to_string(),
                     scans: counted.and_then(|row| row.scans),
                     last_scan: last_scans.get(&index.oid).map(|at| (*at).clone()),
                     bytes,

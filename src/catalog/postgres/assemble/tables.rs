@@ -91,7 +91,7 @@ impl Maps<'_> {
 
     fn column(&self, relation: &Relation, row: &ColumnRow) -> Column {
         let data_type = self.data_type(row);
-        let mut column = Column::new(&row.name, data_type);
+        let mut column = Column::new(row.name.as_str(), data_type);
         column.user_type = self.user_type_of(row.type_oid);
         // How many dimensions were declared is neither enforced nor kept by a dump.
         column.array_dimensions = u32::from(data_type.ends_with("[]"));
@@ -144,9 +144,9 @@ impl Maps<'_> {
             _ => None,
         };
         column.statistics_target = row.statistics_target;
-        column.options.clone_from(&row.options);
+        column.options = row.options.to_vec();
         column.options.sort();
-        column.foreign_options.clone_from(&row.foreign_options);
+        column.foreign_options = row.foreign_options.to_vec();
         column.foreign_options.sort();
         column.inherited = !row.local;
         column.comment = self.comment(class::RELATION, row.relation, row.number);

@@ -36,7 +36,7 @@ impl Maps<'_> {
                 let columns = rows_of(&self.columns, row.relation).iter();
                 let fields = columns
                     .map(|column| Field {
-                        name: column.name.clone(),
+                        name: column.name.to_string(),
                         data_type: self.data_type(column).to_owned(),
                         collation: self.own_collation(column),
                         comment: self.comment(class::RELATION, column.relation, column.number),

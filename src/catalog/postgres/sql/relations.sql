@@ -31,7 +31,8 @@ SELECT
     CASE WHEN ft.ftoptions IS NOT NULL THEN ARRAY(
         SELECT pg_catalog.split_part(option, '=', 1) FROM pg_catalog.unnest(ft.ftoptions) AS option
     ) END,
-    fs.oid
+    fs.oid,
+    c.relnatts
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_am AS am ON am.oid = c.relam

@@ -315,7 +315,7 @@ fn underlying(context: Context<'_>, column: &Column) -> String {
         let Some(domain) = domain else { break };
         data_type.clone_from(&domain.base_type);
         let (schema, base) = domain.base_type.split_once('.').unwrap_or(("", &domain.base_type));
-        name = Some(QualifiedName::new(schema, base));
+        name = Some(Box::new(QualifiedName::new(schema, base)));
     }
     data_type
 }

@@ -4,6 +4,7 @@ use super::QualifiedName;
 use super::schema::is_false;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A column of a table, view or foreign table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,7 +19,7 @@ pub struct Column {
     /// The user-defined type behind it, when there is one: an enum, domain, composite or range type. For an array,
     /// the type of its elements.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user_type: Option<QualifiedName>,
+    pub user_type: Option<Box<QualifiedName>>,
     /// Number of array dimensions; 0 when it is no array.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub array_dimensions: u32,
@@ -34,10 +35,10 @@ pub struct Column {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_null_comment: Option<String>,
     /// Default; `null` when there is none.
-    pub default: Option<ColumnDefault>,
+    pub default: Option<Arc<ColumnDefault>>,
     /// Identity property (PostgreSQL).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub identity: Option<Identity>,
+    pub identity: Option<Box<Identity>>,
     /// `AUTO_INCREMENT` (MySQL, MariaDB); `AUTOINCREMENT` (SQLite).
     #[serde(default, skip_serializing_if = "is_false")]
     pub auto_increment: bool,
@@ -46,7 +47,7 @@ pub struct Column {
     pub rowid_alias: bool,
     /// Expression of a generated column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub generated: Option<Generated>,
+    pub generated: Option<Box<Generated>>,
     /// `ON UPDATE` expression (MySQL, MariaDB), for example `CURRENT_TIMESTAMP`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_update: Option<String>,

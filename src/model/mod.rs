@@ -464,7 +464,7 @@ impl Model {
             let schema = self.schemas.iter().find(|schema| schema.name == name.schema)?;
             schema.domains.iter().find(|domain| domain.name == name.name)
         };
-        let first = column.user_type.as_ref().filter(|_| column.array_dimensions == 0).and_then(find);
+        let first = column.user_type.as_deref().filter(|_| column.array_dimensions == 0).and_then(find);
         std::iter::successors(first, move |domain| domain.base_domain.as_ref().and_then(find))
     }
 

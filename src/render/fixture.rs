@@ -14,6 +14,7 @@ use crate::survey::{
     PersonalDataClass, Plurality, Relation, Retention, SoftDelete, Survey, TableClass, Timestamps, WayEvidence,
 };
 use proptest::prelude::*;
+use std::sync::Arc;
 
 /// Pieces of names that mean something to Markdown, HTML, Mermaid, templates or terminals.
 pub(crate) const ATOMS: &[&str] = &[
@@ -276,7 +277,7 @@ pub(crate) fn empty() -> Model {
 
 /// A shop with most of what a schema can hold.
 pub(crate) fn shop() -> Model {
-    let now = ColumnDefault { expression: "now()".to_owned(), kind: DefaultKind::Expression, sequence: None };
+    let now = Arc::new(ColumnDefault { expression: "now()".to_owned(), kind: DefaultKind::Expression, sequence: None });
     let mut model = empty();
     let mut schema = Schema::new("public");
     schema.enums.push(EnumType {
@@ -289,7 +290,7 @@ pub(crate) fn shop() -> Model {
     customers.comment = Some("People who buy.".to_owned());
     customers.columns = vec![
         Column {
-            identity: Some(Identity { mode: IdentityMode::Always, sequence: None }),
+            identity: Some(Box::new(Identity { mode: IdentityMode::Always, sequence: None })),
             ..column("id", "bigint", false)
         },
         Column { comment: Some("Unique among live rows | see CRM".to_owned()), ..column("email", "text", false) },
@@ -334,8 +335,12 @@ pub(crate) fn shop() -> Model {
         column("id", "bigint", false),
         column("customer_id", "bigint", false),
         Column {
-            user_type: Some(QualifiedName::new("public", "order_status")),
-            default: Some(ColumnDefault { expression: "'new'".to_owned(), kind: DefaultKind::Literal, sequence: None }),
+            user_type: Some(Box::new(QualifiedName::new("public", "order_status"))),
+            default: Some(Arc::new(ColumnDefault {
+                expression: "'new'".to_owned(),
+                kind: DefaultKind::Literal,
+                sequence: None,
+            })),
             ..column("status", "public.order_status", false)
         },
         column("total", "numeric(12,2)", false),
@@ -553,7 +558,8 @@ pub(crate) fn hostile_model(names: &[String]) -> Model {
         for place in 0..3 {
             let mut column = column(&format!("{}{place}", next()), &next(), place == 2);
             column.comment = Some(next());
-            column.default = Some(ColumnDefault { expression: next(), kind: DefaultKind::Expression, sequence: None });
+            column.default =
+                Some(Arc::new(ColumnDefault { expression: next(), kind: DefaultKind::Expression, sequence: None }));
             table.columns.push(column);
         }
         let first = table.columns[0].name.clone();

@@ -390,7 +390,7 @@ fn attributes(report: &Report<'_>, table: TableRef<'_>, detail: Detail) -> Strin
             continue;
         }
         let name = word(&column.name);
-        let data_type = word(&short_type(&column.data_type, column.user_type.as_ref()));
+        let data_type = word(&short_type(&column.data_type, column.user_type.as_deref()));
         rows.push_str("        ");
         rows.push_str(&data_type);
         rows.push(' ');

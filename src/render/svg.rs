@@ -306,7 +306,9 @@ impl<'n, 'a> Entity<'n, 'a> {
         let widest = self
             .columns()
             .map(|(_, column)| {
-                units(&column.name, NAME) + units(&short_type(&column.data_type, column.user_type.as_ref()), TYPE) + 22
+                units(&column.name, NAME)
+                    + units(&short_type(&column.data_type, column.user_type.as_deref()), TYPE)
+                    + 22
             })
             .max()
             .unwrap_or_default();
@@ -356,7 +358,7 @@ impl<'n, 'a> Entity<'n, 'a> {
                  text-anchor=\"end\">{}</text>",
                 if keys.starts_with("PK") { " class=\"k\"" } else { "" },
                 text(&column.name, NAME),
-                text(&short_type(&column.data_type, column.user_type.as_ref()), TYPE)
+                text(&short_type(&column.data_type, column.user_type.as_deref()), TYPE)
             );
             y += LINE;
         }

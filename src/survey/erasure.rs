@@ -933,7 +933,7 @@ mod tests {
             for column in table.columns.iter_mut().filter(|column| column.name == "email" && table.name == "customers")
             {
                 column.data_type = "address".to_owned();
-                column.user_type = Some(QualifiedName::new("public", "address"));
+                column.user_type = Some(Box::new(QualifiedName::new("public", "address")));
             }
         }
         let customers = subject(&model, "customers");

@@ -10,6 +10,7 @@ use crate::model::{
     Statistics, Table, TableKind, TableStatistics, Trigger, TriggerEnabled, UniqueConstraint, Unseen, UnseenKind, View,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// The one schema of a file.
 const MAIN: &str = "main";
@@ -189,12 +190,14 @@ fn fill_columns(table: &mut Table, rows: &[&[Cell]], text: &TableText, indexes: 
             3 => Some(GeneratedStorage::Stored),
             _ => None,
         };
-        column.generated = storage.map(|storage| Generated {
-            expression: written.and_then(|written| written.generated.clone()).unwrap_or_default(),
-            storage,
+        column.generated = storage.map(|storage| {
+            Box::new(Generated {
+                expression: written.and_then(|written| written.generated.clone()).unwrap_or_default(),
+                storage,
+            })
         });
         if column.generated.is_none() {
-            column.default = row.get(5).and_then(Option::as_deref).map(default);
+            column.default = row.get(5).and_then(Option::as_deref).map(default).map(Arc::new);
         }
         table.columns.push(column);
     }

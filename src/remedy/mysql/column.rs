@@ -2,6 +2,7 @@
 
 use crate::model::quote::{quote_identifier, quote_literal};
 use crate::model::{CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, GeneratedStorage};
+use std::sync::Arc;
 
 /// What is to be different from the column as it is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,7 +31,7 @@ impl Overrides<'_> {
         }
         if let Some(default) = self.default {
             let expression = default_text(default, None);
-            after.default = Some(ColumnDefault { expression, kind: DefaultKind::Literal, sequence: None });
+            after.default = Some(Arc::new(ColumnDefault { expression, kind: DefaultKind::Literal, sequence: None }));
         }
         after.nullable = self.nullable.unwrap_or(after.nullable);
         after.on_update = self.on_update.map(str::to_owned).or(after.on_update);
@@ -171,7 +172,7 @@ mod tests {
         column.character_set = Some("utf8mb4".to_owned());
         column.collation = Some("utf8mb4_bin".to_owned());
         column.default =
-            Some(ColumnDefault { expression: "'a'".to_owned(), kind: DefaultKind::Literal, sequence: None });
+            Some(Arc::new(ColumnDefault { expression: "'a'".to_owned(), kind: DefaultKind::Literal, sequence: None }));
         column.comment = Some("it's \\ one".to_owned());
         column.invisible = true;
         assert_eq!(

@@ -13,6 +13,7 @@ use crate::remedy::names::Space;
 use crate::remedy::planner::{CUT, CUTS, EXPLICIT_NULLS};
 use crate::remedy::requests::serve;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub(super) fn add(planner: &mut Planner<'_>, request: &Request) {
     match &request.change {
@@ -202,7 +203,7 @@ fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
     if let Some(default) = &new.default {
         let back = undo(planner, table, &column);
         let text = default_text(default, None);
-        column.default = Some(ColumnDefault { expression: text, kind: DefaultKind::Literal, sequence: None });
+        column.default = Some(Arc::new(ColumnDefault { expression: text, kind: DefaultKind::Literal, sequence: None }));
         let clause = modify(planner, table, &column, Overrides::default());
         let title = format!("default of {}.{name}: {default}", table.name);
         let step = alter(planner, table, Phase::Expand, title, &clause, Algorithm::Instant).undo(back);
@@ -229,7 +230,7 @@ fn add_filled_column(
 ) {
     let Some(default) = &new.default else { return planner.refuse(request.change.clone(), PAST_ROWS) };
     let expression = default_text(default, None);
-    column.default = Some(ColumnDefault { expression, kind: DefaultKind::Literal, sequence: None });
+    column.default = Some(Arc::new(ColumnDefault { expression, kind: DefaultKind::Literal, sequence: None }));
     column.nullable = false;
     let clause = format!("ADD COLUMN {}", definition(planner.engine, &column, &[], Overrides::default()));
     let title = format!("add column {}.{}", table.name, column.name);

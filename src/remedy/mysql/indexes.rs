@@ -530,7 +530,7 @@ fn key_columns(
             Some(condition) => format!("CASE WHEN {condition} THEN {text} END"),
             None => text.to_owned(),
         };
-        computed.generated = Some(Generated { expression, storage: GeneratedStorage::Virtual });
+        computed.generated = Some(Box::new(Generated { expression, storage: GeneratedStorage::Virtual }));
         computed
     };
     if !equal_nulls || !known.nullable {

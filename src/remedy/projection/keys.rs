@@ -117,7 +117,9 @@ impl Projection<'_> {
         let mut new = Column::new(free(column, |name| of.column(name).is_some()), data_type);
         new.nullable = false;
         match engine {
-            EngineName::PostgreSql => new.identity = Some(Identity { mode: IdentityMode::Always, sequence: None }),
+            EngineName::PostgreSql => {
+                new.identity = Some(Box::new(Identity { mode: IdentityMode::Always, sequence: None }))
+            }
             EngineName::MySql | EngineName::MariaDb => new.auto_increment = true,
             EngineName::Sqlite => new.rowid_alias = true,
         }
@@ -409,7 +411,7 @@ fn add_key_columns(
                 Some(condition) => format!("CASE WHEN {condition} THEN {text} END"),
                 None => text,
             };
-            new.generated = Some(Generated { expression, storage: GeneratedStorage::Virtual });
+            new.generated = Some(Box::new(Generated { expression, storage: GeneratedStorage::Virtual }));
             if let Some(before) = computed_before(table.columns.iter(), &new) {
                 key.push(KeyPart::column(&before.name));
                 continue;

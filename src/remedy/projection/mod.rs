@@ -15,6 +15,7 @@ use crate::model::{
 };
 use crate::remedy::mysql::foreign_row_format;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Makes the changes of a playbook in a model.
 pub fn project(model: &mut Model, playbook: &Playbook) {
@@ -113,7 +114,7 @@ impl<'m> Projection<'m> {
             }
             Change::SetDefault { table, column, expression } => {
                 if let Some(column) = self.column(table, column) {
-                    column.default = expression.as_deref().map(default);
+                    column.default = expression.as_deref().map(default).map(Arc::new);
                 }
             }
             Change::MaintainUpdatedAt { table, column } => self.maintain_updated_at(table, column),
@@ -168,7 +169,7 @@ impl<'m> Projection<'m> {
         for (at, table) in self.with_heirs(table).iter().enumerate() {
             let Some(of) = self.table(table) else { continue };
             let mut column = Column::new(&new.name, &new.data_type);
-            column.default = new.default.as_deref().map(default);
+            column.default = new.default.as_deref().map(default).map(Arc::new);
             column.nullable = !new.not_null;
             column.on_update.clone_from(&new.on_update);
             column.inherited = at > 0;

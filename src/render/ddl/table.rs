@@ -48,7 +48,7 @@ pub(crate) fn statements(model: &Model, tables: &Tables<'_>, table: TableRef<'_>
 pub(super) fn item<'m>(model: &Model, table: TableRef<'m>) -> Item<'m> {
     let of = table.table;
     let mut needs: Vec<QualifiedName> = of.inheritance.iter().flat_map(|it| it.parents.iter().cloned()).collect();
-    needs.extend(of.columns.iter().filter_map(|column| column.user_type.clone()));
+    needs.extend(of.columns.iter().filter_map(|column| column.user_type.as_deref().cloned()));
     let mut texts: Vec<&str> = Vec::new();
     for column in &of.columns {
         texts.extend(column.default.as_ref().map(|default| default.expression.as_str()));

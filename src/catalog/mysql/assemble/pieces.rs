@@ -5,6 +5,7 @@ use crate::model::{
     Action, CheckConstraint, Column, Deferral, EngineName, ForeignKey, Generated, GeneratedStorage, Index, MatchType,
     Partition, Partitioning, PeriodDefinition, PrimaryKey, QualifiedName, Table, TableKind, UniqueConstraint,
 };
+use std::sync::Arc;
 
 /// What is known of a column.
 #[derive(Default)]
@@ -44,9 +45,9 @@ pub(super) fn column(engine: EngineName, facts: ColumnFacts<'_>) -> Column {
     column.srid = facts.srid;
     column.on_update = facts.on_update.map(moment);
     if let Some((text, storage)) = facts.generated {
-        column.generated = Some(Generated { expression: expression(engine, text), storage });
+        column.generated = Some(Box::new(Generated { expression: expression(engine, text), storage }));
     } else if let Some(text) = facts.default {
-        column.default = default(engine, text, facts.data_type, facts.default_generated);
+        column.default = default(engine, text, facts.data_type, facts.default_generated).map(Arc::new);
     }
     column
 }

@@ -66,7 +66,7 @@ fn agrees(model: &Model) {
     assert!(column("id").auto_increment && !column("id").nullable && column("note").nullable);
     assert_eq!(column("id").base_type(), "int");
     assert_eq!(column("state").values, ["new", "it's gone"]);
-    let default = |name: &str| column(name).default.clone().map(|default| (default.expression, default.kind));
+    let default = |name: &str| column(name).default.clone().map(|default| (default.expression.clone(), default.kind));
     assert_eq!(default("state"), Some(("'new'".to_owned(), DefaultKind::Literal)));
     assert_eq!(default("placed_at"), Some(("CURRENT_TIMESTAMP".to_owned(), DefaultKind::Expression)));
     assert_eq!(default("changed_at"), Some(("CURRENT_TIMESTAMP(3)".to_owned(), DefaultKind::Expression)));

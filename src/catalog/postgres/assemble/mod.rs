@@ -21,7 +21,7 @@ use crate::model::{
 };
 use crate::parallel;
 use foldhash::{HashMap, HashMapExt as _, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Relations that one thread builds at a time.
 const PORTION: usize = 64;
@@ -232,7 +232,7 @@ struct Maps<'r> {
     defaults: HashMap<(Oid, i16), Oid>,
     default_texts: HashMap<Oid, &'r str>,
     /// What the defaults that were printed mean.
-    column_defaults: HashMap<Oid, ColumnDefault>,
+    column_defaults: HashMap<Oid, Arc<ColumnDefault>>,
     check_texts: HashMap<Oid, &'r str>,
     index_texts: HashMap<Oid, &'r IndexExpressions>,
     /// Options of operator classes, by index and key part.
@@ -349,7 +349,7 @@ impl<'r> Maps<'r> {
                 .iter()
                 .filter_map(|row| Some(((row.relation, row.number), rows.alike.defaults().printed_as(row.oid)?)))
                 .collect(),
-            column_defaults: default_texts.iter().map(|(oid, text)| (*oid, tables::default(text))).collect(),
+            column_defaults: default_texts.iter().map(|(oid, text)| (*oid, Arc::new(tables::default(text)))).collect(),
             default_texts,
             check_texts: texts(&rows.check_expressions),
             index_texts: rows.index_expressions.iter().map(|row| (row.index, row)).collect(),

@@ -92,7 +92,7 @@ impl Maps<'_> {
     fn column(&self, relation: &Relation, row: &ColumnRow) -> Column {
         let data_type = self.data_type(row);
         let mut column = Column::new(row.name.as_str(), data_type);
-        column.user_type = self.user_type_of(row.type_oid);
+        column.user_type = self.user_type_of(row.type_oid).map(Box::new);
         // How many dimensions were declared is neither enforced nor kept by a dump.
         column.array_dimensions = u32::from(data_type.ends_with("[]"));
         let unvalidated = self.unvalidated_not_null.contains(&(row.relation, row.number));
@@ -112,7 +112,7 @@ impl Maps<'_> {
         if let Some(storage) = storage {
             let text = default.and_then(|oid| self.default_texts.get(oid)).copied();
             let expression = self.expression(row.relation, UnseenKind::Expressions, text);
-            column.generated = Some(Generated { expression, storage });
+            column.generated = Some(Box::new(Generated { expression, storage }));
         } else {
             column.default = default.and_then(|oid| self.column_defaults.get(oid)).cloned();
         }
@@ -121,12 +121,14 @@ impl Maps<'_> {
             'd' => Some(IdentityMode::ByDefault),
             _ => None,
         };
-        column.identity = mode.map(|mode| Identity {
-            mode,
-            sequence: self
-                .sequences_of
-                .get(&(row.relation, row.number))
-                .map(|sequence| QualifiedName::new(self.schema_name(sequence.schema), &sequence.name)),
+        column.identity = mode.map(|mode| {
+            Box::new(Identity {
+                mode,
+                sequence: self
+                    .sequences_of
+                    .get(&(row.relation, row.number))
+                    .map(|sequence| QualifiedName::new(self.schema_name(sequence.schema), &sequence.name)),
+            })
         });
         column.collation = self.own_collation(row);
         let usual = self.column_type(row).map(|of_type| of_type.storage);

@@ -58,9 +58,10 @@ pub(crate) fn in_order<I: Sync, O: Send, E>(
     };
     let (sender, others) = mpsc::sync_channel(AHEAD);
     thread::scope(|scope| {
+        // Gone when an answer was not taken, so that nobody waits for it to be heard.
+        let others = others;
         for _ in 1..threads {
             let sender = sender.clone();
-            // Nobody listens any more when an answer was not taken.
             scope.spawn(move || while done().is_some_and(|answer| sender.send(answer).is_ok()) {});
         }
         drop(sender);

@@ -1,7 +1,7 @@
 //! Timestamps, soft deletion, tenancy and names.
 
 use super::personal_data::is_person_table;
-use super::words::{Inflections, is_plural, split};
+use super::words::{Inflections, OfNames, is_plural, split};
 use super::{NameStyle, Naming, Plurality, PossibleTenancy, Relation, SoftDelete, TableClass, Tenancy, Timestamps};
 use crate::model::{Column, EngineName, Model, QualifiedName, TableId, TableRef, Tables};
 use std::collections::{BTreeMap, HashSet};
@@ -28,26 +28,21 @@ pub fn counts_to_moment(column: &Column, updated: bool) -> bool {
 }
 
 /// The creation and update columns of every table, by position.
-pub(super) fn timestamps(model: &Model, tables: &Tables<'_>) -> Vec<Timestamps> {
-    tables.iter().map(|table| timestamps_of(model, table)).collect()
-}
-
-fn timestamps_of(model: &Model, table: TableRef<'_>) -> Timestamps {
-    let find = |matches: fn(&[String]) -> bool| {
-        table
-            .table
-            .columns
-            .iter()
-            .filter(|column| is_temporal(model.engine.name, column))
-            .find(|column| matches(&split(&column.name)))
+pub(super) fn timestamps<'m>(model: &'m Model, tables: &Tables<'m>) -> Vec<Timestamps> {
+    let mut tells_creation = OfNames::new(|name| is_created(&split(name)));
+    let mut tells_update = OfNames::new(|name| is_updated(&split(name)));
+    let timestamps = |table: TableRef<'m>| {
+        let columns = &table.table.columns;
+        let is_moment = |column: &Column| is_temporal(model.engine.name, column);
+        let created = columns.iter().find(|column| tells_creation.of(&column.name) && is_moment(column));
+        let updated = columns.iter().find(|column| tells_update.of(&column.name) && is_moment(column));
+        Timestamps {
+            created: created.map(|column| column.name.clone()),
+            updated: updated.map(|column| column.name.clone()),
+            maintained_by: updated.and_then(|column| maintained_by(model, table, column)),
+        }
     };
-    let created = find(is_created);
-    let updated = find(is_updated);
-    Timestamps {
-        created: created.map(|column| column.name.clone()),
-        updated: updated.map(|column| column.name.clone()),
-        maintained_by: updated.and_then(|column| maintained_by(model, table, column)),
-    }
+    tables.iter().map(timestamps).collect()
 }
 
 /// Words that go with a moment.
@@ -105,8 +100,10 @@ fn maintained_by(model: &Model, table: TableRef<'_>, column: &Column) -> Option<
 }
 
 /// The column by which each table marks deleted rows, by table.
-pub(super) fn soft_deletes(model: &Model, tables: &Tables<'_>) -> Vec<SoftDelete> {
-    let of = |table: TableRef<'_>| {
+pub(super) fn soft_deletes<'m>(model: &'m Model, tables: &Tables<'m>) -> Vec<SoftDelete> {
+    const MARKS: [&str; 4] = ["deleted", "discarded", "archived", "removed"];
+    let mut may_be_mark = OfNames::new(|name| split(name).iter().any(|word| MARKS.contains(&word.as_str())));
+    let of = |table: TableRef<'m>| {
         let own = split(&table.table.name);
         let names_mark = |words: &[&str]| {
             let stems = ["archiv", "delet", "discard", "remov"];
@@ -114,6 +111,9 @@ pub(super) fn soft_deletes(model: &Model, tables: &Tables<'_>) -> Vec<SoftDelete
             stems.iter().filter(|stem| says(stem)).any(|stem| own.iter().any(|word| word.starts_with(stem)))
         };
         table.table.columns.iter().find_map(|column| {
+            if !may_be_mark.of(&column.name) {
+                return None;
+            }
             let words = split(&column.name);
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             // Rows of an archive were moved there then.

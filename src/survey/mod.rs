@@ -21,6 +21,7 @@ pub use object_names::ObjectNaming;
 pub(crate) use relations::is_joinable;
 pub(crate) use sql::{Returned, Statement, all_words, calls_with, index_hints, inserts, returned, statements};
 pub use values::references;
+pub(crate) use words::OfNames;
 pub use words::{is_plural, singular, singular_name, split};
 
 use crate::model::{Action, Model, QualifiedName, Schema, TableId, Tables};

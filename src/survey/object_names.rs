@@ -3,44 +3,78 @@
 use crate::model::{EngineName, Schema};
 
 const INDEX_PATTERNS: [Pattern; 10] = [
-    |table, columns| format!("{table}_{}_idx", columns.join("_")),
-    |table, columns| format!("idx_{table}_{}", columns.join("_")),
-    |table, columns| format!("ix_{table}_{}", columns.join("_")),
-    |table, columns| format!("index_{table}_on_{}", columns.join("_and_")),
-    |table, columns| format!("{table}_{}_index", columns.join("_")),
-    |table, columns| format!("idx_{table}_{}_id", columns.join("_")),
-    |_, columns| format!("idx_{}", columns.join("_")),
-    |table, columns| format!("{table}_idx_{}", columns.join("_")),
-    |table, columns| format!("{table}_IDX_{}", columns.join("_")),
-    |_, columns| format!("by_{}", columns.join("_")),
+    Pattern::new("", "_", "_idx"),
+    Pattern::new("idx_", "_", ""),
+    Pattern::new("ix_", "_", ""),
+    Pattern { between: "_and_", ..Pattern::new("index_", "_on_", "") },
+    Pattern::new("", "_", "_index"),
+    Pattern::new("idx_", "_", "_id"),
+    Pattern { says_table: false, ..Pattern::new("idx_", "", "") },
+    Pattern::new("", "_idx_", ""),
+    Pattern::new("", "_IDX_", ""),
+    Pattern { says_table: false, ..Pattern::new("by_", "", "") },
 ];
 
 const FOREIGN_KEY_PATTERNS: [Pattern; 7] = [
-    |table, columns| format!("{table}_{}_fkey", columns.join("_")),
-    |table, columns| format!("fk_{table}_{}", columns.join("_")),
-    |table, columns| format!("{table}_{}_fk", columns.join("_")),
-    |table, columns| format!("{table}_{}_foreign", columns.join("_")),
-    |table, columns| format!("FK_{table}_{}", columns.join("_")),
-    |table, columns| format!("{table}_fk_{}", columns.join("_")),
-    |table, columns| format!("{table}_FK_{}", columns.join("_")),
+    Pattern::new("", "_", "_fkey"),
+    Pattern::new("fk_", "_", ""),
+    Pattern::new("", "_", "_fk"),
+    Pattern::new("", "_", "_foreign"),
+    Pattern::new("FK_", "_", ""),
+    Pattern::new("", "_fk_", ""),
+    Pattern::new("", "_FK_", ""),
 ];
 
 const UNIQUE_PATTERNS: [Pattern; 5] = [
-    |table, columns| format!("{table}_{}_key", columns.join("_")),
-    |table, columns| format!("uq_{table}_{}", columns.join("_")),
-    |table, columns| format!("{table}_{}_unique", columns.join("_")),
-    |table, columns| format!("{table}_{}_uq", columns.join("_")),
-    |table, columns| format!("uk_{table}_{}", columns.join("_")),
+    Pattern::new("", "_", "_key"),
+    Pattern::new("uq_", "_", ""),
+    Pattern::new("", "_", "_unique"),
+    Pattern::new("", "_", "_uq"),
+    Pattern::new("uk_", "_", ""),
 ];
 
+/// Without columns.
 const PRIMARY_KEY_PATTERNS: [Pattern; 4] = [
-    |table, _| format!("{table}_pkey"),
-    |table, _| format!("pk_{table}"),
-    |table, _| format!("{table}_pk"),
-    |table, _| format!("PK_{table}"),
+    Pattern::new("", "", "_pkey"),
+    Pattern::new("pk_", "", ""),
+    Pattern::new("", "", "_pk"),
+    Pattern::new("PK_", "", ""),
 ];
 
-type Pattern = fn(&str, &[&str]) -> String;
+/// What a name is made of, one after the other.
+#[derive(Clone, Copy, Debug)]
+struct Pattern {
+    before: &'static str,
+    says_table: bool,
+    middle: &'static str,
+    /// Stands between columns.
+    between: &'static str,
+    after: &'static str,
+}
+
+impl Pattern {
+    const fn new(before: &'static str, middle: &'static str, after: &'static str) -> Self {
+        Self { before, says_table: true, middle, between: "_", after }
+    }
+
+    fn name(&self, table: &str, columns: &[&str]) -> String {
+        let table = if self.says_table { table } else { "" };
+        [self.before, table, self.middle, &columns.join(self.between), self.after].concat()
+    }
+
+    fn fits(&self, name: &str, table: &str, columns: &[&str]) -> bool {
+        let table = if self.says_table { table } else { "" };
+        let mut rest = name.strip_suffix(self.after);
+        for part in [self.before, table, self.middle] {
+            rest = rest.and_then(|rest| rest.strip_prefix(part));
+        }
+        for (at, column) in columns.iter().enumerate() {
+            let between = if at == 0 { "" } else { self.between };
+            rest = rest.and_then(|rest| rest.strip_prefix(between)?.strip_prefix(column));
+        }
+        rest == Some("")
+    }
+}
 
 /// How the names of a schema's indexes and constraints are made from the names of table and columns.
 #[derive(Clone, Copy, Debug)]
@@ -100,28 +134,28 @@ impl ObjectNaming {
 
     /// For a primary key.
     pub fn primary_key(&self, table: &str) -> String {
-        (self.primary_key)(table, &[])
+        self.primary_key.name(table, &[])
     }
 
     /// For an index.
     pub fn index(&self, table: &str, columns: &[&str]) -> String {
-        (self.index)(table, columns)
+        self.index.name(table, columns)
     }
 
     /// For a foreign key.
     pub fn foreign_key(&self, table: &str, columns: &[&str]) -> String {
-        (self.foreign_key)(table, columns)
+        self.foreign_key.name(table, columns)
     }
 
     /// For a unique constraint.
     pub fn unique(&self, table: &str, columns: &[&str]) -> String {
-        (self.unique)(table, columns)
+        self.unique.name(table, columns)
     }
 }
 
 fn count(counts: &mut [u32], patterns: &[Pattern], table: &str, columns: &[&str], name: &str) {
     for (count, pattern) in counts.iter_mut().zip(patterns) {
-        *count += u32::from(pattern(table, columns) == name);
+        *count += u32::from(pattern.fits(name, table, columns));
     }
 }
 

@@ -4,8 +4,10 @@ use super::words::{Inflections, split};
 use super::{OnPartitions, PolymorphicPair, Relation, TableClass, classes};
 use crate::model::{Column, PartitionedKey, QualifiedName, TableRef, Tables, base_type};
 use crate::settings::Settings;
+use foldhash::HashMap;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Last words of columns that hold a generated key.
 const NUMBER_SUFFIXES: &[&str] = &["id", "fk", "uuid", "guid", "uid", "ref", "oid"];
@@ -161,9 +163,35 @@ struct Key<'m> {
     primary: bool,
 }
 
+/// What the name of a column says.
+struct Said {
+    /// Without what says that it is a key.
+    words: Vec<String>,
+    suffix: Option<String>,
+    /// The words, the last in the singular.
+    stem: String,
+    /// All of the words, the last in the singular.
+    all: Vec<String>,
+}
+
+/// The words of a table's name, the last in the singular.
+struct Own {
+    joined: String,
+    glued: String,
+    words: Vec<String>,
+}
+
+impl Own {
+    fn new(words: Vec<String>) -> Self {
+        Self { joined: words.join("_"), glued: words.concat(), words }
+    }
+}
+
 struct Inference<'m, 't> {
     tables: &'t Tables<'m>,
     inflections: Inflections,
+    /// What names of columns say, which recur from table to table; `None` for what says nothing about where it points.
+    said: HashMap<&'m str, Option<Rc<Said>>>,
     /// Tables by the singular words of their name, joined and glued; with the loss of confidence.
     by_key: HashMap<String, Vec<(TableRef<'m>, f64)>>,
     /// Tables by the singular of the last word of their name, with all words.
@@ -200,7 +228,7 @@ pub(super) fn infer(tables: &Tables<'_>, settings: &Settings) -> (Vec<Relation>,
             table.table.partitioning.as_ref().map(|it| it.foreign_keys(&table.schema.name)).unwrap_or_default();
         let declared: BTreeSet<&str> =
             table.table.foreign_keys.iter().flat_map(|key| &key.columns).map(String::as_str).collect();
-        let own = inference.inflections.key_words(&table.table.name);
+        let own = Own::new(inference.inflections.key_words(&table.table.name));
         let before = relations.len();
         for column in &table.table.columns {
             if declared.contains(column.name.as_str()) {
@@ -314,14 +342,15 @@ impl<'m, 't> Inference<'m, 't> {
         let mut inference = Self {
             tables,
             inflections: Inflections::default(),
-            by_key: HashMap::new(),
-            by_last_word: HashMap::new(),
+            said: HashMap::default(),
+            by_key: HashMap::default(),
+            by_last_word: HashMap::default(),
             signing_in: None,
             prefix: common_prefix(tables),
-            by_primary: HashMap::new(),
-            by_unique: HashMap::new(),
-            peers: HashMap::new(),
-            keys: HashMap::new(),
+            by_primary: HashMap::default(),
+            by_unique: HashMap::default(),
+            peers: HashMap::default(),
+            keys: HashMap::default(),
             by_column: OnceCell::new(),
         };
         let mut signing_in = Vec::new();
@@ -413,10 +442,18 @@ impl<'m, 't> Inference<'m, 't> {
         (!names_table && !external).then(|| type_column.name.clone())
     }
 
-    /// Where a column most probably points. `own` are the words of its table's name.
-    fn relation(&mut self, table: TableRef<'m>, column: &'m Column, own: &[String]) -> Option<Relation> {
-        let lower = column.name.to_lowercase();
-        let mut words = split(&column.name);
+    /// What the name of a column says.
+    fn said(&mut self, name: &'m str) -> Option<Rc<Said>> {
+        if let Some(known) = self.said.get(name) {
+            return known.clone();
+        }
+        let said = self.read(name).map(Rc::new);
+        self.said.insert(name, said.clone());
+        said
+    }
+
+    fn read(&mut self, name: &str) -> Option<Said> {
+        let mut words = split(name);
         let mut suffix: Option<String> = None;
         let known = |word: &str| NUMBER_SUFFIXES.contains(&word) || KEY_SUFFIXES.contains(&word);
         if words.len() > 1 && words.last().is_some_and(|word| known(word)) {
@@ -436,15 +473,25 @@ impl<'m, 't> Inference<'m, 't> {
             return None;
         }
         let stem = self.stem(&words);
+        let all = self.inflections.key_words(&name.to_lowercase());
+        Some(Said { words, suffix, stem, all })
+    }
+
+    /// Where a column most probably points.
+    fn relation(&mut self, table: TableRef<'m>, column: &'m Column, own: &Own) -> Option<Relation> {
+        let said = self.said(&column.name)?;
         // `reactions.reaction_id` and `downloads.downloads` name their own table, not another.
-        if stem == own.join("_") || stem == own.concat() || self.inflections.key_words(&lower) == own {
+        if said.stem == own.joined || said.stem == own.glued || said.all == own.words {
             return None;
         }
         let mut candidates = Vec::new();
-        self.peer(&mut candidates, table, column, &lower);
-        match suffix.as_deref() {
-            Some(suffix) => self.by_stem(&mut candidates, table, column, &words, suffix),
-            None => self.by_whole_name(&mut candidates, table, column, &words, own),
+        self.peer(&mut candidates, table, column, &column.name.to_lowercase());
+        match said.suffix.as_deref() {
+            Some(suffix) => self.by_stem(&mut candidates, table, column, &said, suffix),
+            None => self.by_whole_name(&mut candidates, table, column, &said, own),
+        }
+        if candidates.is_empty() {
+            return None;
         }
         let is_unique = self
             .keys
@@ -524,20 +571,19 @@ impl<'m, 't> Inference<'m, 't> {
         candidates: &mut Vec<Candidate<'m>>,
         table: TableRef<'m>,
         column: &'m Column,
-        words: &[String],
+        Said { words, stem, .. }: &Said,
         suffix: &str,
     ) {
-        let stem = self.stem(words);
         let before = candidates.len();
         // The name of the one primary key that is called so.
         if let Some([parent]) = self.by_primary.get(&column.name.to_lowercase()).map(Vec::as_slice)
             && parent.id != table.id
-            && self.by_key.get(&stem).is_some_and(|named| named.iter().any(|(named, _)| named.id == parent.id))
+            && self.by_key.get(stem).is_some_and(|named| named.iter().any(|(named, _)| named.id == parent.id))
         {
             self.push(candidates, *parent, column, suffix, 0.97, "its name is that table's primary key".to_owned());
         }
         let mut plain = BTreeSet::new();
-        for (parent, loss) in self.by_key.get(&stem).cloned().unwrap_or_default() {
+        for (parent, loss) in self.by_key.get(stem).cloned().unwrap_or_default() {
             let why = "its name is that table's, with a key's suffix".to_owned();
             if parent.id != table.id && self.push(candidates, parent, column, suffix, 0.95 - loss, why) {
                 plain.insert(parent.id);
@@ -549,7 +595,7 @@ impl<'m, 't> Inference<'m, 't> {
         for length in (1..own.len()).rev() {
             // What begins with the word itself belongs to the table that it names: `group_id` of `group_permissions` is no
             // row of `group_groups`.
-            if !plain.is_empty() && own[..length].iter().any(|word| self.inflections.singular(word) == stem) {
+            if !plain.is_empty() && own[..length].iter().any(|word| self.inflections.singular(word) == *stem) {
                 continue;
             }
             let key = format!("{}_{stem}", own[..length].join("_"));
@@ -613,11 +659,10 @@ impl<'m, 't> Inference<'m, 't> {
         candidates: &mut Vec<Candidate<'m>>,
         table: TableRef<'m>,
         column: &'m Column,
-        words: &[String],
-        own: &[String],
+        Said { words, stem, .. }: &Said,
+        own: &Own,
     ) {
-        let stem = self.stem(words);
-        let of_table = format!("{}_{stem}", own.join("_"));
+        let of_table = format!("{}_{stem}", own.joined);
         for (parent, loss) in self.by_key.get(&of_table).cloned().unwrap_or_default() {
             self.push(
                 candidates,
@@ -635,7 +680,7 @@ impl<'m, 't> Inference<'m, 't> {
             self.push(candidates, table, column, "id", 0.85, "a parent in the same table".to_owned());
             return;
         }
-        for (parent, loss) in self.by_key.get(&stem).cloned().unwrap_or_default() {
+        for (parent, loss) in self.by_key.get(stem).cloned().unwrap_or_default() {
             if parent.id != table.id {
                 self.push(candidates, parent, column, "id", 0.82 - loss, "its name is that table's".to_owned());
             }
@@ -708,7 +753,7 @@ impl<'m, 't> Inference<'m, 't> {
     /// Tables with a column of this name.
     fn tables_with(&self, column: &Column) -> &[TableRef<'m>] {
         let by_column = self.by_column.get_or_init(|| {
-            let mut found: HashMap<&'m str, Vec<TableRef<'m>>> = HashMap::new();
+            let mut found: HashMap<&'m str, Vec<TableRef<'m>>> = HashMap::default();
             for table in self.tables.base() {
                 for column in &table.table.columns {
                     found.entry(&column.name).or_default().push(table);

@@ -1,6 +1,6 @@
 //! Words in names.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// Words whose singular and plural are the same, or that have none: they say nothing about a convention.
 const UNCOUNTABLE: &[&str] = &[
@@ -120,6 +120,22 @@ pub fn is_plural(word: &str) -> Option<bool> {
         (true, false) => Some(false),
         (false, true) => Some(true),
         _ => None,
+    }
+}
+
+/// What is told of names, which recur from table to table: each is looked at once.
+pub(crate) struct OfNames<'m, T, F> {
+    known: HashMap<&'m str, T>,
+    tell: F,
+}
+
+impl<'m, T: Copy, F: Fn(&str) -> T> OfNames<'m, T, F> {
+    pub(crate) fn new(tell: F) -> Self {
+        Self { known: HashMap::default(), tell }
+    }
+
+    pub(crate) fn of(&mut self, name: &'m str) -> T {
+        *self.known.entry(name).or_insert_with(|| (self.tell)(name))
     }
 }
 

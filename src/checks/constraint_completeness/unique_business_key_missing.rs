@@ -4,7 +4,7 @@ use crate::checks::names::Names;
 use crate::checks::relations::SCORED;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, Index, TableRef, UnseenKind};
-use crate::survey::{TableClass, singular, split};
+use crate::survey::{OfNames, TableClass, singular, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "unique-business-key-missing",
@@ -133,8 +133,9 @@ const NEARLY_ALL: f64 = -0.95;
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let names = Names::new(context);
     let logins = unique_logins(context);
+    let mut may_be_key = OfNames::new(names_key);
     for table in context.tables.base().filter(|table| applies_to(context, *table)) {
-        for column in table.table.columns.iter().filter(|column| is_key_like(column)) {
+        for column in table.table.columns.iter().filter(|column| may_be_key.of(&column.name) && is_key_like(column)) {
             if is_reference(table, &column.name)
                 || is_copy(context, table, &column.name)
                 || is_kept_elsewhere(&logins, table, &column.name)
@@ -158,15 +159,19 @@ fn applies_to(context: Context<'_>, table: TableRef<'_>) -> bool {
         && !split(&table.table.name).iter().any(|word| REPEATING.contains(&singular(word).as_str()))
 }
 
+/// Whether a name is one by which people and programs tell things apart.
+fn names_key(name: &str) -> bool {
+    let words = split(name);
+    NAMES.contains(&words.join("_").as_str()) || words.last().is_some_and(|word| word == "slug" || word == "sku")
+}
+
+/// Whether the type of a column with such a name can hold it.
 fn is_key_like(column: &Column) -> bool {
     let words = split(&column.name);
-    let named =
-        NAMES.contains(&words.join("_").as_str()) || words.last().is_some_and(|word| word == "slug" || word == "sku");
     let base = column.base_type();
     // A number called like what somebody signs in by counts something, or is the moment when it happened.
     let may_be_number = !words.last().is_some_and(|word| TEXTS.contains(&word.as_str()));
-    named
-        && column.generated.is_none()
+    column.generated.is_none()
         && column.array_dimensions == 0
         && (is_text(column)
             || may_be_number && is_number(column)
@@ -206,9 +211,9 @@ const LOGINS: [&str; 3] = ["username", "login", "handle"];
 /// The tables with a unique key over a login alone, with its column.
 fn unique_logins(context: Context<'_>) -> Vec<(TableRef<'_>, &str)> {
     let mut found = Vec::new();
+    let mut is_login = OfNames::new(|name| LOGINS.contains(&split(name).join("_").as_str()));
     for table in context.tables.base() {
-        let logins =
-            table.table.columns.iter().filter(|column| LOGINS.contains(&split(&column.name).join("_").as_str()));
+        let logins = table.table.columns.iter().filter(|column| is_login.of(&column.name));
         for column in logins {
             let unique = |index: &Index| {
                 index.guarantees_unique() && index.key.len() == 1 && contains(table, index, &column.name)

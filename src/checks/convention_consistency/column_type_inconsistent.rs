@@ -107,39 +107,45 @@ const GENERIC: [&str; 24] = [
 ];
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
-    let mut by_name: BTreeMap<String, Vec<(TableRef<'_>, &Column)>> = BTreeMap::new();
+    let mut by_name: BTreeMap<Cow<'_, str>, Vec<(TableRef<'_>, &Column)>> = BTreeMap::new();
     for table in context.tables.base() {
+        let name = table.qualified_name();
+        let inferred = context.survey.relations_of(&name).filter(|relation| relation.confidence >= SCORED);
+        let inferred: Vec<&str> = inferred.map(|relation| relation.column.as_str()).collect();
         for column in table.table.columns.iter().filter(|column| !column.data_type.is_empty() && !column.inherited) {
-            let name = column.name.to_lowercase();
+            let name = lower(&column.name);
             let key = table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column.name));
-            if !GENERIC.contains(&name.as_str()) && !key && !is_related(context, table, &column.name) {
+            let is_related = || is_reference(table, &column.name) || inferred.contains(&column.name.as_str());
+            if !GENERIC.contains(&name.as_ref()) && !key && !is_related() {
                 by_name.entry(name).or_default().push((table, column));
             }
         }
     }
     for columns in by_name.into_values().filter(|columns| columns.len() >= 3) {
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for (_, column) in &columns {
-            *counts.entry(kind(context, column)).or_default() += 1;
+        let kinds: Vec<Cow<'_, str>> = columns.iter().map(|(_, column)| kind(context, column)).collect();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for kind in &kinds {
+            *counts.entry(kind).or_default() += 1;
         }
         let most = counts.values().copied().max().unwrap_or_default();
-        let usual: Vec<&String> = counts.iter().filter(|(_, count)| **count == most).map(|(kind, _)| kind).collect();
-        for (table, column) in &columns {
+        let usual: Vec<&str> = counts.iter().filter(|(_, count)| **count == most).map(|(kind, _)| *kind).collect();
+        for ((table, column), kind) in columns.iter().zip(&kinds) {
             let object = Object::column(*table, &column.name);
             let [usual] = usual.as_slice() else {
                 verdicts.pass(object);
                 continue;
             };
             // A STRICT table (SQLite) cannot have every type.
-            if kind(context, column) == **usual || table.table.strict && !is_strict_type(usual) {
+            if kind.as_ref() == *usual || table.table.strict && !is_strict_type(usual) {
                 verdicts.pass(object);
                 continue;
             }
             let own = written(column);
             let spelled: BTreeSet<String> = columns
                 .iter()
-                .filter(|(_, other)| kind(context, other) == **usual)
-                .map(|(_, other)| written(other))
+                .zip(&kinds)
+                .filter(|(_, kind)| kind.as_ref() == *usual)
+                .map(|((_, other), _)| written(other))
                 .collect();
             let spelled = spelled.into_iter().collect::<Vec<_>>().join(" or ");
             let message = format!("{} is {own} here and {spelled} in {most} other tables", column.name);
@@ -158,18 +164,30 @@ fn written(column: &Column) -> String {
 }
 
 /// The type with what makes no difference to a comparison taken away.
-fn kind(context: Context<'_>, column: &Column) -> String {
+fn kind<'m>(context: Context<'m>, column: &'m Column) -> Cow<'m, str> {
     let base = under_domains(context, column);
     let sqlite = context.model.engine.name == EngineName::Sqlite;
     let kind = match base.as_ref() {
-        "character varying" | "varchar" | "text" | "tinytext" | "mediumtext" | "longtext" => "text",
-        "timestamp" if sqlite => "datetime",
-        _ if sqlite && base.contains("int") => "integer",
-        _ if sqlite && ["char", "clob", "text"].iter().any(|part| base.contains(part)) => "text",
-        _ if sqlite && ["real", "floa", "doub"].iter().any(|part| base.contains(part)) => "real",
-        other => other,
+        "character varying" | "varchar" | "text" | "tinytext" | "mediumtext" | "longtext" => "text".into(),
+        "timestamp" if sqlite => "datetime".into(),
+        _ if sqlite && base.contains("int") => "integer".into(),
+        _ if sqlite && ["char", "clob", "text"].iter().any(|part| base.contains(part)) => "text".into(),
+        _ if sqlite && ["real", "floa", "doub"].iter().any(|part| base.contains(part)) => "real".into(),
+        _ => base,
     };
-    format!("{kind}{}", "[]".repeat(column.array_dimensions as usize))
+    match column.array_dimensions {
+        0 => kind,
+        dimensions => format!("{kind}{}", "[]".repeat(dimensions as usize)).into(),
+    }
+}
+
+/// A name in lower case, as most are.
+fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        name.into()
+    } else {
+        name.to_lowercase().into()
+    }
 }
 
 /// The type at the bottom of a column's domains; its own where it has none.
@@ -188,10 +206,4 @@ fn under_domains<'m>(context: Context<'m>, column: &'m Column) -> Cow<'m, str> {
         Some(domain)
     });
     domain.map_or_else(|| column.base_type(), |domain| base_type(&domain.base_type))
-}
-
-fn is_related(context: Context<'_>, table: TableRef<'_>, column: &str) -> bool {
-    let name = table.qualified_name();
-    is_reference(table, column)
-        || context.survey.relations_of(&name).any(|relation| relation.column == column && relation.confidence >= SCORED)
 }

@@ -3,6 +3,7 @@ use crate::checks::coverage::is_secondary;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
 use crate::model::{EngineName, Index, TableRef, UnseenKind};
 use crate::survey::split;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub(super) static RULE: Rule = Rule {
@@ -187,21 +188,23 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     }
     for (kind, members) in kinds.into_iter().filter(|(_, members)| members.len() >= FEWEST) {
         let shapes: Vec<String> = members.iter().map(shape).collect();
-        let patterns: Vec<String> = members
+        let patterns: Vec<Cow<'_, str>> = members
             .iter()
             .zip(&shapes)
-            .map(|(member, shape)| if member.is_index { without_mark(shape) } else { shape.clone() })
+            .map(|(member, shape)| if member.is_index { without_mark(shape) } else { shape.into() })
             .collect();
         let all = members.len();
-        let most = most_frequent(patterns.iter()).filter(|(_, count)| count * 2 > all);
+        let most = most_frequent(patterns.iter().map(Cow::as_ref)).filter(|(_, count)| count * 2 > all);
         let Some((dominant, count)) = most else { continue };
         for ((member, shape), pattern) in members.iter().zip(&shapes).zip(&patterns) {
             let object_kind = if member.is_index { ObjectKind::Index } else { ObjectKind::Constraint };
             let object = Object::inside(member.table, object_kind, member.name);
-            let described = member.needs_description && describes(pattern, dominant)
-                || member.has_sibling && *pattern == dominant.replace("{table}", "{columns}");
-            let by_engine = default_pattern(context.model.engine.name, kind) == Some(pattern.as_str());
-            if pattern == dominant || described || by_engine || member.name.len() >= 63 {
+            let is_described = || {
+                member.needs_description && describes(pattern, dominant)
+                    || member.has_sibling && *pattern == dominant.replace("{table}", "{columns}")
+            };
+            let is_by_engine = || default_pattern(context.model.engine.name, kind) == Some(pattern);
+            if pattern == dominant || is_by_engine() || member.name.len() >= 63 || is_described() {
                 verdicts.pass(object);
                 continue;
             }
@@ -228,8 +231,8 @@ fn default_pattern(engine: EngineName, kind: &str) -> Option<&'static str> {
 }
 
 /// The most frequent text with its count; of equals the first by name.
-fn most_frequent<'t>(texts: impl Iterator<Item = &'t String>) -> Option<(&'t String, usize)> {
-    let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
+fn most_frequent<'t>(texts: impl Iterator<Item = &'t str>) -> Option<(&'t str, usize)> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for text in texts {
         *counts.entry(text).or_default() += 1;
     }
@@ -289,13 +292,13 @@ fn collect<'m>(context: Context<'_>, table: TableRef<'m>, kinds: &mut BTreeMap<&
 /// are left out: engines add them where a name is taken.
 fn shape(member: &Named<'_>) -> String {
     let mut words = split(member.name);
-    with_placeholder(&mut words, &member.table.table.name, "{table}");
-    with_placeholder(&mut words, &member.columns.join("_"), "{columns}");
+    with_placeholder(&mut words, &[&member.table.table.name], "{table}");
+    with_placeholder(&mut words, &member.columns, "{columns}");
     for column in &member.columns {
-        with_placeholder(&mut words, column, "{columns}");
+        with_placeholder(&mut words, &[column], "{columns}");
     }
     if let Some(parent) = member.parent {
-        with_placeholder(&mut words, parent, "{parent}");
+        with_placeholder(&mut words, &[parent], "{parent}");
     }
     let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
     while words.len() > 1 && words.last().is_some_and(is_number) {
@@ -308,11 +311,17 @@ fn shape(member: &Named<'_>) -> String {
     words.join("_")
 }
 
-/// Replaces the first run of words that spell a name, however it is parted: `playlist_track`, `PlaylistTrack`,
+/// Replaces the first run of words that spell names, however they are parted: `playlist_track`, `PlaylistTrack`,
 /// `playlisttrack`.
-fn with_placeholder(words: &mut Vec<String>, name: &str, placeholder: &str) {
-    let glued: String =
-        name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+fn with_placeholder(words: &mut Vec<String>, names: &[&str], placeholder: &str) {
+    let mut glued = String::with_capacity(names.iter().map(|name| name.len()).sum());
+    for character in names.iter().flat_map(|name| name.chars()) {
+        if character.is_ascii_alphanumeric() {
+            glued.push(character.to_ascii_lowercase());
+        } else if character.is_alphanumeric() {
+            glued.extend(character.to_lowercase());
+        }
+    }
     if glued.is_empty() {
         return;
     }
@@ -332,8 +341,11 @@ fn with_placeholder(words: &mut Vec<String>, name: &str, placeholder: &str) {
 }
 
 /// The pattern without the word that some put before indexes of foreign keys.
-fn without_mark(shape: &str) -> String {
-    shape.split('_').filter(|word| *word != "fk").collect::<Vec<_>>().join("_")
+fn without_mark(shape: &str) -> Cow<'_, str> {
+    if !shape.contains("fk") {
+        return shape.into();
+    }
+    shape.split('_').filter(|word| *word != "fk").collect::<Vec<_>>().join("_").into()
 }
 
 /// Whether a name follows a pattern but for words that say more than the columns or the parent would.

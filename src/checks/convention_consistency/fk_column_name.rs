@@ -109,10 +109,10 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let says = ends_with(column, referenced)
                 || is_role(column, referenced)
                 || ends_with(column, &key.referenced_table.name);
-            judged.push((table, key, column, referenced.as_str(), says));
+            let bare = names_parent(column, &key.referenced_table.name);
+            judged.push((table, key, column, referenced.as_str(), says, bare));
         }
     }
-    let bare = |key: &ForeignKey, column: &str| names_parent(column, &key.referenced_table.name);
     // A key into a list of values has the name of the value, which says nothing about references to rows.
     let refers_to_rows = |key: &ForeignKey| {
         let parent = context.tables.find(&key.referenced_table);
@@ -120,12 +120,12 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     };
     let telling: Vec<_> = judged.iter().filter(|(_, key, ..)| refers_to_rows(key)).collect();
     let telling = if telling.is_empty() { judged.iter().collect() } else { telling };
-    let bare_count = telling.iter().filter(|(_, key, column, _, says)| bare(key, column) || !says).count();
+    let bare_count = telling.iter().filter(|(.., says, bare)| *bare || !says).count();
     let bare_is_usual = bare_count * 2 > telling.len();
-    for (table, key, column, referenced, says) in judged {
+    for (table, key, column, referenced, says, bare) in judged {
         let object = Object::foreign_key(table, key);
         let parent = &key.referenced_table.name;
-        let fine = (says && !bare(key, column)) || bare_is_usual || ROLES.contains(&last_word(column).as_str());
+        let fine = (says && !bare) || bare_is_usual || ROLES.contains(&last_word(column).as_str());
         if fine {
             verdicts.pass(object);
             continue;

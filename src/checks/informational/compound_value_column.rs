@@ -2,8 +2,8 @@
 
 use crate::checks::columns::{is_json, is_text};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, ColumnStatistics, EngineName};
-use crate::survey::split;
+use crate::model::{ColumnStatistics, EngineName};
+use crate::survey::{OfNames, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "compound-value-column",
@@ -69,8 +69,9 @@ CREATE TABLE articles (id integer NOT NULL PRIMARY KEY, tags text CHECK (json_va
 const NAMES: [&str; 5] = ["ids", "uuids", "list", "csv", "tags"];
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let mut is_list = OfNames::new(is_named_list);
     for table in context.tables.base() {
-        for column in table.table.columns.iter().filter(|column| is_named_list(column) && is_text(column)) {
+        for column in table.table.columns.iter().filter(|column| is_list.of(&column.name) && is_text(column)) {
             let object = Object::column(table, &column.name);
             let known = context
                 .model
@@ -89,8 +90,8 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     }
 }
 
-fn is_named_list(column: &Column) -> bool {
-    split(&column.name).last().is_some_and(|word| NAMES.contains(&word.as_str()))
+fn is_named_list(name: &str) -> bool {
+    split(name).last().is_some_and(|word| NAMES.contains(&word.as_str()))
 }
 
 /// Whether values were sampled and none of them looks like a list.

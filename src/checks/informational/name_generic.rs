@@ -3,7 +3,7 @@
 use crate::checks::columns::several;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, QualifiedName, Table, TableRef};
-use crate::survey::{singular, split};
+use crate::survey::{OfNames, singular, split};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static RULE: Rule = Rule {
@@ -123,15 +123,11 @@ const ROLES: [&str; 12] =
     ["parent", "owner", "source", "target", "origin", "subject", "object", "root", "previous", "next", "from", "to"];
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let mut is_empty = OfNames::new(is_empty_column);
     for table in context.tables.base() {
         let object = Object::table(table);
-        let columns: Vec<&str> = table
-            .table
-            .columns
-            .iter()
-            .map(|column| column.name.as_str())
-            .filter(|name| is_empty_column(name))
-            .collect();
+        let names = table.table.columns.iter().map(|column| column.name.as_str());
+        let columns: Vec<&str> = names.filter(|name| is_empty.of(name)).collect();
         let own = is_empty_table(table.table);
         if !own && columns.is_empty() {
             verdicts.pass(object);

@@ -110,6 +110,11 @@ fn judge_schema(schema: &Schema, verdicts: &mut Verdicts) {
 
 /// Whether a name begins with the words of its table's name, the last of these in the singular, and goes on.
 fn repeats(own: &[String], name: &str) -> bool {
+    let first =
+        name.chars().find(|character| character.is_alphanumeric()).and_then(|first| first.to_lowercase().next());
+    if own.first().is_some_and(|word| word.chars().next() != first) {
+        return false;
+    }
     let words = split(name);
     // A word and its plural begin alike, which is cheaper to see than what the singular is.
     let same = |word: &String, own: &String| {

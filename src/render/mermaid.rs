@@ -419,8 +419,9 @@ pub(super) fn is_unique(table: &Table, columns: &[String]) -> bool {
             index.guarantees_unique()
                 && index.predicate.is_none()
                 && index.method != "gist"
-                && index.plain_columns().is_some_and(|names| {
-                    !names.is_empty() && names.iter().all(|name| columns.iter().any(|column| column == name))
+                && !index.key.is_empty()
+                && index.key.iter().all(|part| {
+                    part.prefix_length.is_none() && part.column.as_ref().is_some_and(|column| columns.contains(column))
                 })
         })
 }

@@ -14,6 +14,7 @@ use crate::settings::Settings;
 use crate::survey::Survey;
 use serde::Serialize;
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fixes that are listed.
@@ -48,8 +49,8 @@ pub(super) fn fixes(report: &Report<'_>) -> Vec<Fix> {
     let mut fixes: Vec<Fix> = Vec::new();
     let (mut tried, mut by_hand) = (BTreeSet::new(), BTreeSet::new());
     let mut counted = Counted::default();
-    let known = Known::of(report);
-    let mut open = Open::of(&state, &report.playbook, &known);
+    let known = LazyCell::new(|| Known::of(report));
+    let mut open = Open::of(candidates(&state.outcomes, &report.playbook));
     while fixes.len() < FIXES {
         let Some(next) = state.most_worthwhile(&open, &tried, &counted) else { break };
         tried.insert(next.rule.id);
@@ -62,7 +63,9 @@ pub(super) fn fixes(report: &Report<'_>) -> Vec<Fix> {
             judgings -= 1;
             state = state.after(&playbook, report.settings);
             counted = state.counted(&by_hand);
-            open = Open::of(&state, &report.playbook, &known);
+            let mut candidates = candidates(&state.outcomes, &report.playbook);
+            candidates.retain(|candidate| known.has(&state.outcomes[candidate.rule].findings[candidate.finding]));
+            open = Open::of(candidates);
         } else {
             by_hand.insert(next.rule.id);
             counted = next.counted;
@@ -207,9 +210,7 @@ struct Open {
 }
 
 impl Open {
-    fn of(state: &Judged<'_>, playbook: &Playbook, known: &Known<'_>) -> Self {
-        let mut candidates = candidates(&state.outcomes, playbook);
-        candidates.retain(|candidate| known.has(&state.outcomes[candidate.rule].findings[candidate.finding]));
+    fn of(candidates: Vec<Candidate>) -> Self {
         let mut touched: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (at, candidate) in candidates.iter().enumerate() {
             for maker in candidate.makers.iter().flatten() {

@@ -3,7 +3,7 @@
 //! A condition is said only when all of it is understood; otherwise the reader has its SQL alone.
 
 use super::escape::{code, push_code, text};
-use crate::model::{EngineName, Table};
+use crate::model::{Column, EngineName, Table};
 use std::iter::Peekable;
 use std::str::CharIndices;
 
@@ -32,13 +32,15 @@ pub(super) fn of_value(engine: EngineName, sql: &str) -> Option<String> {
 fn may_be_null(table: Option<&Table>, sql: &str, said: &str) -> bool {
     let Some(table) = table else { return false };
     let mut shown = String::new();
-    let mut named = table.columns.iter().filter(|column| {
+    let mut is_named = |column: &&Column| {
         shown.clear();
         push_code(&mut shown, &column.name);
         said.contains(&shown)
-    });
-    let only = (named.next(), named.next());
-    matches!(only, (Some(column), None) if column.nullable) && !sql.to_ascii_lowercase().contains("null")
+    };
+    // Most checks are about columns that cannot be NULL.
+    table.columns.iter().any(|column| column.nullable && is_named(&column))
+        && table.columns.iter().filter(is_named).count() == 1
+        && !sql.to_ascii_lowercase().contains("null")
 }
 
 fn understand(engine: EngineName, table: Option<&Table>, sql: &str) -> Option<Condition> {

@@ -159,14 +159,13 @@ impl Playbook {
 }
 
 /// Takes out what breaks code outside the database, which only its owner can answer for.
-fn without_renames(planner: &mut planner::Planner<'_>, requests: Vec<requests::Request>) -> Vec<requests::Request> {
-    let is_rename = |change: &Change| matches!(change, Change::RenameTable { .. } | Change::RenameColumn { .. });
-    let (renames, rest) = requests.into_iter().partition(|request| is_rename(&request.change));
-    let renames: Vec<requests::Request> = renames;
-    for request in renames {
+fn refuse_renames(planner: &mut planner::Planner<'_>, requests: &mut Vec<requests::Request>) {
+    let is_rename = |request: &mut requests::Request| {
+        matches!(request.change, Change::RenameTable { .. } | Change::RenameColumn { .. })
+    };
+    for request in requests.extract_if(.., is_rename) {
         planner.refuse(request.change, RENAME);
     }
-    rest
 }
 
 const RENAME: &str = "code that says the old name would fail: `brownfield fix --with-renames` plans it all the same";
@@ -412,7 +411,9 @@ fn attempt<'a>(
     requests.sort_by_key(|request| conversion_turn(&request.change));
     let standing_for_others = requests.iter().filter(|request| request.stands_for_others);
     let standing_for_others = standing_for_others.map(|request| request.change.clone()).collect();
-    let requests = if context.settings.renames { requests } else { without_renames(&mut planner, requests) };
+    if !context.settings.renames {
+        refuse_renames(&mut planner, &mut requests);
+    }
     planner.expect(&requests);
     match context.model.engine.name {
         EngineName::PostgreSql => postgres::plan(&mut planner, &requests),

@@ -62,6 +62,9 @@ fn one_type_a_column(planner: &mut Planner<'_>, mut requests: Vec<Request>) -> V
     type Place = (QualifiedName, String);
     let mut leaders: HashMap<Place, (usize, String)> = HashMap::new();
     for (at, request) in requests.iter_mut().enumerate() {
+        if !matches!(request.change, Change::ChangeType { .. }) {
+            continue;
+        }
         let original = request.change.clone();
         let Change::ChangeType { data_type, with, .. } = &mut request.change else { continue };
         let before = with.len();

@@ -29,6 +29,11 @@ impl Gaps {
         gaps
     }
 
+    /// Whether everything that the rule reads could be read.
+    pub(super) fn are_none(&self) -> bool {
+        self.everywhere.is_none() && self.schemas.is_empty() && self.objects.is_empty()
+    }
+
     /// Why nothing can be said about a schema as a whole.
     pub(super) fn of_schema(&self, schema: &str) -> Option<&str> {
         self.everywhere.as_deref().or_else(|| self.schemas.get(schema).map(String::as_str))

@@ -2,7 +2,7 @@
 
 use super::gaps::Gaps;
 use super::{Change, Kind, Needs, Object, Rule, Severity};
-use crate::model::Model;
+use crate::model::{Model, TableRef};
 use crate::settings::Settings;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -165,6 +165,15 @@ impl Verdicts {
         }
     }
 
+    /// The object in a table is as it should be, as far as that could be seen. Most objects are, and few of them have to be named.
+    pub fn pass_in(&mut self, table: TableRef<'_>, object: impl FnOnce() -> Object) {
+        if self.gaps.are_none() && self.rule.kind == Kind::Informational {
+            self.passed_uncounted += 1;
+        } else if !self.gaps.are_none() || !self.passed.again_in(&table.schema.name, Some(&table.table.name)) {
+            self.pass(object());
+        }
+    }
+
     /// The object is not as it should be, as far as that could be seen.
     pub fn fail(&mut self, finding: Finding) {
         match self.gaps.of(&finding.object).map(str::to_owned) {
@@ -225,13 +234,15 @@ impl Verdicts {
         for unseen in &outcome.unknown {
             unknown.add(&unseen.object);
         }
+        let count = [&self.passed, &failed, &suppressed, &unknown].map(|tally| tally.0.len()).iter().sum();
         let tallies = [
             self.passed.counts(|counts| &mut counts.passed),
             failed.counts(|counts| &mut counts.failed),
             suppressed.counts(|counts| &mut counts.suppressed),
             unknown.counts(|counts| &mut counts.unknown),
         ];
-        let mut tables: Vec<((CompactString, CompactString), Counts)> = tallies.into_iter().flatten().collect();
+        let mut tables: Vec<((CompactString, CompactString), Counts)> = Vec::with_capacity(count);
+        tables.extend(tallies.into_iter().flatten());
         // Rules walk the tables in order, so that this finds a few runs that are sorted already.
         tables.sort_by(|(a, _), (b, _)| a.cmp(b));
         tables.dedup_by(|(table, counts), (kept, sum)| {
@@ -294,8 +305,12 @@ impl Tally {
 
     /// Counts the object when it is in the table that was counted last.
     fn again(&mut self, object: &Object) -> bool {
+        self.again_in(&object.schema, object.table.as_deref())
+    }
+
+    fn again_in(&mut self, of_schema: &str, of_table: Option<&str>) -> bool {
         match self.0.last_mut() {
-            Some((schema, table, number)) if *schema == object.schema && *table == object.table => {
+            Some((schema, table, number)) if table.as_deref() == of_table && schema == of_schema => {
                 *number += 1;
                 true
             }

@@ -2,7 +2,7 @@
 
 use super::{Model, QualifiedName, Schema, Sequence, Table};
 use foldhash::HashMap;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 /// Position of a table in [`Tables`]: tables are numbered by schema, then name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +38,7 @@ impl TableRef<'_> {
 #[derive(Debug)]
 pub struct Tables<'m> {
     list: Vec<TableRef<'m>>,
+    of_schemas: HashMap<&'m str, Range<usize>>,
     by_name: HashMap<(&'m str, &'m str), TableId>,
     referenced_by: Vec<Vec<(TableId, usize)>>,
     sequences: HashMap<TableId, Vec<(&'m Schema, &'m Sequence)>>,
@@ -47,16 +48,18 @@ impl<'m> Tables<'m> {
     /// Numbers the tables of a model.
     pub fn new(model: &'m Model) -> Self {
         let mut list = Vec::new();
+        let mut of_schemas = HashMap::default();
         let mut by_name = HashMap::default();
         for schema in &model.schemas {
+            of_schemas.insert(schema.name.as_str(), list.len()..list.len() + schema.tables.len());
             for table in &schema.tables {
                 let id = TableId(list.len());
                 by_name.insert((schema.name.as_str(), table.name.as_str()), id);
                 list.push(TableRef { id, schema, table });
             }
         }
-        let mut tables =
-            Self { referenced_by: vec![Vec::new(); list.len()], sequences: HashMap::default(), list, by_name };
+        let (referenced_by, sequences) = (vec![Vec::new(); list.len()], HashMap::default());
+        let mut tables = Self { list, of_schemas, by_name, referenced_by, sequences };
         for child in 0..tables.list.len() {
             for (position, foreign_key) in tables.list[child].table.foreign_keys.iter().enumerate() {
                 if let Some(parent) = tables.find(&foreign_key.referenced_table) {
@@ -83,6 +86,12 @@ impl<'m> Tables<'m> {
     /// The tables that scored rules judge: ordinary and partitioned ones.
     pub fn base(&self) -> impl Iterator<Item = TableRef<'m>> + '_ {
         self.iter().filter(|table| table.is_base())
+    }
+
+    /// Those of one schema.
+    pub fn base_of(&self, schema: &str) -> impl Iterator<Item = TableRef<'m>> + '_ {
+        let range = self.of_schemas.get(schema).cloned().unwrap_or_default();
+        self.list[range].iter().copied().filter(|table| table.is_base())
     }
 
     /// Number of tables.

@@ -48,7 +48,12 @@ CREATE TABLE customers (id integer NOT NULL PRIMARY KEY, note varchar(20) DEFAUL
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
-        for column in table.table.columns.iter().filter(|column| is_text(column) && column.generated.is_none()) {
+        for column in table
+            .table
+            .columns
+            .iter()
+            .filter(|column| column.default.is_some() && column.generated.is_none() && is_text(column))
+        {
             let Some(default) = default_of(column) else { continue };
             let object = Object::column(table, &column.name);
             if !is_null_word(default) {

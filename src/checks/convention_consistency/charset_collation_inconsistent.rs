@@ -82,7 +82,7 @@ CREATE TABLE pallets (id int NOT NULL PRIMARY KEY, label varchar(40) NOT NULL) C
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for schema in &context.model.schemas {
         let usual = usual(schema);
-        for table in context.tables.base().filter(|table| table.schema.name == schema.name) {
+        for table in context.tables.base_of(&schema.name) {
             for column in &table.table.columns {
                 let Some(collation) = &column.collation else { continue };
                 let object = Object::column(table, &column.name);

@@ -130,14 +130,14 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let most = counts.values().copied().max().unwrap_or_default();
         let usual: Vec<&str> = counts.iter().filter(|(_, count)| **count == most).map(|(kind, _)| *kind).collect();
         for ((table, column), kind) in columns.iter().zip(&kinds) {
-            let object = Object::column(*table, &column.name);
+            let object = || Object::column(*table, &column.name);
             let [usual] = usual.as_slice() else {
-                verdicts.pass(object);
+                verdicts.pass_in(*table, object);
                 continue;
             };
             // A STRICT table (SQLite) cannot have every type.
             if kind.as_ref() == *usual || table.table.strict && !is_strict_type(usual) {
-                verdicts.pass(object);
+                verdicts.pass_in(*table, object);
                 continue;
             }
             let own = written(column);
@@ -150,7 +150,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let spelled = spelled.into_iter().collect::<Vec<_>>().join(" or ");
             let message = format!("{} is {own} here and {spelled} in {most} other tables", column.name);
             verdicts.fail(
-                Finding::new(&RULE, object, message)
+                Finding::new(&RULE, object(), message)
                     .advise("give it the usual type when the table is changed next, or another name"),
             );
         }

@@ -198,19 +198,19 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let Some((dominant, count)) = most else { continue };
         for ((member, shape), pattern) in members.iter().zip(&shapes).zip(&patterns) {
             let object_kind = if member.is_index { ObjectKind::Index } else { ObjectKind::Constraint };
-            let object = Object::inside(member.table, object_kind, member.name);
+            let object = || Object::inside(member.table, object_kind, member.name);
             let is_described = || {
                 member.needs_description && describes(pattern, dominant)
                     || member.has_sibling && *pattern == dominant.replace("{table}", "{columns}")
             };
             let is_by_engine = || default_pattern(context.model.engine.name, kind) == Some(pattern);
             if pattern == dominant || is_by_engine() || member.name.len() >= 63 || is_described() {
-                verdicts.pass(object);
+                verdicts.pass_in(member.table, object);
                 continue;
             }
             let message =
                 format!("this {kind}'s name is made like {shape}, and {count} of {all} are made like {dominant}");
-            verdicts.fail(Finding::new(&RULE, object, message).with(rename(context, member, dominant)));
+            verdicts.fail(Finding::new(&RULE, object(), message).with(rename(context, member, dominant)));
         }
     }
 }

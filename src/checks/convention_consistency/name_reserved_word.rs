@@ -86,10 +86,10 @@ CREATE TABLE parts (id int PRIMARY KEY, vector varchar(40), price int NOT NULL);
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base().filter(|table| context.survey.class(table.id) != TableClass::ThirdParty) {
         let name = &table.table.name;
-        judge(context, verdicts, Object::table(table), name, || renamed::table(table, other_number(name)));
+        judge(context, verdicts, table, || Object::table(table), name, || renamed::table(table, other_number(name)));
         for column in table.table.columns.iter().filter(|column| !column.inherited) {
             let change = || renamed::column(table, &column.name, with_table(table, &column.name));
-            judge(context, verdicts, Object::column(table, &column.name), &column.name, change);
+            judge(context, verdicts, table, || Object::column(table, &column.name), &column.name, change);
         }
     }
 }
@@ -97,13 +97,14 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 fn judge(
     context: Context<'_>,
     verdicts: &mut Verdicts,
-    object: Object,
+    table: TableRef<'_>,
+    object: impl FnOnce() -> Object,
     name: &str,
     change: impl FnOnce() -> Option<Change>,
 ) {
     let engine = &context.model.engine;
     let Some(since) = reserved_since(engine.name, &name.to_lowercase()) else {
-        return verdicts.pass(object);
+        return verdicts.pass_in(table, object);
     };
     let (major, minor, _) = engine.version_numbers();
     let later = (major, minor) < since;
@@ -112,7 +113,7 @@ fn judge(
     } else {
         format!("{name} is a reserved word of {}", engine.name.title())
     };
-    let finding = Finding::new(&RULE, object, message);
+    let finding = Finding::new(&RULE, object(), message);
     let finding = if later { finding.severity(Severity::Info) } else { finding };
     verdicts.fail(match change() {
         Some(change) => finding.with([change]),

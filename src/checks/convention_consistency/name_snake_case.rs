@@ -110,14 +110,14 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             });
         }
         for column in table.table.columns.iter().filter(|column| !column.inherited) {
-            let object = Object::column(table, &column.name);
+            let object = || Object::column(table, &column.name);
             if fits(&column.name, expected) {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
                 continue;
             }
             let taken = |to: &str| table.table.columns.iter().any(|other| other.name == to);
             let to = proposal(context, &column.name, expected).filter(|to| !taken(to));
-            let finding = Finding::new(&RULE, object, message("column", to.as_deref(), expected));
+            let finding = Finding::new(&RULE, object(), message("column", to.as_deref(), expected));
             verdicts.fail(match to {
                 Some(to) => finding.with([Change::RenameColumn {
                     table: table.qualified_name(),

@@ -83,7 +83,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 None => verdicts.pass(object),
             }
         }
-        for table in context.tables.base().filter(|table| table.schema.name == schema.name) {
+        for table in context.tables.base_of(&schema.name) {
             let object = Object::table(table);
             match trouble(&table.table.name, &scripts, &twins) {
                 Some(message) => {
@@ -105,32 +105,32 @@ const ADVICE: &str = "choose a name of letters, digits and underscores";
 fn inside(context: Context<'_>, verdicts: &mut Verdicts, table: TableRef<'_>, scripts: &[Script]) {
     let columns = twins(table.table.columns.iter().map(|column| column.name.as_str()));
     for column in table.table.columns.iter().filter(|column| !column.inherited) {
-        let object = Object::column(table, &column.name);
+        let object = || Object::column(table, &column.name);
         match trouble(&column.name, scripts, &columns) {
             Some(message) => {
-                let finding = Finding::new(&RULE, object, message);
+                let finding = Finding::new(&RULE, object(), message);
                 verdicts.fail(match renamed::column(table, &column.name, in_style(context, plain(&column.name))) {
                     Some(change) => finding.with([change]),
                     None => finding.advise(ADVICE),
                 });
             }
-            None => verdicts.pass(object),
+            None => verdicts.pass_in(table, object),
         }
     }
     let none = BTreeMap::new();
     for (name, is_index) in renamed::named(table) {
         let kind = if is_index { ObjectKind::Index } else { ObjectKind::Constraint };
-        let object = Object::inside(table, kind, name);
+        let object = || Object::inside(table, kind, name);
         match trouble(name, scripts, &none) {
             Some(message) => {
-                let finding = Finding::new(&RULE, object, message);
+                let finding = Finding::new(&RULE, object(), message);
                 let change = renamed::inside(context, table, name, is_index, plain(name));
                 verdicts.fail(match change {
                     Some(change) => finding.with([change]),
                     None => finding.advise(ADVICE),
                 });
             }
-            None => verdicts.pass(object),
+            None => verdicts.pass_in(table, object),
         }
     }
 }

@@ -142,8 +142,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             .fail(Finding::new(&RULE, object, message).advise("say it in a comment until a better name is possible"));
     }
     for schema in &context.model.schemas {
-        let tables: Vec<TableRef<'_>> =
-            context.tables.base().filter(|table| table.schema.name == schema.name).collect();
+        let tables: Vec<TableRef<'_>> = context.tables.base_of(&schema.name).collect();
         if tables.iter().all(|table| table.foreign_keys.is_empty()) {
             continue;
         }

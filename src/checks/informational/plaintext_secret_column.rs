@@ -3,7 +3,7 @@
 use crate::checks::columns::{is_text, length};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::EngineName;
-use crate::survey::split;
+use crate::survey::{OfNames, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "plaintext-secret-column",
@@ -126,17 +126,10 @@ const PROTECTED: [&str; 22] = [
 const HASHES: [u32; 5] = [40, 60, 64, 96, 128];
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
+    let mut is_named = OfNames::new(names_secret);
     for table in context.tables.base() {
-        for column in table.table.columns.iter().filter(|column| is_text(column)) {
+        for column in table.table.columns.iter().filter(|column| is_named.of(&column.name) && is_text(column)) {
             let words = split(&column.name);
-            let named = SECRETS.iter().any(|secret| {
-                words
-                    .windows(secret.len())
-                    .any(|window| window.iter().zip(*secret).all(|(word, wanted)| word == wanted))
-            });
-            if !named {
-                continue;
-            }
             let object = Object::column(table, &column.name);
             let is_password = words.iter().any(|word| word == "password" || word == "passwd" || word == "pwd");
             let fits_a_hash = is_password && length(column).is_some_and(|length| HASHES.contains(&length));
@@ -149,4 +142,11 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             }
         }
     }
+}
+
+/// Whether the words of a name are those of a secret.
+fn names_secret(name: &str) -> bool {
+    let words = split(name);
+    let is_said = |secret: &[&str]| words.windows(secret.len()).any(|window| window == secret);
+    SECRETS.iter().any(|secret| is_said(secret))
 }

@@ -63,14 +63,14 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let postgres = context.model.engine.name == EngineName::PostgreSql;
     for table in context.tables.base() {
         for column in &table.table.columns {
-            let object = Object::column(table, &column.name);
+            let object = || Object::column(table, &column.name);
             let why = if postgres { postgres_reason(column) } else { mysql_reason(column) };
             match why {
                 Some(why) => {
                     let message = format!("{} is {}: {why}", column.name, column.data_type);
-                    verdicts.fail(Finding::new(&RULE, object, message));
+                    verdicts.fail(Finding::new(&RULE, object(), message));
                 }
-                None => verdicts.pass(object),
+                None => verdicts.pass_in(table, object),
             }
         }
     }

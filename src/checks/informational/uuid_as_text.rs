@@ -119,7 +119,10 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 }
 
 fn is_uuid_text(column: &Column) -> bool {
-    if !is_text(column) || column.generated.is_some() {
+    let length = length(column).filter(|length| matches!(length, 32 | 36 | 38));
+    let made_here =
+        || column.default.as_ref().is_some_and(|default| default.expression.to_lowercase().contains("uuid"));
+    if column.generated.is_some() || !(length.is_some() || made_here()) || !is_text(column) {
         return false;
     }
     let words = split(&column.name);
@@ -127,11 +130,10 @@ fn is_uuid_text(column: &Column) -> bool {
     if has(&OTHER) {
         return false;
     }
-    let made_here = column.default.as_ref().is_some_and(|default| default.expression.to_lowercase().contains("uuid"));
     let named = has(&["uuid", "guid"]);
     let identifier = words.last().is_some_and(|word| word == "id") && !has(&FOREIGN);
-    match length(column) {
-        _ if made_here => true,
+    match length {
+        _ if made_here() => true,
         Some(32) => named,
         Some(36 | 38) => named || identifier,
         _ => false,

@@ -60,14 +60,14 @@ const BLOCKING: &[&str] = &[
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
         for column in &table.table.columns {
-            let object = Object::column(table, &column.name);
+            let object = || Object::column(table, &column.name);
             if !BLOCKING.contains(&column.base_type().as_ref()) {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
                 continue;
             }
             let message = format!("{} is {}, which pg_upgrade refuses", column.name, column.data_type);
             let data_type = format!("text{}", "[]".repeat(column.array_dimensions.min(1) as usize));
-            verdicts.fail(Finding::new(&RULE, object, message).with([Change::ChangeType {
+            verdicts.fail(Finding::new(&RULE, object(), message).with([Change::ChangeType {
                 table: table.qualified_name(),
                 column: column.name.clone(),
                 data_type,

@@ -62,7 +62,7 @@ CREATE TABLE orders (id bigint PRIMARY KEY, placed timestamptz NOT NULL, due dat
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for schema in &context.model.schemas {
         let mut failed: Vec<(Object, &Column, QualifiedName)> = Vec::new();
-        for table in context.tables.base().filter(|table| table.schema.name == schema.name) {
+        for table in context.tables.base_of(&schema.name) {
             for column in table.table.columns.iter().filter(|column| column.generated.is_none()) {
                 match column.base_type().as_ref() {
                     "timestamp with time zone" => verdicts.pass(Object::column(table, &column.name)),

@@ -457,7 +457,7 @@ impl Survey {
         let organisations = tenants.filter(|(tenants, tenancy)| {
             personal_data::tenants_are_organisations(&mut personal_data, tenants, &tenancy.tables)
         });
-        let data_subjects = erasure::data_subjects(&erasure::Known {
+        let known = erasure::Known {
             model,
             tables,
             classes: &classes,
@@ -466,18 +466,26 @@ impl Survey {
             personal: &personal_data,
             retention: &retention,
             organisations: organisations.map(|(tenants, _)| tenants),
-        });
+        };
+        let (data_subjects, (naming, possible_tenancy)) = parallel::join(
+            tables.len(),
+            || erasure::data_subjects(&known),
+            || {
+                let possible_tenancy = match tenancy {
+                    Some(_) => None,
+                    None => conventions::possible_tenancy(tables, &classes, &relations),
+                };
+                (conventions::naming(tables, &classes), possible_tenancy)
+            },
+        );
         Self {
             access: access::access(model, tables),
             relations_to,
             soft_deletes,
-            possible_tenancy: match tenancy {
-                Some(_) => None,
-                None => conventions::possible_tenancy(tables, &classes, &relations),
-            },
+            possible_tenancy,
             tenancy,
             timestamps,
-            naming: conventions::naming(tables, &classes),
+            naming,
             object_naming,
             data_subjects,
             retention,

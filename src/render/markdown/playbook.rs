@@ -8,7 +8,7 @@ use super::tables::item;
 use crate::checks::{Change, Finding, Needs};
 use crate::model::TableRef;
 use crate::remedy::{Duration, Phase, Safety, Step};
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// The notes in a table's section.
 pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>, out: &mut String) {
@@ -162,7 +162,7 @@ enum Said<'s> {
 
 impl<'s> Recurring<'s> {
     fn of(steps: &[&'s Step]) -> Self {
-        let mut counts = HashMap::<Said<'_>, usize>::new();
+        let mut counts = HashMap::<Said<'_>, usize>::default();
         let mut order = Vec::new();
         for said in steps.iter().flat_map(|step| said(step)) {
             let count = counts.entry(said).or_default();
@@ -278,7 +278,7 @@ pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<()
 
 /// Reasons that keep so many changes from being planned that they are said once, in the order of the changes.
 fn recurring_reasons<'p>(page: &'p Page<'_, '_>) -> Vec<&'p str> {
-    let mut counts = HashMap::<&str, usize>::new();
+    let mut counts = HashMap::<&str, usize>::default();
     let mut found = Vec::new();
     for (_, reason) in &page.report.playbook.impossible {
         let count = counts.entry(reason).or_default();

@@ -50,18 +50,18 @@ fn understand(engine: EngineName, table: Option<&Table>, sql: &str) -> Option<Co
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
-    Word(String),
+enum Token<'s> {
+    Word(&'s str),
     Name(String),
     Text(String),
-    Number(String),
-    Sign(String),
+    Number(&'s str),
+    Sign(&'s str),
 }
 
 const SIGNS: [&str; 12] = ["!~*", "!~~", "<=", ">=", "<>", "!=", "::", "==", "||", "~~", "~*", "!~"];
 
 /// `None` for what has another meaning than it seems: escapes, unfinished quotes, unknown prefixes of strings.
-fn tokens(engine: EngineName, sql: &str) -> Option<Vec<Token>> {
+fn tokens(engine: EngineName, sql: &str) -> Option<Vec<Token<'_>>> {
     let is_mysql = matches!(engine, EngineName::MySql | EngineName::MariaDb);
     let mut found = Vec::new();
     let mut rest = sql.char_indices().peekable();
@@ -94,7 +94,7 @@ fn tokens(engine: EngineName, sql: &str) -> Option<Vec<Token>> {
                 for _ in 1..sign.map_or(1, str::len) {
                     rest.next();
                 }
-                found.push(Token::Sign(sign.map_or_else(|| first.to_string(), str::to_owned)));
+                found.push(Token::Sign(&sql[at..at + sign.map_or(first.len_utf8(), str::len)]));
             }
         }
     }
@@ -105,7 +105,12 @@ fn is_word(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '_' | '$')
 }
 
-fn run(sql: &str, start: usize, rest: &mut Peekable<CharIndices<'_>>, belongs: impl Fn(char) -> bool) -> String {
+fn run<'s>(
+    sql: &'s str,
+    start: usize,
+    rest: &mut Peekable<CharIndices<'_>>,
+    belongs: impl Fn(char) -> bool,
+) -> &'s str {
     let mut end = sql.len();
     while let Some((at, next)) = rest.peek() {
         if !belongs(*next) {
@@ -114,7 +119,7 @@ fn run(sql: &str, start: usize, rest: &mut Peekable<CharIndices<'_>>, belongs: i
         }
         rest.next();
     }
-    sql[start..end].to_owned()
+    &sql[start..end]
 }
 
 /// Up to the closing quote, where two stand for one.
@@ -213,17 +218,17 @@ impl Operand {
 }
 
 struct Parser<'t> {
-    tokens: Vec<Token>,
+    tokens: Vec<Token<'t>>,
     at: usize,
     table: Option<&'t Table>,
 }
 
-impl Parser<'_> {
+impl<'t> Parser<'t> {
     fn done(&self) -> bool {
         self.at == self.tokens.len()
     }
 
-    fn next(&mut self) -> Option<Token> {
+    fn next(&mut self) -> Option<Token<'t>> {
         let token = self.tokens.get(self.at).cloned();
         self.at += 1;
         token
@@ -232,7 +237,7 @@ impl Parser<'_> {
     fn takes(&mut self, wanted: &str) -> bool {
         let found = match self.tokens.get(self.at) {
             Some(Token::Word(word)) => word.eq_ignore_ascii_case(wanted),
-            Some(Token::Sign(sign)) => sign == wanted,
+            Some(Token::Sign(sign)) => *sign == wanted,
             _ => false,
         };
         self.at += usize::from(found);
@@ -389,7 +394,7 @@ impl Parser<'_> {
                 let Some(Token::Number(count)) = self.next() else { return None };
                 let verb = if count == "1" { "is" } else { "are" };
                 Some(Condition::One(
-                    format!("exactly {} of {}", text(&count), columns.join(", ")),
+                    format!("exactly {} of {}", text(count), columns.join(", ")),
                     format!("{verb} not NULL"),
                 ))
             }
@@ -430,20 +435,20 @@ impl Parser<'_> {
 
     fn operand(&mut self) -> Option<Operand> {
         let found = match self.next()? {
-            Token::Sign(sign) if sign == "(" => {
+            Token::Sign("(") => {
                 let inner = self.operand()?;
                 self.needs(")")?;
                 inner
             }
-            Token::Sign(sign) if sign == "-" => match self.next()? {
-                Token::Number(number) => Operand::Constant(format!("-{}", text(&number))),
+            Token::Sign("-") => match self.next()? {
+                Token::Number(number) => Operand::Constant(format!("-{}", text(number))),
                 _ => return None,
             },
-            Token::Number(number) => Operand::Constant(text(&number)),
+            Token::Number(number) => Operand::Constant(text(number)),
             Token::Text(content) if content.is_empty() => Operand::Constant("the empty text".to_owned()),
             Token::Text(content) => Operand::Constant(code(&content)),
             Token::Name(name) => self.column(&name)?,
-            Token::Word(word) => self.word(&word)?,
+            Token::Word(word) => self.word(word)?,
             Token::Sign(_) => return None,
         };
         self.casts(matches!(found, Operand::Constant(_)))?;
@@ -451,7 +456,7 @@ impl Parser<'_> {
     }
 
     fn word(&mut self, word: &str) -> Option<Operand> {
-        let is_call = matches!(self.tokens.get(self.at), Some(Token::Sign(sign)) if sign == "(");
+        let is_call = matches!(self.tokens.get(self.at), Some(Token::Sign("(")));
         match (word.to_ascii_lowercase().as_str(), is_call) {
             ("length" | "char_length" | "character_length", true) => {
                 self.needs("(")?;

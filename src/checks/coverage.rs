@@ -79,11 +79,7 @@ pub(crate) fn cover_by<'i>(index: &'i Index, columns: &[String], parent: Option<
         "hash" | "gin" | "gist" | "spgist" => columns.len() == 1 && index.key.len() == 1,
         _ => false,
     };
-    let every_row = index.predicate.as_deref().is_none_or(|predicate| {
-        not_null_columns(predicate)
-            .is_some_and(|named| named.iter().all(|name| columns.iter().any(|column| names_column(name, column))))
-    });
-    if !index.is_usable() || !serves_equality || !every_row {
+    if !index.is_usable() || !serves_equality {
         return Cover::Missing;
     }
     let whole = |part: &KeyPart| part.prefix_length.is_none() && part.collation.is_none();
@@ -96,7 +92,13 @@ pub(crate) fn cover_by<'i>(index: &'i Index, columns: &[String], parent: Option<
             _ => break,
         }
     }
-    if leading.is_empty() {
+    let every_row = || {
+        index.predicate.as_deref().is_none_or(|predicate| {
+            not_null_columns(predicate)
+                .is_some_and(|named| named.iter().all(|name| columns.iter().any(|column| names_column(name, column))))
+        })
+    };
+    if leading.is_empty() || !every_row() {
         return Cover::Missing;
     }
     let distinct: BTreeSet<&String> = columns.iter().collect();

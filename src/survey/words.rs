@@ -38,8 +38,8 @@ const PLURALS_IN_CHE: &[&str] =
 /// `HTTPServerId` is `http`, `server`, `id`.
 pub fn split(name: &str) -> Vec<String> {
     // Most names are of this kind.
-    if name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
-        return name.split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    if name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
+        return split_plain(name);
     }
     let mut words = Vec::new();
     let mut word = String::new();
@@ -66,6 +66,25 @@ pub fn split(name: &str) -> Vec<String> {
     }
     if !word.is_empty() {
         words.push(word);
+    }
+    words
+}
+
+/// Splits a name of lower-case letters, digits and underscores.
+fn split_plain(name: &str) -> Vec<String> {
+    let bytes = name.as_bytes();
+    let mut words = Vec::new();
+    let mut start = 0;
+    for end in 1..=bytes.len() {
+        let is_digit = bytes[end - 1].is_ascii_digit();
+        let goes_on = bytes.get(end).is_some_and(|next| *next != b'_' && next.is_ascii_digit() == is_digit);
+        if !goes_on {
+            let word = name[start..end].trim_start_matches('_');
+            if !word.is_empty() {
+                words.push(word.to_owned());
+            }
+            start = end;
+        }
     }
     words
 }
@@ -180,6 +199,8 @@ mod tests {
             ("address2_line", "address 2 line"),
             ("ORDER_ITEM", "order item"),
             ("__x__", "x"),
+            ("order_12_item3_", "order 12 item 3"),
+            ("_1__2a", "1 2 a"),
             ("", ""),
         ] {
             assert_eq!(split(name).join(" "), words, "{name}");

@@ -17,9 +17,10 @@ pub use projection::project;
 
 use crate::checks::{Change, Context, Finding, is_utf8mb3};
 use crate::model::{EngineName, KeyPart, QualifiedName, Schema, Table, is_unseen};
+use foldhash::HashMap;
 use serde::Serialize;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 /// How safe a step is for running applications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -430,7 +431,7 @@ pub(crate) struct Changes<'p>(HashMap<&'p QualifiedName, Vec<&'p Change>>);
 
 impl<'p> FromIterator<&'p Change> for Changes<'p> {
     fn from_iter<I: IntoIterator<Item = &'p Change>>(changes: I) -> Self {
-        let mut of_tables: HashMap<_, Vec<_>> = HashMap::new();
+        let mut of_tables: HashMap<_, Vec<_>> = HashMap::default();
         for change in changes {
             of_tables.entry(change.table()).or_default().push(change);
         }

@@ -1,8 +1,8 @@
 //! Names for new objects: short enough for the engine, and never those of something that exists or is being made.
 
 use crate::model::{EngineName, Model, QualifiedName, Schema, Table, Tables};
+use foldhash::{HashMap, HashSet};
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 
 /// Where a name has to be unique.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(super) struct Names<'a> {
 impl<'a> Names<'a> {
     /// The names of a model.
     pub(super) fn new(model: &'a Model, tables: &'a Tables<'a>) -> Self {
-        Self { model, tables, taken: HashMap::new() }
+        Self { model, tables, taken: HashMap::default() }
     }
 
     /// The wanted name, or the nearest one that is free and fits; it counts as taken from now on.

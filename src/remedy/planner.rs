@@ -10,7 +10,8 @@ use crate::model::{
     Column, DefaultKind, Deferral, EngineName, ForeignKey, Index, KeyPart, Publication, QualifiedName, Table, TableRef,
     Tables, Trigger, TriggerEnabled, View,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Changes that no statement makes, in the order in which that turned out.
 #[derive(Debug, Default)]
@@ -80,17 +81,17 @@ impl<'a> Planner<'a> {
             version: context.model.engine.version_numbers(),
             names: Names::new(context.model, context.tables),
             preamble: Vec::new(),
-            altered: HashMap::new(),
-            referencing: HashSet::new(),
-            rigid: HashMap::new(),
-            filled: HashSet::new(),
-            stamped: HashMap::new(),
-            shaped: HashSet::new(),
+            altered: HashMap::default(),
+            referencing: HashSet::default(),
+            rigid: HashMap::default(),
+            filled: HashSet::default(),
+            stamped: HashMap::default(),
+            shaped: HashSet::default(),
             replaced: Vec::new(),
-            keys: HashMap::new(),
+            keys: HashMap::default(),
             converted: Vec::new(),
-            hashed: HashSet::new(),
-            checks: HashMap::new(),
+            hashed: HashSet::default(),
+            checks: HashMap::default(),
             drafts: Vec::new(),
             impossible: Impossible::default(),
             followers: Vec::new(),
@@ -323,7 +324,7 @@ impl<'a> Planner<'a> {
         if table == referenced_table || !self.table(table).is_some_and(|of| self.is_never_null(of, columns)) {
             return false;
         }
-        let mut reached = HashSet::from([referenced_table.clone()]);
+        let mut reached = HashSet::from_iter([referenced_table.clone()]);
         let mut waiting = vec![referenced_table.clone()];
         while let Some(name) = waiting.pop() {
             if name == *table {

@@ -12,6 +12,7 @@ use crate::remedy::{self, Changes, Playbook};
 use crate::score::{self, Mended, Score};
 use crate::settings::Settings;
 use crate::survey::Survey;
+use foldhash::HashMap;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::cell::LazyCell;
@@ -243,7 +244,7 @@ impl Candidate {
 
 fn candidates(outcomes: &[Outcome], playbook: &Playbook) -> Vec<Candidate> {
     let refused: Changes<'_> = playbook.impossible.iter().map(|(change, _)| change).collect();
-    let mut made: BTreeMap<&QualifiedName, Vec<(usize, &Change)>> = BTreeMap::new();
+    let mut made: HashMap<&QualifiedName, Vec<(usize, &Change)>> = HashMap::default();
     for (rule, outcome) in outcomes.iter().enumerate() {
         for change in outcome.findings.iter().flat_map(|finding| &finding.changes) {
             made.entry(change.table()).or_default().push((rule, change));

@@ -5,17 +5,22 @@ use super::{EngineName, Index, QualifiedName, UniqueConstraint};
 
 /// The name as an identifier: bare when every engine reads it back unchanged, else quoted.
 pub fn quote_identifier(engine: EngineName, name: &str) -> String {
-    let bare = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
-        && name
-            .chars()
-            .all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_')
+    let mut out = String::with_capacity(name.len());
+    push_identifier(&mut out, engine, name);
+    out
+}
+
+/// Writes the name as an identifier.
+pub fn push_identifier(out: &mut String, engine: EngineName, name: &str) {
+    let bare = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())
         && !is_reserved_anywhere(name);
     if bare {
-        name.to_owned()
+        out.push_str(name);
     } else if engine.is_mysql_family() {
-        format!("`{}`", name.replace('`', "``"))
+        out.extend(["`", &name.replace('`', "``"), "`"]);
     } else {
-        format!("\"{}\"", name.replace('"', "\"\""))
+        out.extend(["\"", &name.replace('"', "\"\""), "\""]);
     }
 }
 
@@ -26,7 +31,14 @@ pub fn is_of_word(character: char) -> bool {
 
 /// Names as a comma-separated list of identifiers.
 pub fn quote_list<'a>(engine: EngineName, names: impl IntoIterator<Item = &'a String>) -> String {
-    names.into_iter().map(|name| quote_identifier(engine, name)).collect::<Vec<_>>().join(", ")
+    let mut out = String::new();
+    for (at, name) in names.into_iter().enumerate() {
+        if at > 0 {
+            out.push_str(", ");
+        }
+        push_identifier(&mut out, engine, name);
+    }
+    out
 }
 
 /// A schema-qualified name. SQLite's `main` is left out, since a statement acts on that schema anyway.
@@ -34,7 +46,11 @@ pub fn qualified(engine: EngineName, name: &QualifiedName) -> String {
     if engine == EngineName::Sqlite {
         quote_identifier(engine, &name.name)
     } else {
-        format!("{}.{}", quote_identifier(engine, &name.schema), quote_identifier(engine, &name.name))
+        let mut out = String::with_capacity(name.schema.len() + name.name.len() + 1);
+        push_identifier(&mut out, engine, &name.schema);
+        out.push('.');
+        push_identifier(&mut out, engine, &name.name);
+        out
     }
 }
 

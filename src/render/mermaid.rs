@@ -92,11 +92,18 @@ pub(crate) struct Artist<'r, 'a> {
     names: &'r Names,
     /// Rows of the key columns of each table: a table appears in the neighbourhoods of all its neighbours.
     key_rows: OnceLock<Vec<String>>,
+    /// The name of each table as an entity.
+    entities: OnceLock<Vec<String>>,
 }
 
 impl<'r, 'a> Artist<'r, 'a> {
     pub(crate) fn new(report: &'r Report<'a>, names: &'r Names) -> Self {
-        Self { report, names, key_rows: OnceLock::new() }
+        Self { report, names, key_rows: OnceLock::new(), entities: OnceLock::new() }
+    }
+
+    fn entity(&self, id: TableId) -> &str {
+        let entities = || self.report.tables.iter().map(|table| entity(self.names.table(table.id))).collect();
+        &self.entities.get_or_init(entities)[id.0]
     }
 
     fn key_rows(&self, id: TableId) -> &str {
@@ -276,7 +283,11 @@ struct Tokens {
 
 impl Tokens {
     fn unique(&mut self, name: &str) -> String {
-        let mut token = entity(name);
+        self.unique_of(entity(name), name)
+    }
+
+    /// The same for a name that is an entity already.
+    fn unique_of(&mut self, mut token: String, name: &str) -> String {
         let mut number = 2;
         while !self.taken.insert(token.to_lowercase()) {
             token = entity(&format!("{name} ({number})"));
@@ -316,7 +327,7 @@ impl<'d, 'r, 'a> Diagram<'d, 'r, 'a> {
     }
 
     fn table(&mut self, id: TableId) {
-        let token = self.tokens.unique(self.artist.names.table(id));
+        let token = self.tokens.unique_of(self.artist.entity(id).to_owned(), self.artist.names.table(id));
         let start = self.text.len();
         self.text.push_str("    ");
         self.text.push_str(&token);

@@ -4,7 +4,7 @@ use super::code::{create_sequence, own_sequence};
 use super::order::Item;
 use super::{collation_name, columns, comment, name_in, named};
 use crate::model::quote::{
-    included_columns, index_options, quote_identifier, quote_list, quote_literal, unique_clause,
+    included_columns, index_options, push_identifier, quote_identifier, quote_list, quote_literal, unique_clause,
 };
 use crate::model::{
     Action, CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ExclusionConstraint, ExtendedStatistics,
@@ -594,11 +594,13 @@ fn key_part(engine: EngineName, part: &KeyPart) -> String {
 fn column(model: &Model, table: &Table, column: &Column) -> Option<String> {
     let engine = model.engine.name;
     let typed = table.of_type.is_some();
-    let mut out = quote_identifier(engine, &column.name);
+    let mut out = String::with_capacity(64);
+    push_identifier(&mut out, engine, &column.name);
     if typed {
         out.push_str(" WITH OPTIONS");
     } else if !column.data_type.is_empty() {
-        push!(out, " {}", column.data_type);
+        out.push(' ');
+        out.push_str(&column.data_type);
         if column.compressed {
             out.push_str(" COMPRESSED");
         }

@@ -372,9 +372,10 @@ fn column_constraints(
     for (check, said) in checks.iter().filter(|(check, _)| check.columns == [column.name.as_str()]) {
         let said = said.as_deref().and_then(|said| words::about_column(&column.name, said));
         let out = parts.next();
-        match said.filter(|said| said.chars().count() <= LONGEST_IN_CELL) {
-            Some(said) => out.push_str(said),
-            None => push!(out, "CHECK {}", short(&check.expression)),
+        if let Some(said) = said.filter(|said| said.chars().count() <= LONGEST_IN_CELL) {
+            out.push_str(said);
+        } else {
+            push!(out, "CHECK {}", short(&check.expression));
         }
         out.push_str(held(check.enforced, check.validated));
     }

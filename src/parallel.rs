@@ -9,10 +9,15 @@ use std::thread;
 /// Number of tables from which starting threads costs less than it saves.
 const WORTH_THREADS: usize = 200;
 
+/// Threads that so many pieces of work on so many tables are worth.
+fn threads(items: usize, tables: usize) -> usize {
+    if tables < WORTH_THREADS { 1 } else { thread::available_parallelism().map_or(1, NonZero::get).min(items) }
+}
+
 /// What `work` makes of every item, in the items' order. `tables` tells how much work there is; little is done at once.
 pub(crate) fn map<I: Sync, O: Send>(items: &[I], tables: usize, work: impl Fn(&I) -> O + Sync) -> Vec<O> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(items.len());
-    if threads < 2 || tables < WORTH_THREADS {
+    let threads = threads(items.len(), tables);
+    if threads < 2 {
         return items.iter().map(work).collect();
     }
     let next = AtomicUsize::new(0);
@@ -45,10 +50,18 @@ pub(crate) fn in_order<I: Sync, O: Send, E>(
     items: &[I],
     tables: usize,
     work: impl Fn(&I) -> O + Sync,
+    take: impl FnMut(O) -> Result<(), E>,
+) -> Result<(), E> {
+    in_order_by(threads(items.len(), tables), items, work, take)
+}
+
+fn in_order_by<I: Sync, O: Send, E>(
+    threads: usize,
+    items: &[I],
+    work: impl Fn(&I) -> O + Sync,
     mut take: impl FnMut(O) -> Result<(), E>,
 ) -> Result<(), E> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(items.len());
-    if threads < 2 || tables < WORTH_THREADS {
+    if threads < 2 {
         return items.iter().try_for_each(|item| take(work(item)));
     }
     let next = AtomicUsize::new(0);
@@ -107,17 +120,17 @@ mod tests {
     #[test]
     fn answers_are_taken_in_order_until_one_is_not() {
         let items: Vec<u32> = (0..1000).collect();
-        for tables in [1, 1000] {
+        for threads in [1, 2, 3] {
             let mut taken = Vec::new();
             let double = |item: &u32| item * 2;
-            let all = super::in_order(&items, tables, double, |answer| {
+            let all = super::in_order_by(threads, &items, double, |answer| {
                 taken.push(answer);
                 Ok::<(), ()>(())
             });
             assert_eq!(all, Ok(()));
             assert_eq!(taken, items.iter().map(double).collect::<Vec<_>>());
             let some =
-                super::in_order(&items, tables, double, |answer| if answer < 500 { Ok(()) } else { Err(answer) });
+                super::in_order_by(threads, &items, double, |answer| if answer < 500 { Ok(()) } else { Err(answer) });
             assert_eq!(some, Err(500));
         }
     }
@@ -129,6 +142,6 @@ mod tests {
         let own = std::thread::current().id();
         let wait = || std::thread::sleep(std::time::Duration::from_millis(1));
         let work = |_: &u32| if std::thread::current().id() == own { wait() } else { panic!("another thread") };
-        let _ = super::in_order(&items, 1000, work, |()| Ok::<(), ()>(()));
+        let _ = super::in_order_by(2, &items, work, |()| Ok::<(), ()>(()));
     }
 }

@@ -171,6 +171,22 @@ mod tests {
     use crate::model::{Index, KeyPart, Table};
 
     #[test]
+    fn patterns_fit_the_names_that_they_make() {
+        for pattern in INDEX_PATTERNS.iter().chain(&FOREIGN_KEY_PATTERNS).chain(&UNIQUE_PATTERNS) {
+            let name = pattern.name("orders", &["a", "b"]);
+            assert!(pattern.fits(&name, "orders", &["a", "b"]), "{name}");
+            assert!(
+                !pattern.fits(&name, "orders", &["a"]) && !pattern.fits(&name, "orders", &["a", "b", "c"]),
+                "{name}"
+            );
+        }
+        let primary_keys = PRIMARY_KEY_PATTERNS.map(|pattern| pattern.name("orders", &[]));
+        assert_eq!(primary_keys, ["orders_pkey", "pk_orders", "orders_pk", "PK_orders"]);
+        assert_eq!(INDEX_PATTERNS[3].name("orders", &["a", "b"]), "index_orders_on_a_and_b");
+        assert_eq!(INDEX_PATTERNS[6].name("orders", &["a", "b"]), "idx_a_b");
+    }
+
+    #[test]
     fn names_follow_those_there_are() {
         let mut schema = Schema::new("public");
         let mut table = Table::new("orders");

@@ -2,8 +2,9 @@
 
 use super::connect::connect;
 use super::rows::Rows;
-use super::session::{Session, Step, following, inside};
-use super::statements::{BEGIN, Statement};
+use super::scope::Scope;
+use super::session::{Session, Step, following, inside, portions};
+use super::statements::{BEGIN, Statement, VIEW_DEFINITIONS};
 use super::target::Target;
 use crate::catalog::{Options, within};
 use crate::model::{EngineName, quote};
@@ -76,8 +77,18 @@ impl<'a> Session<'a> {
         let following = following(rows);
         let Some(mut other) = other else { return self.last_message(following, rows).await };
         let (there, here): (Vec<Step>, Vec<Step>) = following.into_iter().partition(Step::is_beside);
+        // Definitions of views that are not got here are asked for once more, and then it is said why there are none.
+        let scope = Scope::new(rows, &options.filter).ok().filter(|_| rows.locked_relations.is_empty());
+        let views = scope.map(|scope| scope.views(rows)).unwrap_or_default();
         let mut found = Rows::default();
-        let (answer, beside) = join(self.last_message(here, rows), other.last_message(there, &mut found)).await;
+        let reading_beside = async {
+            other.last_message(there, &mut found).await?;
+            if !views.is_empty() {
+                let _ = other.run(&portions(VIEW_DEFINITIONS, &views), &mut found).await;
+            }
+            Ok(())
+        };
+        let (answer, beside) = join(self.last_message(here, rows), reading_beside).await;
         answer?;
         beside?;
         rows.append(found);

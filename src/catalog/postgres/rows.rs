@@ -30,7 +30,7 @@ rows! {
     Session {
         version: u32, version_text: String, database: String, role: String, sees_every_row: bool, encoding: String, collation: String,
         standby: bool, block_size: u64, counters_since: Option<String>, counters_age_days: Option<u32>,
-        snapshot: String, comment: Option<String>,
+        snapshot: String, comment: Option<String>, large: bool,
     }
     SchemaRow { oid: Oid, name: String, owner: String, public_create: bool }
     Relation {

@@ -19,7 +19,6 @@ use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Either, Error as SqlError, raw_sql};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
@@ -31,9 +30,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 const PORTION: usize = 500;
 
 /// Number of statements of a snapshot that are asked before it is known how much there is to read.
-const HEAD: usize = 3;
-/// Relations from which a second connection is worth opening.
-const MANY: usize = 1_000;
+const HEAD: usize = 2;
 
 /// The statements without which there is no model.
 const INDISPENSABLE: &[&str] =
@@ -241,9 +238,8 @@ impl<'a> Session<'a> {
                 *first = Step::first(*statement, &rows.locked_relations);
             }
             self.message(&steps, rows).await?;
-            rows.make_room();
-            let snapshot =
-                if alone || rows.relations.len() < MANY { Ok(None) } else { self.export_snapshot().await.map(Some) };
+            let large = rows.session.first().is_some_and(|session| session.large);
+            let snapshot = if alone || !large { Ok(None) } else { self.export_snapshot().await.map(Some) };
             let again = match snapshot {
                 Ok(None) => {
                     self.message(&inside(rest), rows).await?;
@@ -332,14 +328,17 @@ impl<'a> Session<'a> {
     /// the catalog changed meanwhile.
     async fn details(&mut self, scope: &Scope, rows: &mut Rows) -> Result<(), Trouble> {
         let held = rows.locked();
+        let known: HashSet<Oid> =
+            rows.view_definitions.iter().filter(|view| view.text.is_some()).map(|view| view.view).collect();
+        let views = scope.views(rows).into_iter().filter(|view| !known.contains(view));
         let (waiting, views): (Vec<Oid>, Vec<Oid>) =
-            scope.views(rows).into_iter().partition(|view| !held.is_empty() && waits_for(rows, *view, &held));
+            views.partition(|view| !held.is_empty() && waits_for(rows, *view, &held));
         note_locks(rows, &waiting, UnseenKind::ViewDefinitions);
         let sequences = if self.options.statistics { scope.readable_sequences(rows) } else { Vec::new() };
         let snapshot = rows.session.first().map(|session| session.snapshot.clone()).unwrap_or_default();
         let mut steps: Vec<Step> = Vec::new();
-        steps.extend(views.chunks(PORTION).map(|oids| Step::portion(VIEW_DEFINITIONS, oids)));
-        steps.extend(sequences.chunks(PORTION).map(|oids| Step::portion(SEQUENCE_VALUES, oids)));
+        steps.extend(portions(VIEW_DEFINITIONS, &views));
+        steps.extend(portions(SEQUENCE_VALUES, &sequences));
         if rows.extensions.iter().any(|extension| extension.name == "pg_cron") {
             steps.push(Step::of_extension(SCHEDULED_JOBS, "cron").with("row_security", "on".to_owned()));
             if !rows.session.first().is_some_and(|session| session.sees_every_row) {
@@ -455,6 +454,7 @@ impl<'a> Session<'a> {
                 Either::Right(_) => {}
                 Either::Left(_) => {
                     if command == *before {
+                        (asked.statement.done)(rows);
                         let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
                         tracing::debug!(
                             target: "brownfield::sql",
@@ -560,12 +560,19 @@ pub(super) fn inside(statements: &[Statement]) -> Vec<Step> {
     statements.iter().copied().map(Step::inside).collect()
 }
 
+/// A statement about relations that stay locked until the end of its transaction, in several of them.
+pub(super) fn portions(statement: Statement, oids: &[Oid]) -> Vec<Step> {
+    oids.chunks(PORTION).map(|oids| Step::portion(statement, oids)).collect()
+}
+
 /// What the answers lead to: the names of types, the texts of expressions, each once, and the columns of some partitions.
 pub(super) fn following(rows: &mut Rows) -> Vec<Step> {
     rows.alike = Alike::new(rows);
     let mut steps = Vec::new();
     let columns = rows.columns.iter().chain(&rows.own_columns);
-    let types: BTreeSet<(Oid, i32)> = columns.map(|column| (column.type_oid, column.modifier)).collect();
+    let types: HashSet<(Oid, i32)> = columns.map(|column| (column.type_oid, column.modifier)).collect();
+    let mut types: Vec<(Oid, i32)> = types.into_iter().collect();
+    types.sort_unstable();
     if !types.is_empty() {
         let step = Step::inside(COLUMN_TYPES).with("brownfield.types", array(types.iter().map(|(oid, _)| oid)));
         steps.push(step.with("brownfield.modifiers", array(types.iter().map(|(_, modifier)| modifier))));

@@ -25,6 +25,8 @@ pub(super) struct Statement {
     pub(super) kinds: &'static [UnseenKind],
     /// Keeps a row of its answer.
     pub(super) keep: fn(&mut Rows, &mut Cells<'_>),
+    /// What is made of its whole answer.
+    pub(super) done: fn(&mut Rows),
     /// Forgets the rows kept so far, when the answer broke off.
     pub(super) forget: fn(&mut Rows),
 }
@@ -41,6 +43,7 @@ macro_rules! statement {
                 beside: false,
                 kinds: &[$(UnseenKind::$kind),+],
                 keep: |rows, cells| rows.$field.push(Decode::decode(cells)),
+                done: |_| (),
                 forget: |rows| rows.$field.clear(),
             }
         }
@@ -51,7 +54,7 @@ macro_rules! statement {
 pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(session, Other),
     statement!(schemas, Schemas),
-    statement!(relations, Tables),
+    statement!(relations, Tables, done: Rows::make_room),
     statement!(inheritance, Partitions),
     statement!(columns, Columns),
     statement!(own_columns, Partitions, beside: true),
@@ -68,7 +71,7 @@ pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(enum_labels, Types),
     statement!(sequences, SequenceValues, beside: true),
     statement!(view_dependencies, ViewDefinitions),
-    statement!(triggers, Triggers, beside: true),
+    statement!(triggers, Triggers),
     statement!(disabled_foreign_keys, Enforcement),
     statement!(policies, Policies),
     statement!(rules, Rules),
@@ -77,7 +80,7 @@ pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(function_bodies, Functions, since: 140_000),
     statement!(extensions, Extensions),
     statement!(extension_members, Extensions),
-    statement!(comments, Comments, beside: true),
+    statement!(comments, Comments),
     statement!(roles, Roles),
     statement!(publications, Publications),
     statement!(publication_tables, Publications),
@@ -86,7 +89,7 @@ pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(available_extensions, Extensions, statistics: true),
     statement!(table_statistics, TableStatistics, statistics: true),
     statement!(index_statistics, IndexStatistics, statistics: true, beside: true),
-    statement!(index_last_scans, IndexStatistics, since: 160_000, statistics: true),
+    statement!(index_last_scans, IndexStatistics, since: 160_000, statistics: true, beside: true),
     statement!(column_statistics, ColumnStatistics, statistics: true, beside: true),
     statement!(validations, Other, statistics: true, beside: true),
 ];

@@ -118,7 +118,7 @@ impl Projection<'_> {
         new.nullable = false;
         match engine {
             EngineName::PostgreSql => {
-                new.identity = Some(Box::new(Identity { mode: IdentityMode::Always, sequence: None }))
+                new.identity = Some(Box::new(Identity { mode: IdentityMode::Always, sequence: None }));
             }
             EngineName::MySql | EngineName::MariaDb => new.auto_increment = true,
             EngineName::Sqlite => new.rowid_alias = true,

@@ -267,12 +267,37 @@ struct Maps<'r> {
 }
 
 /// Groups rows by a key, keeping their order.
-fn group<'r, T>(rows: &'r [T], key: impl Fn(&T) -> Oid) -> HashMap<Oid, Vec<&'r T>> {
+fn group<'r, T>(rows: impl IntoIterator<Item = &'r T>, key: impl Fn(&T) -> Oid) -> HashMap<Oid, Vec<&'r T>> {
     let mut groups: HashMap<Oid, Vec<&'r T>> = HashMap::default();
     for row in rows {
         groups.entry(key(row)).or_default().push(row);
     }
     groups
+}
+
+/// Columns by relation, in order.
+fn columns_in_order(rows: &Rows) -> HashMap<Oid, Vec<&ColumnRow>> {
+    let mut in_order: Vec<&ColumnRow> = rows.columns.iter().chain(&rows.own_columns).collect();
+    in_order.sort_unstable_by_key(|column| (column.relation, column.number));
+    let relations = in_order.chunk_by(|one, other| one.relation == other.relation);
+    relations.filter_map(|columns| Some((columns.first()?.relation, columns.to_vec()))).collect()
+}
+
+/// Name and collation of a column by relation and number, those of partitions that need it included.
+fn attributes(rows: &Rows) -> HashMap<(Oid, i16), (&str, Oid)> {
+    let columns = rows.columns.iter().map(|row| ((row.relation, row.number), (row.name.as_str(), row.collation)));
+    let partitions = rows.partition_columns.iter();
+    columns.chain(partitions.map(|row| ((row.relation, row.number), (row.name.as_str(), row.collation)))).collect()
+}
+
+/// The default that is printed for a column, by relation and number.
+fn defaults(rows: &Rows) -> HashMap<(Oid, i16), Oid> {
+    let printed = |oid| rows.alike.defaults().printed_as(oid);
+    rows.defaults.iter().filter_map(|row| Some(((row.relation, row.number), printed(row.oid)?))).collect()
+}
+
+fn comments(rows: &Rows) -> HashMap<(Oid, Oid, i16), &str> {
+    rows.comments.iter().map(|row| ((row.class, row.object, row.position), row.text.as_str())).collect()
 }
 
 fn texts(rows: &[Expression]) -> HashMap<Oid, &str> {
@@ -286,20 +311,18 @@ fn rows_of<T>(groups: &HashMap<Oid, Vec<T>>, key: Oid) -> &[T] {
 
 impl<'r> Maps<'r> {
     fn new(rows: &'r Rows, scope: &Scope) -> Self {
-        let mut in_order: Vec<&ColumnRow> = rows.columns.iter().chain(&rows.own_columns).collect();
-        in_order.sort_unstable_by_key(|column| (column.relation, column.number));
-        let mut columns: HashMap<Oid, Vec<&ColumnRow>> = HashMap::with_capacity(rows.relations.len());
-        for column in in_order {
-            columns.entry(column.relation).or_default().push(column);
-        }
-        let mut attributes: HashMap<(Oid, i16), (&str, Oid)> =
-            HashMap::with_capacity(rows.columns.len() + rows.partition_columns.len());
-        for column in &rows.columns {
-            attributes.insert((column.relation, column.number), (&column.name, column.collation));
-        }
-        for column in &rows.partition_columns {
-            attributes.insert((column.relation, column.number), (&column.name, column.collation));
-        }
+        let ((columns, attributes), (constraints, indexes, defaults, comments)) = parallel::join(
+            rows.relations.len(),
+            || (columns_in_order(rows), attributes(rows)),
+            || {
+                (
+                    group(&rows.constraints, |constraint| constraint.relation),
+                    group(&rows.indexes, |index| index.relation),
+                    defaults(rows),
+                    comments(rows),
+                )
+            },
+        );
         let mut types = HashMap::default();
         for row in &rows.types {
             types.insert(row.oid, row);
@@ -339,16 +362,12 @@ impl<'r> Maps<'r> {
             relations,
             columns,
             attributes,
-            constraints: group(&rows.constraints, |constraint| constraint.relation),
-            domain_checks: group(&rows.constraints, |constraint| constraint.domain),
+            constraints,
+            domain_checks: group(rows.constraints.iter().filter(|row| row.domain != 0), |row| row.domain),
             backed: rows.constraints.iter().filter(backing).map(|constraint| (constraint.index, constraint)).collect(),
-            indexes: group(&rows.indexes, |index| index.relation),
+            indexes,
             column_types: rows.column_types.iter().map(|row| ((row.type_oid, row.modifier), row)).collect(),
-            defaults: rows
-                .defaults
-                .iter()
-                .filter_map(|row| Some(((row.relation, row.number), rows.alike.defaults().printed_as(row.oid)?)))
-                .collect(),
+            defaults,
             column_defaults: default_texts.iter().map(|(oid, text)| (*oid, Arc::new(tables::default(text)))).collect(),
             default_texts,
             check_texts: texts(&rows.check_expressions),
@@ -394,11 +413,7 @@ impl<'r> Maps<'r> {
                 .collect(),
             view_reads,
             bodies: rows.function_bodies.iter().filter_map(|row| Some((row.function, row.body.as_deref()?))).collect(),
-            comments: rows
-                .comments
-                .iter()
-                .map(|row| ((row.class, row.object, row.position), row.text.as_str()))
-                .collect(),
+            comments,
             roles: rows.roles.iter().map(|role| (role.oid, role.name.as_str())).collect(),
             labels,
             locked: rows.locked(),

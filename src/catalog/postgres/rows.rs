@@ -159,7 +159,13 @@ macro_rules! answers {
         impl Rows {
             /// Adds the answers that another connection got.
             pub(super) fn append(&mut self, mut other: Self) {
-                $(self.$field.append(&mut other.$field);)*
+                $(
+                    // Nothing is copied when only one of them has any.
+                    if self.$field.is_empty() {
+                        std::mem::swap(&mut self.$field, &mut other.$field);
+                    }
+                    self.$field.append(&mut other.$field);
+                )*
             }
         }
     };

@@ -4,6 +4,7 @@ use super::personal_data::is_person_table;
 use super::words::{singular, split};
 use super::{PersonalData, PersonalDataClass, Relation, TableClass};
 use crate::model::{Action, Column, ForeignKey, Index, QualifiedName, TableId, TableRef, Tables};
+use crate::parallel;
 use std::collections::{BTreeSet, HashSet};
 
 /// Prefixes of tables that belong to a framework or library.
@@ -154,15 +155,12 @@ pub(super) fn classes(
     // Cities and postcodes are codes as well.
     let personal = personal.iter().filter(|data| data.class != PersonalDataClass::Location);
     let personal: BTreeSet<TableId> = personal.filter_map(|data| Some(tables.find(&data.table)?.id)).collect();
-    let mut classes: Vec<TableClass> = tables
-        .iter()
-        .map(|table| {
-            let class = class(table, relations, referenced.contains(&table.id), personal.contains(&table.id));
-            let is_copied =
-                !matches!(class, TableClass::ThirdParty | TableClass::Clone) && histories.contains(&table.id);
-            if is_copied { TableClass::Log } else { class }
-        })
-        .collect();
+    let all: Vec<TableRef<'_>> = tables.iter().collect();
+    let mut classes = parallel::map(&all, tables.len(), |table| {
+        let class = class(*table, relations, referenced.contains(&table.id), personal.contains(&table.id));
+        let is_copied = !matches!(class, TableClass::ThirdParty | TableClass::Clone) && histories.contains(&table.id);
+        if is_copied { TableClass::Log } else { class }
+    });
     let is_tied = |table: TableRef<'_>| table.table.foreign_keys.iter().any(|key| is_code(tables, &classes, key));
     let tied: Vec<TableId> = tables
         .iter()

@@ -423,6 +423,15 @@ pub struct Survey {
     pub access: Option<Access>,
 }
 
+/// Positions of relations by parent table.
+fn by_parent(relations: &[Relation]) -> HashMap<QualifiedName, Vec<usize>> {
+    let mut positions: HashMap<QualifiedName, Vec<usize>> = HashMap::new();
+    for (position, relation) in relations.iter().enumerate() {
+        positions.entry(relation.referenced_table.clone()).or_default().push(position);
+    }
+    positions
+}
+
 impl Survey {
     /// Surveys a model.
     pub fn new(model: &Model, tables: &Tables<'_>, settings: &Settings) -> Self {
@@ -447,12 +456,11 @@ impl Survey {
             },
         );
         let classes = classes::classes(tables, &histories, &relations, &personal_data);
-        let tenancy = conventions::tenancy(tables, &classes, &relations);
-        let mut relations_to: HashMap<QualifiedName, Vec<usize>> = HashMap::new();
-        for (position, relation) in relations.iter().enumerate() {
-            relations_to.entry(relation.referenced_table.clone()).or_default().push(position);
-        }
-        let retention = retention::retention(model, tables, &classes);
+        let (retention, (tenancy, relations_to)) = parallel::join(
+            tables.len(),
+            || retention::retention(model, tables, &classes),
+            || (conventions::tenancy(tables, &classes, &relations), by_parent(&relations)),
+        );
         let tenants = tenancy.as_ref().and_then(|tenancy| Some((tenancy.tenant_table.as_ref()?, tenancy)));
         let organisations = tenants.filter(|(tenants, tenancy)| {
             personal_data::tenants_are_organisations(&mut personal_data, tenants, &tenancy.tables)

@@ -4,6 +4,7 @@
 use super::planner::mentions;
 use crate::model::quote::{is_of_word, quote_identifier};
 use crate::model::{Column, EngineName, Function, Model, QualifiedName, TableRef, Unseen, UnseenKind};
+use crate::parallel;
 use crate::survey::{Returned, Statement, all_words, calls_with, index_hints, inserts, returned, statements};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -285,10 +286,12 @@ impl<'m> Code<'m> {
     fn read_statements(&self) -> Statements {
         let engine = self.model.engine.name;
         let mut found = Statements::default();
-        for source in self.sources() {
+        let sources = self.sources();
+        let read = parallel::map(&sources, sources.len(), |source| statements(engine, source.text));
+        for (source, statements) in sources.iter().zip(read) {
             let has_text = || declares_text(engine, source.text) || says_text(engine, source.arguments);
             let collation = source.collation.filter(|_| has_text());
-            for statement in statements(engine, source.text) {
+            for statement in statements {
                 let tables = statement.tables.iter().chain(&statement.targets).chain(&source.fired_by);
                 for table in tables.collect::<BTreeSet<_>>() {
                     found.of_tables.entry(table.clone()).or_default().push(found.all.len());

@@ -409,7 +409,8 @@ fn attempt<'a>(
         planner.refuse(change.clone(), reason.clone());
     }
     let mut requests = requests::collect(&mut planner, &findings, impossible);
-    requests.sort_by_key(|request| conversion_turn(&request.change));
+    // Few are out of place: their numbers are sorted, not they.
+    requests.sort_by_cached_key(|request| conversion_turn(&request.change));
     let standing_for_others = requests.iter().filter(|request| request.stands_for_others);
     let standing_for_others = standing_for_others.map(|request| request.change.clone()).collect();
     if !context.settings.renames {
@@ -450,6 +451,7 @@ impl Changes<'_> {
 fn made(wanted: Vec<requests::Request>, impossible: &[(Change, String)]) -> Vec<Change> {
     let refused: Changes<'_> = impossible.iter().map(|(change, _)| change).collect();
     let is_made = |change: &Change| !refused.contains(change);
-    let made = wanted.into_iter().filter(|wanted| is_made(&wanted.change) && wanted.after.as_ref().is_none_or(is_made));
+    let made =
+        wanted.into_iter().filter(|wanted| is_made(&wanted.change) && wanted.after.as_deref().is_none_or(is_made));
     made.map(|made| made.change).collect()
 }

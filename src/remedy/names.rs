@@ -63,11 +63,11 @@ impl<'a> Names<'a> {
         loop {
             let suffix = if attempt == 1 { String::new() } else { format!("_{attempt}") };
             let name = format!("{}{suffix}", self.shorten(wanted, suffix.len()));
-            let compared = self.compared(&name).into_owned();
-            let is_taken = |scope: &Scope| self.taken.get(scope).is_some_and(|taken| taken.contains(compared.as_str()));
+            let compared = self.compared(&name);
+            let is_taken = |scope: &Scope| self.taken.get(scope).is_some_and(|taken| taken.contains(&compared));
             if !scopes.iter().any(is_taken) {
                 for scope in scopes {
-                    self.taken.entry(scope).or_default().insert(Cow::Owned(compared.clone()));
+                    self.taken.entry(scope).or_default().insert(Cow::Owned(compared.to_string()));
                 }
                 return name;
             }

@@ -87,7 +87,7 @@ pub(super) fn with_needed_indexes(
         };
         let mut request = Request::part_of(by, change);
         request.notes.push(format!("{} goes, and nothing else answers what it answered here.", index.name));
-        request.after = Some(by.change.clone());
+        request.after = Some(Box::new(by.change.clone()));
         requests.push(request);
     }
     requests

@@ -263,7 +263,8 @@ impl<'a> Planner<'a> {
 
     /// Remembers what the requests make of tables, for those that are planned before them and run after.
     pub(super) fn expect(&mut self, requests: &[Request]) {
-        self.drafts.reserve(requests.len());
+        // Many changes take two steps.
+        self.drafts.reserve(2 * requests.len());
         let shaped = requests.iter().filter(|request| self.is_shaped(&request.change));
         self.shaped = shaped.map(|request| request.change.table().clone()).collect();
         for request in requests {

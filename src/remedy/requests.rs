@@ -14,7 +14,7 @@ pub(super) struct Request {
     pub(super) rules: Vec<&'static str>,
     pub(super) notes: Vec<String>,
     /// Makes sense only when this other change is possible.
-    pub(super) after: Option<Change>,
+    pub(super) after: Option<Box<Change>>,
     /// It took the place of other changes, which are wanted again when it is impossible.
     pub(super) stands_for_others: bool,
 }
@@ -143,7 +143,7 @@ fn without_needless_indexes(planner: &Planner<'_>, mut requests: Vec<Request>) -
         let change = Change::DropIndex { table: of.qualified_name(), name: index.name.clone() };
         let mut request = Request::part_of(&new, change);
         request.notes.push("The new key begins with the same columns and answers what this index answers.".to_owned());
-        request.after = Some(new.change);
+        request.after = Some(Box::new(new.change));
         requests.push(request);
     }
     requests

@@ -66,7 +66,7 @@ pub(super) fn plan(planner: &mut Planner<'_>, requests: Vec<Request>) {
     let replaced = requests.extract_if(.., |request| is_replaced_at_once(planner, request));
     planner.replaced = replaced
         .filter_map(|request| match request {
-            Request { change: Change::DropIndex { name, .. }, after: Some(after), .. } => Some((after, name)),
+            Request { change: Change::DropIndex { name, .. }, after: Some(after), .. } => Some((*after, name)),
             _ => None,
         })
         .collect();

@@ -3,6 +3,7 @@ use crate::checks::relations::SCORED;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, TableRef, base_type};
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static RULE: Rule = Rule {
@@ -121,6 +122,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             }
         }
     }
+    let mut passed: Vec<(TableRef<'_>, &Column)> = Vec::new();
     for columns in by_name.into_values().filter(|columns| columns.len() >= 3) {
         let kinds: Vec<Cow<'_, str>> = columns.iter().map(|(_, column)| kind(context, column)).collect();
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -129,31 +131,33 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         }
         let most = counts.values().copied().max().unwrap_or_default();
         let usual: Vec<&str> = counts.iter().filter(|(_, count)| **count == most).map(|(kind, _)| *kind).collect();
+        let [usual] = usual.as_slice() else {
+            passed.extend(columns);
+            continue;
+        };
+        let spelled = LazyCell::new(|| {
+            let of_usual = columns.iter().zip(&kinds).filter(|(_, kind)| kind.as_ref() == *usual);
+            let spelled: BTreeSet<String> = of_usual.map(|((_, other), _)| written(other)).collect();
+            spelled.into_iter().collect::<Vec<_>>().join(" or ")
+        });
         for ((table, column), kind) in columns.iter().zip(&kinds) {
-            let object = || Object::column(*table, &column.name);
-            let [usual] = usual.as_slice() else {
-                verdicts.pass_in(*table, object);
-                continue;
-            };
             // A STRICT table (SQLite) cannot have every type.
             if kind.as_ref() == *usual || table.table.strict && !is_strict_type(usual) {
-                verdicts.pass_in(*table, object);
+                passed.push((*table, column));
                 continue;
             }
             let own = written(column);
-            let spelled: BTreeSet<String> = columns
-                .iter()
-                .zip(&kinds)
-                .filter(|(_, kind)| kind.as_ref() == *usual)
-                .map(|((_, other), _)| written(other))
-                .collect();
-            let spelled = spelled.into_iter().collect::<Vec<_>>().join(" or ");
-            let message = format!("{} is {own} here and {spelled} in {most} other tables", column.name);
+            let message = format!("{} is {own} here and {} in {most} other tables", column.name, *spelled);
             verdicts.fail(
-                Finding::new(&RULE, object(), message)
+                Finding::new(&RULE, Object::column(*table, &column.name), message)
                     .advise("give it the usual type when the table is changed next, or another name"),
             );
         }
+    }
+    // Table by table, as verdicts are counted.
+    passed.sort_by_key(|(table, _)| table.id);
+    for (table, column) in passed {
+        verdicts.pass_in(table, || Object::column(table, &column.name));
     }
 }
 

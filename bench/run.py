@@ -141,7 +141,7 @@ def drawing(url, folder, rounds):
     times = []
     for _ in range(rounds):
         done = subprocess.run([PROGRAM, "-v", "doc", "--format", "svg", snapshot], check=True, capture_output=True, text=True)
-        times.append(int(re.search(r"the answer is drawn milliseconds=(\d+)", done.stderr).group(1)))
+        times.append(int(re.search(r"the answer is written milliseconds=(\d+)", done.stderr).group(1)))
     return statistics.median(times)
 
 

@@ -22,14 +22,16 @@ impl Alike {
         let generated: HashSet<(Oid, i16)> =
             columns.filter(|column| column.is_generated()).map(|column| (column.relation, column.number)).collect();
         let own: HashSet<(Oid, i16)> = rows.own_columns.iter().map(|column| (column.relation, column.number)).collect();
-        let partitions: HashSet<Oid> =
-            rows.relations.iter().filter(|relation| relation.partition).map(|relation| relation.oid).collect();
+        // Whether it is a partition. Temporary tables of other sessions are none of these, and are not to be opened.
+        let relations: HashMap<Oid, bool> =
+            rows.relations.iter().map(|relation| (relation.oid, relation.partition)).collect();
         let lists = lists_of_columns(rows);
 
         let mut alike = Self::default();
         for row in &rows.defaults {
             let column = (row.relation, row.number);
-            if partitions.contains(&row.relation) && !own.contains(&column) {
+            let is_wanted = |partition: &bool| !partition || own.contains(&column);
+            if !relations.get(&row.relation).is_some_and(is_wanted) {
                 continue;
             }
             if generated.contains(&column) {
@@ -122,7 +124,7 @@ impl Group {
 /// A number for each relation, the same for those whose columns have the same names under the same numbers. The columns of
 /// partitions are not known.
 fn lists_of_columns(rows: &Rows) -> HashMap<Oid, usize> {
-    let mut columns: Vec<&ColumnRow> = rows.columns.iter().collect();
+    let mut columns: Vec<&ColumnRow> = rows.columns.iter().filter(|column| column.number > 0).collect();
     columns.sort_unstable_by_key(|column| (column.relation, column.number));
     let mut numbers: HashMap<Vec<(i16, &str)>, usize> = HashMap::default();
     let mut lists = HashMap::default();

@@ -314,10 +314,12 @@ impl Rows {
             let expressions_lost = index.columns.contains(&0) && text.is_none_or(|text| text.expressions.is_none());
             (predicate_lost || expressions_lost) && readable(index.relation)
         }) || self.triggers.iter().any(|trigger| trigger.definition.is_none() && readable(trigger.relation))
-            || self.columns.iter().filter(|column| column.is_generated()).any(|column| {
-                let default = of_columns.get(&(column.relation, column.number));
-                !default.is_some_and(|oid| is_printed(self.alike.defaults(), &defaults, *oid))
-                    && readable(column.relation)
+            || self.columns.iter().any(|column| {
+                let printed = match of_columns.get(&(column.relation, column.number)) {
+                    Some(default) => is_printed(self.alike.defaults(), &defaults, *default),
+                    None => !column.is_generated(),
+                };
+                !printed && readable(column.relation)
             })
     }
 }

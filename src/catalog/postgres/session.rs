@@ -307,7 +307,7 @@ impl<'a> Session<'a> {
             }
             Remedy::SkipLocked if indispensable => {
                 return Err(Trouble::Failed(
-                    Error::new(format!("cannot read {} of {}", statement.name, self.target))
+                    Error::new(format!("cannot read {} of {}", statement.name.replace('_', " "), self.target))
                         .because("other sessions hold locks on the schema")
                         .hint("raise --lock-timeout, or try again when no migration is running"),
                 ));

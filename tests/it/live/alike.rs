@@ -2,14 +2,17 @@
 
 use crate::support::database::{Database, Place};
 use crate::support::times::trial;
-use crate::support::{TestResult, read};
+use crate::support::{TestResult, block_on, chain, read};
 use brownfield::model::EngineName;
 use libtest_mimic::Trial;
+use sqlx::Connection as _;
 use std::collections::BTreeSet;
 
 pub(crate) fn add(trials: &mut Vec<Trial>) {
     for place in Place::all().into_iter().filter(|place| place.engine() == EngineName::PostgreSql) {
-        trials.push(trial(format!("live::alike::{}", place.name()), move || printed(place)));
+        trials.push(trial(format!("live::alike::printed::{}", place.name()), move || printed(place)));
+        trials.push(trial(format!("live::alike::temporary::{}", place.name()), move || temporary(place)));
+        trials.push(trial(format!("live::alike::granted::{}", place.name()), move || granted(place)));
     }
 }
 
@@ -115,5 +118,51 @@ fn printed(place: Place) -> TestResult {
     let expected: BTreeSet<String> = database.query(QUESTION)?.into_iter().flatten().collect();
     assert!(expected.len() > 40, "{expected:#?}");
     assert_eq!(found, expected);
+    Ok(())
+}
+
+/// Temporary tables of another session, which it holds locked, are not opened, and lend nobody their expressions.
+fn temporary(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    let url = database.url();
+    let model = block_on(async {
+        let mut other = sqlx::PgConnection::connect(&url).await.map_err(|error| error.to_string())?;
+        for script in [
+            "CREATE TEMPORARY TABLE g (x integer DEFAULT 1, y integer GENERATED ALWAYS AS (1) STORED);
+             CREATE TABLE t (a integer DEFAULT 1, b integer GENERATED ALWAYS AS (1) STORED)",
+            "BEGIN; TRUNCATE g",
+        ] {
+            sqlx::raw_sql(script).execute(&mut other).await.map_err(|error| error.to_string())?;
+        }
+        let model = tokio::task::spawn_blocking(move || read(&url).map_err(|error| chain(&error))).await;
+        other.close().await.map_err(|error| error.to_string())?;
+        model.map_err(|error| error.to_string())?
+    })?;
+    let [table] = model.schemas[0].tables.as_slice() else { return Err(format!("{:#?}", model.schemas).into()) };
+    assert_eq!(table.columns[0].default.as_ref().map(|default| default.expression.as_str()), Some("1"));
+    assert_eq!(table.columns[1].generated.as_ref().map(|generated| generated.expression.as_str()), Some("1"));
+    Ok(())
+}
+
+/// Rights on columns of every kind of relation that has them, system columns included.
+fn granted(place: Place) -> TestResult {
+    let database = Database::new(place)?;
+    database.run(
+        "CREATE TABLE t (a integer, b integer);
+         CREATE VIEW v AS SELECT a FROM t;
+         CREATE SEQUENCE s;
+         GRANT SELECT (a, ctid), UPDATE (a) ON t TO PUBLIC;
+         GRANT SELECT (a) ON v TO PUBLIC;
+         GRANT SELECT (last_value) ON s TO PUBLIC;",
+    )?;
+    let model = read(&database.url())?;
+    let schema = model.schemas.first().ok_or("no schema")?;
+    let rights = schema.grants.iter().filter(|grant| grant.kind == "column");
+    let mut rights: Vec<String> = rights
+        .map(|grant| format!("{} {}", grant.name.as_deref().unwrap_or_default(), grant.privileges.join(", ")))
+        .collect();
+    rights.sort();
+    assert_eq!(rights, ["s.last_value SELECT", "t.a SELECT, UPDATE", "t.ctid SELECT", "v.a SELECT"]);
+    assert_eq!(schema.tables[0].columns.len(), 2);
     Ok(())
 }

@@ -71,7 +71,10 @@ impl Maps<'_> {
     pub(super) fn column_grants(&self) -> Vec<GrantRow> {
         let mut grants = Vec::new();
         for column in self.rows.columns.iter().filter(|column| !column.grants.is_empty()) {
-            let Some(relation) = self.relations.get(&column.relation) else { continue };
+            let relation = self.relations.get(&column.relation).map(|row| (row.schema, row.name.as_str()));
+            let sequence = || self.rows.sequences.iter().find(|row| row.oid == column.relation);
+            let sequence = || sequence().map(|row| (row.schema, row.name.as_str()));
+            let Some((schema, name)) = relation.or_else(sequence) else { continue };
             let mut of_roles: BTreeMap<Oid, Vec<String>> = BTreeMap::new();
             for (grantee, privilege) in column.grants.iter().filter_map(|grant| grant.split_once(' ')) {
                 of_roles.entry(grantee.parse().unwrap_or_default()).or_default().push(privilege.to_owned());
@@ -79,11 +82,11 @@ impl Maps<'_> {
             for (grantee, mut privileges) in of_roles {
                 privileges.sort();
                 grants.push(GrantRow {
-                    schema: relation.schema,
+                    schema,
                     kind: "column".to_owned(),
-                    relation: relation.oid,
-                    name: Some(format!("{}.{}", relation.name, column.name)),
-                    owner: relation.owner,
+                    relation: column.relation,
+                    name: Some(format!("{name}.{}", column.name)),
+                    owner: 0,
                     grantee,
                     privileges,
                 });

@@ -1,5 +1,6 @@
 -- Columns of tables, views and composite types, and of indexes those with options of an operator class (PostgreSQL 13 and
--- later have them). Partitions have their parent's columns. Who else has rights on a column is said with each right.
+-- later have them). Partitions have their parent's columns. Who else has rights on a column is said with each right; system
+-- columns, which have negative numbers, and those of sequences are here for their rights alone.
 SELECT
     a.attrelid,
     a.attnum,
@@ -32,5 +33,6 @@ WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
     AND (
         c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND NOT c.relispartition
         OR c.relkind IN ('i', 'I') AND a.attoptions IS NOT NULL
+        OR c.relkind = 'S' AND a.attacl IS NOT NULL
     )
-    AND a.attnum > 0 AND NOT a.attisdropped;
+    AND (a.attnum > 0 OR a.attacl IS NOT NULL) AND NOT a.attisdropped;

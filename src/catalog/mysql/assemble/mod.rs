@@ -18,7 +18,7 @@ use crate::model::{
     Engine, EngineName, Event, Function, FunctionKind, IndexStatistics, Model, QualifiedName, Schema,
     SequenceStatistics, Statistics, Table, TableStatistics, Unseen, UnseenKind, View,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Schema and name of a relation.
 type Key = (String, String);
@@ -160,15 +160,21 @@ fn qualifies(text: &str, schema: &str) -> bool {
 /// Whether tables of MariaDB come from rows of a version that has none for periods.
 fn leaves_periods_out(catalog: &Catalog) -> bool {
     let is_table = |row: &Row| !["VIEW", "SEQUENCE"].contains(&text(row, 2));
-    // What came or went meanwhile is said by itself.
+    if catalog.engine != EngineName::MariaDb
+        || catalog.answers.rows.contains_key("periods")
+        || numbers(text(&catalog.session, 0)) >= statements::TELLS_PERIODS
+    {
+        return false;
+    }
+    // What came or went meanwhile is said by itself, and so is a table without any column.
+    let with_columns: BTreeSet<Key> = rows(catalog, "columns").iter().map(key).collect();
     let told = |row: &Row| {
         let (schema, name) = key(row);
-        catalog.passing.contains(&QualifiedName::new(&schema, &name)) || catalog.created.contains_key(&(schema, name))
+        catalog.passing.contains(&QualifiedName::new(&schema, &name))
+            || catalog.created.contains_key(&(schema.clone(), name.clone()))
+            || !with_columns.contains(&(schema, name))
     };
-    catalog.engine == EngineName::MariaDb
-        && !catalog.answers.rows.contains_key("periods")
-        && numbers(text(&catalog.session, 0)) < statements::TELLS_PERIODS
-        && rows(catalog, "tables").iter().any(|row| is_table(row) && !told(row))
+    rows(catalog, "tables").iter().any(|row| is_table(row) && !told(row))
 }
 
 fn engine(catalog: &Catalog) -> Engine {

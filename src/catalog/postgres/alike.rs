@@ -26,6 +26,11 @@ impl Alike {
         let relations: HashMap<Oid, bool> =
             rows.relations.iter().map(|relation| (relation.oid, relation.partition)).collect();
         let lists = lists_of_columns(rows);
+        let named = |relation: Oid| match relation {
+            // A domain has no columns.
+            0 => Some(Named::None),
+            _ => lists.get(&relation).map(|list| Named::Of(*list)),
+        };
 
         let mut alike = Self::default();
         for row in &rows.defaults {
@@ -35,19 +40,16 @@ impl Alike {
                 continue;
             }
             if generated.contains(&column) {
-                let list = lists.get(&row.relation).map(|list| Some(*list));
-                alike.defaults.add(row.oid, row.digest.zip(list), locked.contains(&row.relation));
+                alike.defaults.add(row.oid, row.digest.zip(named(row.relation)), locked.contains(&row.relation));
             } else {
-                alike.defaults.add(row.oid, row.digest.zip(Some(None)), false);
+                alike.defaults.add(row.oid, row.digest.zip(Some(Named::None)), false);
             }
         }
         for row in rows.constraints.iter().filter(|row| row.kind == 'c') {
-            let list = if row.relation == 0 { Some(None) } else { lists.get(&row.relation).map(|list| Some(*list)) };
-            alike.checks.add(row.oid, row.digest.zip(list), locked.contains(&row.relation));
+            alike.checks.add(row.oid, row.digest.zip(named(row.relation)), locked.contains(&row.relation));
         }
         for row in rows.indexes.iter().filter(|row| row.has_expressions()) {
-            let list = lists.get(&row.relation).map(|list| Some(*list));
-            alike.indexes.add(row.oid, row.digest.zip(list), locked.contains(&row.relation));
+            alike.indexes.add(row.oid, row.digest.zip(named(row.relation)), locked.contains(&row.relation));
         }
         for group in [&mut alike.defaults, &mut alike.checks, &mut alike.indexes] {
             group.settle();
@@ -68,8 +70,16 @@ impl Alike {
     }
 }
 
-/// What is stored, and the number of the list of columns that it names columns of, where it can name any.
-type Key = (Digest, Option<usize>);
+/// The columns that an expression can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Named {
+    None,
+    /// Those of a list, by its number.
+    Of(usize),
+}
+
+/// What is stored, and the columns that it can name.
+type Key = (Digest, Named);
 
 /// Objects of one kind.
 #[derive(Debug, Default)]

@@ -2,6 +2,8 @@
 //!
 //! The modules are the stages of the program in the order in which data flows. Each imports only those above it.
 
+#![forbid(unsafe_code)]
+
 pub mod settings;
 
 pub mod model;

@@ -3,8 +3,8 @@
 use super::coverage::{is_secondary, serves_instead, unique_keys};
 use super::{Change, Context, Severity};
 use crate::model::{
-    Action, Column, EngineName, ForeignKey, Index, KeyPart, QualifiedName, Table, TableRef, UnseenKind, Validation,
-    base_type,
+    Action, Column, DataType, EngineName, ForeignKey, Index, KeyPart, QualifiedName, Table, TableRef, UnseenKind,
+    Validation, base_type,
 };
 use crate::survey::{Relation, TableClass};
 use std::collections::BTreeSet;
@@ -303,7 +303,7 @@ fn parameters(data_type: &str) -> Vec<u32> {
 }
 
 /// The type that a column stores, with domains resolved.
-fn underlying(context: Context<'_>, column: &Column) -> String {
+fn underlying(context: Context<'_>, column: &Column) -> DataType {
     let mut data_type = column.data_type.clone();
     let mut name = column.user_type.clone();
     // A domain may be based on another; the catalog has no cycles, but a snapshot file could.

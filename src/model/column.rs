@@ -2,8 +2,10 @@
 
 use super::QualifiedName;
 use super::schema::is_false;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
+use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// A column of a table, view or foreign table.
@@ -15,7 +17,7 @@ pub struct Column {
     /// Full type in the engine's own spelling: `numeric(12,2)`, `varchar(40)`, `int unsigned`, `"my type"(1,2)`.
     /// Empty when SQLite declares none. User types in PostgreSQL are schema-qualified.
     #[serde(rename = "type")]
-    pub data_type: String,
+    pub data_type: DataType,
     /// The user-defined type behind it, when there is one: an enum, domain, composite or range type. For an array,
     /// the type of its elements.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -103,7 +105,7 @@ fn is_zero(value: &u32) -> bool {
 
 impl Column {
     /// A nullable column without default; readers fill the rest.
-    pub fn new(name: impl Into<String>, data_type: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<String>, data_type: impl Into<DataType>) -> Self {
         Self {
             name: name.into(),
             data_type: data_type.into(),
@@ -138,8 +140,8 @@ impl Column {
 
     /// The type without length, precision, sign or array brackets, in lower case: `numeric`, `varchar`,
     /// `timestamp with time zone`, `int`.
-    pub fn base_type(&self) -> Cow<'_, str> {
-        base_type(&self.data_type)
+    pub fn base_type(&self) -> &str {
+        self.data_type.base()
     }
 
     /// Whether the engine fills it by itself: identity, auto-increment, rowid alias or a default from a sequence.
@@ -148,6 +150,93 @@ impl Column {
             || self.auto_increment
             || self.rowid_alias
             || self.default.as_ref().is_some_and(|default| default.sequence.is_some())
+    }
+}
+
+/// A full type in the engine's own spelling, with what it is without its details. Columns of the same type can share it.
+#[derive(Clone)]
+pub struct DataType(Arc<Spelling>);
+
+struct Spelling {
+    full: String,
+    /// None when it is the same.
+    base: Option<String>,
+}
+
+impl DataType {
+    /// As the engine spells it.
+    pub fn as_str(&self) -> &str {
+        &self.0.full
+    }
+
+    /// The type without length, precision, sign or array brackets, in lower case.
+    pub fn base(&self) -> &str {
+        self.0.base.as_ref().unwrap_or(&self.0.full)
+    }
+}
+
+impl From<String> for DataType {
+    fn from(full: String) -> Self {
+        let base = Some(base_type(&full)).filter(|base| *base != full).map(Cow::into_owned);
+        Self(Arc::new(Spelling { full, base }))
+    }
+}
+
+impl From<&str> for DataType {
+    fn from(full: &str) -> Self {
+        full.to_owned().into()
+    }
+}
+
+impl Deref for DataType {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl PartialEq for DataType {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || **self == **other
+    }
+}
+
+impl Eq for DataType {}
+
+impl PartialEq<str> for DataType {
+    fn eq(&self, other: &str) -> bool {
+        **self == *other
+    }
+}
+
+impl PartialEq<&str> for DataType {
+    fn eq(&self, other: &&str) -> bool {
+        **self == **other
+    }
+}
+
+impl fmt::Debug for DataType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, formatter)
+    }
+}
+
+impl fmt::Display for DataType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&**self, formatter)
+    }
+}
+
+impl Serialize for DataType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DataType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
     }
 }
 

@@ -23,7 +23,9 @@ mod workload;
 
 pub mod quote;
 
-pub use column::{Column, ColumnDefault, DefaultKind, Generated, GeneratedStorage, Identity, IdentityMode, base_type};
+pub use column::{
+    Column, ColumnDefault, DataType, DefaultKind, Generated, GeneratedStorage, Identity, IdentityMode, base_type,
+};
 pub use constraint::{
     Action, CheckConstraint, Deferral, ExclusionConstraint, ExclusionElement, ForeignKey, MatchType, PrimaryKey,
     UniqueConstraint,

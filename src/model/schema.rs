@@ -1,6 +1,6 @@
 //! Schemas and the types and sequences in them.
 
-use super::{Event, Function, Grant, QualifiedName, Table, View};
+use super::{DataType, Event, Function, Grant, QualifiedName, Table, View};
 use serde::{Deserialize, Serialize};
 
 /// A namespace: a schema (PostgreSQL), a database (MySQL, MariaDB), `main` (SQLite).
@@ -136,7 +136,7 @@ pub struct Domain {
     /// Name as stored.
     pub name: String,
     /// The type it is based on, in the engine's spelling; may be another domain.
-    pub base_type: String,
+    pub base_type: DataType,
     /// That other domain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_domain: Option<QualifiedName>,

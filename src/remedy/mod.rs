@@ -277,7 +277,7 @@ fn convert(table: &mut Table, change: &Change) -> Result<(), String> {
             if of.character_set.as_deref().is_some_and(|old| grows(old, character_set))
                 && let Some(longer) = longer_text(&of.data_type)
             {
-                longer.clone_into(&mut of.data_type);
+                of.data_type = longer.into();
             }
             of.collation = after(of.collation.as_deref())?;
             of.character_set = Some(character_set.clone());

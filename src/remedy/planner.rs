@@ -691,7 +691,7 @@ pub(super) fn computable(engine: EngineName, column: &Column, name: &str) -> (St
     if engine == EngineName::MariaDb && column.base_type() == "char" {
         return (format!("var{}", column.data_type), format!("rtrim({name})"));
     }
-    (column.data_type.clone(), name.to_owned())
+    (column.data_type.to_string(), name.to_owned())
 }
 
 /// The computed column like this one, when there is one.

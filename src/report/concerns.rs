@@ -179,7 +179,7 @@ fn timestamps(tables: &Tables<'_>, survey: &Survey) -> TimestampFacts {
             Some(column) => {
                 facts.created += 1;
                 created_names.push(column.clone());
-                types.extend(table.column(column).map(|column| column.data_type.clone()));
+                types.extend(table.column(column).map(|column| column.data_type.to_string()));
             }
             None => facts.without_created.push(table.id),
         }
@@ -187,7 +187,7 @@ fn timestamps(tables: &Tables<'_>, survey: &Survey) -> TimestampFacts {
             Some(column) => {
                 facts.updated += 1;
                 updated_names.push(column.clone());
-                types.extend(table.column(column).map(|column| column.data_type.clone()));
+                types.extend(table.column(column).map(|column| column.data_type.to_string()));
                 if found.maintained_by.is_some() {
                     facts.maintained += 1;
                 } else {
@@ -295,7 +295,7 @@ fn primary_keys(tables: &Tables<'_>) -> PrimaryKeyFacts {
                 [name] => {
                     let Some(column) = table.table.column(name) else { continue };
                     names.push(name.clone());
-                    single.entry((column.data_type.clone(), generator(table, column))).or_default().push(table.id);
+                    single.entry((column.data_type.to_string(), generator(table, column))).or_default().push(table.id);
                 }
                 _ => facts.composite.push(table.id),
             },

@@ -54,7 +54,7 @@ pub(super) fn opportunities(model: &Model, tables: &Tables<'_>, survey: &Survey)
     };
     if has(&[PostgreSql]) {
         columns(IndexKind::Containment, &|table, column| {
-            let inside = matches!(column.base_type().as_ref(), "jsonb" | "tsvector" | "hstore");
+            let inside = matches!(column.base_type(), "jsonb" | "tsvector" | "hstore");
             (inside || column.data_type.ends_with("[]")) && !searched(table, column)
         });
         columns(IndexKind::WordsByGin, &|table, column| {
@@ -76,7 +76,7 @@ pub(super) fn opportunities(model: &Model, tables: &Tables<'_>, survey: &Survey)
     }
     if has(&[PostgreSql, MySql, MariaDb]) {
         columns(IndexKind::FullText, &|table, column| {
-            matches!(column.base_type().as_ref(), "text" | "mediumtext" | "longtext")
+            matches!(column.base_type(), "text" | "mediumtext" | "longtext")
                 && survey.class(table.id) == TableClass::Entity
                 && PROSE.contains(&column.name.to_lowercase().as_str())
                 && !searched(table, column)

@@ -6,7 +6,7 @@ use super::{
     DataSubject, Erasing, ErasureCycle, ErasureStep, ErasureWay, OnPartitions, OutsideKey, PersonalData,
     PersonalDataClass, PolymorphicPair, Relation, Retention, TableClass, WayEvidence,
 };
-use crate::model::{Action, Column, ForeignKey, Model, QualifiedName, TableId, TableRef, Tables, base_type};
+use crate::model::{Action, Column, ForeignKey, Model, QualifiedName, TableId, TableRef, Tables};
 use petgraph::Direction;
 use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
@@ -217,7 +217,7 @@ fn share_keys(
         let column = |table: TableRef<'_>| {
             let base_is_text = |column: &&Column| {
                 let domain = model.domains_of(column).last();
-                let base = domain.map_or_else(|| column.base_type(), |domain| base_type(&domain.base_type));
+                let base = domain.map_or(&column.data_type, |domain| &domain.base_type).base();
                 ["char", "text"].iter().any(|kind| base.contains(kind))
             };
             let mut columns = table.table.columns.iter();
@@ -920,7 +920,7 @@ mod tests {
         ]);
         let domain = Domain {
             name: "address".to_owned(),
-            base_type: "character varying(255)".to_owned(),
+            base_type: "character varying(255)".into(),
             base_domain: None,
             not_null: false,
             default: None,
@@ -932,7 +932,7 @@ mod tests {
         for table in &mut model.schemas[0].tables {
             for column in table.columns.iter_mut().filter(|column| column.name == "email" && table.name == "customers")
             {
-                column.data_type = "address".to_owned();
+                column.data_type = "address".into();
                 column.user_type = Some(Box::new(QualifiedName::new("public", "address")));
             }
         }

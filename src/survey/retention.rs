@@ -122,7 +122,7 @@ fn inherited_partitions(table: TableRef<'_>, tables: &Tables<'_>) -> BTreeSet<St
     let of_stretches = checks.filter(|check| check.expression.contains(['<', '>']));
     let columns = of_stretches.flat_map(|check| &check.columns);
     let temporal = |name: &&String| {
-        let base = table.column(name).map(|column| column.base_type().into_owned()).unwrap_or_default();
+        let base = table.column(name).map(|column| column.base_type()).unwrap_or_default();
         base.contains("date") || base.contains("time")
     };
     columns.filter(temporal).cloned().collect()

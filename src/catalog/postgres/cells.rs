@@ -1,6 +1,7 @@
 //! From the server's text to typed values. Nothing here fails: what cannot be read as a number becomes its default,
 //! so that a catalog with surprises is still read.
 
+use crate::model::DataType;
 use compact_str::CompactString;
 use smallvec::SmallVec;
 use sqlx::Row as _;
@@ -49,6 +50,12 @@ impl Cell for String {
 impl Cell for CompactString {
     fn from_text(text: Option<&str>) -> Self {
         Self::new(text.unwrap_or_default())
+    }
+}
+
+impl Cell for DataType {
+    fn from_text(text: Option<&str>) -> Self {
+        text.unwrap_or_default().into()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::alike::{Alike, Group};
 use super::cells::{Cells, Decode, Digest, Numbers};
 use super::scope::class;
-use crate::model::Unseen;
+use crate::model::{DataType, Unseen};
 use compact_str::CompactString;
 use foldhash::{HashMap, HashSet};
 
@@ -47,7 +47,7 @@ rows! {
         generated: char, collation: Oid, local: bool, storage: char, compression: char,
         statistics_target: Option<i16>, options: Box<[String]>, foreign_options: Box<[String]>, grants: Box<[String]>,
     }
-    ColumnType { type_oid: Oid, modifier: i32, name: String, collation: Oid, storage: char }
+    ColumnType { type_oid: Oid, modifier: i32, name: DataType, collation: Oid, storage: char }
     DefaultRow { relation: Oid, number: i16, oid: Oid, digest: Option<Digest> }
     Expression { object: Oid, text: Option<String> }
     IndexExpressions { index: Oid, expressions: Option<String>, predicate: Option<String> }

@@ -107,7 +107,7 @@ fn whole(table: TableRef<'_>, index: &Index) -> Option<Vec<String>> {
     let columns = columns?;
     let bytes: Option<u32> = columns
         .iter()
-        .map(|column| match column.base_type().as_ref() {
+        .map(|column| match column.base_type() {
             "varchar" | "char" => crate::checks::columns::length(column).map(|length| length * WIDEST),
             "varbinary" | "binary" => crate::checks::columns::length(column),
             base if base.ends_with("text") || base.ends_with("blob") => None,

@@ -85,5 +85,5 @@ fn bare(default: &ColumnDefault) -> &str {
 }
 
 fn is_temporal(column: &Column) -> bool {
-    matches!(column.base_type().as_ref(), "date" | "datetime" | "timestamp")
+    matches!(column.base_type(), "date" | "datetime" | "timestamp")
 }

@@ -1,7 +1,7 @@
 use crate::checks::columns::{is_reference, is_strict_type};
 use crate::checks::relations::SCORED;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
-use crate::model::{Column, EngineName, TableRef, base_type};
+use crate::model::{Column, EngineName, TableRef};
 use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -171,13 +171,13 @@ fn written(column: &Column) -> String {
 fn kind<'m>(context: Context<'m>, column: &'m Column) -> Cow<'m, str> {
     let base = under_domains(context, column);
     let sqlite = context.model.engine.name == EngineName::Sqlite;
-    let kind = match base.as_ref() {
+    let kind = match base {
         "character varying" | "varchar" | "text" | "tinytext" | "mediumtext" | "longtext" => "text".into(),
         "timestamp" if sqlite => "datetime".into(),
         _ if sqlite && base.contains("int") => "integer".into(),
         _ if sqlite && ["char", "clob", "text"].iter().any(|part| base.contains(part)) => "text".into(),
         _ if sqlite && ["real", "floa", "doub"].iter().any(|part| base.contains(part)) => "real".into(),
-        _ => base,
+        _ => base.into(),
     };
     match column.array_dimensions {
         0 => kind,
@@ -195,19 +195,19 @@ fn lower(name: &str) -> Cow<'_, str> {
 }
 
 /// The type at the bottom of a column's domains; its own where it has none.
-fn under_domains<'m>(context: Context<'m>, column: &'m Column) -> Cow<'m, str> {
+fn under_domains<'m>(context: Context<'m>, column: &'m Column) -> &'m str {
     let domain = column.user_type.as_ref().and_then(|name| {
         let schema = context.model.schemas.iter().find(|schema| schema.name == name.schema)?;
         let find = |name: &str| schema.domains.iter().find(|domain| domain.name == name);
         let mut domain = find(&name.name)?;
         // A domain over another, as often as there are domains at most.
         for _ in &schema.domains {
-            match find(&base_type(&domain.base_type)) {
+            match find(domain.base_type.base()) {
                 Some(below) => domain = below,
                 None => break,
             }
         }
         Some(domain)
     });
-    domain.map_or_else(|| column.base_type(), |domain| base_type(&domain.base_type))
+    domain.map_or(&column.data_type, |domain| &domain.base_type).base()
 }

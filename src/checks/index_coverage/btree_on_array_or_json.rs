@@ -98,5 +98,5 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 }
 
 fn is_container(column: &Column) -> bool {
-    column.array_dimensions > 0 || matches!(column.base_type().as_ref(), "jsonb" | "tsvector")
+    column.array_dimensions > 0 || matches!(column.base_type(), "jsonb" | "tsvector")
 }

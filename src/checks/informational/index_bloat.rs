@@ -99,7 +99,7 @@ fn width(column: &Column) -> Option<u64> {
     if column.array_dimensions > 0 {
         return None;
     }
-    Some(match column.base_type().as_ref() {
+    Some(match column.base_type() {
         "boolean" => 1,
         "smallint" => 2,
         "integer" | "date" | "real" => 4,

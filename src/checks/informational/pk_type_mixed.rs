@@ -3,7 +3,6 @@
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, TableRef, UnseenKind};
 use crate::survey::TableClass;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 pub(super) static RULE: Rule = Rule {
     id: "pk-type-mixed",
@@ -86,8 +85,8 @@ CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, total integer NOT NULL, pl
 struct Key<'m> {
     table: TableRef<'m>,
     column: &'m Column,
-    now: Cow<'m, str>,
-    then: Cow<'m, str>,
+    now: &'m str,
+    then: &'m str,
 }
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
@@ -107,16 +106,16 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             // What counts by itself is to be widened, whatever it is now.
             let widened = context.model.engine.name != EngineName::Sqlite
                 && column.is_auto_generated()
-                && ["tinyint", "smallint", "mediumint", "integer"].contains(&now.as_ref());
-            let then = if widened { "bigint".into() } else { now.clone() };
+                && ["tinyint", "smallint", "mediumint", "integer"].contains(&now);
+            let then = if widened { "bigint" } else { now };
             identifier.then_some(Key { table, column, now, then })
         })
         .collect();
-    let Some(usual) = self::usual(keys.iter().map(|key| key.then.as_ref())) else { return };
-    let usual_now = self::usual(keys.iter().map(|key| key.now.as_ref()));
+    let Some(usual) = self::usual(keys.iter().map(|key| key.then)) else { return };
+    let usual_now = self::usual(keys.iter().map(|key| key.now));
     for Key { table, column, now, then } in &keys {
         let object = Object::table(*table);
-        if then == usual || usual_now.is_some_and(|usual| now == usual) {
+        if *then == usual || usual_now.is_some_and(|usual| *now == usual) {
             verdicts.pass(object);
         } else {
             let message = format!("{} is {then}; most identifiers here are {usual}", column.name);

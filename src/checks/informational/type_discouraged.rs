@@ -81,7 +81,7 @@ const CODE: u32 = 3;
 
 fn postgres_reason(column: &Column) -> Option<&'static str> {
     let length = |text: &str| text.split_once('(').and_then(|(_, rest)| rest.split(')').next()?.parse::<u32>().ok());
-    match column.base_type().as_ref() {
+    match column.base_type() {
         "character" if length(&column.data_type).is_none_or(|length| length > CODE) => {
             Some("padded with blanks; use text")
         }

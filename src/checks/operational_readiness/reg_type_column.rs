@@ -61,7 +61,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
         for column in &table.table.columns {
             let object = || Object::column(table, &column.name);
-            if !BLOCKING.contains(&column.base_type().as_ref()) {
+            if !BLOCKING.contains(&column.base_type()) {
                 verdicts.pass_in(table, object);
                 continue;
             }

@@ -64,7 +64,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let mut failed: Vec<(Object, &Column, QualifiedName)> = Vec::new();
         for table in context.tables.base_of(&schema.name) {
             for column in table.table.columns.iter().filter(|column| column.generated.is_none()) {
-                match column.base_type().as_ref() {
+                match column.base_type() {
                     "timestamp with time zone" => verdicts.pass(Object::column(table, &column.name)),
                     "timestamp without time zone" | "time with time zone" => {
                         failed.push((Object::column(table, &column.name), column, table.qualified_name()));

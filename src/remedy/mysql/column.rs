@@ -20,7 +20,7 @@ impl Overrides<'_> {
     pub(super) fn applied(self, column: &Column) -> Column {
         let mut after = column.clone();
         if let Some(data_type) = self.data_type {
-            data_type.clone_into(&mut after.data_type);
+            after.data_type = data_type.into();
             if !is_textual(data_type) {
                 (after.character_set, after.collation) = (None, None);
             }

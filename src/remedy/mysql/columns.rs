@@ -185,7 +185,7 @@ fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
     if name != new.name {
         return planner.refuse(request.change.clone(), "the table already has a column of this name");
     }
-    let mut column = Column::new(&name, &new.data_type);
+    let mut column = Column::new(&name, new.data_type.as_str());
     column.on_update.clone_from(&new.on_update);
     if new.not_null && new.default.is_none() && stamps_itself(planner, &Column { nullable: false, ..column.clone() }) {
         return planner.refuse(request.change.clone(), STAMPS_ITSELF);
@@ -840,7 +840,7 @@ fn too_long(table: &Table, converted: Option<&str>, types: &dyn Fn(&str) -> Stri
         let planned = types(&column.name);
         let mut after = column.clone();
         if !planned.is_empty() {
-            after.data_type = planned;
+            after.data_type = planned.into();
         }
         if converted.is_none_or(|name| name == column.name) {
             after.character_set = Some("utf8mb4".to_owned());

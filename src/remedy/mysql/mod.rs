@@ -10,7 +10,8 @@ use super::requests::Request;
 use super::{Duration, Phase, Safety, Step};
 use crate::checks::Change;
 use crate::model::{
-    Column, EngineName, ForeignKey, GeneratedStorage, Index, KeyPart, QualifiedName, Table, TableRef, UnseenKind,
+    Column, DataType, EngineName, ForeignKey, GeneratedStorage, Index, KeyPart, QualifiedName, Table, TableRef,
+    UnseenKind,
 };
 use crate::survey::is_temporal;
 use std::collections::BTreeMap;
@@ -502,7 +503,7 @@ fn merged(planner: &Planner<'_>, of: TableRef<'_>) -> Option<String> {
     if is_merge(of.table) {
         return Some("it has no rows of its own but shows those of other tables: make it a view of them".to_owned());
     }
-    let shape = |table: &Table| -> Vec<(String, String)> {
+    let shape = |table: &Table| -> Vec<(String, DataType)> {
         table.columns.iter().map(|column| (column.name.clone(), column.data_type.clone())).collect()
     };
     let mut merges = planner.context.tables.iter().filter(|other| is_merge(other.table));

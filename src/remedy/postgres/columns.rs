@@ -390,7 +390,7 @@ fn change_type(
         } else {
             change_one_type(planner, request, table, column, data_type, hindrance.as_deref());
         }
-        data_type.clone_into(&mut changed.data_type);
+        changed.data_type = data_type.into();
         planner.alter_column(table, changed);
     }
 }

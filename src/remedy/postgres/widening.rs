@@ -28,7 +28,7 @@ const METHOD: &str = "expand-contract";
 /// Whether a column deserves it: its table is big, or one whose foreign key the change would check again is.
 pub(super) fn is_worthwhile(planner: &Planner<'_>, table: &QualifiedName, column: &str, new: &str) -> bool {
     let Some(of) = planner.table(table) else { return false };
-    let integer = |of: &Column| of.array_dimensions == 0 && matches!(of.base_type().as_ref(), "smallint" | "integer");
+    let integer = |of: &Column| of.array_dimensions == 0 && matches!(of.base_type(), "smallint" | "integer");
     new == "bigint"
         && of.table.column(column).is_some_and(integer)
         && (planner.is_big(table) || keys(planner, of, column).iter().any(|(child, _)| planner.is_big(child)))

@@ -168,7 +168,7 @@ impl<'m> Projection<'m> {
     fn add_column(&mut self, table: &QualifiedName, new: &NewColumn) {
         for (at, table) in self.with_heirs(table).iter().enumerate() {
             let Some(of) = self.table(table) else { continue };
-            let mut column = Column::new(&new.name, &new.data_type);
+            let mut column = Column::new(&new.name, new.data_type.as_str());
             column.default = new.default.as_deref().map(default).map(Arc::new);
             column.nullable = !new.not_null;
             column.on_update.clone_from(&new.on_update);
@@ -197,7 +197,7 @@ impl<'m> Projection<'m> {
     fn change_type(&mut self, table: &QualifiedName, name: &str, data_type: &str) {
         let Some(of) = self.table(table) else { return };
         let Some(column) = of.columns.iter_mut().find(|column| column.name == name) else { return };
-        column.data_type = shown_like(&column.data_type, data_type).into_owned();
+        column.data_type = shown_like(&column.data_type, data_type).into_owned().into();
         column.user_type = None;
         let base = base_type(data_type).into_owned();
         let is_list = matches!(base.as_str(), "enum" | "set");
@@ -227,7 +227,7 @@ impl<'m> Projection<'m> {
         let Some(of) = self.table(table) else { return };
         if mysql
             && let Some(known) = of.columns.iter_mut().find(|known| known.name == column)
-            && matches!(known.base_type().as_ref(), "datetime" | "timestamp")
+            && matches!(known.base_type(), "datetime" | "timestamp")
         {
             known.on_update = Some("CURRENT_TIMESTAMP".to_owned());
             return;

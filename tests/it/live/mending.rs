@@ -326,7 +326,7 @@ fn zeros(place: Place) -> TestResult {
     let mut foretold = model.clone();
     brownfield::remedy::project(&mut foretold, &playbook);
     let id = |model: &Model| -> Result<String, String> {
-        Ok(table(model, "invoices")?.column("id").ok_or("no column")?.data_type.clone())
+        Ok(table(model, "invoices")?.column("id").ok_or("no column")?.data_type.to_string())
     };
     assert_eq!(
         (id(&after)?.as_str(), id(&foretold)?.as_str()),
@@ -420,7 +420,7 @@ fn unchosen_actions(place: Place) -> TestResult {
     let after = self::model(&database)?;
     assert_eq!(table(&after, "orders")?.foreign_keys, table(&model, "orders")?.foreign_keys);
     assert_eq!(
-        table(&after, "orders")?.column("buyer_id").map(|column| column.base_type().into_owned()),
+        table(&after, "orders")?.column("buyer_id").map(|column| column.base_type().to_owned()),
         Some("bigint".into())
     );
     Ok(())

@@ -309,7 +309,7 @@ fn widened(model: &Model) -> Model {
         for table in &mut schema.tables {
             for column in &mut table.columns {
                 if WIDENED.contains(&column.name.as_str()) || column.name.starts_with("follows") {
-                    "bigint".clone_into(&mut column.data_type);
+                    column.data_type = "bigint".into();
                 }
             }
             table.columns.sort_by(|a, b| a.name.cmp(&b.name));

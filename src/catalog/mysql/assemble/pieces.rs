@@ -157,7 +157,7 @@ pub(super) fn add_check(
             column.name == name && column.data_type == "longtext" && column.collation.as_deref() == Some("utf8mb4_bin")
         };
         if let Some(column) = table.columns.iter_mut().find(json) {
-            "json".clone_into(&mut column.data_type);
+            column.data_type = "json".into();
             automatic = true;
         }
     }

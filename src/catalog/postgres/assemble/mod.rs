@@ -16,7 +16,7 @@ use super::rows::{
 use super::scope::{Scope, class, locked};
 use crate::catalog::outside::resting;
 use crate::model::{
-    ColumnDefault, Engine, EngineName, Model, PartitionRetention, QualifiedName, ScheduledJob, Schema, Table,
+    ColumnDefault, DataType, Engine, EngineName, Model, PartitionRetention, QualifiedName, ScheduledJob, Schema, Table,
     TriggerEnabled, UNSEEN, Unseen, UnseenKind, quote,
 };
 use crate::parallel;
@@ -470,8 +470,8 @@ impl<'r> Maps<'r> {
     }
 
     /// The type of a column as SQL names it.
-    fn data_type(&self, column: &ColumnRow) -> &str {
-        self.column_type(column).map_or(UNSEEN, |column_type| column_type.name.as_str())
+    fn data_type(&self, column: &ColumnRow) -> DataType {
+        self.column_type(column).map_or_else(|| UNSEEN.into(), |column_type| column_type.name.clone())
     }
 
     fn column_type(&self, column: &ColumnRow) -> Option<&ColumnType> {

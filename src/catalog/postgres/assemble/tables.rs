@@ -90,11 +90,10 @@ impl Maps<'_> {
     }
 
     fn column(&self, relation: &Relation, row: &ColumnRow) -> Column {
-        let data_type = self.data_type(row);
-        let mut column = Column::new(row.name.as_str(), data_type);
+        let mut column = Column::new(row.name.as_str(), self.data_type(row));
         column.user_type = self.user_type_of(row.type_oid).map(Box::new);
         // How many dimensions were declared is neither enforced nor kept by a dump.
-        column.array_dimensions = u32::from(data_type.ends_with("[]"));
+        column.array_dimensions = u32::from(column.data_type.ends_with("[]"));
         let unvalidated = self.unvalidated_not_null.contains(&(row.relation, row.number));
         column.not_null_unvalidated = unvalidated;
         column.not_null_comment = self

@@ -20,7 +20,7 @@ impl Maps<'_> {
             }
             'd' => schema.domains.push(Domain {
                 name,
-                base_type: row.base_type.clone().unwrap_or_default(),
+                base_type: row.base_type.clone().unwrap_or_default().into(),
                 base_domain: self
                     .types
                     .get(&row.base)
@@ -37,7 +37,7 @@ impl Maps<'_> {
                 let fields = columns
                     .map(|column| Field {
                         name: column.name.to_string(),
-                        data_type: self.data_type(column).to_owned(),
+                        data_type: self.data_type(column).to_string(),
                         collation: self.own_collation(column),
                         comment: self.comment(class::RELATION, column.relation, column.number),
                     })
@@ -97,14 +97,14 @@ impl Maps<'_> {
             .iter()
             .find(|column| row.dependency == 'i' && column.number == row.owner_column)
             .map(|column| self.data_type(column));
-        let (least, most) = match of_column {
+        let (least, most) = match of_column.as_deref() {
             Some("smallint") => (i64::from(i16::MIN), i64::from(i16::MAX)),
             Some("integer") => (i64::from(i32::MIN), i64::from(i32::MAX)),
             _ => (i64::MIN, i64::MAX),
         };
         Sequence {
             name: row.name.clone(),
-            data_type: of_column.unwrap_or(&row.data_type).to_owned(),
+            data_type: of_column.as_deref().unwrap_or(&row.data_type).to_owned(),
             start: row.start.into(),
             increment: row.increment,
             minimum: row.minimum.max(least).into(),

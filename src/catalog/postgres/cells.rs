@@ -2,10 +2,13 @@
 //! so that a catalog with surprises is still read.
 
 use crate::model::DataType;
+use atoi::{FromRadix10SignedChecked, atoi};
 use compact_str::CompactString;
+use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
+use std::ops::Deref;
 
 /// The cells of one row, taken from left to right.
 pub(super) struct Cells<'r> {
@@ -22,18 +25,23 @@ impl<'r> Cells<'r> {
     pub(super) fn take<T: Cell>(&mut self) -> T {
         let cell = self.row.try_get_raw(self.next).ok();
         self.next += 1;
-        let Some(bytes) = cell.as_ref().and_then(|value| value.as_bytes().ok()) else { return T::from_text(None) };
-        match std::str::from_utf8(bytes) {
-            Ok(text) => T::from_text(Some(text)),
-            // A database in SQL_ASCII sends whatever bytes it holds.
-            Err(_) => T::from_text(Some(&String::from_utf8_lossy(bytes))),
-        }
+        T::from_bytes(cell.as_ref().and_then(|value| value.as_bytes().ok()))
     }
 }
 
 /// A value that a cell can become.
-pub(super) trait Cell {
+pub(super) trait Cell: Sized {
     fn from_text(text: Option<&str>) -> Self;
+
+    /// From what the server sent. What has another implementation than this one needs no valid text.
+    fn from_bytes(bytes: Option<&[u8]>) -> Self {
+        let Some(bytes) = bytes else { return Self::from_text(None) };
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::from_text(Some(text)),
+            // A database in SQL_ASCII sends whatever bytes it holds.
+            Err(_) => Self::from_text(Some(&String::from_utf8_lossy(bytes))),
+        }
+    }
 }
 
 /// A row of one statement.
@@ -67,7 +75,11 @@ impl Cell for Option<String> {
 
 impl Cell for bool {
     fn from_text(text: Option<&str>) -> Self {
-        text == Some("t")
+        Self::from_bytes(text.map(str::as_bytes))
+    }
+
+    fn from_bytes(bytes: Option<&[u8]>) -> Self {
+        bytes == Some(b"t")
     }
 }
 
@@ -80,13 +92,14 @@ impl Cell for char {
 
 /// The beginning of a SHA-256 digest, 128 bits of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Digest([u8; 16]);
+pub(super) struct Digest(u64, u64);
 
 /// A byte string of 16 bytes in hexadecimal digits.
 impl Cell for Option<Digest> {
     fn from_text(text: Option<&str>) -> Self {
-        let number = u128::from_str_radix(text?.strip_prefix("\\x")?, 16).ok()?;
-        Some(Digest(number.to_be_bytes()))
+        let (first, second) = text?.strip_prefix("\\x")?.split_at_checked(16)?;
+        let number = |digits: &str| u64::from_str_radix(digits, 16).ok();
+        Some(Digest(number(first)?, number(second)?))
     }
 }
 
@@ -94,18 +107,32 @@ macro_rules! numbers {
     ($($type:ty),*) => {$(
         impl Cell for $type {
             fn from_text(text: Option<&str>) -> Self {
-                text.and_then(|text| text.parse().ok()).unwrap_or_default()
+                Self::from_bytes(text.map(str::as_bytes))
+            }
+
+            fn from_bytes(bytes: Option<&[u8]>) -> Self {
+                bytes.and_then(atoi).unwrap_or_default()
             }
         }
 
         impl Cell for Option<$type> {
             fn from_text(text: Option<&str>) -> Self {
-                text.and_then(|text| text.parse().ok())
+                Self::from_bytes(text.map(str::as_bytes))
+            }
+
+            fn from_bytes(bytes: Option<&[u8]>) -> Self {
+                bytes.and_then(atoi)
             }
         }
     )*};
 }
-numbers!(i16, i32, u16, u32, i64, u64, f64);
+numbers!(i16, i32, u16, u32, i64, u64);
+
+impl Cell for Option<f64> {
+    fn from_text(text: Option<&str>) -> Self {
+        text?.parse().ok()
+    }
+}
 
 /// A few numbers, in place as long as they are no more than four.
 pub(super) type Numbers<T> = SmallVec<[T; 4]>;
@@ -113,14 +140,22 @@ pub(super) type Numbers<T> = SmallVec<[T; 4]>;
 /// An array or vector of numbers: `{1,2}` or `1 2`.
 impl Cell for Numbers<i16> {
     fn from_text(text: Option<&str>) -> Self {
-        split_numbers(text)
+        Self::from_bytes(text.map(str::as_bytes))
+    }
+
+    fn from_bytes(bytes: Option<&[u8]>) -> Self {
+        split_numbers(bytes)
     }
 }
 
 /// An array or vector of object identifiers.
 impl Cell for Numbers<u32> {
     fn from_text(text: Option<&str>) -> Self {
-        split_numbers(text)
+        Self::from_bytes(text.map(str::as_bytes))
+    }
+
+    fn from_bytes(bytes: Option<&[u8]>) -> Self {
+        split_numbers(bytes)
     }
 }
 
@@ -131,21 +166,37 @@ impl Cell for Vec<String> {
     }
 }
 
-/// An array of texts in a row that many others are like, and that has none as a rule.
-impl Cell for Box<[String]> {
-    fn from_text(text: Option<&str>) -> Self {
-        text.map(split_texts).unwrap_or_default().into_boxed_slice()
+/// What few rows of an answer have: a JSON array of it in one cell, which is empty for all others.
+#[derive(Clone, Debug)]
+pub(super) struct Details<T>(Option<Box<T>>);
+
+/// What has a value that most rows share.
+pub(super) trait Usual: 'static {
+    fn usual() -> &'static Self;
+}
+
+impl<T: Usual> Deref for Details<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        match &self.0 {
+            Some(own) => own,
+            None => T::usual(),
+        }
     }
 }
 
-fn split_numbers<T: std::str::FromStr>(text: Option<&str>) -> Numbers<T>
+impl<T: DeserializeOwned> Cell for Details<T> {
+    fn from_text(text: Option<&str>) -> Self {
+        Self(text.and_then(|text| serde_json::from_str(text).ok()))
+    }
+}
+
+fn split_numbers<T: FromRadix10SignedChecked>(bytes: Option<&[u8]>) -> Numbers<T>
 where
     [T; 4]: smallvec::Array<Item = T>,
 {
-    text.unwrap_or_default()
-        .split(|character: char| !character.is_ascii_digit() && character != '-')
-        .filter_map(|number| number.parse().ok())
-        .collect()
+    bytes.unwrap_or_default().split(|byte| !byte.is_ascii_digit() && *byte != b'-').filter_map(atoi).collect()
 }
 
 /// The elements of a one-dimensional text array in the server's output form.
@@ -175,9 +226,9 @@ mod tests {
 
     #[test]
     fn arrays_and_vectors_of_numbers() {
-        assert_eq!(split_numbers::<i16>(Some("{1,-2,3}")).as_slice(), [1, -2, 3]);
-        assert_eq!(split_numbers::<u32>(Some("4294967295 0 7")).as_slice(), [u32::MAX, 0, 7]);
-        assert!(split_numbers::<i16>(Some("")).is_empty());
+        assert_eq!(split_numbers::<i16>(Some(b"{1,-2,3}")).as_slice(), [1, -2, 3]);
+        assert_eq!(split_numbers::<u32>(Some(b"4294967295 0 7")).as_slice(), [u32::MAX, 0, 7]);
+        assert!(split_numbers::<i16>(Some(b"")).is_empty());
         assert!(split_numbers::<i16>(None).is_empty());
     }
 

@@ -1,11 +1,12 @@
 //! What the statements in `sql/` answer: one struct a statement, its fields in the order of the statement's columns.
 
 use super::alike::{Alike, Group};
-use super::cells::{Cells, Decode, Digest, Numbers};
+use super::cells::{Cells, Decode, Details, Digest, Numbers, Usual};
 use super::scope::class;
 use crate::model::{DataType, Unseen};
 use compact_str::CompactString;
 use foldhash::{HashMap, HashSet};
+use serde::Deserialize;
 
 /// An object identifier, unique within its catalog.
 pub(super) type Oid = u32;
@@ -44,8 +45,7 @@ rows! {
     Inherits { child: Oid, parent: Oid, position: u32 }
     ColumnRow {
         relation: Oid, number: i16, name: CompactString, type_oid: Oid, modifier: i32, not_null: bool, identity: char,
-        generated: char, collation: Oid, local: bool, storage: char, compression: char,
-        statistics_target: Option<i16>, options: Box<[String]>, foreign_options: Box<[String]>, grants: Box<[String]>,
+        generated: char, collation: Oid, storage: char, details: Details<ColumnDetails>,
     }
     ColumnType { type_oid: Oid, modifier: i32, name: DataType, collation: Oid, storage: char }
     DefaultRow { relation: Oid, number: i16, oid: Oid, digest: Option<Digest> }
@@ -53,18 +53,15 @@ rows! {
     IndexExpressions { index: Oid, expressions: Option<String>, predicate: Option<String> }
     PartitionColumn { relation: Oid, number: i16, name: String, collation: Oid }
     Constraint {
-        oid: Oid, relation: Oid, domain: Oid, name: CompactString, kind: char, deferrable: bool, deferred: bool,
-        validated: bool, enforced: bool, period: bool, local: bool, no_inherit: bool, index: Oid, referenced: Oid,
-        on_update: char, on_delete: char, match_type: char, columns: Numbers<i16>, referenced_columns: Numbers<i16>,
-        on_delete_columns: Numbers<i16>, operators: Box<[String]>, definition: Option<String>,
-        digest: Option<Digest>,
+        oid: Oid, relation: Oid, domain: Oid, name: CompactString, kind: char, index: Oid, referenced: Oid,
+        on_update: char, on_delete: char, match_type: char, columns: Numbers<i16>, referenced_columns: Numbers<i16>, details: Details<ConstraintDetails>,
+        definition: Option<String>, digest: Option<Digest>,
     }
     NotNull { relation: Oid, columns: Numbers<i16>, oid: Oid, validated: bool }
     IndexRow {
-        oid: Oid, relation: Oid, name: CompactString, method: CompactString, unique: bool, immediate: bool, primary: bool, exclusion: bool,
-        valid: bool, ready: bool, clustered: bool, replica_identity: bool, nulls_not_distinct: bool, key_parts: u32,
-        columns: Numbers<i16>, options: Numbers<i16>, operator_classes: Numbers<u32>, collations: Numbers<u32>, pages: Option<u64>,
-        parameters: Box<[String]>, partial: bool, digest: Option<Digest>,
+        oid: Oid, relation: Oid, name: CompactString, method: CompactString, unique: bool, primary: bool, key_parts: u32,
+        columns: Numbers<i16>, options: Numbers<i16>, operator_classes: Numbers<u32>, collations: Numbers<u32>,
+        pages: Option<u64>, partial: bool, details: Details<IndexDetails>, digest: Option<Digest>,
     }
     MissingPartition { index: Oid, schema: String, name: String }
     ValidationRow { relation: Oid, name: String, column: Option<String> }
@@ -144,6 +141,58 @@ rows! {
     }
     Locked { relation: Oid }
     Change { class: Oid, object: Oid, position: i16, name: String }
+}
+
+macro_rules! details {
+    ($($(#[$documentation:meta])* $name:ident { $($field:ident: $type:ty = $usual:expr),* $(,)? })*) => {$(
+        $(#[$documentation])*
+        #[derive(Clone, Debug, Deserialize)]
+        pub(super) struct $name {
+            $(pub(super) $field: $type,)*
+        }
+
+        impl Usual for $name {
+            fn usual() -> &'static Self {
+                static USUAL: $name = $name { $($field: $usual,)* };
+                &USUAL
+            }
+        }
+    )*};
+}
+
+details! {
+    /// What few columns have, and what it is for all others.
+    ColumnDetails {
+        local: bool = true,
+        compression: Option<char> = None,
+        statistics_target: Option<i16> = None,
+        options: Vec<String> = Vec::new(),
+        foreign_options: Vec<String> = Vec::new(),
+        grants: Vec<String> = Vec::new(),
+    }
+    /// What few constraints have, and what it is for all others.
+    ConstraintDetails {
+        deferrable: bool = false,
+        deferred: bool = false,
+        validated: bool = true,
+        enforced: bool = true,
+        period: bool = false,
+        local: bool = true,
+        no_inherit: bool = false,
+        on_delete_columns: Vec<i16> = Vec::new(),
+        operators: Vec<String> = Vec::new(),
+    }
+    /// What few indexes have, and what it is for all others.
+    IndexDetails {
+        immediate: bool = true,
+        exclusion: bool = false,
+        valid: bool = true,
+        ready: bool = true,
+        clustered: bool = false,
+        replica_identity: bool = false,
+        nulls_not_distinct: bool = false,
+        parameters: Vec<String> = Vec::new(),
+    }
 }
 
 macro_rules! answers {

@@ -30,7 +30,7 @@ impl Maps<'_> {
             .map(|row| DomainCheck {
                 name: row.name.to_string(),
                 expression: self.expression(row.relation, UnseenKind::Constraints, self.check_text(row.oid)),
-                validated: row.validated,
+                validated: row.details.validated,
                 comment: self.constraint_comment(row),
             })
             .collect()
@@ -44,7 +44,7 @@ impl Maps<'_> {
         PrimaryKey {
             name: Some(row.name.to_string()),
             columns: self.column_names(row.relation, &row.columns),
-            without_overlaps: row.period,
+            without_overlaps: row.details.period,
             deferral: deferral(row),
             comment: self.constraint_comment(row),
         }
@@ -55,8 +55,10 @@ impl Maps<'_> {
         UniqueConstraint {
             name: Some(row.name.to_string()),
             columns: self.column_names(row.relation, &row.columns),
-            nulls_not_distinct: indexes.into_iter().any(|index| index.oid == row.index && index.nulls_not_distinct),
-            without_overlaps: row.period,
+            nulls_not_distinct: indexes
+                .into_iter()
+                .any(|index| index.oid == row.index && index.details.nulls_not_distinct),
+            without_overlaps: row.details.period,
             deferral: deferral(row),
             comment: self.constraint_comment(row),
         }
@@ -69,10 +71,10 @@ impl Maps<'_> {
             name: Some(row.name.to_string()),
             expression: self.expression(row.relation, UnseenKind::Constraints, self.check_text(row.oid)),
             columns: self.column_names(row.relation, &numbers),
-            validated: row.validated,
-            enforced: row.enforced,
-            no_inherit: row.no_inherit,
-            inherited: !row.local,
+            validated: row.details.validated,
+            enforced: row.details.enforced,
+            no_inherit: row.details.no_inherit,
+            inherited: !row.details.local,
             automatic: false,
             comment: self.constraint_comment(row),
         }
@@ -81,7 +83,7 @@ impl Maps<'_> {
     fn exclusion(&self, row: &Constraint) -> ExclusionConstraint {
         let index = rows_of(&self.indexes, row.relation).iter().find(|index| index.oid == row.index);
         let parts = index.map(|index| self.key_parts(index)).unwrap_or_default();
-        let operators = row.operators.iter();
+        let operators = row.details.operators.iter();
         ExclusionConstraint {
             name: row.name.to_string(),
             method: index.map(|index| index.method.to_string()).unwrap_or_default(),
@@ -123,7 +125,7 @@ impl Maps<'_> {
             referenced_index: self.referenced_index(row),
             on_delete,
             on_update: action(row.on_update),
-            on_delete_columns: self.column_names(row.relation, &row.on_delete_columns),
+            on_delete_columns: self.column_names(row.relation, &row.details.on_delete_columns),
             // NO ACTION is what the catalog says both for the default and for the words written out.
             on_delete_explicit: (on_delete != Action::NoAction).then_some(true),
             match_type: match row.match_type {
@@ -132,10 +134,10 @@ impl Maps<'_> {
                 _ => MatchType::Simple,
             },
             deferral: deferral(row),
-            validated: row.validated,
-            enforced: row.enforced,
+            validated: row.details.validated,
+            enforced: row.details.enforced,
             disabled_triggers_on,
-            period: row.period,
+            period: row.details.period,
             comment: self.constraint_comment(row),
         }
     }
@@ -144,11 +146,12 @@ impl Maps<'_> {
 /// The columns that a unique index refuses equal values of, when it can be what a foreign key stands on.
 fn referable(index: &IndexRow) -> Option<HashSet<i16>> {
     let parts = usize::try_from(index.key_parts).ok()?;
-    (index.unique && index.immediate && !index.partial).then(|| index.columns.iter().copied().take(parts).collect())
+    (index.unique && index.details.immediate && !index.partial)
+        .then(|| index.columns.iter().copied().take(parts).collect())
 }
 
 fn deferral(row: &Constraint) -> Deferral {
-    match (row.deferrable, row.deferred) {
+    match (row.details.deferrable, row.details.deferred) {
         (false, _) => Deferral::NotDeferrable,
         (true, false) => Deferral::Deferrable,
         (true, true) => Deferral::InitiallyDeferred,

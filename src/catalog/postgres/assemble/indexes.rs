@@ -26,18 +26,18 @@ impl Maps<'_> {
         index.include = self.column_names(row.relation, row.columns.get(index.key.len()..).unwrap_or_default());
         index.predicate = self.predicate(row);
         index.unique = row.unique;
-        index.immediate = row.immediate;
-        index.nulls_not_distinct = row.nulls_not_distinct;
+        index.immediate = row.details.immediate;
+        index.nulls_not_distinct = row.details.nulls_not_distinct;
         index.primary = row.primary;
         index.constraint = self.backed.get(&row.oid).map(|constraint| constraint.name.to_string());
-        index.exclusion = row.exclusion;
-        index.valid = row.valid;
-        index.ready = row.ready;
+        index.exclusion = row.details.exclusion;
+        index.valid = row.details.valid;
+        index.ready = row.details.ready;
         index.build_in_progress = self.builds.contains(&row.oid);
-        index.clustered = row.clustered;
-        index.replica_identity = row.replica_identity;
-        index.options = row.parameters.to_vec();
-        if !row.valid {
+        index.clustered = row.details.clustered;
+        index.replica_identity = row.details.replica_identity;
+        index.options.clone_from(&row.details.parameters);
+        if !row.details.valid {
             let missing = self.rows.missing_partitions.iter().filter(|missing| missing.index == row.oid);
             index.missing_partitions =
                 missing.map(|missing| QualifiedName::new(&missing.schema, &missing.name)).collect();

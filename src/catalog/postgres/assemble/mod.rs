@@ -354,8 +354,8 @@ impl<'r> Maps<'r> {
             view_reads.entry(row.view).or_default().push(row.relation);
         }
         let default_texts = texts(&rows.default_expressions);
-        let options = rows.columns.iter().filter(|column| !column.options.is_empty());
-        let index_options = options.map(|row| ((row.relation, row.number), &*row.options)).collect();
+        let options = rows.columns.iter().filter(|column| !column.details.options.is_empty());
+        let index_options = options.map(|row| ((row.relation, row.number), row.details.options.as_slice())).collect();
         let backing = |constraint: &&Constraint| matches!(constraint.kind, 'p' | 'u' | 'x');
         Self {
             rows,

@@ -70,13 +70,13 @@ impl Maps<'_> {
     /// Rights on single columns, those of one role on a column together.
     pub(super) fn column_grants(&self) -> Vec<GrantRow> {
         let mut grants = Vec::new();
-        for column in self.rows.columns.iter().filter(|column| !column.grants.is_empty()) {
+        for column in self.rows.columns.iter().filter(|column| !column.details.grants.is_empty()) {
             let relation = self.relations.get(&column.relation).map(|row| (row.schema, row.name.as_str()));
             let sequence = || self.rows.sequences.iter().find(|row| row.oid == column.relation);
             let sequence = || sequence().map(|row| (row.schema, row.name.as_str()));
             let Some((schema, name)) = relation.or_else(sequence) else { continue };
             let mut of_roles: BTreeMap<Oid, Vec<String>> = BTreeMap::new();
-            for (grantee, privilege) in column.grants.iter().filter_map(|grant| grant.split_once(' ')) {
+            for (grantee, privilege) in column.details.grants.iter().filter_map(|grant| grant.split_once(' ')) {
                 of_roles.entry(grantee.parse().unwrap_or_default()).or_default().push(privilege.to_owned());
             }
             for (grantee, mut privileges) in of_roles {

@@ -139,17 +139,17 @@ impl Maps<'_> {
             'x' => Some("extended".to_owned()),
             _ => None,
         };
-        column.compression = match row.compression {
-            'p' => Some("pglz".to_owned()),
-            'l' => Some("lz4".to_owned()),
+        column.compression = match row.details.compression {
+            Some('p') => Some("pglz".to_owned()),
+            Some('l') => Some("lz4".to_owned()),
             _ => None,
         };
-        column.statistics_target = row.statistics_target;
-        column.options = row.options.to_vec();
+        column.statistics_target = row.details.statistics_target;
+        column.options.clone_from(&row.details.options);
         column.options.sort();
-        column.foreign_options = row.foreign_options.to_vec();
+        column.foreign_options.clone_from(&row.details.foreign_options);
         column.foreign_options.sort();
-        column.inherited = !row.local;
+        column.inherited = !row.details.local;
         column.comment = self.comment(class::RELATION, row.relation, row.number);
         column
     }

@@ -1,34 +1,40 @@
--- Keys, checks and exclusion constraints of tables and domains. Of partitions those that do not come from their parent,
--- and whether they have a primary key. A check that a partition has from its parent says so by the count of parents alone.
--- The columns that only newer servers have resolve to the first sub-query when the server lacks them. The digest of a check
--- tells which of them are stored alike, so that each is printed once. One that names a whole row, which is printed with the
--- name of the table, holds the type of that table's rows and is alike with no other table's.
+-- Keys, checks and exclusion constraints of tables and domains. Of partitions those that do not come from their parent, and
+-- whether they have a primary key. What few constraints have is in one cell, which is empty for all others. A check that a
+-- partition has from its parent says so by the count of parents alone. The columns that only newer servers have resolve to
+-- the first sub-query when the server lacks them. The digest of a check tells which of them are stored alike, so that each
+-- is printed once. One that names a whole row, which is printed with the name of the table, holds the type of that table's
+-- rows and is alike with no other table's.
 SELECT
     k.oid,
     k.conrelid,
-    k.contypid,
+    NULLIF(k.contypid, 0),
     k.conname,
     k.contype,
-    k.condeferrable,
-    k.condeferred,
-    k.convalidated,
-    k.enforced,
-    k.period,
-    k.conislocal,
-    k.connoinherit,
-    k.conindid,
-    k.confrelid,
+    NULLIF(k.conindid, 0),
+    NULLIF(k.confrelid, 0),
     k.confupdtype,
     k.confdeltype,
     k.confmatchtype,
     k.conkey,
     k.confkey,
-    k.delete_columns,
-    CASE WHEN k.contype = 'x' THEN ARRAY(
-        SELECT o.oprname::text
-        FROM pg_catalog.unnest(k.conexclop) WITH ORDINALITY AS element (operator, position)
-        JOIN pg_catalog.pg_operator AS o ON o.oid = element.operator
-        ORDER BY element.position
+    CASE WHEN k.condeferrable OR NOT k.convalidated OR NOT k.enforced OR k.period OR NOT k.conislocal
+        OR k.contype = 'c' AND k.connoinherit
+        OR k.contype = 'x' OR k.delete_columns IS NOT NULL
+    THEN pg_catalog.json_build_array(
+        k.condeferrable,
+        k.condeferred,
+        k.convalidated,
+        k.enforced,
+        k.period,
+        k.conislocal,
+        k.connoinherit,
+        COALESCE(k.delete_columns, '{}'),
+        ARRAY(
+            SELECT o.oprname::text
+            FROM pg_catalog.unnest(k.conexclop) WITH ORDINALITY AS element (operator, position)
+            JOIN pg_catalog.pg_operator AS o ON o.oid = element.operator
+            ORDER BY element.position
+        )
     ) END,
     CASE WHEN k.contype = 'x' AND k.conrelid <> ALL (locked.oids) THEN pg_catalog.pg_get_constraintdef(k.oid) END,
     CASE WHEN k.contype = 'c' THEN pg_catalog.substr(

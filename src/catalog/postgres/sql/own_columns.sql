@@ -8,18 +8,19 @@ SELECT
     a.atttypid,
     a.atttypmod,
     a.attnotnull,
-    a.attidentity,
-    a.attgenerated,
-    a.attcollation,
-    a.attislocal,
+    NULLIF(a.attidentity, ''),
+    NULLIF(a.attgenerated, ''),
+    NULLIF(a.attcollation, 0),
     a.attstorage,
-    a.compression,
-    NULLIF(a.attstattarget, -1),
-    a.attoptions,
-    CASE WHEN a.attfdwoptions IS NOT NULL THEN ARRAY(
-        SELECT pg_catalog.split_part(option, '=', 1) FROM pg_catalog.unnest(a.attfdwoptions) AS option
-    ) END,
-    NULL
+    CASE WHEN NOT a.attislocal OR a.compression <> '' OR a.attstattarget <> -1 OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL
+    THEN pg_catalog.json_build_array(
+        a.attislocal,
+        NULLIF(a.compression, ''),
+        NULLIF(a.attstattarget, -1),
+        COALESCE(a.attoptions, '{}'),
+        ARRAY(SELECT pg_catalog.split_part(option, '=', 1) FROM pg_catalog.unnest(a.attfdwoptions) AS option),
+        ARRAY[]::text[]
+    ) END
 FROM (SELECT ''::pg_catalog."char" AS attcompression) AS before_it_existed
 CROSS JOIN LATERAL (SELECT own.*, attcompression AS compression FROM pg_catalog.pg_attribute AS own) AS a
 JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid

@@ -4,7 +4,7 @@ use super::Context;
 use super::affinity;
 use super::condition::asks_for_value;
 use crate::model::{CheckConstraint, Column, ColumnDefault, EngineName, Table, TableRef, base_type};
-use crate::survey::TableClass;
+use crate::survey::{TableClass, lower};
 
 /// Whether a STRICT table can have a column of this type (SQLite).
 pub(crate) fn is_strict_type(data_type: &str) -> bool {
@@ -62,7 +62,7 @@ pub(super) fn stands_for<'t>(table: &'t Table, name: &'t str) -> &'t str {
 pub(super) fn is_number(column: &Column) -> bool {
     let base = column.base_type();
     let integer = base.contains("int") && !base.contains("interval") && !base.contains("point");
-    let other = ["numeric", "decimal", "dec", "number", "fixed", "money"].contains(&base.as_ref());
+    let other = ["numeric", "decimal", "dec", "number", "fixed", "money"].contains(&base);
     column.array_dimensions == 0
         && column.user_type.is_none()
         && !is_boolean(column)
@@ -77,8 +77,8 @@ pub(super) fn is_float(column: &Column) -> bool {
 
 /// Whether a column holds true and false.
 pub(super) fn is_boolean(column: &Column) -> bool {
-    let full = column.data_type.to_lowercase();
-    column.array_dimensions == 0 && matches!(full.as_str(), "boolean" | "bool" | "tinyint(1)" | "bit(1)" | "bit")
+    column.array_dimensions == 0
+        && matches!(&*lower(&column.data_type), "boolean" | "bool" | "tinyint(1)" | "bit(1)" | "bit")
 }
 
 /// The default of a column, unless it is NULL, which is none.

@@ -221,9 +221,9 @@ fn class(table: TableRef<'_>, relations: &[Relation], is_referenced: bool, is_pe
     // A row with a key of its own that outlives what it refers to is a thing by itself, unless its name says the pair.
     let outlives = table.table.foreign_keys.iter().any(|key| key.on_delete == Action::SetNull)
         && table.table.columns.iter().any(|column| is_surrogate(table, &column.name));
-    let words = || split(&table.name).into_iter().map(|word| singular(&word));
+    let words = split(&table.name);
     let is_said = |parent: &QualifiedName| {
-        split(&parent.name).last().is_some_and(|last| words().any(|word| word == singular(last)))
+        split(&parent.name).last().is_some_and(|last| words.iter().any(|word| singular(word) == singular(last)))
     };
     // What a generic reference leads to is a third side, or one of the two.
     let is_generic = own.iter().any(|column| referencing.iter().any(|kind| tells_table(kind, &column.name)));
@@ -293,8 +293,8 @@ pub fn is_searched_by_ranges(column: &Column) -> bool {
         || column.data_type.contains('(') && (!column.data_type.contains(',') || column.data_type.contains(",0)"));
     ["timestamp", "date", "time"].iter().any(|word| base.starts_with(word))
         || base.ends_with("range")
-        || matches!(base.as_ref(), "real" | "float" | "double" | "double precision" | "money" | "interval")
-        || (matches!(base.as_ref(), "numeric" | "decimal") && !whole())
+        || matches!(base, "real" | "float" | "double" | "double precision" | "money" | "interval")
+        || (matches!(base, "numeric" | "decimal") && !whole())
 }
 
 /// Whether the one column that a table has beside two references makes its rows events, of which a pair can have several:
@@ -310,7 +310,7 @@ fn tells_rows_apart(column: &Column) -> bool {
 /// Whether a column says which table another one refers to: `content_type_id` of `object_id` (Django), `subject_type_id` of
 /// `subject_id`.
 fn tells_table(kind: &str, column: &str) -> bool {
-    let (mut kind, mut stem) = (split(kind), split(column));
+    let (mut kind, mut stem) = (split(kind).to_vec(), split(column).to_vec());
     if stem.pop_if(|last| matches!(last.as_str(), "id" | "pk" | "uuid" | "key")).is_none() {
         return false;
     }

@@ -1,7 +1,7 @@
 //! Timestamps, soft deletion, tenancy and names.
 
 use super::personal_data::is_person_table;
-use super::words::{Inflections, OfNames, is_plural, split};
+use super::words::{OfNames, is_plural, key_words, singular, split};
 use super::{NameStyle, Naming, Plurality, PossibleTenancy, Relation, SoftDelete, TableClass, Tenancy, Timestamps};
 use crate::model::{Column, EngineName, Model, QualifiedName, TableId, TableRef, Tables};
 use std::collections::{BTreeMap, HashSet};
@@ -164,11 +164,12 @@ fn compared_with_settings(tables: &Tables<'_>) -> BTreeMap<String, Vec<TableId>>
 
 /// Whether a column refers to a person by its name: `user_id`, `owner`.
 fn names_a_person(column: &str) -> bool {
-    let mut words = split(column);
-    if words.len() > 1 && words.last().is_some_and(|word| word == "id") {
-        words.pop();
-    }
-    let last = words.last().map(String::as_str).unwrap_or_default();
+    let words = split(column);
+    let last = match &*words {
+        [.., last, id] if id == "id" => last,
+        [.., last] => last,
+        [] => "",
+    };
     !TENANT_COLUMNS.contains(&column) && (is_person_table(last) || OWNERS.contains(&last))
 }
 
@@ -341,13 +342,12 @@ pub(super) fn naming(tables: &Tables<'_>, classes: &[TableClass]) -> Naming {
 
 /// The grammatical number of tables' names, by position.
 fn numbers(tables: &Tables<'_>, classes: &[TableClass]) -> Vec<Option<Plurality>> {
-    let mut inflections = Inflections::default();
-    let names: HashSet<Vec<String>> = tables.base().map(|table| inflections.key_words(&table.table.name)).collect();
+    let names: HashSet<Vec<String>> = tables.base().map(|table| key_words(&table.table.name)).collect();
     let number = |table: TableRef<'_>| {
         let words = split(&table.table.name);
         let plural = is_plural(words.last()?)?;
-        let judged = matches!(classes[table.id.0], TableClass::Entity | TableClass::Lookup)
-            && !joins_two(&words, &names, &mut inflections);
+        let judged =
+            matches!(classes[table.id.0], TableClass::Entity | TableClass::Lookup) && !joins_two(&words, &names);
         judged.then_some(if plural { Plurality::Plural } else { Plurality::Singular })
     };
     tables.iter().map(number).collect()
@@ -355,15 +355,15 @@ fn numbers(tables: &Tables<'_>, classes: &[TableClass]) -> Vec<Option<Plurality>
 
 /// Whether words name what lies between two tables: `group_users` of `group` and `user`, `x_group_users` of `x_group` and
 /// `x_user`, `build_id_to_queue`.
-fn joins_two(words: &[String], names: &HashSet<Vec<String>>, inflections: &mut Inflections) -> bool {
+fn joins_two(words: &[String], names: &HashSet<Vec<String>>) -> bool {
     let inner = words.get(1..words.len().saturating_sub(1)).unwrap_or_default();
     if inner.iter().any(|word| word == "to") {
         return true;
     }
-    let mut is_table = |words: &[String]| {
+    let is_table = |words: &[String]| {
         let mut words = words.to_vec();
         if let Some(last) = words.last_mut() {
-            *last = inflections.singular(last);
+            *last = singular(last);
         }
         names.contains(&words)
     };

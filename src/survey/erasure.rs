@@ -11,6 +11,7 @@ use petgraph::Direction;
 use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::rc::Rc;
 
 /// Words of columns that name who acted on a row, which is not whom the row is about.
 const ACTORS: &[&str] = &[
@@ -281,7 +282,7 @@ fn share_keys(
 fn copies<'m>(tables: &Tables<'m>, classes: &[TableClass]) -> BTreeMap<TableId, Vec<TableRef<'m>>> {
     let words = |table: &TableRef<'_>| split(&table.table.name);
     let is_copy = |table: &TableRef<'_>| classes[table.id.0] == TableClass::Clone;
-    let originals: HashMap<(&str, Vec<String>), TableId> = tables
+    let originals: HashMap<(&str, Rc<[String]>), TableId> = tables
         .base()
         .filter(|table| !is_copy(table))
         .map(|table| ((table.schema.name.as_str(), words(&table)), table.id))
@@ -291,7 +292,7 @@ fn copies<'m>(tables: &Tables<'m>, classes: &[TableClass]) -> BTreeMap<TableId, 
         let words = words(&copy);
         let original = (1..words.len())
             .rev()
-            .find_map(|length| originals.get(&(copy.schema.name.as_str(), words[..length].to_vec())));
+            .find_map(|length| originals.get(&(copy.schema.name.as_str(), words[..length].into())));
         if let Some(original) = original {
             found.entry(*original).or_default().push(copy);
         }

@@ -22,7 +22,7 @@ pub(crate) use relations::is_joinable;
 pub(crate) use sql::{Returned, Statement, all_words, calls_with, index_hints, inserts, returned, statements};
 pub use values::references;
 pub(crate) use words::OfNames;
-pub use words::{is_plural, singular, singular_name, split};
+pub use words::{is_plural, key_words, lower, singular, singular_name, split, split_anew};
 
 use crate::model::{Action, Model, QualifiedName, Schema, TableId, Tables};
 use crate::parallel;

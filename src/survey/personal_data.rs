@@ -4,6 +4,7 @@ use super::words::{singular, split};
 use super::{PersonalData, PersonalDataClass};
 use crate::model::{Column, QualifiedName, TableRef, Tables};
 use foldhash::HashMap;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 /// Words side by side, the class that they settle and the confidence that they give.
@@ -354,14 +355,38 @@ pub(super) fn personal_data(tables: &Tables<'_>) -> Vec<PersonalData> {
 
 /// The words of a column's name and the evidence that it is about.
 struct Name {
-    words: Vec<String>,
+    words: Rc<[String]>,
     evidence: Option<&'static Evidence>,
+    of_person: Option<OfPerson>,
 }
 
 impl Name {
     fn new(name: &str) -> Self {
         let words = split(name);
-        Self { evidence: named(&borrowed(&words)), words }
+        let as_read = borrowed(&words);
+        Self { evidence: named(&as_read), of_person: OfPerson::new(&as_read), words }
+    }
+}
+
+/// The evidence that a whole name is, a number after it aside, because of what the table is about.
+struct OfPerson {
+    evidence: &'static Evidence,
+    of_address: bool,
+}
+
+impl OfPerson {
+    fn new(words: &[&str]) -> Option<Self> {
+        let numbers = words.iter().rev().take_while(|word| word.bytes().all(|byte| byte.is_ascii_digit())).count();
+        let name = &words[..words.len() - numbers];
+        let evidence = OF_PERSONS.iter().find(|evidence| evidence.0 == name)?;
+        // A line without a number may be any.
+        (numbers > 0 || name != ["line"]).then(|| Self { evidence, of_address: OF_ADDRESSES.contains(&name) })
+    }
+
+    /// Whether the rows of the table are what it speaks of.
+    fn fits(&self, table: TableRef<'_>) -> bool {
+        let is_address = || person_word(&table.table.name) == "address";
+        self.of_address && is_address() || is_person_table(&table.table.name)
     }
 }
 
@@ -378,15 +403,15 @@ fn judge(table: TableRef<'_>, column: &Column, name: &Name) -> Option<PersonalDa
         confidence,
         why,
     };
-    if matches!(base.as_ref(), "inet" | "cidr" | "inet4" | "inet6") {
+    if matches!(base, "inet" | "cidr" | "inet4" | "inet6") {
         return Some(result(PersonalDataClass::Network, 0.90, format!("its type is {base}")));
     }
     if base.starts_with("macaddr") {
         return Some(result(PersonalDataClass::Network, 0.85, format!("its type is {base}")));
     }
-    let flag = base.contains("bool") || column.data_type.eq_ignore_ascii_case("tinyint(1)");
-    let moment = base.contains("time") || base == "date";
     let holds = |evidence: &[&str], class: PersonalDataClass| {
+        let flag = base.contains("bool") || column.data_type.eq_ignore_ascii_case("tinyint(1)");
+        let moment = base.contains("time") || base == "date";
         let of_birth = evidence.iter().any(|word| word.starts_with("birth") || ["dob", "born"].contains(word));
         // Whether somebody is disabled or a convict is as special as how.
         (!flag || class == PersonalDataClass::Special) && (!moment || of_birth)
@@ -397,13 +422,12 @@ fn judge(table: TableRef<'_>, column: &Column, name: &Name) -> Option<PersonalDa
         let confidence = if of_thing { 0.60 } else { *confidence };
         return Some(result(*class, confidence, format!("its name says: {}", evidence.join(" "))));
     }
-    if let Some((evidence, class, confidence)) =
-        named_of_person(table, &borrowed(&name.words)).filter(|(evidence, class, _)| holds(evidence, *class))
-    {
+    let of_person = name.of_person.as_ref().filter(|name| name.fits(table)).map(|name| name.evidence);
+    if let Some((evidence, class, confidence)) = of_person.filter(|(evidence, class, _)| holds(evidence, *class)) {
         let why = format!("its name says, in such a table: {}", evidence.join(" "));
         return Some(result(*class, *confidence, why));
     }
-    if name.words == ["name"] && is_person_table(&table.table.name) {
+    if *name.words == ["name"] && is_person_table(&table.table.name) {
         return Some(result(PersonalDataClass::Identity, 0.80, NAME_OF_PERSON.to_owned()));
     }
     let comment = column.comment.as_deref()?.to_lowercase();
@@ -441,17 +465,6 @@ static BY_FIRST_WORD: LazyLock<HashMap<&str, Vec<(usize, &Evidence)>>> = LazyLoc
     }
     found
 });
-
-/// The evidence that a whole name is, a number after it aside, because of what the table is about.
-fn named_of_person(table: TableRef<'_>, words: &[&str]) -> Option<&'static Evidence> {
-    let numbers = words.iter().rev().take_while(|word| word.bytes().all(|byte| byte.is_ascii_digit())).count();
-    let name = &words[..words.len() - numbers];
-    let evidence = OF_PERSONS.iter().find(|evidence| evidence.0 == name)?;
-    let of_address = || OF_ADDRESSES.contains(&name) && person_word(&table.table.name) == "address";
-    // A line without a number may be any.
-    let fits = (numbers > 0 || name != ["line"]) && (of_address() || is_person_table(&table.table.name));
-    fits.then_some(evidence)
-}
 
 /// Whether a word after evidence leaves the name with it.
 fn qualifies(evidence: &Evidence, word: &str) -> bool {

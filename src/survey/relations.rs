@@ -1,6 +1,6 @@
 //! Relations that no foreign key declares, inferred from names, keys, types and the keys that are declared.
 
-use super::words::{Inflections, split};
+use super::words::{OfNames, key_words, lower, singular, split};
 use super::{OnPartitions, PolymorphicPair, Relation, TableClass, classes};
 use crate::model::{Column, PartitionedKey, QualifiedName, TableRef, Tables, base_type};
 use crate::settings::Settings;
@@ -119,10 +119,11 @@ enum Family {
 }
 
 fn family(column: &Column) -> Option<Family> {
-    if column.array_dimensions > 0 {
-        return None;
-    }
-    let full = column.data_type.to_lowercase();
+    if column.array_dimensions > 0 { None } else { family_of(&column.data_type) }
+}
+
+fn family_of(data_type: &str) -> Option<Family> {
+    let full = lower(data_type);
     let base = base_type(&full);
     if full == "binary(16)" {
         return Some(Family::Binary16);
@@ -174,6 +175,43 @@ struct Said {
     all: Vec<String>,
 }
 
+impl Said {
+    /// What the name of a column says.
+    fn read(name: &str) -> Option<Self> {
+        let mut words = split(name).to_vec();
+        let mut suffix: Option<String> = None;
+        let known = |word: &str| NUMBER_SUFFIXES.contains(&word) || KEY_SUFFIXES.contains(&word);
+        if words.len() > 1 && words.last().is_some_and(|word| known(word)) {
+            suffix = words.pop();
+        } else if words.len() > 1 && words.first().is_some_and(|word| word == "id" || word == "fk") {
+            suffix = Some(words.remove(0));
+        } else if let [.., last] = words.as_mut_slice() {
+            for (glued, shortest) in [("id", 4), ("code", 5)] {
+                if last.len() > shortest && last.ends_with(glued) && suffix.is_none() {
+                    last.truncate(last.len() - glued.len());
+                    suffix = Some(glued.to_owned());
+                }
+            }
+        }
+        // A name that is nothing but a suffix, `id` above all, says nothing about where it points.
+        if words.is_empty() || (suffix.is_none() && matches!(words.as_slice(), [word] if known(word))) {
+            return None;
+        }
+        let stem = stem_of(&words);
+        let all = key_words(&lower(name));
+        Some(Self { words, suffix, stem, all })
+    }
+}
+
+/// Words with the last one in the singular, joined.
+fn stem_of(words: &[String]) -> String {
+    let mut words = words.to_vec();
+    if let Some(last) = words.last_mut() {
+        *last = singular(last);
+    }
+    words.join("_")
+}
+
 /// The words of a table's name, the last in the singular.
 struct Own {
     joined: String,
@@ -189,7 +227,6 @@ impl Own {
 
 struct Inference<'m, 't> {
     tables: &'t Tables<'m>,
-    inflections: Inflections,
     /// What names of columns say, which recur from table to table; `None` for what says nothing about where it points.
     said: HashMap<&'m str, Option<Rc<Said>>>,
     /// Tables by the singular words of their name, joined and glued; with the loss of confidence.
@@ -222,13 +259,14 @@ struct Candidate<'m> {
 /// Infers relations and polymorphic pairs, both by table and column.
 pub(super) fn infer(tables: &Tables<'_>, settings: &Settings) -> (Vec<Relation>, Vec<PolymorphicPair>) {
     let mut inference = Inference::new(tables);
+    let mut families = OfNames::new(family_of);
     let (mut relations, mut polymorphic) = (Vec::new(), Vec::new());
     for table in tables.base() {
         let partitioned =
             table.table.partitioning.as_ref().map(|it| it.foreign_keys(&table.schema.name)).unwrap_or_default();
         let declared: BTreeSet<&str> =
             table.table.foreign_keys.iter().flat_map(|key| &key.columns).map(String::as_str).collect();
-        let own = Own::new(inference.inflections.key_words(&table.table.name));
+        let own = Own::new(key_words(&table.table.name));
         let before = relations.len();
         for column in &table.table.columns {
             if declared.contains(column.name.as_str()) {
@@ -245,7 +283,8 @@ pub(super) fn infer(tables: &Tables<'_>, settings: &Settings) -> (Vec<Relation>,
                 relations.push(found);
                 continue;
             }
-            if column.generated.is_some() || family(column).is_none() {
+            let is_key = column.array_dimensions == 0 && families.of(&column.data_type).is_some();
+            if column.generated.is_some() || !is_key {
                 continue;
             }
             if let Some(type_column) = inference.polymorphic(table, column) {
@@ -341,7 +380,6 @@ impl<'m, 't> Inference<'m, 't> {
     fn new(tables: &'t Tables<'m>) -> Self {
         let mut inference = Self {
             tables,
-            inflections: Inflections::default(),
             said: HashMap::default(),
             by_key: HashMap::default(),
             by_last_word: HashMap::default(),
@@ -355,7 +393,7 @@ impl<'m, 't> Inference<'m, 't> {
         };
         let mut signing_in = Vec::new();
         for table in tables.base() {
-            let words = inference.inflections.key_words(&table.table.name);
+            let words = key_words(&table.table.name);
             let is_password =
                 |column: &Column| split(&column.name).iter().any(|word| PASSWORDS.contains(&word.as_str()));
             if words.last().is_some_and(|word| SIGNING_IN.contains(&word.as_str()))
@@ -373,7 +411,7 @@ impl<'m, 't> Inference<'m, 't> {
                 // In the plural it is what the table holds.
                 && split(&table.table.name).last() == Some(mark)
             {
-                let last = inference.inflections.singular(last);
+                let last = singular(last);
                 inference.add_key(&[proper, &[last]].concat(), table, 0.03);
             }
             if let Some(last) = words.last() {
@@ -426,16 +464,16 @@ impl<'m, 't> Inference<'m, 't> {
 
     /// The column that names the target of a polymorphic reference, when this is one.
     fn polymorphic(&mut self, table: TableRef<'m>, column: &Column) -> Option<String> {
-        let lower = column.name.to_lowercase();
-        let stem = lower.strip_suffix("uuid").or_else(|| lower.strip_suffix("id"))?.trim_end_matches('_').to_owned();
+        let name = lower(&column.name);
+        let stem = name.strip_suffix("uuid").or_else(|| name.strip_suffix("id"))?.trim_end_matches('_').to_owned();
         if stem.is_empty() {
             return None;
         }
         let type_column = table.table.columns.iter().find(|other| {
-            let other = other.name.to_lowercase();
+            let other = lower(&other.name);
             other.strip_prefix(&stem).is_some_and(|rest| TYPE_SUFFIXES.contains(&rest))
         })?;
-        let words = self.inflections.key_words(&stem);
+        let words = key_words(&stem);
         let names_table = self.by_key.contains_key(&words.join("_"));
         // A session, a device or a message of some kind is not a row of one of several tables.
         let external = split(&stem).first().is_some_and(|word| word != "provider" && EXTERNAL.contains(&word.as_str()));
@@ -447,34 +485,9 @@ impl<'m, 't> Inference<'m, 't> {
         if let Some(known) = self.said.get(name) {
             return known.clone();
         }
-        let said = self.read(name).map(Rc::new);
+        let said = Said::read(name).map(Rc::new);
         self.said.insert(name, said.clone());
         said
-    }
-
-    fn read(&mut self, name: &str) -> Option<Said> {
-        let mut words = split(name);
-        let mut suffix: Option<String> = None;
-        let known = |word: &str| NUMBER_SUFFIXES.contains(&word) || KEY_SUFFIXES.contains(&word);
-        if words.len() > 1 && words.last().is_some_and(|word| known(word)) {
-            suffix = words.pop();
-        } else if words.len() > 1 && words.first().is_some_and(|word| word == "id" || word == "fk") {
-            suffix = Some(words.remove(0));
-        } else if let [.., last] = words.as_mut_slice() {
-            for (glued, shortest) in [("id", 4), ("code", 5)] {
-                if last.len() > shortest && last.ends_with(glued) && suffix.is_none() {
-                    last.truncate(last.len() - glued.len());
-                    suffix = Some(glued.to_owned());
-                }
-            }
-        }
-        // A name that is nothing but a suffix, `id` above all, says nothing about where it points.
-        if words.is_empty() || (suffix.is_none() && matches!(words.as_slice(), [word] if known(word))) {
-            return None;
-        }
-        let stem = self.stem(&words);
-        let all = self.inflections.key_words(&name.to_lowercase());
-        Some(Said { words, suffix, stem, all })
     }
 
     /// Where a column most probably points.
@@ -485,7 +498,7 @@ impl<'m, 't> Inference<'m, 't> {
             return None;
         }
         let mut candidates = Vec::new();
-        self.peer(&mut candidates, table, column, &column.name.to_lowercase());
+        self.peer(&mut candidates, table, column, &lower(&column.name));
         match said.suffix.as_deref() {
             Some(suffix) => self.by_stem(&mut candidates, table, column, &said, suffix),
             None => self.by_whole_name(&mut candidates, table, column, &said, own),
@@ -533,14 +546,6 @@ impl<'m, 't> Inference<'m, 't> {
         })
     }
 
-    fn stem(&mut self, words: &[String]) -> String {
-        let mut words = words.to_vec();
-        if let Some(last) = words.last_mut() {
-            *last = self.inflections.singular(last);
-        }
-        words.join("_")
-    }
-
     /// Other tables declare where a column of this name points.
     fn peer(&self, candidates: &mut Vec<Candidate<'m>>, table: TableRef<'m>, column: &Column, lower: &str) {
         let Some(targets) = self.peers.get(lower) else { return };
@@ -576,7 +581,7 @@ impl<'m, 't> Inference<'m, 't> {
     ) {
         let before = candidates.len();
         // The name of the one primary key that is called so.
-        if let Some([parent]) = self.by_primary.get(&column.name.to_lowercase()).map(Vec::as_slice)
+        if let Some([parent]) = self.by_primary.get(&*lower(&column.name)).map(Vec::as_slice)
             && parent.id != table.id
             && self.by_key.get(stem).is_some_and(|named| named.iter().any(|(named, _)| named.id == parent.id))
         {
@@ -595,7 +600,7 @@ impl<'m, 't> Inference<'m, 't> {
         for length in (1..own.len()).rev() {
             // What begins with the word itself belongs to the table that it names: `group_id` of `group_permissions` is no
             // row of `group_groups`.
-            if !plain.is_empty() && own[..length].iter().any(|word| self.inflections.singular(word) == *stem) {
+            if !plain.is_empty() && own[..length].iter().any(|word| singular(word) == *stem) {
                 continue;
             }
             let key = format!("{}_{stem}", own[..length].join("_"));
@@ -618,7 +623,7 @@ impl<'m, 't> Inference<'m, 't> {
         }
         let numeric = NUMBER_SUFFIXES.contains(&suffix);
         // A primary key of that name would be the table's own number, and then the table were named in it.
-        if let Some([(parent, false)]) = self.by_unique.get(&column.name.to_lowercase()).map(Vec::as_slice)
+        if let Some([(parent, false)]) = self.by_unique.get(&*lower(&column.name)).map(Vec::as_slice)
             && numeric
             && parent.id != table.id
             && !EXTERNAL.contains(&words[0].as_str())
@@ -638,7 +643,7 @@ impl<'m, 't> Inference<'m, 't> {
             return;
         }
         for dropped in 1..words.len() {
-            let stem = self.stem(&words[dropped..]);
+            let stem = stem_of(&words[dropped..]);
             let role = words[..dropped].join("_");
             for (parent, loss) in self.by_key.get(&stem).cloned().unwrap_or_default() {
                 let why = format!("that table's name in the role `{role}`");
@@ -735,9 +740,9 @@ impl<'m, 't> Inference<'m, 't> {
         let begins = self.prefix_length(&own) + 1;
         let mut name = name.to_vec();
         let Some(last) = name.last_mut().filter(|_| begins < own.len()) else { return false };
-        *last = self.inflections.singular(last);
+        *last = singular(last);
         // What begins with the word itself belongs to the table that it names.
-        if own[..begins].iter().any(|word| self.inflections.singular(word) == *last) {
+        if own[..begins].iter().any(|word| singular(word) == *last) {
             return false;
         }
         let same_end = self.by_last_word.get(last).map(Vec::as_slice).unwrap_or_default();
@@ -824,8 +829,8 @@ fn is_copied_name(table: TableRef<'_>, candidate: &Candidate<'_>) -> bool {
 fn common_prefix(tables: &Tables<'_>) -> Option<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for table in tables.base() {
-        if let Some(first) = split(&table.table.name).into_iter().next() {
-            *counts.entry(first).or_default() += 1;
+        if let Some(first) = split(&table.table.name).first() {
+            *counts.entry(first.clone()).or_default() += 1;
         }
     }
     let total = tables.base().count();

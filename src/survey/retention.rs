@@ -1,6 +1,6 @@
 //! What limits how long rows are kept.
 
-use super::words::{singular, split};
+use super::words::{OfNames, singular, split};
 use super::{Retention, TableClass, sql};
 use crate::model::{Model, Partitioning, QualifiedName, TableRef, Tables};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,12 @@ const CLOCKS: &[&str] = &[
 /// Evidence of retention, by table.
 pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClass]) -> Vec<Retention> {
     let mut found = Vec::new();
+    let mut tells = OfNames::new(|name| {
+        let words = split(name);
+        let paired = words.windows(2).any(|pair| EXPIRY_PAIRS.iter().any(|expiry| pair == expiry));
+        let expires = paired || words.iter().any(|word| EXPIRY.contains(&word.as_str()));
+        (expires, words.windows(2).any(|pair| pair == ["legal", "hold"]))
+    });
     for table in tables.iter() {
         let name = || Some(table.qualified_name());
         // It registers as an extension or not, depending on who installed it. Its rows are no table's that expire.
@@ -36,12 +42,11 @@ pub(super) fn retention(model: &Model, tables: &Tables<'_>, classes: &[TableClas
             found.push(Retention { table: name(), kind: "pg_partman", evidence: table.table.name.clone() });
         }
         for column in table.table.columns.iter().filter(|_| !is_partman) {
-            let words = split(&column.name);
-            let paired = words.windows(2).any(|pair| EXPIRY_PAIRS.iter().any(|expiry| pair == expiry));
-            if paired || words.iter().any(|word| EXPIRY.contains(&word.as_str())) {
+            let (expires, is_held) = tells.of(&column.name);
+            if expires {
                 found.push(Retention { table: name(), kind: "expiry column", evidence: column.name.clone() });
             }
-            if words.windows(2).any(|pair| pair == ["legal", "hold"]) {
+            if is_held {
                 found.push(Retention { table: name(), kind: "legal hold column", evidence: column.name.clone() });
             }
         }
@@ -122,7 +127,7 @@ fn inherited_partitions(table: TableRef<'_>, tables: &Tables<'_>) -> BTreeSet<St
     let of_stretches = checks.filter(|check| check.expression.contains(['<', '>']));
     let columns = of_stretches.flat_map(|check| &check.columns);
     let temporal = |name: &&String| {
-        let base = table.column(name).map(|column| column.base_type()).unwrap_or_default();
+        let base = table.column(name).map_or("", |column| column.base_type());
         base.contains("date") || base.contains("time")
     };
     columns.filter(temporal).cloned().collect()

@@ -1,6 +1,9 @@
 //! Words in names.
 
 use foldhash::HashMap;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// Words whose singular and plural are the same, or that have none: they say nothing about a convention.
 const UNCOUNTABLE: &[&str] = &[
@@ -34,9 +37,44 @@ const SINGULAR: &[&str] = &["bias", "chaos", "cosmos", "lens", "pancreas"];
 const PLURALS_IN_CHE: &[&str] =
     &["aches", "avalanches", "caches", "cliches", "headaches", "moustaches", "niches", "psyches", "tranches"];
 
+/// What was told of names and words before, which recur from table to table and from rule to rule.
+struct Told<T>(RefCell<HashMap<Box<str>, T>>);
+
+/// Names that are remembered.
+const REMEMBERED: usize = 10_000;
+
+impl<T: Clone> Told<T> {
+    fn new() -> Self {
+        Self(RefCell::default())
+    }
+
+    fn of(&self, name: &str, tell: impl FnOnce(&str) -> T) -> T {
+        let mut known = self.0.borrow_mut();
+        if let Some(told) = known.get(name) {
+            return told.clone();
+        }
+        if known.len() == REMEMBERED {
+            known.clear();
+        }
+        let told = tell(name);
+        known.insert(name.into(), told.clone());
+        told
+    }
+}
+
+thread_local! {
+    static WORDS: Told<Rc<[String]>> = Told::new();
+    static SINGULARS: Told<String> = Told::new();
+}
+
 /// Splits a name into lower-case words at underscores, spaces, signs, changes of case and digits:
 /// `HTTPServerId` is `http`, `server`, `id`.
-pub fn split(name: &str) -> Vec<String> {
+pub fn split(name: &str) -> Rc<[String]> {
+    WORDS.with(|words| words.of(name, |name| split_anew(name).into_iter().map(Cow::into_owned).collect()))
+}
+
+/// As [`split`], for a name that nobody asks for again.
+pub fn split_anew(name: &str) -> Vec<Cow<'_, str>> {
     // Most names are of this kind.
     if name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
         return split_plain(name);
@@ -55,7 +93,7 @@ pub fn split(name: &str) -> Vec<String> {
             None => false,
         };
         if (starts_word || !character.is_alphanumeric()) && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
+            words.push(std::mem::take(&mut word).into());
         }
         if character.is_ascii_alphanumeric() {
             word.push(character.to_ascii_lowercase());
@@ -65,13 +103,13 @@ pub fn split(name: &str) -> Vec<String> {
         previous = Some(character);
     }
     if !word.is_empty() {
-        words.push(word);
+        words.push(word.into());
     }
     words
 }
 
 /// Splits a name of lower-case letters, digits and underscores.
-fn split_plain(name: &str) -> Vec<String> {
+fn split_plain(name: &str) -> Vec<Cow<'_, str>> {
     let bytes = name.as_bytes();
     let mut words = Vec::new();
     let mut start = 0;
@@ -81,7 +119,7 @@ fn split_plain(name: &str) -> Vec<String> {
         if !goes_on {
             let word = name[start..end].trim_start_matches('_');
             if !word.is_empty() {
-                words.push(word.to_owned());
+                words.push(word.into());
             }
             start = end;
         }
@@ -89,8 +127,21 @@ fn split_plain(name: &str) -> Vec<String> {
     words
 }
 
+/// A name in lower case, as most are.
+pub fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        name.into()
+    } else {
+        name.to_lowercase().into()
+    }
+}
+
 /// The singular of a lower-case English word; the word itself when it has none.
 pub fn singular(word: &str) -> String {
+    SINGULARS.with(|singulars| singulars.of(word, singular_anew))
+}
+
+fn singular_anew(word: &str) -> String {
     if UNCOUNTABLE.contains(&word) || SINGULAR.contains(&word) {
         word.to_owned()
     } else if PLURALS_IN_CHE.contains(&word) {
@@ -104,7 +155,7 @@ pub fn singular(word: &str) -> String {
 
 /// A name with its last word in the singular, however its words are joined: `orderItems` is `orderItem`.
 pub fn singular_name(name: &str) -> String {
-    let last = split(name).pop().unwrap_or_default();
+    let last = split(name).last().cloned().unwrap_or_default();
     let start = name.len().saturating_sub(last.len());
     match (name.get(..start), name.get(start..)) {
         (Some(before), Some(word)) if word.eq_ignore_ascii_case(&last) => {
@@ -158,31 +209,13 @@ impl<'m, T: Copy, F: Fn(&str) -> T> OfNames<'m, T, F> {
     }
 }
 
-/// The words of many names, each split and singularised once.
-#[derive(Debug, Default)]
-pub(super) struct Inflections {
-    singulars: HashMap<String, String>,
-}
-
-impl Inflections {
-    /// The words with the last one in the singular.
-    pub(super) fn key_words(&mut self, name: &str) -> Vec<String> {
-        let mut words = split(name);
-        if let Some(last) = words.last_mut() {
-            *last = self.singular(last);
-        }
-        words
+/// The words of a name with the last one in the singular.
+pub fn key_words(name: &str) -> Vec<String> {
+    let mut words = split(name).to_vec();
+    if let Some(last) = words.last_mut() {
+        *last = singular(last);
     }
-
-    /// The singular of a word.
-    pub(super) fn singular(&mut self, word: &str) -> String {
-        if let Some(known) = self.singulars.get(word) {
-            return known.clone();
-        }
-        let found = singular(word);
-        self.singulars.insert(word.to_owned(), found.clone());
-        found
-    }
+    words
 }
 
 #[cfg(test)]

@@ -447,7 +447,7 @@ fn can_be_key(context: Context<'_>, table: TableRef<'_>, column: &str) -> bool {
     table.column(column).is_some_and(|column: &Column| {
         let base = column.base_type();
         match context.model.engine.name {
-            EngineName::PostgreSql => column.array_dimensions == 0 && !POSTGRES.iter().any(|name| base == *name),
+            EngineName::PostgreSql => column.array_dimensions == 0 && !POSTGRES.contains(&base),
             EngineName::MySql | EngineName::MariaDb => !MYSQL.iter().any(|name| base.ends_with(name)),
             EngineName::Sqlite => true,
         }

@@ -3,7 +3,7 @@ use crate::checks::condition::can_fail;
 use crate::checks::names::Names;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, TableRef, UnseenKind, is_unseen};
-use crate::survey::{Plurality, split};
+use crate::survey::{Plurality, key_words, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "enum-column-unchecked",
@@ -210,16 +210,13 @@ fn finding(context: Context<'_>, names: &Names<'_>, table: TableRef<'_>, column:
     let message =
         format!("{} ({}) accepts any value: no enum, no check, no lookup table", column.name, column.data_type);
     let base = Finding::new(&RULE, Object::column(table, &column.name), message);
-    if split(&column.name) == ["type"] {
+    if *split(&column.name) == ["type"] {
         return base.severity(Severity::Info).advise(
             "where it names classes of the application (single-table inheritance), a check has to change with the code",
         );
     }
     // A table name may have to be quoted; its words make one that need not.
-    let mut words = split(&table.table.name);
-    if let Some(last) = words.last_mut() {
-        *last = crate::survey::singular(last);
-    }
+    let words = key_words(&table.table.name);
     let values = split(&column.name).join("_");
     let lookup_table = match context.survey.naming.expected_number {
         Plurality::Plural => format!("{}_{}", words.join("_"), plural(&values)),

@@ -5,6 +5,7 @@ use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Ru
 use crate::model::quote::quote_identifier;
 use crate::model::{Column, EngineName, TableRef, UnseenKind};
 use crate::survey::split;
+use std::rc::Rc;
 
 pub(super) static RULE: Rule = Rule {
     id: "period-order-unchecked",
@@ -111,7 +112,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 }
 
 fn pairs(engine: EngineName, table: TableRef<'_>) -> Vec<(&Column, &Column)> {
-    let columns: Vec<(&Column, Vec<String>)> = table
+    let columns: Vec<(&Column, Rc<[String]>)> = table
         .table
         .columns
         .iter()
@@ -132,11 +133,11 @@ fn pairs(engine: EngineName, table: TableRef<'_>) -> Vec<(&Column, &Column)> {
                 Some((at, *ends))
             });
             let Some((at, ends)) = opposite.filter(|_| !is_paired(start, &found)) else { continue };
-            let matches = |(end, others): &&(&Column, Vec<String>)| {
+            let matches = |(end, others): &&(&Column, Rc<[String]>)| {
                 others.len() == words.len()
                     && end.data_type == start.data_type
                     && !is_paired(end, &found)
-                    && others.iter().zip(words).enumerate().all(|(position, (other, word))| {
+                    && others.iter().zip(&**words).enumerate().all(|(position, (other, word))| {
                         if position == at { ends.contains(&other.as_str()) } else { other == word }
                     })
             };

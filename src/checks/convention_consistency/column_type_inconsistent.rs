@@ -2,6 +2,7 @@ use crate::checks::columns::{is_reference, is_strict_type};
 use crate::checks::relations::SCORED;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, TableRef};
+use crate::survey::lower;
 use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -182,15 +183,6 @@ fn kind<'m>(context: Context<'m>, column: &'m Column) -> Cow<'m, str> {
     match column.array_dimensions {
         0 => kind,
         dimensions => format!("{kind}{}", "[]".repeat(dimensions as usize)).into(),
-    }
-}
-
-/// A name in lower case, as most are.
-fn lower(name: &str) -> Cow<'_, str> {
-    if name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        name.into()
-    } else {
-        name.to_lowercase().into()
     }
 }
 

@@ -2,7 +2,7 @@ use crate::checks::columns::stands_for;
 use crate::checks::coverage::is_secondary;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
 use crate::model::{EngineName, Index, TableRef, UnseenKind};
-use crate::survey::split;
+use crate::survey::split_anew;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -291,7 +291,7 @@ fn collect<'m>(context: Context<'_>, table: TableRef<'m>, kinds: &mut BTreeMap<&
 /// The name with what it is made of replaced: `{table}`, `{columns}`, `{parent}`, and `#` for digits. Digits at the end
 /// are left out: engines add them where a name is taken.
 fn shape(member: &Named<'_>) -> String {
-    let mut words = split(member.name);
+    let mut words = split_anew(member.name);
     with_placeholder(&mut words, &[&member.table.table.name], "{table}");
     with_placeholder(&mut words, &member.columns, "{columns}");
     for column in &member.columns {
@@ -300,12 +300,12 @@ fn shape(member: &Named<'_>) -> String {
     if let Some(parent) = member.parent {
         with_placeholder(&mut words, &[parent], "{parent}");
     }
-    let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = |word: &Cow<'_, str>| word.bytes().all(|byte| byte.is_ascii_digit());
     while words.len() > 1 && words.last().is_some_and(is_number) {
         words.pop();
     }
     for word in words.iter_mut().filter(|word| is_number(word)) {
-        "#".clone_into(word);
+        *word = "#".into();
     }
     words.dedup_by(|second, first| second == first && (first.starts_with('{') || first == "#"));
     words.join("_")
@@ -313,7 +313,7 @@ fn shape(member: &Named<'_>) -> String {
 
 /// Replaces the first run of words that spell names, however they are parted: `playlist_track`, `PlaylistTrack`,
 /// `playlisttrack`.
-fn with_placeholder(words: &mut Vec<String>, names: &[&str], placeholder: &str) {
+fn with_placeholder(words: &mut Vec<Cow<'_, str>>, names: &[&str], placeholder: &'static str) {
     let mut glued = String::with_capacity(names.iter().map(|name| name.len()).sum());
     for character in names.iter().flat_map(|name| name.chars()) {
         if character.is_ascii_alphanumeric() {
@@ -328,9 +328,9 @@ fn with_placeholder(words: &mut Vec<String>, names: &[&str], placeholder: &str) 
     for start in 0..words.len() {
         let mut rest = glued.as_str();
         for end in start..words.len() {
-            match rest.strip_prefix(words[end].as_str()) {
+            match rest.strip_prefix(&*words[end]) {
                 Some("") => {
-                    words.splice(start..=end, [placeholder.to_owned()]);
+                    words.splice(start..=end, [placeholder.into()]);
                     return;
                 }
                 Some(after) => rest = after,

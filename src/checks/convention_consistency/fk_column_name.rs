@@ -1,7 +1,7 @@
 use super::renamed;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, ForeignKey, TableRef, UnseenKind};
-use crate::survey::{TableClass, singular, split};
+use crate::survey::{TableClass, key_words, singular, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "fk-column-name",
@@ -143,7 +143,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 const ROLES: [&str; 7] = ["by", "parent", "of", "to", "from", "for", "with"];
 
 fn last_word(name: &str) -> String {
-    split(name).pop().unwrap_or_default()
+    split(name).last().cloned().unwrap_or_default()
 }
 
 fn ends_with(column: &str, part: &str) -> bool {
@@ -170,13 +170,10 @@ fn names_parent(column: &str, parent: &str) -> bool {
 }
 
 fn rename(table: TableRef<'_>, column: &str, parent: &str, referenced: &str) -> Option<crate::checks::Change> {
-    let mut words = if names_parent(column, parent) { split(parent) } else { split(column) };
-    if let Some(last) = words.last_mut() {
-        *last = singular(last);
-    }
+    let mut words = key_words(if names_parent(column, parent) { parent } else { column });
     let end = split(referenced);
     if !words.ends_with(&end) {
-        words.extend(end);
+        words.extend_from_slice(&end);
     }
     renamed::column(table, column, words.join("_"))
 }

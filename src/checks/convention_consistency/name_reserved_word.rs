@@ -1,7 +1,7 @@
 use super::renamed;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, TableRef, reserved_since};
-use crate::survey::{TableClass, singular, split};
+use crate::survey::{TableClass, key_words, lower};
 
 pub(super) static RULE: Rule = Rule {
     id: "name-reserved-word",
@@ -103,7 +103,7 @@ fn judge(
     change: impl FnOnce() -> Option<Change>,
 ) {
     let engine = &context.model.engine;
-    let Some(since) = reserved_since(engine.name, &name.to_lowercase()) else {
+    let Some(since) = reserved_since(engine.name, &lower(name)) else {
         return verdicts.pass_in(table, object);
     };
     let (major, minor, _) = engine.version_numbers();
@@ -128,9 +128,6 @@ fn other_number(name: &str) -> String {
 
 /// The column's name after that of its table: `part_desc`.
 fn with_table(table: TableRef<'_>, column: &str) -> String {
-    let mut words = split(&table.table.name);
-    if let Some(last) = words.last_mut() {
-        *last = singular(last);
-    }
+    let words = key_words(&table.table.name);
     format!("{}_{}", words.join("_"), column.to_lowercase())
 }

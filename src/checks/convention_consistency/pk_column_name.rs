@@ -1,7 +1,7 @@
 use super::renamed;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, TableRef, UnseenKind};
-use crate::survey::{TableClass, singular, split};
+use crate::survey::{TableClass, key_words, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "pk-column-name",
@@ -100,7 +100,8 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             verdicts.pass(object);
             continue;
         }
-        let to = if usual == Way::Id { "id".to_owned() } else { format!("{}_id", one(&table.table.name).join("_")) };
+        let to =
+            if usual == Way::Id { "id".to_owned() } else { format!("{}_id", key_words(&table.table.name).join("_")) };
         let finding = Finding::new(&RULE, object, format!("the key is called {column}; {to} would be as elsewhere"));
         verdicts.fail(match renamed::column(table, column, to) {
             Some(change) => finding.with([change]),
@@ -125,7 +126,7 @@ fn judged<'m>(context: Context<'_>, table: TableRef<'m>) -> Option<(TableRef<'m>
     if hands_out(&words, &table.table.name) {
         return None;
     }
-    let way = if words == ["id"] {
+    let way = if *words == ["id"] {
         Way::Id
     } else if words.split_last().is_some_and(|(last, rest)| last == "id" && names(rest, &table.table.name)) {
         Way::Table
@@ -138,20 +139,12 @@ fn judged<'m>(context: Context<'_>, table: TableRef<'m>) -> Option<(TableRef<'m>
 /// Whether words name a table, in the singular or as it is written, or by its last words.
 fn names(words: &[String], table: &str) -> bool {
     let written = split(table);
-    let one = one(table);
+    let one = key_words(table);
     !words.is_empty() && (written.ends_with(words) || one.ends_with(words))
 }
 
 /// Whether the key has the name of what each row is: `invoice_numbers.number`.
 fn hands_out(words: &[String], table: &str) -> bool {
-    let one = one(table);
+    let one = key_words(table);
     words.len() < one.len() && one.ends_with(words)
-}
-
-fn one(table: &str) -> Vec<String> {
-    let mut words = split(table);
-    if let Some(last) = words.last_mut() {
-        *last = singular(last);
-    }
-    words
 }

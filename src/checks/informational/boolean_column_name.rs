@@ -105,6 +105,6 @@ fn is_question(name: &str) -> bool {
 
 /// Whether a name ends like an adjective or participle, which reads as the answer.
 fn is_answer(name: &str) -> bool {
-    let last = split(name).pop().unwrap_or_default();
+    let last = split(name).last().cloned().unwrap_or_default();
     ["ed", "ive", "able", "ible"].iter().any(|end| last.ends_with(end)) && !is_question(name)
 }

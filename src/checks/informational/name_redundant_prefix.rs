@@ -3,7 +3,7 @@
 use crate::checks::columns::{is_key, several};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, Schema, TableRef};
-use crate::survey::{singular, split};
+use crate::survey::{key_words, singular, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "name-redundant-prefix",
@@ -75,7 +75,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     }
     for table in context.tables.base() {
         let object = Object::table(table);
-        let own = own_words(table);
+        let own = key_words(&table.table.name);
         let repeating = repeating(table, &own);
         if repeating.len() < 2 || every_column_repeats(table, &own) {
             verdicts.pass(object);
@@ -96,7 +96,7 @@ fn judge_schema(schema: &Schema, verdicts: &mut Verdicts) {
     let prefixed: Vec<&str> = tables
         .iter()
         .copied()
-        .filter(|name| matches!(split(name).as_slice(), [first, _, ..] if TABLE_PREFIXES.contains(&first.as_str())))
+        .filter(|name| matches!(&*split(name), [first, _, ..] if TABLE_PREFIXES.contains(&first.as_str())))
         .collect();
     let object = Object::schema(&schema.name);
     if prefixed.is_empty() {
@@ -121,15 +121,6 @@ fn repeats(own: &[String], name: &str) -> bool {
         word == own || (word.chars().next() == own.chars().next() && singular(word) == *own)
     };
     words.len() > own.len() && words.iter().zip(own).all(|(word, own)| same(word, own))
-}
-
-/// The words of a table's name, the last in the singular.
-fn own_words(table: TableRef<'_>) -> Vec<String> {
-    let mut own = split(&table.table.name);
-    if let Some(last) = own.last_mut() {
-        *last = singular(last);
-    }
-    own
 }
 
 fn repeating<'m>(table: TableRef<'m>, own: &[String]) -> Vec<&'m str> {

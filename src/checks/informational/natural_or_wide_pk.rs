@@ -85,8 +85,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 fn is_plain_key(column: &Column) -> bool {
     let base = column.base_type();
     let name = column.name.to_lowercase();
-    let number =
-        base.contains("int") || base.contains("serial") || matches!(base.as_ref(), "numeric" | "decimal" | "number");
+    let number = base.contains("int") || base.contains("serial") || matches!(base, "numeric" | "decimal" | "number");
     let uuid = base == "uuid"
         || matches!(
             column.data_type.as_str(),

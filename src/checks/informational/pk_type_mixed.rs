@@ -100,7 +100,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let lower = column.name.to_lowercase();
             let identifier = lower.ends_with("id") || lower.ends_with("key");
             let now = match column.base_type() {
-                base if base == "int" => "integer".into(),
+                "int" => "integer",
                 base => base,
             };
             // What counts by itself is to be widened, whatever it is now.

@@ -102,7 +102,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 
 fn is_large(table: TableRef<'_>, column: &Column) -> bool {
     let base = column.base_type();
-    let large = matches!(base.as_ref(), "bytea" | "xml" | "mediumtext" | "longtext" | "clob")
+    let large = matches!(base, "bytea" | "xml" | "mediumtext" | "longtext" | "clob")
         || (base.ends_with("blob") && base != "tinyblob");
     let indexed =
         || table.table.indexes.iter().any(|index| index.key_columns().any(|key| key == Some(column.name.as_str())));

@@ -3,6 +3,7 @@
 use crate::checks::columns::is_reference;
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, Index, UnseenKind};
+use crate::survey::lower;
 
 pub(super) static RULE: Rule = Rule {
     id: "unique-email-case",
@@ -68,7 +69,7 @@ const NAMES: [&str; 5] = ["email", "email_address", "username", "user_name", "lo
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
-        for column in table.columns.iter().filter(|column| NAMES.contains(&column.name.to_lowercase().as_str())) {
+        for column in table.columns.iter().filter(|column| NAMES.contains(&&*lower(&column.name))) {
             let name = column.name.to_lowercase();
             let mentions = |text: &str| text.to_lowercase().contains(&name);
             let unique = || table.indexes.iter().filter(|index| index.guarantees_unique());

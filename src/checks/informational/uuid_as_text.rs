@@ -3,7 +3,7 @@
 use crate::checks::columns::{checks_of, is_key, is_reference, is_text, length};
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{Column, EngineName, TableRef, UnseenKind};
-use crate::survey::split;
+use crate::survey::{lower, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "uuid-as-text",
@@ -120,8 +120,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
 
 fn is_uuid_text(column: &Column) -> bool {
     let length = length(column).filter(|length| matches!(length, 32 | 36 | 38));
-    let made_here =
-        || column.default.as_ref().is_some_and(|default| default.expression.to_lowercase().contains("uuid"));
+    let made_here = || column.default.as_ref().is_some_and(|default| lower(&default.expression).contains("uuid"));
     if column.generated.is_some() || !(length.is_some() || made_here()) || !is_text(column) {
         return false;
     }

@@ -1,7 +1,7 @@
 use super::{is_small, timestamp_column, usual_column};
 use crate::checks::{Context, Dimension, Finding, Kind, Needs, Object, Rule, Severity, Verdicts};
 use crate::model::{EngineName, TableRef};
-use crate::survey::{TableClass, counts_to_moment, is_temporal, singular, split};
+use crate::survey::{TableClass, counts_to_moment, is_temporal, key_words, split};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-created-at",
@@ -100,10 +100,7 @@ const NOW: [&str; 5] = ["current_timestamp", "now(", "localtimestamp", "'now'", 
 /// Whether a column that cannot be empty holds when the row came to be, under a name of its own.
 fn has_moment_of_event(context: Context<'_>, table: TableRef<'_>) -> bool {
     let updated = &context.survey.timestamps[table.id.0].updated;
-    let mut own = split(&table.table.name);
-    if let Some(last) = own.last_mut() {
-        *last = singular(last);
-    }
+    let own = key_words(&table.table.name);
     let temporal = table.table.columns.iter().filter(|column| is_temporal(context.model.engine.name, column));
     temporal.filter(|column| !column.nullable && column.on_update.is_none()).any(|column| {
         let default = column.default.as_ref().map(|default| default.expression.to_lowercase()).unwrap_or_default();

@@ -117,14 +117,14 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let Some([name]) = table.table.primary_key.as_ref().map(|key| key.columns.as_slice()) else { continue };
         let Some(column) = table.table.column(name).filter(|column| column.is_auto_generated()) else { continue };
         let base = column.base_type();
-        let integer = matches!(base.as_ref(), "smallint" | "integer" | "int" | "mediumint" | "tinyint" | "bigint");
+        let integer = matches!(base, "smallint" | "integer" | "int" | "mediumint" | "tinyint" | "bigint");
         if !integer {
             continue;
         }
         let object = Object::column(table, name);
         let statistics = context.model.statistics.as_ref();
         let rows = statistics.and_then(|statistics| statistics.table(&table.schema.name, &table.table.name)?.rows);
-        let last = split(&table.table.name).pop().unwrap_or_default();
+        let last = split(&table.table.name).last().cloned().unwrap_or_default();
         let few = context.survey.class(table.id) == TableClass::Lookup || SMALL.contains(&singular(&last).as_str());
         let small = few && rows.is_none_or(|rows| rows < FEW);
         if base == "bigint" || small {
@@ -135,11 +135,11 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let data_type = if unsigned { "bigint unsigned" } else { "bigint" };
         let with = referencing(context, table, name);
         let message = match with.len() {
-            0 => format!("{name} is {}, which ends at {}", column.data_type, largest(&base, unsigned)),
+            0 => format!("{name} is {}, which ends at {}", column.data_type, largest(base, unsigned)),
             count => format!(
                 "{name} is {}, which ends at {}; {count} referencing {} must be widened with it",
                 column.data_type,
-                largest(&base, unsigned),
+                largest(base, unsigned),
                 if count == 1 { "column" } else { "columns" }
             ),
         };

@@ -115,7 +115,7 @@ fn judge_sequence(
         verdicts.pass(object);
         return;
     };
-    let (lowest, highest) = range(&column.base_type(), false);
+    let (lowest, highest) = range(column.base_type(), false);
     let end = if sequence.increment < 0 { sequence.minimum.max(lowest) } else { sequence.maximum.min(highest) };
     conclude(verdicts, object, last, end, || {
         if column.base_type() == "bigint" {
@@ -150,7 +150,7 @@ fn judge_counters(context: Context<'_>, verdicts: &mut Verdicts) {
             continue;
         };
         let unsigned = column.data_type.to_lowercase().contains("unsigned");
-        let (_, highest) = range(&column.base_type(), unsigned);
+        let (_, highest) = range(column.base_type(), unsigned);
         conclude(verdicts, object, last, highest, || {
             Ok(Change::ChangeType {
                 table: name.clone(),

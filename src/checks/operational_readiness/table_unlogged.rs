@@ -76,7 +76,7 @@ const EXPENDABLE: &[&str] = &[
 /// Whether a table may be lost, by its name or that of its schema.
 pub(in crate::checks) fn is_expendable(table: TableRef<'_>) -> bool {
     let words = split(&table.table.name);
-    words.iter().chain(&split(&table.schema.name)).any(|word| EXPENDABLE.contains(&word.as_str()))
+    words.iter().chain(&*split(&table.schema.name)).any(|word| EXPENDABLE.contains(&word.as_str()))
 }
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {

@@ -317,7 +317,7 @@ fn changed(planner: &Planner<'_>, table: &QualifiedName, of: &Column, data_type:
     let (old, new) = (of.base_type(), base_type(data_type));
     let column = planner.quote(&of.name);
     let unsigned = |data_type: &str| data_type.contains("unsigned");
-    let condition = match (old.as_ref(), new.as_ref()) {
+    let condition = match (old, new.as_ref()) {
         _ if holds(data_type, &of.data_type) => return None,
         // The comparison allows for the bits that the old type has.
         ("float", "decimal") => format!("ABS({column} - CAST({column} AS {data_type})) > ABS({column}) / 16777216"),
@@ -328,7 +328,7 @@ fn changed(planner: &Planner<'_>, table: &QualifiedName, of: &Column, data_type:
         (_, "uuid") => {
             format!("{column} NOT REGEXP '(?-i)^[0-9a-f]{{8}}-([0-9a-f]{{4}}-){{3}}[0-9a-f]{{12}}$'")
         }
-        (_, kind) if bits(&old).is_some() && bits(kind).is_some() => {
+        (_, kind) if bits(old).is_some() && bits(kind).is_some() => {
             let bits = bits(kind)?;
             let (lowest, highest) = if unsigned(data_type) {
                 (0, (1_i128 << bits) - 1)
@@ -862,7 +862,7 @@ fn too_wide(table: &Table) -> Option<String> {
     let bytes = |column: &Column| {
         let base = column.base_type();
         let length = key_bytes(column, None);
-        match base.as_ref() {
+        match base {
             "varchar" | "varbinary" => length + if length > 255 { 2 } else { 1 },
             "char" | "binary" => length,
             "tinyint" | "year" | "bool" => 1,

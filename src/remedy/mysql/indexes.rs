@@ -39,7 +39,7 @@ pub(super) fn is_too_long(table: &Table, parts: impl Iterator<Item = u32>) -> bo
 pub(super) fn key_bytes(column: &Column, prefix: Option<u32>) -> u32 {
     let length = column.data_type.split_once('(').and_then(|(_, rest)| rest.split(')').next()?.parse().ok());
     let characters: u32 = prefix.or(length).unwrap_or(8);
-    let listed = ["enum", "set"].contains(&&*column.base_type());
+    let listed = ["enum", "set"].contains(&column.base_type());
     let wide = is_textual(&column.data_type) && !listed;
     let each = match column.character_set.as_deref() {
         _ if !wide => 1,
@@ -540,7 +540,7 @@ fn key_columns(
         }]);
     }
     let base = known.base_type();
-    let stand_in = if is_textual(&base) {
+    let stand_in = if is_textual(base) {
         "''"
     } else if ["int", "decimal", "float", "double", "bit"].iter().any(|kind| base.contains(kind)) {
         "0"

@@ -354,13 +354,13 @@ pub(super) fn obstacle(planner: &Planner<'_>, table: &QualifiedName, column: &st
     }
     let (old, new) = (of.table.column(column)?.base_type(), base_type(new));
     let check = of.table.check_constraints.iter().find(|check| mentions(&check.expression, column));
-    if let Some(check) = check.filter(|_| !compare(&old, &new)) {
+    if let Some(check) = check.filter(|_| !compare(old, &new)) {
         return Some(format!(
             "check {} compares {column} with {old}: drop it, change the type, make it again",
             check.name.as_deref().unwrap_or_default()
         ));
     }
-    planner.code.hindrance_of_type(of, column, (&old, &new))
+    planner.code.hindrance_of_type(of, column, (old, &new))
 }
 
 fn change_type(
@@ -407,7 +407,7 @@ fn change_one_type(
     let (relation, quoted) = (planner.relation(table), planner.quote(column));
     let (old, new) = (of.base_type(), base_type(data_type));
     let to_zoned = old == "timestamp without time zone" && (new == "timestamp with time zone" || new == "timestamptz");
-    let widened = matches!(old.as_ref(), "character varying" | "varchar")
+    let widened = matches!(old, "character varying" | "varchar")
         && (new == "text"
             || matches!(new.as_ref(), "character varying" | "varchar") && length(data_type) >= length(&of.data_type));
     let mut statements = Vec::new();

@@ -63,7 +63,7 @@ fn outline_table(text: &mut String, table: &Table) {
 
 fn column_line(column: &Column) -> String {
     let compact = column.data_type.to_lowercase().replace(", ", ",").replace("character varying", "varchar");
-    let data_type = match column.base_type().as_ref() {
+    let data_type = match column.base_type() {
         "int" | "integer" => "integer".to_owned(),
         _ => compact.replace("numeric", "decimal"),
     };

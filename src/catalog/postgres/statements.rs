@@ -71,7 +71,7 @@ pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(enum_labels, Types),
     statement!(sequences, SequenceValues, beside: true),
     statement!(view_dependencies, ViewDefinitions),
-    statement!(triggers, Triggers),
+    statement!(triggers, Triggers, beside: true),
     statement!(disabled_foreign_keys, Enforcement),
     statement!(policies, Policies),
     statement!(rules, Rules),

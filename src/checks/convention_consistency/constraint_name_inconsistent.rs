@@ -315,11 +315,12 @@ fn shape(member: &Named<'_>) -> String {
 /// `playlisttrack`.
 fn with_placeholder(words: &mut Vec<Cow<'_, str>>, names: &[&str], placeholder: &'static str) {
     let mut glued = String::with_capacity(names.iter().map(|name| name.len()).sum());
-    for character in names.iter().flat_map(|name| name.chars()) {
-        if character.is_ascii_alphanumeric() {
-            glued.push(character.to_ascii_lowercase());
-        } else if character.is_alphanumeric() {
-            glued.extend(character.to_lowercase());
+    for part in names.iter().flat_map(|name| name.split('_')) {
+        if part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+            glued.push_str(part);
+        } else {
+            let letters = part.chars().filter(|character| character.is_alphanumeric());
+            glued.extend(letters.flat_map(char::to_lowercase));
         }
     }
     if glued.is_empty() {

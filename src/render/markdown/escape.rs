@@ -53,10 +53,21 @@ pub(crate) fn code(raw: &str) -> String {
     out
 }
 
+/// Bytes that mean nothing in a code span.
+const PLAIN_CODE: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        plain[byte as usize] = !matches!(byte, b'`' | b'|' | b'\\');
+        byte += 1;
+    }
+    plain
+};
+
 /// Writes an identifier, type or expression in code type.
 pub(crate) fn push_code(out: &mut String, raw: &str) {
     // Most are of this kind.
-    if raw.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'`' | b'|' | b'\\'))
+    if raw.bytes().fold(true, |plain, byte| plain & PLAIN_CODE[usize::from(byte)])
         && !raw.is_empty()
         && !raw.starts_with(' ')
         && !raw.ends_with(' ')
@@ -248,12 +259,30 @@ fn class(character: char) -> Class {
 }
 
 /// Characters that mean nothing to any renderer wherever they stand.
-fn is_plain(byte: u8) -> bool {
+const fn is_plain(byte: u8) -> bool {
     matches!(
         byte,
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9'
             | b' ' | b',' | b';' | b'(' | b')' | b'-' | b'+' | b'/' | b'=' | b'"' | b'\'' | b'!' | b'?' | b'%' | b'^' | b'{' | b'}'
     )
+}
+
+/// These, by their bytes.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        plain[byte as usize] = is_plain(byte);
+        byte += 1;
+    }
+    plain
+};
+
+/// Whether the byte at a place means nothing there. An underscore does not inside a word, so that names stay readable in the
+/// source.
+fn is_plain_at(bytes: &[u8], at: usize) -> bool {
+    let is_letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    PLAIN[usize::from(bytes[at])] || bytes[at] == b'_' && at > 0 && is_letter(at - 1) && is_letter(at + 1)
 }
 
 /// Writes text for a table cell, a paragraph or an HTML element.
@@ -263,14 +292,14 @@ pub(crate) fn push_text(out: &mut String, raw: &str) {
 
 fn push_inner(out: &mut String, mut raw: &str) {
     loop {
-        let plain = raw.bytes().position(|byte| !is_plain(byte)).unwrap_or(raw.len());
+        let plain = (0..raw.len()).find(|at| !is_plain_at(raw.as_bytes(), *at)).unwrap_or(raw.len());
         out.push_str(&raw[..plain]);
         let mut rest = raw[plain..].chars();
         let Some(character) = rest.next() else { return };
         raw = rest.as_str();
         let next = rest.next();
         match character {
-            // Inside a word and before a space these two mean nothing, and names stay readable in the source.
+            // Inside a word and before a space these two mean nothing.
             '_' if out.ends_with(|last: char| last.is_ascii_alphanumeric())
                 && next.is_some_and(|next| next.is_ascii_alphanumeric()) =>
             {

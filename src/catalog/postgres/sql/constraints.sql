@@ -17,8 +17,8 @@ SELECT
     k.confmatchtype,
     k.conkey,
     k.confkey,
-    CASE WHEN k.condeferrable OR NOT k.convalidated OR NOT k.enforced OR k.period OR NOT k.conislocal
-        OR k.contype = 'c' AND k.connoinherit
+    CASE WHEN k.condeferrable OR NOT k.convalidated OR NOT k.enforced OR k.period
+        OR k.contype = 'c' AND (NOT k.conislocal OR k.connoinherit)
         OR k.contype = 'x' OR k.delete_columns IS NOT NULL
     THEN pg_catalog.json_build_array(
         k.condeferrable,

@@ -354,7 +354,7 @@ mod tests {
         assert!(!covered(index("i", &["b", "a"]), &["a"]), "second position");
         assert!(covered(index("i", &["b", "a"]), &["a", "b"]), "other order");
         assert!(!covered(index("i", &["a", "x", "b"]), &["a", "b"]), "not contiguous");
-        assert!(!covered(Index { include: vec!["a".into()], ..index("i", &["b"]) }, &["a"]), "INCLUDE only");
+        assert!(!covered(Index { include: vec!["a".into()].into(), ..index("i", &["b"]) }, &["a"]), "INCLUDE only");
         assert!(!covered(Index { method: "brin".into(), ..index("i", &["a"]) }, &["a"]), "BRIN");
         assert!(covered(Index { method: "hash".into(), ..index("i", &["a"]) }, &["a"]), "hash");
         assert!(!covered(Index { valid: false, ..index("i", &["a"]) }, &["a"]), "invalid");
@@ -436,8 +436,8 @@ mod tests {
         let part = |part: KeyPart| Index { key: vec![part], ..Index::new("i") };
         let parts = [
             KeyPart::expression(UNSEEN),
-            KeyPart { operator_class: unseen(), ..KeyPart::column("a") },
-            KeyPart { collation: unseen(), ..KeyPart::column("a") },
+            KeyPart { operator_class: unseen().into(), ..KeyPart::column("a") },
+            KeyPart { collation: unseen().into(), ..KeyPart::column("a") },
         ];
         let indexes = parts.map(part).into_iter().chain([partial("i")]);
         for index in indexes {
@@ -454,11 +454,11 @@ mod tests {
         assert!(!equivalent(&plain, &index("j", &["ab"])));
         assert!(!equivalent(&plain, &Index { unique: true, ..index("j", &["a"]) }));
         assert!(!equivalent(&plain, &Index { predicate: Some("a > 0".into()), ..index("j", &["a"]) }));
-        assert!(!equivalent(&plain, &Index { include: vec!["b".into()], ..index("j", &["a"]) }));
+        assert!(!equivalent(&plain, &Index { include: vec!["b".into()].into(), ..index("j", &["a"]) }));
         assert!(!equivalent(&plain, &Index { method: "hash".into(), ..index("j", &["a"]) }));
-        let class = KeyPart { operator_class: Some("text_pattern_ops".into()), ..KeyPart::column("a") };
+        let class = KeyPart { operator_class: Some("text_pattern_ops".to_owned()).into(), ..KeyPart::column("a") };
         assert!(!equivalent(&plain, &Index { key: vec![class], ..Index::new("j") }));
-        let collated = KeyPart { collation: Some("C".into()), ..KeyPart::column("a") };
+        let collated = KeyPart { collation: Some("C".to_owned()).into(), ..KeyPart::column("a") };
         assert!(!equivalent(&plain, &Index { key: vec![collated], ..Index::new("j") }));
         let lower = |name: &str| Index { key: vec![KeyPart::expression("lower(a)")], ..Index::new(name) };
         assert!(equivalent(&lower("i"), &lower("j")));
@@ -474,8 +474,8 @@ mod tests {
         assert!(serves_instead(&unique, &short), "the unique twin serves");
         assert!(!serves_instead(&index("j", &["ab", "b"]), &short), "names are not text prefixes");
         assert!(!serves_instead(&Index { visible: false, ..long.clone() }, &short));
-        assert!(serves_instead(&long, &Index { include: vec!["b".into()], ..short.clone() }));
-        assert!(!serves_instead(&long, &Index { include: vec!["c".into()], ..short.clone() }));
+        assert!(serves_instead(&long, &Index { include: vec!["b".into()].into(), ..short.clone() }));
+        assert!(!serves_instead(&long, &Index { include: vec!["c".into()].into(), ..short.clone() }));
         let hash = |names| Index { method: "hash".into(), ..index("h", names) };
         assert!(!serves_instead(&hash(&["a", "b"]), &hash(&["a"])));
         let prefix =

@@ -1,6 +1,7 @@
 //! Columns and their defaults.
 
 use super::QualifiedName;
+use super::rarely::Rarely;
 use super::schema::is_false;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -26,16 +27,16 @@ pub struct Column {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub array_dimensions: u32,
     /// Values of an ENUM or SET column (MySQL, MariaDB), in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub values: Vec<String>,
+    #[serde(default, skip_serializing_if = "Rarely::is_usual")]
+    pub values: Rarely<Vec<String>>,
     /// Whether NULL can be stored: no NOT NULL that is known to hold, and not part of a primary key that forbids it.
     pub nullable: bool,
     /// A NOT NULL constraint exists but existing rows were never checked against it (PostgreSQL 18).
     #[serde(default, skip_serializing_if = "is_false")]
     pub not_null_unvalidated: bool,
     /// Comment on its NOT NULL constraint (PostgreSQL 18+).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_null_comment: Option<String>,
+    #[serde(default, skip_serializing_if = "Rarely::is_usual")]
+    pub not_null_comment: Rarely<Option<String>>,
     /// Default; `null` when there is none.
     pub default: Option<Arc<ColumnDefault>>,
     /// Identity property (PostgreSQL).
@@ -51,14 +52,14 @@ pub struct Column {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generated: Option<Box<Generated>>,
     /// `ON UPDATE` expression (MySQL, MariaDB), for example `CURRENT_TIMESTAMP`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_update: Option<String>,
+    #[serde(default, skip_serializing_if = "Rarely::is_usual")]
+    pub on_update: Rarely<Option<String>>,
     /// Character set (MySQL, MariaDB).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub character_set: Option<String>,
+    #[serde(default, skip_serializing_if = "Rarely::is_usual")]
+    pub character_set: Rarely<Option<String>>,
     /// Collation; in PostgreSQL only when it differs from the type's, and as SQL names it: `"C"`, `app.german`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub collation: Option<String>,
+    #[serde(default, skip_serializing_if = "Rarely::is_usual")]
+    pub collation: Rarely<Option<String>>,
     /// Left out of `SELECT *` (MySQL, MariaDB `INVISIBLE`; SQLite hidden).
     #[serde(default, skip_serializing_if = "is_false")]
     pub invisible: bool,
@@ -75,21 +76,21 @@ pub struct Column {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub srid: Option<u32>,
     /// How long values are kept when it is not the type's own way: `plain`, `external`, `main`, `extended` (PostgreSQL).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub storage: Option<String>,
+    #[serde(default, skip_serializing_if = "Rarely::is_usual")]
+    pub storage: Rarely<Option<String>>,
     /// Compression method that was chosen for it: `pglz`, `lz4` (PostgreSQL 14+).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub compression: Option<String>,
+    #[serde(default, skip_serializing_if = "Rarely::is_usual")]
+    pub compression: Rarely<Option<String>>,
     /// Detail of the planner's statistics, when it was set (PostgreSQL).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statistics_target: Option<i16>,
     /// Options as `name=value`, sorted: `n_distinct`, … (PostgreSQL).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub options: Vec<String>,
+    #[serde(default, skip_serializing_if = "Rarely::is_usual")]
+    pub options: Rarely<Vec<String>>,
     /// Names of the options that the wrapper of a foreign table takes, sorted. Values can be secrets and are not read
     /// (PostgreSQL).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub foreign_options: Vec<String>,
+    #[serde(default, skip_serializing_if = "Rarely::is_usual")]
+    pub foreign_options: Rarely<Vec<String>>,
     /// Comes from a parent table only (PostgreSQL inheritance).
     #[serde(default, skip_serializing_if = "is_false")]
     pub inherited: bool,
@@ -111,28 +112,28 @@ impl Column {
             data_type: data_type.into(),
             user_type: None,
             array_dimensions: 0,
-            values: Vec::new(),
+            values: Rarely::default(),
             nullable: true,
             not_null_unvalidated: false,
-            not_null_comment: None,
+            not_null_comment: Rarely::default(),
             default: None,
             identity: None,
             auto_increment: false,
             rowid_alias: false,
             generated: None,
-            on_update: None,
-            character_set: None,
-            collation: None,
+            on_update: Rarely::default(),
+            character_set: Rarely::default(),
+            collation: Rarely::default(),
             invisible: false,
             compressed: false,
             unversioned: false,
             system_generated: false,
             srid: None,
-            storage: None,
-            compression: None,
+            storage: Rarely::default(),
+            compression: Rarely::default(),
             statistics_target: None,
-            options: Vec::new(),
-            foreign_options: Vec::new(),
+            options: Rarely::default(),
+            foreign_options: Rarely::default(),
             inherited: false,
             comment: None,
         }

@@ -1,6 +1,7 @@
 //! Indexes.
 
 use super::is_unseen;
+use super::rarely::Rarely;
 use super::schema::{is_false, is_true, yes};
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +16,8 @@ pub struct Index {
     /// Key parts in order.
     pub key: Vec<KeyPart>,
     /// Columns stored but not searched (PostgreSQL `INCLUDE`).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub include: Vec<String>,
+    #[serde(default, skip_serializing_if = "Rarely::is_usual")]
+    pub include: Rarely<Vec<String>>,
     /// Condition of a partial index, [`super::UNSEEN`] when it could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predicate: Option<String>,
@@ -61,11 +62,11 @@ pub struct Index {
     #[serde(default, skip_serializing_if = "is_false")]
     pub automatic: bool,
     /// Storage or method options, as `name=value`, sorted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub options: Vec<String>,
+    #[serde(default, skip_serializing_if = "Rarely::is_usual")]
+    pub options: Rarely<Vec<String>>,
     /// Partitions, by name, whose tables lack a valid attached index although this is the partitioned index.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub missing_partitions: Vec<super::QualifiedName>,
+    #[serde(default, skip_serializing_if = "Rarely::is_usual")]
+    pub missing_partitions: Rarely<Vec<super::QualifiedName>>,
     /// Comment on the index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
@@ -78,7 +79,7 @@ impl Index {
             name: name.into(),
             method: "btree".to_owned(),
             key: Vec::new(),
-            include: Vec::new(),
+            include: Rarely::default(),
             predicate: None,
             unique: false,
             immediate: true,
@@ -93,15 +94,15 @@ impl Index {
             clustered: false,
             replica_identity: false,
             automatic: false,
-            options: Vec::new(),
-            missing_partitions: Vec::new(),
+            options: Rarely::default(),
+            missing_partitions: Rarely::default(),
             comment: None,
         }
     }
 
     pub(super) fn sort(&mut self) {
-        self.options.sort();
-        self.missing_partitions.sort();
+        self.options.own_mut().into_iter().for_each(|options| options.sort());
+        self.missing_partitions.own_mut().into_iter().for_each(|partitions| partitions.sort());
     }
 
     /// Valid, ready and visible: the optimizer may use it and writes maintain it.
@@ -152,11 +153,11 @@ pub struct KeyPart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nulls: Option<NullsOrder>,
     /// Operator class, when it is not the default one for the type (PostgreSQL), with its options.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub operator_class: Option<String>,
+    #[serde(default, skip_serializing_if = "Rarely::is_usual")]
+    pub operator_class: Rarely<Option<String>>,
     /// Collation, when it differs from the column's; in PostgreSQL as SQL names it: `"C"`, `app.german`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub collation: Option<String>,
+    #[serde(default, skip_serializing_if = "Rarely::is_usual")]
+    pub collation: Rarely<Option<String>>,
     /// Only this many leading characters or bytes are indexed (MySQL, MariaDB).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefix_length: Option<u32>,
@@ -165,7 +166,7 @@ pub struct KeyPart {
 impl KeyPart {
     /// Whether something of it could not be read.
     pub fn is_unseen(&self) -> bool {
-        [&self.expression, &self.operator_class, &self.collation].into_iter().flatten().any(|text| is_unseen(text))
+        [&self.expression, &*self.operator_class, &*self.collation].into_iter().flatten().any(|text| is_unseen(text))
     }
 
     /// An ascending plain column.
@@ -175,8 +176,8 @@ impl KeyPart {
             expression: None,
             order: SortOrder::Ascending,
             nulls: None,
-            operator_class: None,
-            collation: None,
+            operator_class: Rarely::default(),
+            collation: Rarely::default(),
             prefix_length: None,
         }
     }

@@ -13,6 +13,7 @@ mod constraint;
 mod data;
 mod index;
 mod partition;
+mod rarely;
 mod relation;
 mod reserved;
 mod routine;
@@ -33,6 +34,7 @@ pub use constraint::{
 pub use data::{ComparedValues, Comparison, ForeignKeyRows, MigrationState, Reference, TableData};
 pub use index::{Index, KeyPart, NullsOrder, SortOrder};
 pub use partition::{Partition, PartitionedKey, Partitioning};
+pub use rarely::{Rarely, Usual};
 pub use relation::{
     ExtendedStatistics, Inheritance, PeriodDefinition, Persistence, Policy, PolicyCommand, Rule, Table, TableKind,
     Trigger, TriggerEnabled, View,

@@ -97,7 +97,7 @@ pub fn unique_clause(engine: EngineName, unique: &UniqueConstraint, indexes: &[I
 
 /// ` INCLUDE (…)`, where an index has such columns.
 pub fn included_columns(engine: EngineName, index: &Index) -> String {
-    if index.include.is_empty() { String::new() } else { format!(" INCLUDE ({})", quote_list(engine, &index.include)) }
+    if index.include.is_empty() { String::new() } else { format!(" INCLUDE ({})", quote_list(engine, &*index.include)) }
 }
 
 #[cfg(test)]

@@ -270,7 +270,7 @@ fn convert(table: &mut Table, change: &Change) -> Result<(), String> {
     for of in &mut table.columns {
         let moves = match (column, collation) {
             (Some(only), _) => *only == of.name,
-            (None, Some(_)) => of.collation.is_some() && of.collation == table.collation,
+            (None, Some(_)) => of.collation.is_some() && *of.collation == table.collation,
             (None, None) => of.character_set.as_deref().is_some_and(is_utf8mb3),
         };
         if moves {
@@ -279,8 +279,8 @@ fn convert(table: &mut Table, change: &Change) -> Result<(), String> {
             {
                 of.data_type = longer.into();
             }
-            of.collation = after(of.collation.as_deref())?;
-            of.character_set = Some(character_set.clone());
+            of.collation = after(of.collation.as_deref())?.into();
+            of.character_set = Some(character_set.clone()).into();
         }
     }
     if column.is_none() {

@@ -365,7 +365,7 @@ pub(crate) fn shop() -> Model {
             KeyPart::column("customer_id"),
             KeyPart { order: SortOrder::Descending, ..KeyPart::column("placed_at") },
         ],
-        include: vec!["total".to_owned()],
+        include: vec!["total".to_owned()].into(),
         ..Index::new("orders_customer_id_placed_at_idx")
     });
     orders.indexes.push(Index {

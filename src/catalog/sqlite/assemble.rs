@@ -183,7 +183,7 @@ fn fill_columns(table: &mut Table, rows: &[&[Cell]], text: &TableText, indexes: 
         column.auto_increment = column.rowid_alias && written.is_some_and(|written| written.autoincrement);
         let forbidden = number(row, 4) == 1;
         column.nullable = !(forbidden || (in_key && (column.rowid_alias || table.without_rowid || table.strict)));
-        column.collation = written.and_then(|written| written.collation.clone());
+        column.collation = written.and_then(|written| written.collation.clone()).into();
         column.invisible = hidden == 1;
         let storage = match hidden {
             2 => Some(GeneratedStorage::Virtual),
@@ -258,7 +258,7 @@ fn fill_indexes(
             let of_column =
                 column.and_then(|column| table.column(column)).and_then(|column| column.collation.as_deref());
             if !collation.is_empty() && !collation.eq_ignore_ascii_case(of_column.unwrap_or("BINARY")) {
-                key_part.collation = Some(collation.to_owned());
+                key_part.collation = Some(collation.to_owned()).into();
             }
             index.key.push(key_part);
         }

@@ -84,7 +84,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let usual = usual(schema);
         for table in context.tables.base_of(&schema.name) {
             for column in &table.table.columns {
-                let Some(collation) = &column.collation else { continue };
+                let Some(collation) = &*column.collation else { continue };
                 let object = Object::column(table, &column.name);
                 match trouble(context, table, column, collation, usual) {
                     None => verdicts.pass(object),
@@ -164,7 +164,7 @@ fn is_comparable(collation: &str, other: &str) -> bool {
 fn change(table: TableRef<'_>, column: &Column, wanted: &str) -> Option<Change> {
     let own = column.character_set.as_deref();
     let character_set = Some(set(wanted)).filter(|set| own == Some(set) || *set == "utf8mb4")?.to_owned();
-    let whole = table.table.collation.as_deref() != Some(wanted) && column.collation == table.table.collation;
+    let whole = table.table.collation.as_deref() != Some(wanted) && *column.collation == table.table.collation;
     Some(Change::SetCharacterSet {
         table: table.qualified_name(),
         column: (!whole).then(|| column.name.clone()),

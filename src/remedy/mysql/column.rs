@@ -22,19 +22,21 @@ impl Overrides<'_> {
         if let Some(data_type) = self.data_type {
             after.data_type = data_type.into();
             if !is_textual(data_type) {
-                (after.character_set, after.collation) = (None, None);
+                (after.character_set, after.collation) = Default::default();
             }
         }
         if let Some((character_set, collation)) = self.character_set {
-            after.character_set = Some(character_set.to_owned());
-            after.collation = collation.map(str::to_owned);
+            after.character_set = Some(character_set.to_owned()).into();
+            after.collation = collation.map(str::to_owned).into();
         }
         if let Some(default) = self.default {
             let expression = default_text(default, None);
             after.default = Some(Arc::new(ColumnDefault { expression, kind: DefaultKind::Literal, sequence: None }));
         }
         after.nullable = self.nullable.unwrap_or(after.nullable);
-        after.on_update = self.on_update.map(str::to_owned).or(after.on_update);
+        if let Some(expression) = self.on_update {
+            after.on_update = Some(expression.to_owned()).into();
+        }
         after
     }
 }
@@ -70,7 +72,7 @@ pub(super) fn definition(
         }
         None if textual => {
             push(&format!("CHARACTER SET {}", column.character_set.as_deref().unwrap_or_default()));
-            if let Some(collation) = &column.collation {
+            if let Some(collation) = &*column.collation {
                 push(&format!("COLLATE {collation}"));
             }
         }
@@ -169,8 +171,8 @@ mod tests {
     fn everything_is_repeated() {
         let mut column = Column::new("st`ate", "enum('a','b')");
         column.nullable = false;
-        column.character_set = Some("utf8mb4".to_owned());
-        column.collation = Some("utf8mb4_bin".to_owned());
+        column.character_set = Some("utf8mb4".to_owned()).into();
+        column.collation = Some("utf8mb4_bin".to_owned()).into();
         column.default =
             Some(Arc::new(ColumnDefault { expression: "'a'".to_owned(), kind: DefaultKind::Literal, sequence: None }));
         column.comment = Some("it's \\ one".to_owned());
@@ -207,7 +209,7 @@ mod tests {
     #[test]
     fn a_new_type_drops_a_character_set_it_cannot_have() {
         let mut column = Column::new("a", "varchar(10)");
-        column.character_set = Some("utf8mb4".to_owned());
+        column.character_set = Some("utf8mb4".to_owned()).into();
         let new = Overrides { data_type: Some("bigint"), ..Overrides::default() };
         assert_eq!(definition(EngineName::MariaDb, &column, &[], new), "a bigint NULL");
     }

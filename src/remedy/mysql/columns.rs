@@ -186,7 +186,7 @@ fn add_column(planner: &mut Planner<'_>, request: &Request, table: &QualifiedNam
         return planner.refuse(request.change.clone(), "the table already has a column of this name");
     }
     let mut column = Column::new(&name, new.data_type.as_str());
-    column.on_update.clone_from(&new.on_update);
+    column.on_update = new.on_update.clone().into();
     if new.not_null && new.default.is_none() && stamps_itself(planner, &Column { nullable: false, ..column.clone() }) {
         return planner.refuse(request.change.clone(), STAMPS_ITSELF);
     }
@@ -625,7 +625,7 @@ fn conversion(planner: &Planner<'_>, changes: &[Change]) -> Result<Conversion, S
         keeps_set &= old.character_set == new.character_set;
         pairs.push((old, new));
         let counterpart = old.collation.as_deref().and_then(remedy::utf8mb4_collation);
-        if new.collation != counterpart {
+        if *new.collation != counterpart {
             otherwise.push((old, new));
         }
         columns.push(new.clone());
@@ -659,7 +659,7 @@ fn clashes(planner: &Planner<'_>, name: &QualifiedName, table: &Table, columns: 
         let parts = key.iter().map(|part| {
             let (old, new) = columns.iter().find(|(old, _)| old.name == *part)?;
             let quoted = planner.quote(part);
-            let value = match &new.character_set {
+            let value = match &*new.character_set {
                 Some(set) if old.character_set != new.character_set => format!("CONVERT({quoted} USING {set})"),
                 _ => quoted,
             };
@@ -843,7 +843,7 @@ fn too_long(table: &Table, converted: Option<&str>, types: &dyn Fn(&str) -> Stri
             after.data_type = planned.into();
         }
         if converted.is_none_or(|name| name == column.name) {
-            after.character_set = Some("utf8mb4".to_owned());
+            after.character_set = Some("utf8mb4".to_owned()).into();
         }
         key_bytes(&after, part.prefix_length)
     };

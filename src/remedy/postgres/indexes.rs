@@ -87,9 +87,9 @@ fn key_part(planner: &Planner<'_>, part: &KeyPart) -> String {
         (None, expression) => format!("({})", expression.as_deref().unwrap_or_default()),
     };
     let collation = part.collation.as_ref().map(|collation| format!("COLLATE {collation}"));
-    for extra in [collation, part.operator_class.clone()].into_iter().flatten() {
+    for extra in collation.iter().chain(&*part.operator_class) {
         text.push(' ');
-        text.push_str(&extra);
+        text.push_str(extra);
     }
     if part.order == SortOrder::Descending {
         text.push_str(" DESC");
@@ -401,7 +401,7 @@ fn repair_index(planner: &mut Planner<'_>, request: &Request, table: &QualifiedN
             equal_nulls: index.nulls_not_distinct,
         };
         let above = QualifiedName::new(&schema, name);
-        for missing in &index.missing_partitions {
+        for missing in &*index.missing_partitions {
             if let Some(partition) = partition(planner, missing) {
                 attach_partition(planner, request, table, &above, (&missing.schema, partition), &definition);
             }

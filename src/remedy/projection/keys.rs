@@ -265,7 +265,7 @@ impl Projection<'_> {
             return self.drop_index(table, name);
         }
         (index.valid, index.ready) = (true, true);
-        index.missing_partitions.clear();
+        index.missing_partitions = Default::default();
         let repaired = index.clone();
         if let Some(partitioning) = self.table(table).and_then(|of| of.partitioning.as_mut()) {
             attach(partitioning, &repaired);

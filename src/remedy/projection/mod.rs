@@ -171,7 +171,7 @@ impl<'m> Projection<'m> {
             let mut column = Column::new(&new.name, new.data_type.as_str());
             column.default = new.default.as_deref().map(default).map(Arc::new);
             column.nullable = !new.not_null;
-            column.on_update.clone_from(&new.on_update);
+            column.on_update = new.on_update.clone().into();
             column.inherited = at > 0;
             of.columns.push(column);
         }
@@ -203,10 +203,10 @@ impl<'m> Projection<'m> {
         let is_list = matches!(base.as_str(), "enum" | "set");
         let is_textual = is_list || base.contains("char") || base.contains("text");
         if !is_list {
-            column.values.clear();
+            column.values = Default::default();
         }
         if !is_textual {
-            (column.character_set, column.collation) = (None, None);
+            (column.character_set, column.collation) = Default::default();
         }
         let identity = column.identity.as_ref().and_then(|identity| identity.sequence.clone());
         let feeding = identity.or_else(|| column.default.as_ref()?.sequence.clone());
@@ -229,7 +229,7 @@ impl<'m> Projection<'m> {
             && let Some(known) = of.columns.iter_mut().find(|known| known.name == column)
             && matches!(known.base_type(), "datetime" | "timestamp")
         {
-            known.on_update = Some("CURRENT_TIMESTAMP".to_owned());
+            known.on_update = Some("CURRENT_TIMESTAMP".to_owned()).into();
             return;
         }
         let name = format!("{}_set_{column}", table.name);

@@ -54,7 +54,7 @@ impl Projection<'_> {
         }
         for index in &mut of.indexes {
             index.key.iter_mut().filter_map(|part| part.column.as_mut()).for_each(rename);
-            index.include.iter_mut().for_each(rename);
+            index.include.own_mut().into_iter().flatten().for_each(rename);
             if let Some(predicate) = index.predicate.as_mut().filter(|predicate| mentions(predicate, column)) {
                 *predicate = predicate.replace(column, to);
             }

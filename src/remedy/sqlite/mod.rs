@@ -268,7 +268,7 @@ pub(super) fn create_index(
                 (Some(column), _) => planner.quote(column),
                 (None, expression) => expression.clone().unwrap_or_default(),
             };
-            if let Some(collation) = &part.collation {
+            if let Some(collation) = &*part.collation {
                 text.push_str(" COLLATE ");
                 text.push_str(&planner.quote(collation));
             }

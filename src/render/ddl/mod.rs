@@ -205,8 +205,8 @@ mod tests {
     #[test]
     fn collations_that_have_to_be_there_are_said() {
         let mut model = fixture::shop();
-        model.schemas[0].tables[0].columns[0].collation = Some("app.german".to_owned());
-        model.schemas[0].tables[1].columns[0].collation = Some("C".to_owned());
+        model.schemas[0].tables[0].columns[0].collation = Some("app.german".to_owned()).into();
+        model.schemas[0].tables[1].columns[0].collation = Some("C".to_owned()).into();
         let (tables, settings) = (Tables::new(&model), Settings::default());
         let script = render(&fixture::report(&model, &tables, &settings, |_| {}));
         assert!(script.contains("\n-- Left out: 1 collation"), "{script}");

@@ -573,10 +573,10 @@ fn key_part(engine: EngineName, part: &KeyPart) -> String {
     if let Some(length) = part.prefix_length {
         push!(out, "({length})");
     }
-    if let Some(collation) = &part.collation {
+    if let Some(collation) = &*part.collation {
         push!(out, " COLLATE {}", collation_name(engine, collation));
     }
-    if let Some(class) = &part.operator_class {
+    if let Some(class) = &*part.operator_class {
         push!(out, " {class}");
     }
     if part.order == SortOrder::Descending {
@@ -610,12 +610,12 @@ fn column(model: &Model, table: &Table, column: &Column) -> Option<String> {
     }
     let start = out.len();
     // In MySQL and MariaDB every text has both, most of them the table's; that of JSON cannot be chosen.
-    let own = (&column.character_set, &column.collation) != (&table.character_set, &table.collation);
+    let own = (&*column.character_set, &*column.collation) != (&table.character_set, &table.collation);
     if !engine.is_mysql_family() || own && column.base_type() != "json" {
-        if let Some(set) = &column.character_set {
+        if let Some(set) = &*column.character_set {
             push!(out, " CHARACTER SET {set}");
         }
-        if let Some(collation) = &column.collation {
+        if let Some(collation) = &*column.collation {
             push!(out, " COLLATE {}", collation_name(engine, collation));
         }
     }
@@ -661,7 +661,7 @@ fn column(model: &Model, table: &Table, column: &Column) -> Option<String> {
     if let Some(default) = &column.default {
         push!(out, " DEFAULT {}", self::default(model, default));
     }
-    if let Some(expression) = &column.on_update {
+    if let Some(expression) = &*column.on_update {
         push!(out, " ON UPDATE {expression}");
     }
     if engine.is_mysql_family() {

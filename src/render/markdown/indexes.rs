@@ -65,10 +65,10 @@ fn push_key_part(out: &mut String, part: &KeyPart) {
     if let Some(length) = part.prefix_length {
         push!(out, "({length})");
     }
-    if let Some(collation) = &part.collation {
+    if let Some(collation) = &*part.collation {
         push!(out, " COLLATE {}", code(collation));
     }
-    if let Some(class) = &part.operator_class {
+    if let Some(class) = &*part.operator_class {
         push!(out, " {}", code(class));
     }
     if part.order == SortOrder::Descending {
@@ -91,7 +91,7 @@ fn push_kind(out: &mut String, index: &Index) {
         words.next().push_str("partial");
     }
     if ["fulltext", "vector"].contains(&index.method.as_str()) {
-        for option in &index.options {
+        for option in &*index.options {
             push_code(words.next(), option);
         }
     }

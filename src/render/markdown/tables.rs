@@ -274,7 +274,7 @@ fn default(page: &Page<'_, '_>, column: &Column, out: &mut String) {
     if column.rowid_alias {
         parts.next().push_str("rowid");
     }
-    if let Some(expression) = &column.on_update {
+    if let Some(expression) = &*column.on_update {
         push!(parts.next(), "on update {}", short(expression));
     }
 }
@@ -349,7 +349,7 @@ fn column_constraints(
     {
         parts.next().push_str(if key.columns.len() == 1 { "PRIMARY KEY" } else { "PRIMARY KEY (composite)" });
     }
-    if let Some(comment) = &column.not_null_comment {
+    if let Some(comment) = &*column.not_null_comment {
         push!(parts.next(), "NOT NULL ({})", text(comment));
     }
     let mut rules: Vec<String> = unique_keys.iter().filter_map(|key| unique(key, &column.name)).collect();
@@ -382,7 +382,7 @@ fn column_constraints(
     for rule in of_domain(page, column) {
         parts.next().push_str(&rule);
     }
-    if let Some(collation) = &column.collation
+    if let Some(collation) = &*column.collation
         && table.table.collation.as_ref() != Some(collation)
         // In MariaDB the type is a text with this collation.
         && !(column.data_type == "json" && collation == "utf8mb4_bin")

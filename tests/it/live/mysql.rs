@@ -243,7 +243,7 @@ fn names(place: Place) -> TestResult {
     let table = &schema.tables[0];
     let checks: Vec<_> = table.check_constraints.iter().map(|check| check.columns.join(" ")).collect();
     let key = table.partitioning.as_ref().map(|by| by.columns.join(" "));
-    let values = &table.columns[3].values;
+    let values = &*table.columns[3].values;
     let reads: Vec<_> = schema.views[0].reads.iter().map(|name| name.name.as_str()).collect();
     if checks == ["a`b", "c d"] && key.as_deref() == Some("a`b") && *values == [r"b\s", r"\"] && reads == ["p`q"] {
         Ok(())

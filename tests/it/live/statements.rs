@@ -189,7 +189,7 @@ fn facts(model: &Model) -> TestResult {
     expect("DEFAULT of columns", bounds("listed_else")? == ["VALUES IN ('a',NULL)", "DEFAULT"])?;
     expect("DEFAULT", bounds("listed_else_by_number")? == ["VALUES IN (1)", "DEFAULT"])?;
     expect("history", bounds("historic_by_month")? == ["HISTORY", "CURRENT"])?;
-    let values = |name: &str| table("labelled").map(|table| table.column(name).map(|column| column.values.clone()));
+    let values = |name: &str| table("labelled").map(|table| table.column(name).map(|column| column.values.to_vec()));
     expect("labels", values("e")?.is_some_and(|values| values == [r"b\s", "it's", r"\"]))?;
     expect("members", values("s")?.is_some_and(|values| values == [r"x\"]))?;
     let systems: Vec<_> = table("placed")?.columns.iter().map(|column| column.srid).collect();

@@ -80,7 +80,7 @@ fn index(statement: &Statement<'_>, key: &Key<'_>) -> Option<Index> {
     index.unique = index.primary || key.kind == KeyKind::Unique;
     index.visible = !key.ignored;
     index.comment = key.comment.clone().filter(|comment| !comment.is_empty());
-    index.options.clone_from(&key.options);
+    index.options = key.options.clone().into();
     let special = match key.kind {
         KeyKind::FullText => Some("fulltext"),
         KeyKind::Spatial => Some("spatial"),

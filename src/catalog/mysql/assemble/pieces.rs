@@ -31,10 +31,10 @@ pub(super) struct ColumnFacts<'a> {
 
 pub(super) fn column(engine: EngineName, facts: ColumnFacts<'_>) -> Column {
     let mut column = Column::new(facts.name, facts.data_type);
-    column.values = labels(facts.data_type);
+    column.values = labels(facts.data_type).into();
     column.nullable = facts.nullable;
-    column.character_set = facts.character_set;
-    column.collation = facts.collation;
+    column.character_set = facts.character_set.into();
+    column.collation = facts.collation.into();
     column.comment = facts.comment;
     column.auto_increment = facts.auto_increment;
     column.invisible = facts.invisible;
@@ -43,7 +43,7 @@ pub(super) fn column(engine: EngineName, facts: ColumnFacts<'_>) -> Column {
     column.compressed = facts.compressed;
     column.unversioned = facts.unversioned;
     column.srid = facts.srid;
-    column.on_update = facts.on_update.map(moment);
+    column.on_update = facts.on_update.map(moment).into();
     if let Some((text, storage)) = facts.generated {
         column.generated = Some(Box::new(Generated { expression: expression(engine, text), storage }));
     } else if let Some(text) = facts.default {

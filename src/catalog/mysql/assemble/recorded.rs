@@ -65,7 +65,7 @@ fn agrees(model: &Model) {
     let column = |name: &str| orders.column(name).expect("the column is in the table");
     assert!(column("id").auto_increment && !column("id").nullable && column("note").nullable);
     assert_eq!(column("id").base_type(), "int");
-    assert_eq!(column("state").values, ["new", "it's gone"]);
+    assert_eq!(*column("state").values, ["new", "it's gone"]);
     let default = |name: &str| column(name).default.clone().map(|default| (default.expression.clone(), default.kind));
     assert_eq!(default("state"), Some(("'new'".to_owned(), DefaultKind::Literal)));
     assert_eq!(default("placed_at"), Some(("CURRENT_TIMESTAMP".to_owned(), DefaultKind::Expression)));

@@ -150,7 +150,8 @@ pub(super) fn add(model: &mut Model, catalog: &mut Catalog, options: &Options) {
         view.columns = columns.remove(&key(row)).unwrap_or_default();
         for column in &mut view.columns {
             // The server derives these anew from the session that makes the view, so that a restored view has others.
-            (column.nullable, column.default, column.character_set, column.collation) = (true, None, None, None);
+            (column.nullable, column.default) = (true, None);
+            (column.character_set, column.collation) = Default::default();
         }
         view.broken = broken.get(&key(row)).map(|why| (*why).to_owned());
         // MariaDB tells the columns of a view by opening it; a broken one has none.
@@ -308,7 +309,7 @@ fn add_indexes(tables: &mut BTreeMap<Key, Table>, catalog: &Catalog) {
         index.primary = name == "PRIMARY";
         index.visible = text(first, 10) != "NO";
         index.comment = present(first, 9);
-        index.options = options.get(&(key.clone(), name)).cloned().unwrap_or_default();
+        index.options = options.get(&(key.clone(), name)).cloned().unwrap_or_default().into();
         let spatial = ["spatial", "fulltext"].contains(&index.method.as_str());
         index.key = parts.iter().map(|row| part(catalog.engine, row, spatial)).collect();
         let overlapping = overlapping.get(&(key, name)).copied();

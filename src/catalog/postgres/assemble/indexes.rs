@@ -23,7 +23,7 @@ impl Maps<'_> {
         let mut index = Index::new(row.name.as_str());
         index.method = row.method.to_string();
         index.key = self.key_parts(row);
-        index.include = self.column_names(row.relation, row.columns.get(index.key.len()..).unwrap_or_default());
+        index.include = self.column_names(row.relation, row.columns.get(index.key.len()..).unwrap_or_default()).into();
         index.predicate = self.predicate(row);
         index.unique = row.unique;
         index.immediate = row.details.immediate;
@@ -36,11 +36,11 @@ impl Maps<'_> {
         index.build_in_progress = self.builds.contains(&row.oid);
         index.clustered = row.details.clustered;
         index.replica_identity = row.details.replica_identity;
-        index.options.clone_from(&row.details.parameters);
+        index.options = row.details.parameters.clone().into();
         if !row.details.valid {
             let missing = self.rows.missing_partitions.iter().filter(|missing| missing.index == row.oid);
             index.missing_partitions =
-                missing.map(|missing| QualifiedName::new(&missing.schema, &missing.name)).collect();
+                missing.map(|missing| QualifiedName::new(&missing.schema, &missing.name)).collect::<Vec<_>>().into();
         }
         index.comment = self.comment(class::RELATION, row.oid, 0);
         index
@@ -78,10 +78,10 @@ impl Maps<'_> {
                     (true, false) => Some(NullsOrder::Last),
                     _ => None,
                 };
-                part.operator_class = self.operator_class(row, position);
+                part.operator_class = self.operator_class(row, position).into();
                 let own = row.collations.get(position).copied().unwrap_or_default();
                 if own != 0 && own != collation {
-                    part.collation = Some(self.collation(own));
+                    part.collation = Some(self.collation(own)).into();
                 }
                 part
             })

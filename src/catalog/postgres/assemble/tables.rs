@@ -99,7 +99,8 @@ impl Maps<'_> {
         column.not_null_comment = self
             .not_null_constraints
             .get(&(row.relation, row.number))
-            .and_then(|constraint| self.comment(class::CONSTRAINT, *constraint, 0));
+            .and_then(|constraint| self.comment(class::CONSTRAINT, *constraint, 0))
+            .into();
         let stores = !matches!(relation.kind, 'v' | 'm');
         column.nullable = (!row.not_null || unvalidated) && !(stores && self.is_not_null_domain(row.type_oid));
         let storage = match row.generated {
@@ -129,7 +130,7 @@ impl Maps<'_> {
                     .map(|sequence| QualifiedName::new(self.schema_name(sequence.schema), &sequence.name)),
             })
         });
-        column.collation = self.own_collation(row);
+        column.collation = self.own_collation(row).into();
         let usual = self.column_type(row).map(|of_type| of_type.storage);
         column.storage = match row.storage {
             own if usual == Some(own) => None,
@@ -138,17 +139,17 @@ impl Maps<'_> {
             'm' => Some("main".to_owned()),
             'x' => Some("extended".to_owned()),
             _ => None,
-        };
+        }
+        .into();
         column.compression = match row.details.compression {
             Some('p') => Some("pglz".to_owned()),
             Some('l') => Some("lz4".to_owned()),
             _ => None,
-        };
+        }
+        .into();
         column.statistics_target = row.details.statistics_target;
-        column.options.clone_from(&row.details.options);
-        column.options.sort();
-        column.foreign_options.clone_from(&row.details.foreign_options);
-        column.foreign_options.sort();
+        column.options = sorted(&row.details.options).into();
+        column.foreign_options = sorted(&row.details.foreign_options).into();
         column.inherited = !row.details.local;
         column.comment = self.comment(class::RELATION, row.relation, row.number);
         column
@@ -366,6 +367,12 @@ impl TriggerBits {
     fn events(self) -> Vec<String> {
         Self::EVENTS.iter().filter(|(bit, _)| self.0 & bit != 0).map(|(_, event)| (*event).to_owned()).collect()
     }
+}
+
+fn sorted(options: &[String]) -> Vec<String> {
+    let mut options = options.to_vec();
+    options.sort();
+    options
 }
 
 #[cfg(test)]

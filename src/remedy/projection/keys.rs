@@ -4,8 +4,8 @@ use super::{Projection, free};
 use crate::checks::Change;
 use crate::model::{
     Action, Column, Deferral, EngineName, ForeignKey, Generated, GeneratedStorage, Identity, IdentityMode, Index,
-    KeyPart, Partitioning, PrimaryKey, QualifiedName, Schema, Sequence, SequenceOwner, SequenceStatistics, Table,
-    UniqueConstraint,
+    KeyPart, Partitioning, PrimaryKey, QualifiedName, Rarely, Schema, Sequence, SequenceOwner, SequenceStatistics,
+    Table, UniqueConstraint,
 };
 use crate::remedy::lookup_comment;
 use crate::remedy::planner::{
@@ -265,7 +265,7 @@ impl Projection<'_> {
             return self.drop_index(table, name);
         }
         (index.valid, index.ready) = (true, true);
-        index.missing_partitions = Default::default();
+        index.missing_partitions = Rarely::default();
         let repaired = index.clone();
         if let Some(partitioning) = self.table(table).and_then(|of| of.partitioning.as_mut()) {
             attach(partitioning, &repaired);

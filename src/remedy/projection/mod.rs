@@ -11,7 +11,7 @@ use super::{Playbook, convert, shown_like};
 use crate::checks::{Change, NewColumn, successor};
 use crate::model::{
     CheckConstraint, Column, ColumnDefault, DefaultKind, EngineName, ForeignKey, Model, Persistence, QualifiedName,
-    Schema, Table, Trigger, TriggerEnabled, base_type,
+    Rarely, Schema, Table, Trigger, TriggerEnabled, base_type,
 };
 use crate::remedy::mysql::foreign_row_format;
 use std::collections::HashMap;
@@ -203,7 +203,7 @@ impl<'m> Projection<'m> {
         let is_list = matches!(base.as_str(), "enum" | "set");
         let is_textual = is_list || base.contains("char") || base.contains("text");
         if !is_list {
-            column.values = Default::default();
+            column.values = Rarely::default();
         }
         if !is_textual {
             (column.character_set, column.collation) = Default::default();

@@ -32,7 +32,7 @@ pub use object::{Object, ObjectKind};
 pub use registry::{all, find};
 pub(crate) use relations::{affinity, holds, successor};
 pub use rule::{Dimension, Kind, Needs, Rule};
-pub use verdict::{Counts, Finding, Outcome, Unknown, Verdicts};
+pub use verdict::{Counts, Finding, Outcome, Place, Unknown, Verdicts};
 
 use crate::model::{Model, Tables};
 use crate::parallel;
@@ -74,7 +74,7 @@ fn run_those(context: Context<'_>, wanted: fn(&Rule) -> bool) -> Vec<Outcome> {
         .filter(|rule| wanted(rule))
         .collect();
     parallel::map(&rules, context.tables.len(), |rule| {
-        let mut verdicts = Verdicts::new(rule, context.model);
+        let mut verdicts = Verdicts::new(rule, context.model, context.tables);
         (rule.check)(context, &mut verdicts);
         verdicts.note_gaps(context.model);
         verdicts.finish(context.settings)

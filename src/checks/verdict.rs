@@ -2,7 +2,7 @@
 
 use super::gaps::Gaps;
 use super::{Change, Kind, Needs, Object, Rule, Severity};
-use crate::model::{Model, TableRef};
+use crate::model::{Model, TableId, TableRef, Tables};
 use crate::settings::Settings;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,9 @@ impl Finding {
     /// With these changes.
     #[must_use]
     pub fn with(mut self, changes: impl IntoIterator<Item = Change>) -> Self {
+        let changes = changes.into_iter();
+        // Most findings have one, and a vector that grows by itself makes room for four.
+        self.changes.reserve_exact(changes.size_hint().0);
         self.changes.extend(changes);
         self
     }
@@ -132,8 +135,9 @@ impl std::ops::AddAssign for Counts {
 
 /// Collects the verdicts of one rule.
 #[derive(Debug)]
-pub struct Verdicts {
+pub struct Verdicts<'m> {
     rule: &'static Rule,
+    tables: &'m Tables<'m>,
     gaps: Gaps,
     passed: Tally,
     /// Objects that passed a rule that does not count: nobody asks in which tables.
@@ -142,11 +146,19 @@ pub struct Verdicts {
     unknown: Vec<Unknown>,
 }
 
-impl Verdicts {
+impl<'m> Verdicts<'m> {
     /// Nothing judged yet.
-    pub fn new(rule: &'static Rule, model: &Model) -> Self {
+    pub fn new(rule: &'static Rule, model: &Model, tables: &'m Tables<'m>) -> Self {
         let gaps = Gaps::new(rule, model);
-        Self { rule, gaps, passed: Tally::default(), passed_uncounted: 0, findings: Vec::new(), unknown: Vec::new() }
+        Self {
+            rule,
+            tables,
+            gaps,
+            passed: Tally::default(),
+            passed_uncounted: 0,
+            findings: Vec::new(),
+            unknown: Vec::new(),
+        }
     }
 
     /// The rule whose verdicts these are.
@@ -160,8 +172,8 @@ impl Verdicts {
             self.unknown(object, reason);
         } else if self.rule.kind == Kind::Informational {
             self.passed_uncounted += 1;
-        } else if !self.passed.again(&object) {
-            self.passed.0.push((object.schema, object.table, 1));
+        } else {
+            self.passed.add(self.tables, &object);
         }
     }
 
@@ -169,8 +181,10 @@ impl Verdicts {
     pub fn pass_in(&mut self, table: TableRef<'_>, object: impl FnOnce() -> Object) {
         if self.gaps.are_none() && self.rule.kind == Kind::Informational {
             self.passed_uncounted += 1;
-        } else if !self.gaps.are_none() || !self.passed.again_in(&table.schema.name, Some(&table.table.name)) {
+        } else if !self.gaps.are_none() {
             self.pass(object());
+        } else {
+            self.passed.add_in(Place::Table(table.id));
         }
     }
 
@@ -219,7 +233,7 @@ impl Verdicts {
             finding.severity = severity.unwrap_or(finding.severity);
             let reason = settings.suppression(finding.rule, &finding.object);
             if finding.scored {
-                if reason.is_some() { &mut suppressed } else { &mut failed }.add(&finding.object);
+                if reason.is_some() { &mut suppressed } else { &mut failed }.add(self.tables, &finding.object);
             }
             match reason {
                 Some(reason) => {
@@ -232,7 +246,7 @@ impl Verdicts {
         // In the memory that they are in.
         outcome.findings = judged.collect();
         for unseen in &outcome.unknown {
-            unknown.add(&unseen.object);
+            unknown.add(self.tables, &unseen.object);
         }
         let count = [&self.passed, &failed, &suppressed, &unknown].map(|tally| tally.0.len()).iter().sum();
         let tallies = [
@@ -241,7 +255,7 @@ impl Verdicts {
             suppressed.counts(|counts| &mut counts.suppressed),
             unknown.counts(|counts| &mut counts.unknown),
         ];
-        let mut tables: Vec<((CompactString, CompactString), Counts)> = Vec::with_capacity(count);
+        let mut tables: Vec<(Place, Counts)> = Vec::with_capacity(count);
         tables.extend(tallies.into_iter().flatten());
         // Rules walk the tables in order, so that this finds a few runs that are sorted already.
         tables.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -272,9 +286,8 @@ pub struct Outcome {
     pub rule: &'static Rule,
     /// Counts over all objects.
     pub counts: Counts,
-    /// Counts per table (schema, table), in order; objects in no table stand under an empty table name. None for rules
-    /// that do not count.
-    pub tables: Vec<((CompactString, CompactString), Counts)>,
+    /// Counts per table, in order. None for rules that do not count.
+    pub tables: Vec<(Place, Counts)>,
     /// Failures, by object.
     pub findings: Vec<Finding>,
     /// What could not be judged, by object.
@@ -283,38 +296,60 @@ pub struct Outcome {
     pub suppressed: Vec<(Finding, String)>,
 }
 
+/// Where an object is counted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// With its table.
+    Table(TableId),
+    /// With what else it stands in: a schema, and in it a view or a partition, or nothing.
+    Elsewhere(Box<(CompactString, Option<CompactString>)>),
+}
+
+impl Place {
+    /// Where this object is counted.
+    fn of(tables: &Tables<'_>, object: &Object) -> Self {
+        match object.table.as_ref().and_then(|table| tables.id(&object.schema, table)) {
+            Some(id) => Self::Table(id),
+            None => Self::Elsewhere(Box::new((object.schema.clone(), object.table.clone()))),
+        }
+    }
+
+    fn is_of(&self, tables: &Tables<'_>, object: &Object) -> bool {
+        match self {
+            Self::Table(id) => {
+                let of = tables.get(*id);
+                object.table.as_ref().is_some_and(|table| *table == of.table.name) && object.schema == of.schema.name
+            }
+            Self::Elsewhere(of) => of.1 == object.table && of.0 == object.schema,
+        }
+    }
+}
+
 /// Numbers of objects in the same table, as rules walk from table to table.
 #[derive(Debug, Default)]
-struct Tally(Vec<(CompactString, Option<CompactString>, u32)>);
+struct Tally(Vec<(Place, u32)>);
 
 impl Tally {
-    fn add(&mut self, object: &Object) {
-        if !self.again(object) {
-            self.0.push((object.schema.clone(), object.table.clone(), 1));
+    fn add(&mut self, tables: &Tables<'_>, object: &Object) {
+        match self.0.last_mut() {
+            Some((place, number)) if place.is_of(tables, object) => *number += 1,
+            _ => self.0.push((Place::of(tables, object), 1)),
+        }
+    }
+
+    fn add_in(&mut self, place: Place) {
+        match self.0.last_mut() {
+            Some((last, number)) if *last == place => *number += 1,
+            _ => self.0.push((place, 1)),
         }
     }
 
     /// The numbers as counts of one kind.
-    fn counts(self, of: fn(&mut Counts) -> &mut u32) -> impl Iterator<Item = ((CompactString, CompactString), Counts)> {
-        self.0.into_iter().map(move |(schema, table, number)| {
+    fn counts(self, of: fn(&mut Counts) -> &mut u32) -> impl Iterator<Item = (Place, Counts)> {
+        self.0.into_iter().map(move |(place, number)| {
             let mut counts = Counts::default();
             *of(&mut counts) = number;
-            ((schema, table.unwrap_or_default()), counts)
+            (place, counts)
         })
-    }
-
-    /// Counts the object when it is in the table that was counted last.
-    fn again(&mut self, object: &Object) -> bool {
-        self.again_in(&object.schema, object.table.as_deref())
-    }
-
-    fn again_in(&mut self, of_schema: &str, of_table: Option<&str>) -> bool {
-        match self.0.last_mut() {
-            Some((schema, table, number)) if table.as_deref() == of_table && schema == of_schema => {
-                *number += 1;
-                true
-            }
-            _ => false,
-        }
     }
 }

@@ -109,10 +109,14 @@ impl<'m> Tables<'m> {
         self.list[id.0]
     }
 
+    /// The position of a table.
+    pub fn id(&self, schema: &str, name: &str) -> Option<TableId> {
+        self.by_name.get(&(schema, name)).copied()
+    }
+
     /// The table of this name. Names compare exactly; readers resolve engines' looser rules.
     pub fn find(&self, name: &QualifiedName) -> Option<TableRef<'m>> {
-        let id = self.by_name.get(&(name.schema.as_str(), name.name.as_str()))?;
-        Some(self.get(*id))
+        self.id(&name.schema, &name.name).map(|id| self.get(id))
     }
 
     /// The foreign keys that point at a table: the child and the key's position in its list.

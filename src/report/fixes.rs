@@ -109,7 +109,7 @@ impl<'r> Judged<'r> {
         let survey = Survey::new(&model, &tables, settings);
         let context = Context { model: &model, tables: &tables, survey: &survey, settings };
         let outcomes = checks::run_scored(context);
-        let score = score::score(&outcomes, tables.base().count());
+        let score = score::score(&outcomes, &tables);
         Judged {
             survey: Cow::Owned(survey),
             outcomes: Cow::Owned(outcomes),

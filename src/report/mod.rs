@@ -100,7 +100,7 @@ impl<'a> Report<'a> {
             tables.len(),
             || timed("planned", || remedy::plan(context, &findings)),
             || {
-                let score = timed("scored", || score::score(&outcomes, tables.base().count()));
+                let score = timed("scored", || score::score(&outcomes, tables));
                 (score, timed("explained", || Unjudged::new(model, tables, settings, &survey)))
             },
         );

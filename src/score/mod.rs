@@ -9,9 +9,8 @@
 //! and has no score when the divisor is 0. The total is the mean of the scored dimensions by their weights. Unknown and
 //! suppressed objects are in no count, so what was not measured is never healthy.
 
-use crate::checks::{Counts, Dimension, Finding, Kind, Outcome};
-use compact_str::CompactString;
-use foldhash::HashMap;
+use crate::checks::{Counts, Dimension, Finding, Kind, Outcome, Place};
+use crate::model::Tables;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -131,8 +130,10 @@ impl Score {
     }
 }
 
-/// Scores the outcomes of all rules. `tables` is the number of tables in scope.
-pub fn score(outcomes: &[Outcome], tables: usize) -> Score {
+/// Scores the outcomes of all rules over the tables in scope.
+pub fn score(outcomes: &[Outcome], tables: &Tables<'_>) -> Score {
+    let by_table = by_table(outcomes, tables);
+    let tables = tables.base().count();
     let parts: Vec<Part> =
         outcomes.iter().filter(|outcome| outcome.rule.kind != Kind::Informational).map(Part::new).collect();
     let total = total(&parts, tables);
@@ -155,19 +156,6 @@ pub fn score(outcomes: &[Outcome], tables: usize) -> Score {
             points_lost_per_finding: gain(&parts, position, 1),
         })
         .collect();
-    let mut by_table: HashMap<&(CompactString, CompactString), Counts> = HashMap::default();
-    for outcome in outcomes.iter().filter(|outcome| outcome.rule.kind != Kind::Informational) {
-        for (table, counts) in &outcome.tables {
-            *by_table.entry(table).or_default() += *counts;
-        }
-    }
-    let mut by_table: Vec<_> = by_table.into_iter().collect();
-    by_table.sort_unstable_by_key(|(table, _)| *table);
-    let by_table = by_table.into_iter().map(|((schema, table), counts)| TableCoverage {
-        schema: schema.to_string(),
-        table: Some(table.to_string()).filter(|table| !table.is_empty()),
-        counts,
-    });
     Score {
         total,
         grade: total.map(grade),
@@ -178,8 +166,34 @@ pub fn score(outcomes: &[Outcome], tables: usize) -> Score {
         },
         dimensions,
         rules,
-        tables: by_table.collect(),
+        tables: by_table,
     }
+}
+
+/// Counts of the scored rules by table, in the order of schema and table.
+fn by_table(outcomes: &[Outcome], tables: &Tables<'_>) -> Vec<TableCoverage> {
+    let mut of_tables: Vec<Option<Counts>> = vec![None; tables.len()];
+    let mut elsewhere: BTreeMap<(&str, Option<&str>), Counts> = BTreeMap::new();
+    for outcome in outcomes.iter().filter(|outcome| outcome.rule.kind != Kind::Informational) {
+        for (place, counts) in &outcome.tables {
+            let sum = match place {
+                Place::Table(id) => of_tables[id.0].get_or_insert_default(),
+                Place::Elsewhere(of) => elsewhere.entry((&of.0, of.1.as_deref())).or_default(),
+            };
+            *sum += *counts;
+        }
+    }
+    let of_tables = tables.iter().zip(of_tables);
+    let of_tables = of_tables
+        .filter_map(|(table, counts)| Some(((table.schema.name.as_str(), Some(table.table.name.as_str())), counts?)));
+    let mut all: Vec<_> = of_tables.chain(elsewhere).collect();
+    all.sort_unstable_by_key(|(names, _)| *names);
+    let coverage = |((schema, table), counts): ((&str, Option<&str>), Counts)| TableCoverage {
+        schema: schema.to_owned(),
+        table: table.map(str::to_owned),
+        counts,
+    };
+    all.into_iter().map(coverage).collect()
 }
 
 /// What one rule brings into the sums.

@@ -172,7 +172,7 @@ mod tests {
         model.schemas.push(schema);
         let (tables, settings) = (Tables::new(&model), Settings::default());
         let survey = Survey::new(&model, &tables, &settings);
-        let mut verdicts = Verdicts::new(&RULE, &model);
+        let mut verdicts = Verdicts::new(&RULE, &model, &tables);
         check(Context { model: &model, tables: &tables, survey: &survey, settings: &settings }, &mut verdicts);
         assert_eq!(verdicts.finish(&settings).counts.failed, 1);
     }

@@ -11,7 +11,13 @@ use foldhash::HashSet;
 
 impl Maps<'_> {
     pub(super) fn fill_constraints(&self, relation: Oid, table: &mut Table) {
-        for row in rows_of(&self.constraints, relation) {
+        let rows = rows_of(&self.constraints, relation);
+        let of_kind = |kind: char| rows.iter().filter(|row| row.kind == kind).count();
+        // Most tables have one or two of a kind, and a vector that grows by itself makes room for four.
+        table.foreign_keys.reserve_exact(of_kind('f'));
+        table.unique_constraints.reserve_exact(of_kind('u'));
+        table.check_constraints.reserve_exact(of_kind('c'));
+        for row in rows {
             match row.kind {
                 'p' => table.primary_key = Some(self.primary_key(row)),
                 'u' => table.unique_constraints.push(self.unique(row)),

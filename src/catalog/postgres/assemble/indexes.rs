@@ -61,9 +61,9 @@ impl Maps<'_> {
             .take(parts)
             .enumerate()
             .map(|(position, number)| {
-                let attribute = self.attributes.get(&(row.relation, *number));
+                let attribute = self.attribute(row.relation, *number);
                 let (mut part, collation) = if let Some((name, collation)) = attribute {
-                    (KeyPart::column(*name), *collation)
+                    (KeyPart::column(name), collation)
                 } else {
                     let expression = expressions.next().map_or_else(|| UNSEEN.to_owned(), canonical);
                     (KeyPart::expression(expression), DEFAULT_COLLATION)

@@ -10,8 +10,8 @@ mod tables;
 mod types;
 
 use super::rows::{
-    ColumnRow, ColumnType, Constraint, Expression, IndexExpressions, IndexRow, Oid, Relation, Rows, SequenceRow,
-    TypeRow,
+    ColumnRow, ColumnType, Constraint, Expression, IndexExpressions, IndexRow, Oid, PartitionColumn, Relation, Rows,
+    SequenceRow, TypeRow,
 };
 use super::scope::{Scope, class, locked};
 use crate::catalog::outside::resting;
@@ -56,7 +56,7 @@ pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics:
     // In order already, so that the sort at the end finds nothing to move.
     let mut relations: Vec<&Relation> =
         rows.relations.iter().filter(|relation| scope.has_relation(relation.oid)).collect();
-    relations.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    relations.sort_unstable_by(|a, b| (a.schema, &a.name).cmp(&(b.schema, &b.name)));
     let (views, tables): (Vec<&Relation>, Vec<&Relation>) =
         relations.into_iter().partition(|relation| matches!(relation.kind, 'v' | 'm'));
     let portions: Vec<&[&Relation]> = tables.chunks(PORTION).collect();
@@ -66,6 +66,11 @@ pub(super) fn assemble(rows: &Rows, scope: &Scope, everything: bool, statistics:
         || parallel::map(&portions, tables.len(), build),
         || statistics.then(|| maps.statistics(scope)),
     );
+    for of_schema in tables.chunk_by(|one, other| one.schema == other.schema) {
+        if let Some(schema) = of_schema.first().and_then(|first| schema_of(&mut model, &positions, first.schema)) {
+            schema.tables.reserve_exact(of_schema.len());
+        }
+    }
     for (relation, table) in tables.iter().zip(built.into_iter().flatten()) {
         if let Some(schema) = schema_of(&mut model, &positions, relation.schema) {
             schema.tables.push(table);
@@ -219,8 +224,8 @@ struct Maps<'r> {
     relations: HashMap<Oid, &'r Relation>,
     /// Columns by relation, in order.
     columns: HashMap<Oid, Vec<&'r ColumnRow>>,
-    /// Name and collation of a column by relation and number, those of partitions that need it included.
-    attributes: HashMap<(Oid, i16), (&'r str, Oid)>,
+    /// Columns of partitions that need it, by relation and number.
+    partition_columns: HashMap<(Oid, i16), &'r PartitionColumn>,
     constraints: HashMap<Oid, Vec<&'r Constraint>>,
     domain_checks: HashMap<Oid, Vec<&'r Constraint>>,
     /// Constraint that an index backs.
@@ -284,13 +289,6 @@ fn columns_in_order(rows: &Rows) -> HashMap<Oid, Vec<&ColumnRow>> {
     relations.filter_map(|columns| Some((columns.first()?.relation, columns.to_vec()))).collect()
 }
 
-/// Name and collation of a column by relation and number, those of partitions that need it included.
-fn attributes(rows: &Rows) -> HashMap<(Oid, i16), (&str, Oid)> {
-    let columns = rows.columns.iter().map(|row| ((row.relation, row.number), (row.name.as_str(), row.collation)));
-    let partitions = rows.partition_columns.iter();
-    columns.chain(partitions.map(|row| ((row.relation, row.number), (row.name.as_str(), row.collation)))).collect()
-}
-
 /// The default that is printed for a column, by relation and number.
 fn defaults(rows: &Rows) -> HashMap<(Oid, i16), Oid> {
     let printed = |oid| rows.alike.defaults().printed_as(oid);
@@ -312,9 +310,9 @@ fn rows_of<T>(groups: &HashMap<Oid, Vec<T>>, key: Oid) -> &[T] {
 
 impl<'r> Maps<'r> {
     fn new(rows: &'r Rows, scope: &Scope) -> Self {
-        let ((columns, attributes), (constraints, indexes, defaults, comments)) = parallel::join(
+        let (columns, (constraints, indexes, defaults, comments)) = parallel::join(
             rows.relations.len(),
-            || (columns_in_order(rows), attributes(rows)),
+            || columns_in_order(rows),
             || {
                 (
                     group(&rows.constraints, |constraint| constraint.relation),
@@ -362,7 +360,7 @@ impl<'r> Maps<'r> {
             schema_names,
             relations,
             columns,
-            attributes,
+            partition_columns: rows.partition_columns.iter().map(|row| ((row.relation, row.number), row)).collect(),
             constraints,
             domain_checks: group(rows.constraints.iter().filter(|row| row.domain != 0), |row| row.domain),
             backed: rows.constraints.iter().filter(backing).map(|constraint| (constraint.index, constraint)).collect(),
@@ -442,10 +440,18 @@ impl<'r> Maps<'r> {
         self.relations.get(&oid).map(|relation| self.name_of(relation))
     }
 
+    /// Name and collation of a column.
+    fn attribute(&self, relation: Oid, number: i16) -> Option<(&'r str, Oid)> {
+        let columns = rows_of(&self.columns, relation);
+        let own = columns.binary_search_by_key(&number, |row| row.number).ok();
+        let own = own.map(|at| (columns[at].name.as_str(), columns[at].collation));
+        own.or_else(|| self.partition_columns.get(&(relation, number)).map(|row| (row.name.as_str(), row.collation)))
+    }
+
     /// Names of columns by number. A number that is not known is left out.
     fn column_names(&self, relation: Oid, numbers: &[i16]) -> Vec<String> {
-        let names = numbers.iter().filter_map(|number| self.attributes.get(&(relation, *number)));
-        names.map(|(name, _)| (*name).to_owned()).collect()
+        let names = numbers.iter().filter_map(|number| self.attribute(relation, *number));
+        names.map(|(name, _)| name.to_owned()).collect()
     }
 
     /// A collation as SQL names it.

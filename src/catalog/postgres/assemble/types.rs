@@ -118,7 +118,7 @@ impl Maps<'_> {
 
     /// The table and column that a sequence belongs to.
     pub(super) fn sequence_owner(&self, row: &SequenceRow) -> Option<(QualifiedName, String)> {
-        let attribute = self.attributes.get(&(row.owner, row.owner_column));
+        let attribute = self.attribute(row.owner, row.owner_column);
         self.relation_name(row.owner).zip(attribute.map(|(name, _)| (*name).to_owned()))
     }
 }

@@ -245,6 +245,7 @@ impl<'m> Verdicts<'m> {
         });
         // In the memory that they are in.
         outcome.findings = judged.collect();
+        outcome.findings.shrink_to_fit();
         for unseen in &outcome.unknown {
             unknown.add(self.tables, &unseen.object);
         }

@@ -7,6 +7,7 @@ use crate::render::markdown::{DocumentFile, PAGE_FOLDERS, Placement};
 use crate::render::marks;
 use anstream::eprintln;
 use clap::CommandFactory;
+use memchr::memchr;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Write};
@@ -58,7 +59,7 @@ pub(super) fn standard_output(bytes: &[u8]) -> Result<(), Failure> {
 
 /// The bytes without styles.
 pub(super) fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
-    if bytes.contains(&ESCAPE) {
+    if memchr(ESCAPE, bytes).is_some() {
         Cow::Owned(anstream::adapter::strip_bytes(bytes).into_vec())
     } else {
         Cow::Borrowed(bytes)

@@ -453,5 +453,8 @@ fn made(wanted: Vec<requests::Request>, impossible: &[(Change, String)]) -> Vec<
     let is_made = |change: &Change| !refused.contains(change);
     let made =
         wanted.into_iter().filter(|wanted| is_made(&wanted.change) && wanted.after.as_deref().is_none_or(is_made));
-    made.map(|made| made.change).collect()
+    let mut made: Vec<Change> = made.map(|made| made.change).collect();
+    // They are where the requests were, which are larger.
+    made.shrink_to_fit();
+    made
 }

@@ -166,7 +166,8 @@ impl<'a> Planner<'a> {
             let depth = if *upwards { usize::MAX - depth } else { depth };
             (step.phase, *rank, depth, known, other)
         });
-        let steps: Vec<Step> = drafts.into_iter().map(|(.., step)| step).collect();
+        let mut steps: Vec<Step> = drafts.into_iter().map(|(.., step)| step).collect();
+        steps.shrink_to_fit();
         let preamble = if steps.is_empty() { Vec::new() } else { self.preamble };
         Playbook { preamble, steps, impossible: self.impossible.all, changes: Vec::new() }
     }

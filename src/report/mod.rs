@@ -128,10 +128,14 @@ impl<'a> Report<'a> {
         settings: &'a Settings,
         survey: Survey,
         unjudged: Unjudged,
-        outcomes: Vec<Outcome>,
+        mut outcomes: Vec<Outcome>,
         score: Score,
         playbook: Playbook,
     ) -> Self {
+        // The score has them, added up.
+        for outcome in &mut outcomes {
+            outcome.tables = Vec::new();
+        }
         let Unjudged { mut details, concerns, opportunities, groups } = unjudged;
         add_verdicts(&mut details, tables, &outcomes, &playbook);
         let descriptions = Descriptions::new(model, settings);

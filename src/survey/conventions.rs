@@ -308,10 +308,11 @@ pub(super) fn naming(tables: &Tables<'_>, classes: &[TableClass]) -> Naming {
         expected_number: Plurality::Plural,
         numbers: numbers(tables, classes),
     };
+    let mut styles = OfNames::new(style);
     for table in tables.base() {
         *naming.table_styles.entry(style(&table.table.name)).or_default() += 1;
         for column in &table.table.columns {
-            *naming.column_styles.entry(style(&column.name)).or_default() += 1;
+            *naming.column_styles.entry(styles.of(&column.name)).or_default() += 1;
         }
         match naming.numbers[table.id.0] {
             Some(Plurality::Plural) => naming.plural += 1,

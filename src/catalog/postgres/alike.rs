@@ -135,7 +135,8 @@ impl Group {
 /// partitions are not known.
 fn lists_of_columns(rows: &Rows) -> HashMap<Oid, usize> {
     let mut columns: Vec<&ColumnRow> = rows.columns.iter().filter(|column| column.number > 0).collect();
-    columns.sort_unstable_by_key(|column| (column.relation, column.number));
+    // They come almost in order, of which this sort makes use.
+    columns.sort_by_key(|column| (column.relation, column.number));
     let mut numbers: HashMap<Vec<(i16, &str)>, usize> = HashMap::default();
     let mut lists = HashMap::default();
     for of_relation in columns.chunk_by(|one, other| one.relation == other.relation) {

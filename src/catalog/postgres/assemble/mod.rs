@@ -284,7 +284,8 @@ fn group<'r, T>(rows: impl IntoIterator<Item = &'r T>, key: impl Fn(&T) -> Oid) 
 fn columns_in_order(rows: &Rows) -> HashMap<Oid, Vec<&ColumnRow>> {
     let columns = rows.columns.iter().filter(|column| column.number > 0);
     let mut in_order: Vec<&ColumnRow> = columns.chain(&rows.own_columns).collect();
-    in_order.sort_unstable_by_key(|column| (column.relation, column.number));
+    // They come almost in order, of which this sort makes use.
+    in_order.sort_by_key(|column| (column.relation, column.number));
     let relations = in_order.chunk_by(|one, other| one.relation == other.relation);
     relations.filter_map(|columns| Some((columns.first()?.relation, columns.to_vec()))).collect()
 }

@@ -101,8 +101,10 @@ impl Object {
 
     /// A foreign key, by its name or else its columns.
     pub fn foreign_key(table: TableRef<'_>, key: &crate::model::ForeignKey) -> Self {
-        let name = key.name.clone().unwrap_or_else(|| format!("({})", key.columns.join(", ")));
-        Self::inside(table, ObjectKind::ForeignKey, name)
+        match &key.name {
+            Some(name) => Self::inside(table, ObjectKind::ForeignKey, name.as_str()),
+            None => Self::inside(table, ObjectKind::ForeignKey, format!("({})", key.columns.join(", "))),
+        }
     }
 
     /// Something in a schema that is in no table.

@@ -307,8 +307,16 @@ pub enum Place {
 }
 
 impl Place {
-    /// Where this object is counted.
-    fn of(tables: &Tables<'_>, object: &Object) -> Self {
+    /// Where this object is counted: most likely with the table after the one of the object before it.
+    fn of(tables: &Tables<'_>, object: &Object, before: Option<&Self>) -> Self {
+        if let Some(Self::Table(id)) = before
+            && id.0 + 1 < tables.len()
+        {
+            let next = Self::Table(TableId(id.0 + 1));
+            if next.is_of(tables, object) {
+                return next;
+            }
+        }
         match object.table.as_ref().and_then(|table| tables.id(&object.schema, table)) {
             Some(id) => Self::Table(id),
             None => Self::Elsewhere(Box::new((object.schema.clone(), object.table.clone()))),
@@ -334,7 +342,10 @@ impl Tally {
     fn add(&mut self, tables: &Tables<'_>, object: &Object) {
         match self.0.last_mut() {
             Some((place, number)) if place.is_of(tables, object) => *number += 1,
-            _ => self.0.push((Place::of(tables, object), 1)),
+            last => {
+                let place = Place::of(tables, object, last.map(|(place, _)| &*place));
+                self.0.push((place, 1));
+            }
         }
     }
 

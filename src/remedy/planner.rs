@@ -114,7 +114,9 @@ impl<'a> Planner<'a> {
             character == char::REPLACEMENT_CHARACTER
                 || (character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
         };
-        if step.statements.iter().any(|statement| statement.contains(is_lost)) {
+        // Most statements are of these alone.
+        let is_plain = |statement: &str| statement.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n'));
+        if step.statements.iter().any(|statement| !is_plain(statement) && statement.contains(is_lost)) {
             return self.refuse(
                 request.change.clone(),
                 "a name or a text in it has a control character, or bytes that are no UTF-8, which no script can carry",

@@ -65,17 +65,17 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
         let own = table.table.check_constraints.iter().filter(|check| !check.automatic && !check.inherited);
         for check in own {
-            let object = Object::inside(table, ObjectKind::Constraint, called(check));
+            let object = || Object::inside(table, ObjectKind::Constraint, called(check));
             if is_unseen(&check.expression) {
-                verdicts.unknown(object, "the role cannot see the condition");
+                verdicts.unknown(object(), "the role cannot see the condition");
             } else if let Some((weak, rest)) = always_holding(&check.expression) {
                 let message = format!("{} always holds because of {weak}", check.expression);
-                verdicts.fail(Finding::new(&RULE, object, message).with(replace(table, check, rest)));
+                verdicts.fail(Finding::new(&RULE, object(), message).with(replace(table, check, rest)));
             } else if check.columns.is_empty() && !is_never(&check.expression) && !names_row(table, check) {
                 let message = format!("{} names no column, so it says the same about every row", check.expression);
-                verdicts.fail(Finding::new(&RULE, object, message).with(replace(table, check, String::new())));
+                verdicts.fail(Finding::new(&RULE, object(), message).with(replace(table, check, String::new())));
             } else {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
             }
         }
     }

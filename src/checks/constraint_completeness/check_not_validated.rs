@@ -65,25 +65,25 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
         for check in table.table.check_constraints.iter().filter(|check| !check.automatic && !check.inherited) {
             let Some(name) = &check.name else { continue };
-            let object = Object::inside(table, ObjectKind::Constraint, name);
+            let object = || Object::inside(table, ObjectKind::Constraint, name);
             if check.validated || !check.enforced || is_being_validated(context, table, |it| it.constraint == *name) {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
                 continue;
             }
             let validate = Change::ValidateConstraint { table: table.qualified_name(), name: name.clone() };
             let message = format!("existing rows were never checked against {} (NOT VALID)", check.expression);
-            verdicts.fail(Finding::new(&RULE, object, message).with([validate]));
+            verdicts.fail(Finding::new(&RULE, object(), message).with([validate]));
         }
         for column in table.table.columns.iter().filter(|column| column.not_null_unvalidated && !column.inherited) {
-            let object = Object::column(table, &column.name);
+            let object = || Object::column(table, &column.name);
             if is_being_validated(context, table, |it| it.column.as_ref() == Some(&column.name)) {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
                 continue;
             }
             let not_null =
                 Change::SetNotNull { table: table.qualified_name(), column: column.name.clone(), fill: None };
             let message = format!("existing rows of {} were never checked for NULL (NOT VALID)", column.name);
-            verdicts.fail(Finding::new(&RULE, object, message).with([not_null]));
+            verdicts.fail(Finding::new(&RULE, object(), message).with([not_null]));
         }
     }
 }

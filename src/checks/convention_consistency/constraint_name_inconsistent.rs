@@ -327,6 +327,9 @@ fn with_placeholder(words: &mut Vec<Cow<'_, str>>, names: &[&str], placeholder: 
         return;
     }
     for start in 0..words.len() {
+        if words[start].as_bytes().first() != glued.as_bytes().first() {
+            continue;
+        }
         let mut rest = glued.as_str();
         for end in start..words.len() {
             match rest.strip_prefix(&*words[end]) {

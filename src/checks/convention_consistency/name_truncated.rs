@@ -82,20 +82,20 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         }
     }
     for table in context.tables.base() {
-        let object = Object::table(table);
+        let object = || Object::table(table);
         if longest(&table.table.name) {
-            verdicts.fail(Finding::new(&RULE, object, message).advise("give it a shorter name"));
+            verdicts.fail(Finding::new(&RULE, object(), message).advise("give it a shorter name"));
         } else {
-            verdicts.pass(object);
+            verdicts.pass_in(table, object);
         }
         for (name, is_index) in renamed::named(table) {
             let kind = if is_index { ObjectKind::Index } else { ObjectKind::Constraint };
-            let object = Object::inside(table, kind, name);
+            let object = || Object::inside(table, kind, name);
             if !longest(name) {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
                 continue;
             }
-            let finding = Finding::new(&RULE, object, message);
+            let finding = Finding::new(&RULE, object(), message);
             verdicts.fail(match rename(context, &names, table, name, is_index) {
                 Some(change) => finding.with([change]),
                 None => finding.advise("give it a shorter name"),

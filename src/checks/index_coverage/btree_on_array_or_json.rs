@@ -60,7 +60,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let names = Names::new(context);
     for table in context.tables.base() {
         for index in table.indexes.iter().filter(|index| index.is_usable()) {
-            let object = Object::index(table, &index.name);
+            let object = || Object::index(table, &index.name);
             let unfit = index
                 .key_columns()
                 .flatten()
@@ -68,11 +68,11 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 .find(|column| is_container(column))
                 .filter(|_| index.method == "btree" && !index.unique);
             let Some(column) = unfit else {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
                 continue;
             };
             let message = format!("is a btree on {}, which is {}", column.name, column.data_type);
-            let finding = Finding::new(&RULE, object, message);
+            let finding = Finding::new(&RULE, object(), message);
             verdicts.fail(if index.key.len() == 1 && index.include.is_empty() {
                 let columns = [column.name.clone()];
                 let add = Change::AddIndex {

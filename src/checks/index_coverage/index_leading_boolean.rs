@@ -84,7 +84,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             if index.unique || index.method != "btree" || !is_secondary(engine, index) {
                 continue;
             }
-            let object = Object::index(table, &index.name);
+            let object = || Object::index(table, &index.name);
             let first = index.key.first().and_then(|part| part.column.as_deref());
             let column = first.and_then(|name| table.table.column(name));
             let second = index.key.get(1).and_then(|part| table.table.column(part.column.as_deref()?));
@@ -92,7 +92,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let few = column
                 .filter(|column| index.predicate.is_none() && !before_range && has_few_values(context, table, column));
             match few {
-                None => verdicts.pass(object),
+                None => verdicts.pass_in(table, object),
                 Some(column) => {
                     let message = format!("starts with {} ({}) and has no condition", column.name, column.data_type);
                     let advice = if engine.is_mysql_family() {
@@ -100,7 +100,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                     } else {
                         "index the rest WHERE the column has the rare value that queries ask for"
                     };
-                    verdicts.fail(Finding::new(&RULE, object, message).advise(advice));
+                    verdicts.fail(Finding::new(&RULE, object(), message).advise(advice));
                 }
             }
         }

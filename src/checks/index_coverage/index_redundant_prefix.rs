@@ -136,7 +136,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         let name = table.qualified_name();
         let candidates = table.indexes.iter().filter(|index| is_secondary(engine, index) && index.method == "btree");
         for index in candidates {
-            let object = Object::index(table, &index.name);
+            let object = || Object::index(table, &index.name);
             let longer = table
                 .indexes
                 .iter()
@@ -145,7 +145,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             let Some(longer) =
                 longer.filter(|_| !index.replica_identity && !referenced.contains(&(&name, index.name.as_str())))
             else {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
                 continue;
             };
             let (own, others) = (columns(index), columns(longer));
@@ -156,7 +156,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 format!("({own}) is the beginning of {} ({others})", longer.name)
             };
             let change = Change::DropIndex { table: table.qualified_name(), name: index.name.clone() };
-            let finding = Finding::new(&RULE, object, message).with([change]).leaves_count();
+            let finding = Finding::new(&RULE, object(), message).with([change]).leaves_count();
             verdicts.fail(if is_the_cheaper_one(context, table, index, longer) {
                 finding.severity(Severity::Info)
             } else {

@@ -97,14 +97,14 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             .filter(|column| !is_commented(column) && !is_known(&column.name))
             .map(|column| column.name.as_str())
             .collect();
-        let object = Object::table(table);
+        let object = || Object::table(table);
         if silent.is_empty() {
-            verdicts.pass(object);
+            verdicts.pass_in(table, object);
         } else {
             let message = format!("{} columns have no comment: {}", silent.len(), several(&silent));
             let message = if silent.len() == 1 { format!("{} has no comment", several(&silent)) } else { message };
             let advice = "say what a value means: its unit, its list of values, what NULL stands for";
-            verdicts.fail(Finding::new(&RULE, object, message).advise(advice));
+            verdicts.fail(Finding::new(&RULE, object(), message).advise(advice));
         }
     }
 }

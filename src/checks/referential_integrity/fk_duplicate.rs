@@ -101,7 +101,7 @@ CREATE TABLE visits_2031 PARTITION OF visits FOR VALUES FROM ('2031-01-01') TO (
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
         for (position, key) in table.foreign_keys.iter().enumerate() {
-            let object = Object::foreign_key(table, key);
+            let object = || Object::foreign_key(table, key);
             let rank = |key: &ForeignKey, position: usize| (!key.validated, position);
             let better = table.foreign_keys.iter().enumerate().find(|(other_position, other)| {
                 *other_position != position
@@ -109,11 +109,11 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                     && rank(other, *other_position) < rank(key, position)
             });
             let Some((_, better)) = better else {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
                 continue;
             };
             let message = format!("{} is declared by {} as well", arrow(key), called(better));
-            let finding = Finding::new(&RULE, object, message);
+            let finding = Finding::new(&RULE, object(), message);
             let alike = key.on_delete == better.on_delete
                 && key.on_update == better.on_update
                 && key.validated == better.validated;

@@ -132,16 +132,16 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let engine = context.model.engine.name;
     for table in context.tables.base() {
         for key in table.foreign_keys.iter().filter(|key| key.columns.len() > 1) {
-            let object = Object::foreign_key(table, key);
+            let object = || Object::foreign_key(table, key);
             let nullable: Vec<&String> =
                 key.columns.iter().filter(|name| table.column(name).is_some_and(|column| column.nullable)).collect();
             if nullable.is_empty() || key.match_type == MatchType::Full || is_tied(table.table, &nullable) {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
                 continue;
             }
             let list = nullable.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
             let message = format!("{} is not checked when {list} is NULL", arrow(key));
-            let finding = Finding::new(&RULE, object, message);
+            let finding = Finding::new(&RULE, object(), message);
             verdicts.fail(if nullable.len() == 1 {
                 finding
                     .unscored()

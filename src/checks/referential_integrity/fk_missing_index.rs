@@ -215,12 +215,12 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let names = Names::new(context);
     for table in context.tables.base() {
         for key in &table.foreign_keys {
-            let object = Object::foreign_key(table, key);
+            let object = || Object::foreign_key(table, key);
             let parent = context.tables.find(&key.referenced_table);
             let referenced = parent.as_ref().map(|parent| (parent.table, key.referenced_columns.as_slice()));
             let found = cover(table.table, &key.columns, referenced);
             if found.suffices() {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
                 continue;
             }
             let detail = match found {
@@ -234,7 +234,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 names.index(&table.schema.name, &table.name, &key.columns),
                 &key.columns,
             );
-            let finding = Finding::new(&RULE, object, message).with(add);
+            let finding = Finding::new(&RULE, object(), message).with(add);
             let less = index_urgency(context, table, parent);
             let partly = matches!(found, Cover::Leading(_)).then_some(Severity::Info);
             verdicts.fail(match partly.or(less) {

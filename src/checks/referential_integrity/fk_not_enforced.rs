@@ -110,29 +110,29 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
         .is_some_and(|value| matches!(value.to_ascii_uppercase().as_str(), "OFF" | "0"));
     for table in context.tables.base() {
         for key in &table.foreign_keys {
-            let object = Object::foreign_key(table, key);
+            let object = || Object::foreign_key(table, key);
             let what = arrow(key);
             if off {
                 let message = format!("{what} is not checked: the server's global foreign_key_checks is OFF");
                 let advice =
                     "SET GLOBAL foreign_key_checks = ON (and in the server's configuration), then look for orphans";
-                verdicts.fail(Finding::new(&RULE, object, message).advise(advice));
+                verdicts.fail(Finding::new(&RULE, object(), message).advise(advice));
             } else if !key.disabled_triggers_on.is_empty() {
                 let names: Vec<_> = key.disabled_triggers_on.iter().map(|table| table.name.as_str()).collect();
                 let message =
                     format!("{what} is not checked: its internal triggers on {} are disabled", names.join(", "));
                 let enable =
                     key.disabled_triggers_on.iter().map(|table| Change::EnableTriggers { table: table.clone() });
-                verdicts.fail(Finding::new(&RULE, object, message).with(enable));
+                verdicts.fail(Finding::new(&RULE, object(), message).with(enable));
             } else if !key.enforced {
                 let enforce =
                     key.name.clone().map(|name| Change::EnforceConstraint { table: table.qualified_name(), name });
-                let finding = Finding::new(&RULE, object, format!("{what} is declared NOT ENFORCED"));
+                let finding = Finding::new(&RULE, object(), format!("{what} is declared NOT ENFORCED"));
                 verdicts.fail(finding.with(enforce));
             } else if context.model.is_unseen(UnseenKind::Enforcement, &table.schema.name) {
-                verdicts.unknown(object, "the role cannot see whether the server checks foreign keys");
+                verdicts.unknown(object(), "the role cannot see whether the server checks foreign keys");
             } else {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
             }
         }
     }

@@ -65,17 +65,17 @@ CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer NOT NULL REFERE
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
         for key in &table.foreign_keys {
-            let object = Object::foreign_key(table, key);
+            let object = || Object::foreign_key(table, key);
             let validating =
                 key.name.as_deref().is_some_and(|name| is_being_validated(context, table, |it| it.constraint == name));
             if key.validated || !key.enforced || !key.disabled_triggers_on.is_empty() || validating {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
                 continue;
             }
             let message = format!("existing rows were never checked against {} (NOT VALID)", arrow(key));
             let validate =
                 key.name.clone().map(|name| Change::ValidateConstraint { table: table.qualified_name(), name });
-            verdicts.fail(Finding::new(&RULE, object, message).with(validate));
+            verdicts.fail(Finding::new(&RULE, object(), message).with(validate));
         }
     }
 }

@@ -137,15 +137,15 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let engine = context.model.engine.name;
     for table in context.tables.base() {
         for key in &table.foreign_keys {
-            let object = Object::foreign_key(table, key);
+            let object = || Object::foreign_key(table, key);
             if is_decided(engine, key) {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
                 continue;
             }
             let message = format!("{} has the default delete action, {}", arrow(key), key.on_delete.sql());
             if engine == EngineName::MariaDb {
                 let message = format!("{message}; whether it was written, MariaDB does not tell");
-                let finding = Finding::new(&RULE, object, message).unscored();
+                let finding = Finding::new(&RULE, object(), message).unscored();
                 verdicts.fail(finding.advise(
                     "decide what a delete of the parent does; NO ACTION forbids it like RESTRICT, and shows that it was written",
                 ));
@@ -157,7 +157,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 }
                 None => Err("decide what a delete of the parent does"),
             };
-            let finding = Finding::new(&RULE, object, message);
+            let finding = Finding::new(&RULE, object(), message);
             verdicts.fail(match change {
                 Ok(change) => finding.with([change]),
                 Err(advice) => finding.advise(advice),

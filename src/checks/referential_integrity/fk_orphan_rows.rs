@@ -96,15 +96,15 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             if vouches && key.validated && key.enforced && key.disabled_triggers_on.is_empty() {
                 continue;
             }
-            let object = Object::foreign_key(table, key);
+            let object = || Object::foreign_key(table, key);
             let Some(data) = &context.model.data else {
-                verdicts.unknown(object, "needs --data: only the rows can tell");
+                verdicts.unknown(object(), "needs --data: only the rows can tell");
                 continue;
             };
             match data.foreign_key(&table.qualified_name(), &key.columns) {
-                Some(ForeignKeyRows { orphans: Some(0), complete: true, .. }) => verdicts.pass(object),
+                Some(ForeignKeyRows { orphans: Some(0), complete: true, .. }) => verdicts.pass_in(table, object),
                 Some(ForeignKeyRows { orphans: Some(0), .. }) => {
-                    verdicts.unknown(object, "no orphan among the rows looked at, but there are more rows");
+                    verdicts.unknown(object(), "no orphan among the rows looked at, but there are more rows");
                 }
                 Some(ForeignKeyRows { orphans: Some(orphans), .. }) => {
                     let message = format!(
@@ -114,12 +114,12 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                     );
                     let advice =
                         "delete these rows, set the columns to NULL or insert the parents; then validate the key";
-                    verdicts.fail(Finding::new(&RULE, object, message).advise(advice));
+                    verdicts.fail(Finding::new(&RULE, object(), message).advise(advice));
                 }
                 found => {
                     let reason =
                         found.and_then(|rows| rows.reason.as_deref()).unwrap_or("the key is not in the answers");
-                    verdicts.unknown(object, format!("the rows could not be read: {reason}"));
+                    verdicts.unknown(object(), format!("the rows could not be read: {reason}"));
                 }
             }
         }

@@ -82,18 +82,18 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let names = Names::new(context);
     for table in context.tables.base() {
         for key in &table.foreign_keys {
-            let object = Object::foreign_key(table, key);
+            let object = || Object::foreign_key(table, key);
             let schema = &key.referenced_table.schema;
             let Some(parent) = context.tables.find(&key.referenced_table) else {
                 let covered = context.model.schemas.iter().any(|known| known.name == *schema);
                 if !covered || context.model.is_unseen(UnseenKind::Tables, schema) {
-                    verdicts.unknown(object, format!("the reading does not cover all of {schema}"));
+                    verdicts.unknown(object(), format!("the reading does not cover all of {schema}"));
                 } else if is_migration_table(context, &key.referenced_table) {
-                    verdicts.pass(object);
+                    verdicts.pass_in(table, object);
                 } else {
                     let message = format!("{} refers to a table that does not exist", arrow(key));
                     let advice = "create the parent table, or drop the foreign key";
-                    verdicts.fail(Finding::new(&RULE, object, message).advise(advice));
+                    verdicts.fail(Finding::new(&RULE, object(), message).advise(advice));
                 }
                 continue;
             };
@@ -101,7 +101,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 && key.referenced_columns.iter().all(|column| parent.column(column).is_some());
             let sqlite = context.model.engine.name == EngineName::Sqlite;
             if complete && (!sqlite || is_unique_key(parent.table, &key.referenced_columns)) {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
             } else if complete {
                 let message = format!("{} refers to columns that are no primary or unique key", arrow(key));
                 let change = Change::AddUnique {
@@ -112,10 +112,10 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                     predicate: None,
                     replaces: None,
                 };
-                verdicts.fail(Finding::new(&RULE, object, message).with([change]));
+                verdicts.fail(Finding::new(&RULE, object(), message).with([change]));
             } else {
                 let message = format!("{} refers to columns that {} does not have", arrow(key), parent.name);
-                verdicts.fail(Finding::new(&RULE, object, message).advise("refer to a key of the parent"));
+                verdicts.fail(Finding::new(&RULE, object(), message).advise("refer to a key of the parent"));
             }
         }
     }

@@ -77,11 +77,11 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
         for key in &table.foreign_keys {
             let Some(parent) = context.tables.find(&key.referenced_table) else { continue };
-            let object = Object::foreign_key(table, key);
+            let object = || Object::foreign_key(table, key);
             if is_unique_key(parent.table, &key.referenced_columns) {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
             } else if let Some(reason) = indexes_unseen(context, parent) {
-                verdicts.unknown(object, reason);
+                verdicts.unknown(object(), reason);
             } else {
                 let message = format!("{} refers to columns that are not unique", arrow(key));
                 let change = Change::AddUnique {
@@ -104,7 +104,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                     });
                 let drops = repeated
                     .map(|index| Change::DropIndex { table: parent.qualified_name(), name: index.name.clone() });
-                verdicts.fail(Finding::new(&RULE, object, message).with([change]).with(drops));
+                verdicts.fail(Finding::new(&RULE, object(), message).with([change]).with(drops));
             }
         }
     }

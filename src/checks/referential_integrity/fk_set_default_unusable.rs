@@ -73,7 +73,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     let mysql = context.model.engine.name == EngineName::MySql;
     for table in context.tables.base() {
         for key in table.foreign_keys.iter().filter(|key| key.on_delete == Action::SetDefault) {
-            let object = Object::foreign_key(table, key);
+            let object = || Object::foreign_key(table, key);
             let set = if key.on_delete_columns.is_empty() { &key.columns } else { &key.on_delete_columns };
             let without: Vec<_> = set
                 .iter()
@@ -85,7 +85,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 .map(String::as_str)
                 .collect();
             if without.is_empty() && !mysql {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
                 continue;
             }
             let message = if mysql {
@@ -95,7 +95,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             };
             let nullable = set.iter().all(|name| table.column(name).is_some_and(|column| column.nullable));
             let on_delete = if nullable { Action::SetNull } else { Action::Restrict };
-            let finding = Finding::new(&RULE, object, message);
+            let finding = Finding::new(&RULE, object(), message);
             verdicts.fail(match change_delete_action(context, table, key, on_delete) {
                 Ok(change) => finding.with([change]),
                 Err(advice) => finding.advise(advice),

@@ -69,7 +69,7 @@ CREATE TABLE posts (
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
     for table in context.tables.base() {
         for key in table.foreign_keys.iter().filter(|key| key.on_delete == Action::SetNull) {
-            let object = Object::foreign_key(table, key);
+            let object = || Object::foreign_key(table, key);
             let set = if key.on_delete_columns.is_empty() { &key.columns } else { &key.on_delete_columns };
             let refusing: Vec<_> = set
                 .iter()
@@ -77,7 +77,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 .map(String::as_str)
                 .collect();
             if refusing.is_empty() {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
                 continue;
             }
             let message = format!(
@@ -85,7 +85,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 arrow(key),
                 refusing.join(", ")
             );
-            let finding = Finding::new(&RULE, object, message);
+            let finding = Finding::new(&RULE, object(), message);
             let change = match context.tables.find(&key.referenced_table) {
                 Some(parent) => {
                     change_delete_action(context, table, key, delete_action(context, table, parent, &key.columns))

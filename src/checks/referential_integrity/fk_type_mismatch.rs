@@ -119,14 +119,14 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
             if pairs.is_empty() || pairs.len() != key.columns.len() {
                 continue;
             }
-            let object = Object::foreign_key(table, key);
+            let object = || Object::foreign_key(table, key);
             let different: Vec<_> = pairs
                 .into_iter()
                 .map(|(child, referenced)| (child, referenced, compare_types(context, child, referenced)))
                 .filter(|(.., verdict)| *verdict != TypeMatch::Same)
                 .collect();
             if different.is_empty() {
-                verdicts.pass(object);
+                verdicts.pass_in(table, object);
                 continue;
             }
             let facts: Vec<_> = different
@@ -154,7 +154,7 @@ fn check(context: Context<'_>, verdicts: &mut Verdicts) {
                 .iter()
                 .filter_map(|(child, referenced, _)| unify_types(context, (table, child), (parent, referenced)))
                 .collect();
-            let mut finding = Finding::new(&RULE, object, facts.join("; ")).severity(severity);
+            let mut finding = Finding::new(&RULE, object(), facts.join("; ")).severity(severity);
             if changes.len() == different.len() {
                 finding = finding.with(changes);
             } else {

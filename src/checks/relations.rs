@@ -184,9 +184,9 @@ pub(super) fn is_being_validated(
 pub(super) fn arrow(key: &ForeignKey) -> String {
     let parent = &key.referenced_table.name;
     if key.referenced_columns.is_empty() {
-        format!("({}) → {parent}", key.columns.join(", "))
+        ["(", &key.columns.join(", "), ") → ", parent].concat()
     } else {
-        format!("({}) → {parent} ({})", key.columns.join(", "), key.referenced_columns.join(", "))
+        ["(", &key.columns.join(", "), ") → ", parent, " (", &key.referenced_columns.join(", "), ")"].concat()
     }
 }
 

@@ -40,7 +40,7 @@ impl Names {
 
     /// Anything with a schema.
     pub(crate) fn join(&self, schema: &str, name: &str) -> String {
-        if self.says_schema(schema) { format!("{schema}.{name}") } else { name.to_owned() }
+        if self.says_schema(schema) { [schema, ".", name].concat() } else { name.to_owned() }
     }
 
     /// Whether the names of what stands in this schema say it.

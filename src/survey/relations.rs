@@ -603,7 +603,7 @@ impl<'m, 't> Inference<'m, 't> {
             if !plain.is_empty() && own[..length].iter().any(|word| singular(word) == *stem) {
                 continue;
             }
-            let key = format!("{}_{stem}", own[..length].join("_"));
+            let key = [&own[..length].join("_"), "_", stem].concat();
             for (parent, loss) in self.by_key.get(&key).cloned().unwrap_or_default() {
                 let doubt = if plain.is_empty() && !self.is_used_beyond(column, &own[..length]) { 0.0 } else { 0.20 };
                 let why = "its name with its own table's prefix is that table's".to_owned();
@@ -667,7 +667,7 @@ impl<'m, 't> Inference<'m, 't> {
         Said { words, stem, .. }: &Said,
         own: &Own,
     ) {
-        let of_table = format!("{}_{stem}", own.joined);
+        let of_table = [&own.joined, "_", stem].concat();
         for (parent, loss) in self.by_key.get(&of_table).cloned().unwrap_or_default() {
             self.push(
                 candidates,
@@ -693,7 +693,7 @@ impl<'m, 't> Inference<'m, 't> {
         if candidates.is_empty() {
             let own = split(&table.table.name);
             for length in (1..own.len()).rev() {
-                let key = format!("{}_{stem}", own[..length].join("_"));
+                let key = [&own[..length].join("_"), "_", stem].concat();
                 for (parent, loss) in self.by_key.get(&key).cloned().unwrap_or_default() {
                     let why = "its name with its own table's prefix is that table's".to_owned();
                     if parent.id != table.id {

@@ -177,7 +177,7 @@ fn collation_name(engine: EngineName, collation: &str) -> String {
 }
 
 fn named(engine: EngineName, name: Option<&str>) -> String {
-    name.map(|name| format!("CONSTRAINT {} ", quote_identifier(engine, name))).unwrap_or_default()
+    name.map(|name| ["CONSTRAINT ", &quote_identifier(engine, name), " "].concat()).unwrap_or_default()
 }
 
 /// `COMMENT ON … IS …`, where there is a comment.

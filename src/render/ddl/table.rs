@@ -242,7 +242,7 @@ fn primary_key(engine: EngineName, key: &PrimaryKey, indexes: &[Index]) -> Strin
 }
 
 fn unique(engine: EngineName, unique: &UniqueConstraint, indexes: &[Index]) -> String {
-    format!("{}{}", named(engine, unique.name.as_deref()), unique_clause(engine, unique, indexes))
+    named(engine, unique.name.as_deref()) + &unique_clause(engine, unique, indexes)
 }
 
 /// A key of MySQL or MariaDB, which a column that counts up needs in the table's own statement.
@@ -267,7 +267,7 @@ fn is_written(check: &CheckConstraint) -> bool {
 fn check(engine: EngineName, check: &CheckConstraint) -> String {
     let inherit = if check.no_inherit { " NO INHERIT" } else { "" };
     let enforced = if check.enforced { "" } else { " NOT ENFORCED" };
-    format!("{}CHECK ({}){inherit}{enforced}", named(engine, check.name.as_deref()), check.expression)
+    [&named(engine, check.name.as_deref()), "CHECK (", &check.expression, ")", inherit, enforced].concat()
 }
 
 fn exclusion(engine: EngineName, exclusion: &ExclusionConstraint) -> String {

@@ -28,7 +28,7 @@ pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>, out: &mut String) {
     }
     for (reason, titles) in reasons {
         open.extend(titles.iter().enumerate().map(|(at, title)| match at {
-            0 => format!("By hand: {title}. {}", sentence(reason)),
+            0 => ["By hand: ", title, ". ", &sentence(reason)].concat(),
             _ => format!("By hand for the same reason: {title}"),
         }));
     }
@@ -48,10 +48,11 @@ pub(super) fn notes(page: &Page<'_, '_>, of: TableRef<'_>, out: &mut String) {
             && !finding.changes.iter().any(|change| by_hand.iter().any(|(known, _)| known == change));
         // Some messages start with what they are about.
         let subject = finding.object.name.as_deref().filter(|name| !finding.message.starts_with(name));
-        let subject = subject.map(|name| format!(" on {}", code(name))).unwrap_or_default();
-        let advice = finding.advice.as_deref().map(|advice| format!(". {}", sentence(advice))).unwrap_or_default();
+        let subject = subject.map(|name| [" on ", &code(name)].concat()).unwrap_or_default();
+        let advice = finding.advice.as_deref().map(|advice| [". ", &sentence(advice)].concat()).unwrap_or_default();
         let planned = if is_planned { " (planned above)" } else { "" };
-        open.push(format!("{}{subject}{planned}: {}{advice}", code(finding.rule), prose(&finding.message)));
+        let (rule, message) = (code(finding.rule), prose(&finding.message));
+        open.push([&rule, &subject, planned, ": ", &message, &advice].concat());
     }
     out.push_str("**Migration Notes:**\n\n");
     if steps.is_empty() && open.is_empty() {

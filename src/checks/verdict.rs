@@ -287,7 +287,7 @@ pub struct Outcome {
     pub rule: &'static Rule,
     /// Counts over all objects.
     pub counts: Counts,
-    /// Counts per table, in order. None for rules that do not count.
+    /// Counts per table, in order. None for rules that do not count, and none in a report, whose score has their sums.
     pub tables: Vec<(Place, Counts)>,
     /// Failures, by object.
     pub findings: Vec<Finding>,

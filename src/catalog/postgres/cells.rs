@@ -1,14 +1,13 @@
 //! From the server's text to typed values. Nothing here fails: what cannot be read as a number becomes its default,
 //! so that a catalog with surprises is still read.
 
-use crate::model::DataType;
+use crate::model::{DataType, Rarely, Usual};
 use atoi::{FromRadix10SignedChecked, atoi};
 use compact_str::CompactString;
 use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use std::ops::Deref;
 
 /// The cells of one row, taken from left to right.
 pub(super) struct Cells<'r> {
@@ -167,28 +166,9 @@ impl Cell for Vec<String> {
 }
 
 /// What few rows of an answer have: a JSON array of it in one cell, which is empty for all others.
-#[derive(Clone, Debug)]
-pub(super) struct Details<T>(Option<Box<T>>);
-
-/// What has a value that most rows share.
-pub(super) trait Usual: 'static {
-    fn usual() -> &'static Self;
-}
-
-impl<T: Usual> Deref for Details<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        match &self.0 {
-            Some(own) => own,
-            None => T::usual(),
-        }
-    }
-}
-
-impl<T: DeserializeOwned> Cell for Details<T> {
+impl<T: Usual + PartialEq + DeserializeOwned> Cell for Rarely<T> {
     fn from_text(text: Option<&str>) -> Self {
-        Self(text.and_then(|text| serde_json::from_str(text).ok()))
+        text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
     }
 }
 

@@ -1,9 +1,9 @@
 //! What the statements in `sql/` answer: one struct a statement, its fields in the order of the statement's columns.
 
 use super::alike::{Alike, Group};
-use super::cells::{Cells, Decode, Details, Digest, Numbers, Usual};
+use super::cells::{Cells, Decode, Digest, Numbers};
 use super::scope::class;
-use crate::model::{DataType, Unseen};
+use crate::model::{DataType, Rarely, Unseen, Usual};
 use compact_str::CompactString;
 use foldhash::{HashMap, HashSet};
 use serde::Deserialize;
@@ -45,7 +45,7 @@ rows! {
     Inherits { child: Oid, parent: Oid, position: u32 }
     ColumnRow {
         relation: Oid, number: i16, name: CompactString, type_oid: Oid, modifier: i32, not_null: bool, identity: char,
-        generated: char, collation: Oid, storage: char, details: Details<ColumnDetails>,
+        generated: char, collation: Oid, storage: char, details: Rarely<ColumnDetails>,
     }
     ColumnType { type_oid: Oid, modifier: i32, name: DataType, collation: Oid, storage: char }
     DefaultRow { relation: Oid, number: i16, oid: Oid, digest: Option<Digest> }
@@ -54,14 +54,14 @@ rows! {
     PartitionColumn { relation: Oid, number: i16, name: String, collation: Oid }
     Constraint {
         oid: Oid, relation: Oid, domain: Oid, name: CompactString, kind: char, index: Oid, referenced: Oid,
-        on_update: char, on_delete: char, match_type: char, columns: Numbers<i16>, referenced_columns: Numbers<i16>, details: Details<ConstraintDetails>,
-        definition: Option<String>, digest: Option<Digest>,
+        on_update: char, on_delete: char, match_type: char, columns: Numbers<i16>, referenced_columns: Numbers<i16>,
+        details: Rarely<ConstraintDetails>, definition: Option<String>, digest: Option<Digest>,
     }
     NotNull { relation: Oid, columns: Numbers<i16>, oid: Oid, validated: bool }
     IndexRow {
         oid: Oid, relation: Oid, name: CompactString, method: CompactString, unique: bool, primary: bool, key_parts: u32,
         columns: Numbers<i16>, options: Numbers<i16>, operator_classes: Numbers<u32>, collations: Numbers<u32>,
-        pages: Option<u64>, partial: bool, details: Details<IndexDetails>, digest: Option<Digest>,
+        pages: Option<u64>, partial: bool, details: Rarely<IndexDetails>, digest: Option<Digest>,
     }
     MissingPartition { index: Oid, schema: String, name: String }
     ValidationRow { relation: Oid, name: String, column: Option<String> }
@@ -146,7 +146,7 @@ rows! {
 macro_rules! details {
     ($($(#[$documentation:meta])* $name:ident { $($field:ident: $type:ty = $usual:expr),* $(,)? })*) => {$(
         $(#[$documentation])*
-        #[derive(Clone, Debug, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Deserialize)]
         pub(super) struct $name {
             $(pub(super) $field: $type,)*
         }

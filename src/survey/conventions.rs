@@ -1,7 +1,7 @@
 //! Timestamps, soft deletion, tenancy and names.
 
 use super::personal_data::is_person_table;
-use super::words::{OfNames, is_plural, key_words, singular, split};
+use super::words::{OfNames, is_plural, key_words, split, with_last_singular};
 use super::{NameStyle, Naming, Plurality, PossibleTenancy, Relation, SoftDelete, TableClass, Tenancy, Timestamps};
 use crate::model::{Column, EngineName, Model, QualifiedName, TableId, TableRef, Tables};
 use std::collections::{BTreeMap, HashSet};
@@ -361,13 +361,7 @@ fn joins_two(words: &[String], names: &HashSet<Vec<String>>) -> bool {
     if inner.iter().any(|word| word == "to") {
         return true;
     }
-    let is_table = |words: &[String]| {
-        let mut words = words.to_vec();
-        if let Some(last) = words.last_mut() {
-            *last = singular(last);
-        }
-        names.contains(&words)
-    };
+    let is_table = |words: &[String]| names.contains(&with_last_singular(words));
     (1..words.len()).any(|middle| {
         let (left, right) = words.split_at(middle);
         let prefixed = || [&words[..1], right].concat();

@@ -1,6 +1,6 @@
 //! Relations that no foreign key declares, inferred from names, keys, types and the keys that are declared.
 
-use super::words::{OfNames, key_words, lower, singular, split};
+use super::words::{OfNames, key_words, lower, singular, split, with_last_singular};
 use super::{OnPartitions, PolymorphicPair, Relation, TableClass, classes};
 use crate::model::{Column, PartitionedKey, QualifiedName, TableRef, Tables, base_type};
 use crate::settings::Settings;
@@ -197,19 +197,10 @@ impl Said {
         if words.is_empty() || (suffix.is_none() && matches!(words.as_slice(), [word] if known(word))) {
             return None;
         }
-        let stem = stem_of(&words);
+        let stem = with_last_singular(&words).join("_");
         let all = key_words(&lower(name));
         Some(Self { words, suffix, stem, all })
     }
-}
-
-/// Words with the last one in the singular, joined.
-fn stem_of(words: &[String]) -> String {
-    let mut words = words.to_vec();
-    if let Some(last) = words.last_mut() {
-        *last = singular(last);
-    }
-    words.join("_")
 }
 
 /// The words of a table's name, the last in the singular.
@@ -643,7 +634,7 @@ impl<'m, 't> Inference<'m, 't> {
             return;
         }
         for dropped in 1..words.len() {
-            let stem = stem_of(&words[dropped..]);
+            let stem = with_last_singular(&words[dropped..]).join("_");
             let role = words[..dropped].join("_");
             for (parent, loss) in self.by_key.get(&stem).cloned().unwrap_or_default() {
                 let why = format!("that table's name in the role `{role}`");

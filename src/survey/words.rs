@@ -211,7 +211,12 @@ impl<'m, T: Copy, F: Fn(&str) -> T> OfNames<'m, T, F> {
 
 /// The words of a name with the last one in the singular.
 pub fn key_words(name: &str) -> Vec<String> {
-    let mut words = split(name).to_vec();
+    with_last_singular(&split(name))
+}
+
+/// Words with the last one in the singular.
+pub(super) fn with_last_singular(words: &[String]) -> Vec<String> {
+    let mut words = words.to_vec();
     if let Some(last) = words.last_mut() {
         *last = singular(last);
     }

@@ -7,6 +7,7 @@ use crate::checks::{Cover, cover_by};
 use crate::model::{Column, ForeignKey, Index, KeyPart, QualifiedName, SortOrder, TableRef, Tables};
 use crate::survey::{Survey, is_searched_by_ranges};
 use serde::Serialize;
+use smallvec::SmallVec;
 use std::collections::BTreeSet;
 
 /// Why an index exists.
@@ -87,9 +88,9 @@ impl Role {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Rationale {
     /// What it serves, most certain first. Never empty.
-    pub purposes: Vec<Purpose>,
+    pub purposes: SmallVec<[Purpose; 1]>,
     /// Role of each key part, in key order.
-    pub roles: Vec<Role>,
+    pub roles: SmallVec<[Role; 8]>,
     /// How these roles follow each other.
     pub order: KeyOrder,
 }
@@ -121,7 +122,7 @@ pub(super) fn explain(
     known: &TableDetails,
     deleted: Option<&str>,
 ) -> Rationale {
-    let mut roles = Vec::new();
+    let mut roles = SmallVec::new();
     for _ in &index.key {
         roles.push(role(index, table, &roles));
     }
@@ -159,8 +160,8 @@ fn purposes(
     survey: &Survey,
     known: &TableDetails,
     deleted: Option<&str>,
-) -> Vec<Purpose> {
-    let mut found = Vec::new();
+) -> SmallVec<[Purpose; 1]> {
+    let mut found = SmallVec::new();
     if index.primary {
         found.push(Purpose::PrimaryKey);
     } else if index.exclusion {

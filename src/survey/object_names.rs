@@ -64,6 +64,12 @@ impl Pattern {
 
     fn fits(&self, name: &str, table: &str, columns: &[&str]) -> bool {
         let table = if self.says_table { table } else { "" };
+        let betweens = self.between.len() * columns.len().saturating_sub(1);
+        let columns_length = columns.iter().map(|column| column.len()).sum::<usize>() + betweens;
+        if name.len() != self.before.len() + table.len() + self.middle.len() + columns_length + self.after.len() {
+            // Most patterns are told apart by their length alone.
+            return false;
+        }
         let mut rest = name.strip_suffix(self.after);
         for part in [self.before, table, self.middle] {
             rest = rest.and_then(|rest| rest.strip_prefix(part));

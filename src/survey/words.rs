@@ -111,7 +111,7 @@ pub fn split_anew(name: &str) -> Vec<Cow<'_, str>> {
 /// Splits a name of lower-case letters, digits and underscores.
 fn split_plain(name: &str) -> Vec<Cow<'_, str>> {
     let bytes = name.as_bytes();
-    let mut words = Vec::new();
+    let mut words = Vec::with_capacity(8);
     let mut start = 0;
     for end in 1..=bytes.len() {
         let is_digit = bytes[end - 1].is_ascii_digit();

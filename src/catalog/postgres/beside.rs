@@ -3,7 +3,7 @@
 use super::connect::connect;
 use super::rows::Rows;
 use super::scope::Scope;
-use super::session::{Session, Step, following, inside, portions};
+use super::session::{Session, following, inside, portions};
 use super::statements::{BEGIN, Statement, VIEW_DEFINITIONS};
 use super::target::Target;
 use crate::catalog::{Options, within};
@@ -65,7 +65,8 @@ impl<'a> Session<'a> {
             let _ = opened.send(other.is_some());
             let mut found = Rows::default();
             if let Some(other) = &mut other {
-                other.message(&there, &mut found).await?;
+                // What follows is asked by this session alone.
+                other.last_message(there.clone(), &mut found).await?;
             }
             Ok((other, found))
         };
@@ -74,23 +75,20 @@ impl<'a> Session<'a> {
         let (other, found) = beside?;
         rows.append(found);
 
-        let following = following(rows);
-        let Some(mut other) = other else { return self.last_message(following, rows).await };
-        let (there, here): (Vec<Step>, Vec<Step>) = following.into_iter().partition(Step::is_beside);
+        let Some(mut other) = other else { return self.last_message(following(rows), rows).await };
         // Definitions of views that are not got here are asked for once more, and then it is said why there are none.
         let scope = Scope::new(rows, &options.filter).ok().filter(|_| rows.locked_relations.is_empty());
         let views = scope.map(|scope| scope.views(rows)).unwrap_or_default();
         let mut found = Rows::default();
         let reading_beside = async {
-            other.last_message(there, &mut found).await?;
             if !views.is_empty() {
                 let _ = other.run(&portions(VIEW_DEFINITIONS, &views), &mut found).await;
             }
-            Ok(())
         };
-        let (answer, beside) = join(self.last_message(here, rows), reading_beside).await;
+        // They are printed while it is worked out what follows.
+        let reading = async { self.last_message(following(rows), rows).await };
+        let ((), answer) = join(reading_beside, reading).await;
         answer?;
-        beside?;
         rows.append(found);
         other.close().await;
         Ok(())

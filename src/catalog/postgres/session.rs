@@ -47,6 +47,7 @@ pub(super) struct Session<'a> {
 }
 
 /// One statement with what must be set for it.
+#[derive(Clone)]
 pub(super) struct Step {
     statement: Statement,
     /// Schema of the extension whose table is asked.
@@ -104,11 +105,6 @@ impl Step {
         self.before = "SAVEPOINT statement;\n";
         self.after = "RELEASE SAVEPOINT statement;\n";
         self
-    }
-
-    /// Whether it is asked on the second connection, where there is one.
-    pub(super) fn is_beside(&self) -> bool {
-        self.statement.beside
     }
 
     /// Ends the transaction after the statement.

@@ -99,16 +99,13 @@ pub(super) const COLUMN_TYPES: Statement = statement!(column_types, Columns);
 /// Texts of some defaults.
 pub(super) const DEFAULT_EXPRESSIONS: Statement = statement!(default_expressions, Columns);
 /// Texts of some checks. Without them the constraints are as good as unread.
-pub(super) const CHECK_EXPRESSIONS: Statement = Statement {
-    forget: |rows| rows.constraints.clear(),
-    ..statement!(check_expressions, Constraints | ForeignKeys, beside: true)
-};
+pub(super) const CHECK_EXPRESSIONS: Statement =
+    Statement { forget: |rows| rows.constraints.clear(), ..statement!(check_expressions, Constraints | ForeignKeys) };
 /// Texts of some indexes. Without them the indexes are as good as unread.
 pub(super) const INDEX_EXPRESSIONS: Statement =
     Statement { forget: |rows| rows.indexes.clear(), ..statement!(index_expressions, Indexes) };
 /// Names of the columns of some partitions.
-pub(super) const PARTITION_COLUMNS: Statement =
-    statement!(partition_columns, Indexes | Constraints | ForeignKeys, beside: true);
+pub(super) const PARTITION_COLUMNS: Statement = statement!(partition_columns, Indexes | Constraints | ForeignKeys);
 /// Queries of some views.
 pub(super) const VIEW_DEFINITIONS: Statement = statement!(view_definitions, ViewDefinitions);
 /// Values of some sequences.

@@ -1,10 +1,14 @@
 use crate::checks::columns::stands_for;
 use crate::checks::coverage::is_secondary;
 use crate::checks::{Change, Context, Dimension, Finding, Kind, Needs, Object, ObjectKind, Rule, Severity, Verdicts};
-use crate::model::{EngineName, Index, TableRef, UnseenKind};
+use crate::model::{
+    CheckConstraint, EngineName, ForeignKey, Index, PrimaryKey, Table, TableId, TableRef, UniqueConstraint, UnseenKind,
+};
 use crate::survey::split_anew;
+use foldhash::HashSet;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 pub(super) static RULE: Rule = Rule {
     id: "constraint-name-inconsistent",
@@ -168,49 +172,139 @@ CREATE INDEX fast_list ON orders (f);
 /// Members that a kind needs before it can have a pattern.
 const FEWEST: usize = 5;
 
-/// A named thing with what its name may be made of.
-struct Named<'m> {
-    table: TableRef<'m>,
-    name: &'m str,
-    columns: Vec<&'m str>,
-    parent: Option<&'m str>,
-    is_index: bool,
+/// What has a name.
+#[derive(Clone, Copy)]
+enum Named<'m> {
+    PrimaryKey(&'m PrimaryKey),
+    ForeignKey(&'m ForeignKey),
+    Unique(&'m UniqueConstraint),
+    Check(&'m CheckConstraint),
+    Index(&'m Index),
+}
+
+impl<'m> Named<'m> {
+    fn name(self) -> Option<&'m str> {
+        match self {
+            Self::PrimaryKey(key) => key.name.as_deref(),
+            Self::ForeignKey(key) => key.name.as_deref(),
+            Self::Unique(key) => key.name.as_deref(),
+            Self::Check(check) => check.name.as_deref(),
+            Self::Index(index) => Some(&index.name),
+        }
+    }
+
+    fn kind(self) -> &'static str {
+        match self {
+            Self::PrimaryKey(_) => "primary key",
+            Self::ForeignKey(_) => "foreign key",
+            Self::Unique(_) => "unique constraint",
+            Self::Check(_) => "check constraint",
+            Self::Index(index) if index.unique => "unique index",
+            Self::Index(_) => "index",
+        }
+    }
+
+    /// The columns that its name may be made of.
+    fn columns(self, table: &'m Table) -> Vec<&'m str> {
+        let texts = |columns: &'m [String]| columns.iter().map(String::as_str).collect();
+        match self {
+            Self::PrimaryKey(key) => texts(&key.columns),
+            Self::ForeignKey(key) => texts(&key.columns),
+            Self::Unique(key) => key.columns.iter().map(|column| stands_for(table, column)).collect(),
+            Self::Check(check) => texts(&check.columns),
+            Self::Index(index) => index.key_columns().flatten().collect(),
+        }
+    }
+
+    fn parent(self) -> Option<&'m str> {
+        if let Self::ForeignKey(key) = self { Some(&key.referenced_table.name) } else { None }
+    }
+
+    fn is_index(self, engine: EngineName) -> bool {
+        match self {
+            // There the constraint is its index.
+            Self::Unique(_) => engine.is_mysql_family(),
+            Self::Index(_) => true,
+            _ => false,
+        }
+    }
+
     /// Whether one column or the parent alone cannot tell what it is for.
-    needs_description: bool,
-    /// Whether its table has another of its kind, so that the table's name alone cannot tell them apart.
-    has_sibling: bool,
+    fn needs_description(self, table: &Table) -> bool {
+        let special =
+            |index: &Index| index.predicate.is_some() || index.plain_columns().is_none() || index.method != "btree";
+        let parent = self.parent();
+        let among = table.foreign_keys.iter().filter(|key| parent == Some(&key.referenced_table.name)).count();
+        let index = table.indexes.iter().find(|index| Some(index.name.as_str()) == self.name());
+        self.columns(table).len() != 1 || among > 1 || index.is_some_and(special)
+    }
+}
+
+/// One of a kind, with the pattern of its name.
+struct Member<'m> {
+    table: TableId,
+    named: Named<'m>,
+    name: &'m str,
+    shape: Rc<str>,
 }
 
 fn check(context: Context<'_>, verdicts: &mut Verdicts) {
-    let mut kinds: BTreeMap<&'static str, Vec<Named<'_>>> = BTreeMap::new();
+    let engine = context.model.engine.name;
+    let mut kinds: BTreeMap<&'static str, Vec<Member<'_>>> = BTreeMap::new();
+    // Few names are made like no other.
+    let mut shapes: HashSet<Rc<str>> = HashSet::default();
     for table in context.tables.base() {
-        collect(context, table, &mut kinds);
+        let of_table = glued(&[&table.table.name]);
+        for (named, name) in named_things(engine, table.table) {
+            let shape = shape(named, name, table.table, &of_table);
+            let shape = shapes.get(shape.as_str()).cloned().unwrap_or_else(|| {
+                let shape: Rc<str> = shape.into();
+                shapes.insert(shape.clone());
+                shape
+            });
+            kinds.entry(named.kind()).or_default().push(Member { table: table.id, named, name, shape });
+        }
     }
     for (kind, members) in kinds.into_iter().filter(|(_, members)| members.len() >= FEWEST) {
-        let shapes: Vec<String> = members.iter().map(shape).collect();
-        let patterns: Vec<Cow<'_, str>> = members
-            .iter()
-            .zip(&shapes)
-            .map(|(member, shape)| if member.is_index { without_mark(shape) } else { shape.into() })
-            .collect();
+        let pattern = |member: &Member<'_>| -> Rc<str> {
+            if !member.named.is_index(engine) {
+                return member.shape.clone();
+            }
+            match without_mark(&member.shape) {
+                Cow::Borrowed(_) => member.shape.clone(),
+                Cow::Owned(pattern) => pattern.into(),
+            }
+        };
+        let patterns: Vec<Rc<str>> = members.iter().map(pattern).collect();
         let all = members.len();
-        let most = most_frequent(patterns.iter().map(Cow::as_ref)).filter(|(_, count)| count * 2 > all);
+        let most = most_frequent(patterns.iter().map(|pattern| &**pattern)).filter(|(_, count)| count * 2 > all);
         let Some((dominant, count)) = most else { continue };
-        for ((member, shape), pattern) in members.iter().zip(&shapes).zip(&patterns) {
-            let object_kind = if member.is_index { ObjectKind::Index } else { ObjectKind::Constraint };
-            let object = || Object::inside(member.table, object_kind, member.name);
-            let is_described = || {
-                member.needs_description && describes(pattern, dominant)
-                    || member.has_sibling && *pattern == dominant.replace("{table}", "{columns}")
+        for (at, (member, pattern)) in members.iter().zip(&patterns).enumerate() {
+            let table = context.tables.get(member.table);
+            let is_index = member.named.is_index(engine);
+            let object_kind = if is_index { ObjectKind::Index } else { ObjectKind::Constraint };
+            let object = || Object::inside(table, object_kind, member.name);
+            // Then the table's name alone cannot tell them apart.
+            let has_sibling = || {
+                let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
+                beside.filter_map(|at| members.get(at)).any(|other| other.table == member.table)
             };
-            let is_by_engine = || default_pattern(context.model.engine.name, kind) == Some(pattern);
-            if pattern == dominant || is_by_engine() || member.name.len() >= 63 || is_described() {
-                verdicts.pass_in(member.table, object);
+            let is_described = || {
+                !matches!(member.named, Named::PrimaryKey(_))
+                    && (describes(pattern, dominant) && member.named.needs_description(table.table)
+                        || **pattern == dominant.replace("{table}", "{columns}") && has_sibling())
+            };
+            let is_by_engine = || default_pattern(engine, kind) == Some(pattern);
+            if **pattern == *dominant || is_by_engine() || member.name.len() >= 63 || is_described() {
+                verdicts.pass_in(table, object);
                 continue;
             }
-            let message =
-                format!("this {kind}'s name is made like {shape}, and {count} of {all} are made like {dominant}");
-            verdicts.fail(Finding::new(&RULE, object(), message).with(rename(context, member, dominant)));
+            let message = format!(
+                "this {kind}'s name is made like {}, and {count} of {all} are made like {dominant}",
+                member.shape
+            );
+            let rename = rename(engine, table, member, dominant);
+            verdicts.fail(Finding::new(&RULE, object(), message).with(rename));
         }
     }
 }
@@ -239,66 +333,35 @@ fn most_frequent<'t>(texts: impl Iterator<Item = &'t str>) -> Option<(&'t str, u
     counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)))
 }
 
-fn collect<'m>(context: Context<'_>, table: TableRef<'m>, kinds: &mut BTreeMap<&'static str, Vec<Named<'m>>>) {
-    let mut add =
-        |kind: &'static str, name: Option<&'m str>, columns: Vec<&'m str>, parent: Option<&'m str>, is_index: bool| {
-            if let Some(name) = name {
-                let is_key = kind == "primary key";
-                let among = table.table.foreign_keys.iter().filter(|key| parent == Some(&key.referenced_table.name));
-                let index = table.table.indexes.iter().find(|index| index.name == name);
-                let special = |index: &Index| {
-                    index.predicate.is_some() || index.plain_columns().is_none() || index.method != "btree"
-                };
-                let needs_description =
-                    !is_key && (columns.len() != 1 || among.count() > 1 || index.is_some_and(special));
-                let members = kinds.entry(kind).or_default();
-                let has_sibling = !is_key && members.last().is_some_and(|last| last.table.id == table.id);
-                if let Some(last) = members.last_mut().filter(|_| has_sibling) {
-                    last.has_sibling = true;
-                }
-                members.push(Named { table, name, columns, parent, is_index, needs_description, has_sibling });
-            }
-        };
-    let texts = |columns: &'m [String]| columns.iter().map(String::as_str).collect::<Vec<_>>();
-    if let Some(key) = &table.table.primary_key {
-        add("primary key", key.name.as_deref(), texts(&key.columns), None, false);
-    }
-    for key in &table.table.foreign_keys {
-        add("foreign key", key.name.as_deref(), texts(&key.columns), Some(&key.referenced_table.name), false);
-    }
-    for key in &table.table.unique_constraints {
-        // There the constraint is its index.
-        let is_index = context.model.engine.name.is_mysql_family();
-        let columns = key.columns.iter().map(|column| stands_for(table.table, column)).collect();
-        add("unique constraint", key.name.as_deref(), columns, None, is_index);
-    }
-    for constraint in table.table.check_constraints.iter().filter(|check| !check.automatic && !check.inherited) {
-        add("check constraint", constraint.name.as_deref(), texts(&constraint.columns), None, false);
-    }
+/// What has a name in a table, with the name: by kind, in order.
+fn named_things(engine: EngineName, table: &Table) -> impl Iterator<Item = (Named<'_>, &str)> {
+    let checks = table.check_constraints.iter().filter(|check| !check.automatic && !check.inherited);
     let by_itself = |index: &&Index| {
         // Made by the server for a constraint, under its name.
         let named = |name: &Option<String>| name.as_ref() == Some(&index.name);
-        table.table.foreign_keys.iter().any(|key| named(&key.name))
-            || table.table.unique_constraints.iter().any(|key| named(&key.name))
+        table.foreign_keys.iter().any(|key| named(&key.name))
+            || table.unique_constraints.iter().any(|key| named(&key.name))
     };
-    let secondary = table.table.indexes.iter().filter(|index| is_secondary(context.model.engine.name, index));
-    for index in secondary.filter(|index| !by_itself(index)) {
-        let kind = if index.unique { "unique index" } else { "index" };
-        add(kind, Some(&index.name), index.key_columns().flatten().collect(), None, true);
-    }
+    let secondary = table.indexes.iter().filter(move |index| is_secondary(engine, index) && !by_itself(index));
+    let all = table.primary_key.iter().map(Named::PrimaryKey);
+    let all = all.chain(table.foreign_keys.iter().map(Named::ForeignKey));
+    let all = all.chain(table.unique_constraints.iter().map(Named::Unique));
+    let all = all.chain(checks.map(Named::Check)).chain(secondary.map(Named::Index));
+    all.filter_map(|named| Some((named, named.name()?)))
 }
 
 /// The name with what it is made of replaced: `{table}`, `{columns}`, `{parent}`, and `#` for digits. Digits at the end
 /// are left out: engines add them where a name is taken.
-fn shape(member: &Named<'_>) -> String {
-    let mut words = split_anew(member.name);
-    with_placeholder(&mut words, &[&member.table.table.name], "{table}");
-    with_placeholder(&mut words, &member.columns, "{columns}");
-    for column in &member.columns {
-        with_placeholder(&mut words, &[column], "{columns}");
+fn shape(named: Named<'_>, name: &str, table: &Table, of_table: &str) -> String {
+    let mut words = split_anew(name);
+    replace(&mut words, of_table, "{table}");
+    let columns = named.columns(table);
+    replace(&mut words, &glued(&columns), "{columns}");
+    for column in &columns {
+        replace(&mut words, &glued(&[column]), "{columns}");
     }
-    if let Some(parent) = member.parent {
-        with_placeholder(&mut words, &[parent], "{parent}");
+    if let Some(parent) = named.parent() {
+        replace(&mut words, &glued(&[parent]), "{parent}");
     }
     let is_number = |word: &Cow<'_, str>| word.bytes().all(|byte| byte.is_ascii_digit());
     while words.len() > 1 && words.last().is_some_and(is_number) {
@@ -311,9 +374,8 @@ fn shape(member: &Named<'_>) -> String {
     words.join("_")
 }
 
-/// Replaces the first run of words that spell names, however they are parted: `playlist_track`, `PlaylistTrack`,
-/// `playlisttrack`.
-fn with_placeholder(words: &mut Vec<Cow<'_, str>>, names: &[&str], placeholder: &'static str) {
+/// The letters of names, in lower case.
+fn glued(names: &[&str]) -> String {
     let mut glued = String::with_capacity(names.iter().map(|name| name.len()).sum());
     for part in names.iter().flat_map(|name| name.split('_')) {
         if part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
@@ -323,6 +385,12 @@ fn with_placeholder(words: &mut Vec<Cow<'_, str>>, names: &[&str], placeholder: 
             glued.extend(letters.flat_map(char::to_lowercase));
         }
     }
+    glued
+}
+
+/// Puts a placeholder for the first run of words that spell names, however they are parted: `playlist_track`, `PlaylistTrack`,
+/// `playlisttrack`.
+fn replace(words: &mut Vec<Cow<'_, str>>, glued: &str, placeholder: &'static str) {
     if glued.is_empty() {
         return;
     }
@@ -330,11 +398,12 @@ fn with_placeholder(words: &mut Vec<Cow<'_, str>>, names: &[&str], placeholder: 
         if words[start].as_bytes().first() != glued.as_bytes().first() {
             continue;
         }
-        let mut rest = glued.as_str();
+        let mut rest = glued;
         for end in start..words.len() {
             match rest.strip_prefix(&*words[end]) {
                 Some("") => {
-                    words.splice(start..=end, [placeholder.into()]);
+                    words[start] = placeholder.into();
+                    words.drain(start + 1..=end);
                     return;
                 }
                 Some(after) => rest = after,
@@ -364,27 +433,28 @@ fn describes(shape: &str, dominant: &str) -> bool {
 }
 
 /// A rename to the dominant pattern, where that is possible and the pattern tells the whole name.
-fn rename(context: Context<'_>, member: &Named<'_>, dominant: &str) -> Option<Change> {
-    if dominant.contains('#') || (!member.is_index && context.model.engine.name != EngineName::PostgreSql) {
+fn rename(engine: EngineName, table: TableRef<'_>, member: &Member<'_>, dominant: &str) -> Option<Change> {
+    let is_index = member.named.is_index(engine);
+    if dominant.contains('#') || (!is_index && engine != EngineName::PostgreSql) {
         return None;
     }
+    let columns = member.named.columns(table.table);
     let to = dominant
-        .replace("{table}", &member.table.table.name)
-        .replace("{columns}", &member.columns.join("_"))
-        .replace("{parent}", member.parent.unwrap_or_default());
-    let table = member.table.qualified_name();
+        .replace("{table}", &table.table.name)
+        .replace("{columns}", &columns.join("_"))
+        .replace("{parent}", member.named.parent().unwrap_or_default());
     let name = member.name.to_owned();
-    let taken = member.table.table.indexes.iter().any(|index| index.name == to);
+    let taken = table.table.indexes.iter().any(|index| index.name == to);
     if to == name
         || taken
         || to.len() > 63
         || to.contains('{')
-        || (member.columns.is_empty() && dominant.contains("{columns}"))
+        || (columns.is_empty() && dominant.contains("{columns}"))
     {
         None
-    } else if member.is_index {
-        Some(Change::RenameIndex { table, name, to })
+    } else if is_index {
+        Some(Change::RenameIndex { table: table.qualified_name(), name, to })
     } else {
-        Some(Change::RenameConstraint { table, name, to })
+        Some(Change::RenameConstraint { table: table.qualified_name(), name, to })
     }
 }

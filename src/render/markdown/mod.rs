@@ -200,15 +200,15 @@ fn sections(report: &Report<'_>, options: &DocumentOptions, has_context: bool) -
 fn sections_around(page: &Page<'_, '_>) -> Sections {
     let (drawn, others) = parallel::join(
         page.report.tables.len(),
-        || (diagrams::section(page), trimmed(objects::section(page))),
+        || (diagrams::section(page), trimmed(objects::section(page)), trimmed(summary::section(page, false))),
         || Sections::without_tables(page),
     );
-    let ((er_diagram, diagrams), other_objects) = drawn;
-    Sections { er_diagram, diagrams: trimmed(diagrams), other_objects, ..others }
+    let ((er_diagram, diagrams), other_objects, executive_summary) = drawn;
+    Sections { er_diagram, diagrams: trimmed(diagrams), other_objects, executive_summary, ..others }
 }
 
 impl Sections {
-    /// Every section that stays short however many tables there are.
+    /// The sections about what holds across tables.
     fn without_tables(page: &Page<'_, '_>) -> Self {
         let [ri, cc, ic, nc, or] = scorecard::dimensions(page);
         let (overall_score, overall_notes) = scorecard::overall(page);
@@ -216,7 +216,7 @@ impl Sections {
         Self {
             title: title(options),
             date: escape::text(options.date.as_deref().unwrap_or_default()),
-            executive_summary: trimmed(summary::section(page, false)),
+            executive_summary: String::new(),
             er_diagram: String::new(),
             diagrams: String::new(),
             table_definitions: String::new(),

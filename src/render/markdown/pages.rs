@@ -180,6 +180,7 @@ fn index(page: &Page<'_, '_>, schema_lists: &[(&Schema, String)]) -> String {
         .collect();
     let [safe, caution, breaking] = report.summary.steps;
     let sections = Sections {
+        executive_summary: super::trimmed(super::summary::section(page, false)),
         diagrams: diagrams::index(page),
         table_definitions: lists.trim_end().to_owned(),
         other_objects: objects.concat().trim_end().to_owned(),

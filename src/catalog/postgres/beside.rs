@@ -1,17 +1,19 @@
 //! A second connection that reads half of a large catalog, in the snapshot of the first.
 
 use super::connect::connect;
-use super::rows::Rows;
+use super::rows::{Locked, Rows};
 use super::scope::Scope;
-use super::session::{Session, following, inside, portions};
+use super::session::{Session, array, following, inside, portions};
 use super::statements::{BEGIN, Statement, VIEW_DEFINITIONS};
 use super::target::Target;
 use crate::catalog::{Options, within};
 use crate::model::{EngineName, quote};
 use futures_util::future::join;
 use sqlx::{AssertSqlSafe, Error as SqlError, Row as _, raw_sql};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::time::Duration;
-use tokio::sync::oneshot;
 
 /// Longest time to wait for the second connection. A pool may have none and let the client wait.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -25,7 +27,14 @@ impl<'a> Session<'a> {
         within(self.options.patience(), question).await?.try_get(0)
     }
 
-    async fn in_snapshot(target: &'a Target, options: &'a Options, version: u32, snapshot: &str) -> Option<Self> {
+    /// A session that sees what another one sees, and leaves the same relations alone.
+    async fn in_snapshot(
+        target: &'a Target,
+        options: &'a Options,
+        version: u32,
+        snapshot: &str,
+        locked: &[Locked],
+    ) -> Option<Self> {
         let connection = connect(target, options).await.ok()?;
         let mut session = Self { connection, target, options, version, round_trips: 1 };
         let mut message = BEGIN.to_owned();
@@ -33,42 +42,43 @@ impl<'a> Session<'a> {
         message.push_str(&quote::quote_literal(EngineName::PostgreSql, snapshot));
         message.push_str(";\n");
         session.write_settings(&mut message);
+        let locked = quote::quote_literal(EngineName::PostgreSql, &array(locked.iter().map(|locked| &locked.relation)));
+        let _ = writeln!(message, "SET LOCAL brownfield.locked = {locked};");
         raw_sql(AssertSqlSafe(message)).execute(&mut session.connection).await.ok()?;
         Some(session)
     }
 
-    /// Asks the statements and what follows from them on two connections at the same time, and ends both transactions. This
-    /// session begins with its part while the other is being opened, and asks everything when there is no other to be had.
+    /// Asks the statements and what follows from them on two connections at the same time, and ends both transactions. Each
+    /// asks a part after the other: this session begins while the other is being opened, and asks everything when there is no
+    /// other to be had.
     pub(super) async fn together(
         &mut self,
         snapshot: &str,
         statements: &[Statement],
         rows: &mut Rows,
     ) -> Result<(), (Statement, SqlError)> {
-        let (beside, here): (Vec<Statement>, Vec<Statement>) =
-            statements.iter().partition(|statement| statement.beside);
-        let mut there = inside(&beside);
-        if let Some(first) = there.first_mut() {
-            first.leave(&rows.locked_relations);
-        }
         let (target, options, version) = (self.target, self.options, self.version);
-        // The server ends a transaction that idles as long as a statement may take.
-        let patience = PATIENCE.min(options.statement_timeout / 2);
-        let (opened, is_open) = oneshot::channel();
+        let locked = rows.locked_relations.clone();
+        let parts = RefCell::new(parts(statements));
+        let next = || parts.borrow_mut().pop_front();
         let reading = async {
-            self.message(&inside(&here), rows).await?;
-            if is_open.await.unwrap_or(false) { Ok(()) } else { self.message(&there, rows).await }
+            while let Some(part) = next() {
+                self.message(&inside(&part), rows).await?;
+            }
+            Ok(())
         };
         let reading_beside = async {
-            let opening = Self::in_snapshot(target, options, version, snapshot);
-            let mut other = tokio::time::timeout(patience, opening).await.unwrap_or_default();
-            let _ = opened.send(other.is_some());
+            // The server ends a transaction that idles as long as a statement may take.
+            let patience = PATIENCE.min(options.statement_timeout / 2);
+            let opening = Self::in_snapshot(target, options, version, snapshot, &locked);
             let mut found = Rows::default();
-            if let Some(other) = &mut other {
-                // What follows is asked by this session alone.
-                other.last_message(there.clone(), &mut found).await?;
+            let Ok(Some(mut other)) = tokio::time::timeout(patience, opening).await else { return Ok((None, found)) };
+            while let Some(part) = next() {
+                other.message(&inside(&part), &mut found).await?;
             }
-            Ok((other, found))
+            // What follows is asked by this session alone.
+            other.last_message(Vec::new(), &mut found).await?;
+            Ok((Some(other), found))
         };
         let (answer, beside) = join(reading, reading_beside).await;
         answer?;
@@ -93,4 +103,12 @@ impl<'a> Session<'a> {
         other.close().await;
         Ok(())
     }
+}
+
+/// The statements by parts, in the order in which these are asked: large ones first, so that both connections are done at the
+/// same time.
+fn parts(statements: &[Statement]) -> VecDeque<Vec<Statement>> {
+    let mut statements = statements.to_vec();
+    statements.sort_by_key(|statement| statement.part);
+    statements.chunk_by(|a, b| a.part == b.part).map(<[Statement]>::to_vec).collect()
 }

@@ -47,7 +47,6 @@ pub(super) struct Session<'a> {
 }
 
 /// One statement with what must be set for it.
-#[derive(Clone)]
 pub(super) struct Step {
     statement: Statement,
     /// Schema of the extension whose table is asked.
@@ -113,7 +112,7 @@ impl Step {
     }
 
     /// Says in the transaction which relations to leave alone.
-    pub(super) fn leave(&mut self, locked: &[Locked]) {
+    fn leave(&mut self, locked: &[Locked]) {
         self.settings.push(("brownfield.locked", array(locked.iter().map(|locked| &locked.relation))));
     }
 
@@ -664,7 +663,7 @@ fn count_commands(sql: &str) -> usize {
 }
 
 /// Numbers as the server reads an array of them.
-fn array<'n, N: ToString + 'n>(numbers: impl IntoIterator<Item = &'n N>) -> String {
+pub(super) fn array<'n, N: ToString + 'n>(numbers: impl IntoIterator<Item = &'n N>) -> String {
     let list: Vec<String> = numbers.into_iter().map(ToString::to_string).collect();
     format!("{{{}}}", list.join(","))
 }

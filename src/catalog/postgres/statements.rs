@@ -19,8 +19,8 @@ pub(super) struct Statement {
     pub(super) since: u32,
     /// Asked only when statistics are wanted.
     pub(super) statistics: bool,
-    /// Asked on the second connection, where there is one: about half of the work.
-    pub(super) beside: bool,
+    /// Which message it is in when two connections share the work: that of a lower number is asked earlier.
+    pub(super) part: u8,
     /// What stays unseen when it fails.
     pub(super) kinds: &'static [UnseenKind],
     /// Keeps a row of its answer.
@@ -31,6 +31,9 @@ pub(super) struct Statement {
     pub(super) forget: fn(&mut Rows),
 }
 
+/// The message of all that takes no time worth speaking of.
+const LAST_PART: u8 = u8::MAX;
+
 macro_rules! statement {
     ($field:ident, $($kind:ident)|+ $(, $option:ident: $value:expr)*) => {
         Statement {
@@ -40,7 +43,7 @@ macro_rules! statement {
                 sql: include_str!(concat!("sql/", stringify!($field), ".sql")),
                 since: 0,
                 statistics: false,
-                beside: false,
+                part: LAST_PART,
                 kinds: &[$(UnseenKind::$kind),+],
                 keep: |rows, cells| rows.$field.push(Decode::decode(cells)),
                 done: |_| (),
@@ -54,24 +57,24 @@ macro_rules! statement {
 pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(session, Other),
     statement!(schemas, Schemas),
-    statement!(relations, Tables, done: Rows::make_room),
-    statement!(inheritance, Partitions),
-    statement!(columns, Columns),
-    statement!(own_columns, Partitions, beside: true),
-    statement!(defaults, Columns),
-    statement!(constraints, Constraints | ForeignKeys, beside: true),
-    statement!(not_null_constraints, Constraints, since: 180_000, beside: true),
-    statement!(indexes, Indexes, beside: true),
-    statement!(missing_partitions, Partitions, beside: true),
-    statement!(index_builds, Indexes, beside: true),
-    statement!(operator_classes, Indexes, beside: true),
+    statement!(relations, Tables, done: Rows::make_room, part: 0),
+    statement!(inheritance, Partitions, part: 0),
+    statement!(columns, Columns, part: 0),
+    statement!(own_columns, Partitions, part: 8),
+    statement!(defaults, Columns, part: 5),
+    statement!(constraints, Constraints | ForeignKeys, part: 1),
+    statement!(not_null_constraints, Constraints, since: 180_000, part: 1),
+    statement!(indexes, Indexes, part: 2),
+    statement!(missing_partitions, Partitions, part: 2),
+    statement!(index_builds, Indexes, part: 2),
+    statement!(operator_classes, Indexes, part: 2),
     statement!(collations, Columns | Indexes),
     statement!(extended_statistics, Other),
-    statement!(types, Types, beside: true),
+    statement!(types, Types),
     statement!(enum_labels, Types),
-    statement!(sequences, SequenceValues, beside: true),
-    statement!(view_dependencies, ViewDefinitions),
-    statement!(triggers, Triggers, beside: true),
+    statement!(sequences, SequenceValues, part: 6),
+    statement!(view_dependencies, ViewDefinitions, part: 8),
+    statement!(triggers, Triggers, part: 8),
     statement!(disabled_foreign_keys, Enforcement),
     statement!(policies, Policies),
     statement!(rules, Rules),
@@ -87,11 +90,11 @@ pub(super) const SNAPSHOT: &[Statement] = &[
     statement!(publication_schemas, Publications, since: 150_000),
     statement!(event_triggers, Other),
     statement!(available_extensions, Extensions, statistics: true),
-    statement!(table_statistics, TableStatistics, statistics: true),
-    statement!(index_statistics, IndexStatistics, statistics: true, beside: true),
-    statement!(index_last_scans, IndexStatistics, since: 160_000, statistics: true, beside: true),
-    statement!(column_statistics, ColumnStatistics, statistics: true, beside: true),
-    statement!(validations, Other, statistics: true, beside: true),
+    statement!(table_statistics, TableStatistics, statistics: true, part: 7),
+    statement!(index_statistics, IndexStatistics, statistics: true, part: 3),
+    statement!(index_last_scans, IndexStatistics, since: 160_000, statistics: true, part: 3),
+    statement!(column_statistics, ColumnStatistics, statistics: true, part: 4),
+    statement!(validations, Other, statistics: true),
 ];
 
 /// Names of the types of columns.

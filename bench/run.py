@@ -34,12 +34,17 @@ def run(command, **options):
 
 
 def timed(command, output, environment=None):
-    """Wall-clock seconds and CPU seconds of a whole process that writes to a file."""
+    """Wall-clock seconds and CPU seconds of a whole process that writes to a file, from its start to its end.
+
+    The file is new: to empty an old one, and to close one that was emptied, takes some file systems as long as a
+    process that writes little.
+    """
+    output.unlink(missing_ok=True)
     before = os.times()
-    start = time.perf_counter()
     with open(output, "wb") as stream:
+        start = time.perf_counter()
         done = subprocess.run(command, check=False, stdout=stream, stderr=subprocess.PIPE, env=environment)
-    elapsed = time.perf_counter() - start
+        elapsed = time.perf_counter() - start
     after = os.times()
     if done.returncode != 0:
         sys.exit(f"{command}: {done.stderr.decode()[-2000:]}")

@@ -37,8 +37,9 @@ pub(super) fn write<E>(page: &Page<'_, '_>, take: &mut Take<'_, E>) -> Result<()
     let entities = entities(&tables);
     let tables: Vec<_> = tables.into_iter().zip(&entities).collect();
     portions::write(&tables, BATCH, tables.len(), take, |batch, out| {
+        let mut conditions = words::Conditions::default();
         for (table, entity) in batch {
-            definition(page, *table, entity, out);
+            definition(page, *table, entity, &mut conditions, out);
         }
     })
 }
@@ -54,7 +55,7 @@ pub(super) fn definitions(page: &Page<'_, '_>) -> Vec<String> {
     let tables: Vec<_> = tables.into_iter().zip(&entities).collect();
     parallel::map(&tables, tables.len(), |(table, entity)| {
         let mut out = String::new();
-        definition(page, *table, entity, &mut out);
+        definition(page, *table, entity, &mut words::Conditions::default(), &mut out);
         out
     })
 }
@@ -66,7 +67,13 @@ fn entities(tables: &[TableRef<'_>]) -> Vec<String> {
 }
 
 /// Everything about one table.
-fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entity: &str, out: &mut String) {
+fn definition<'m>(
+    page: &Page<'_, '_>,
+    table: TableRef<'m>,
+    entity: &str,
+    conditions: &mut words::Conditions<'m>,
+    out: &mut String,
+) {
     let name = page.names.table(table.id);
     push!(out, "<a name=\"t-{}\"></a>\n\n", page.slug(table.id));
     out.push_str("### ");
@@ -82,7 +89,7 @@ fn definition(page: &Page<'_, '_>, table: TableRef<'_>, entity: &str, out: &mut 
     out.push_str("\n\n");
     let engine = page.report.model.engine.name;
     let checks = table.table.check_constraints.iter().filter(|check| !check.automatic);
-    let checks = checks.map(|check| (check, words::condition(engine, Some(table.table), &check.expression)));
+    let checks = checks.map(|check| (check, conditions.of(engine, table.table, &check.expression)));
     let checks: Vec<Said<'_>> = checks.collect();
     columns(page, table, &checks, out);
     out.push('\n');

@@ -4,13 +4,39 @@
 
 use super::escape::{code, push_code, text};
 use crate::model::{Column, EngineName, Table};
+use foldhash::HashMap;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
 /// What a condition demands, as Markdown. `None` when some of it is not understood.
 pub(super) fn condition(engine: EngineName, table: Option<&Table>, sql: &str) -> Option<String> {
-    let said = understand(engine, table, sql)?.sentence()?;
-    Some(if may_be_null(table, sql, &said) { format!("{said}, or NULL") } else { said })
+    let (said, _) = in_words(engine, table, sql);
+    Some(or_null(table, sql, &said?))
+}
+
+/// Conditions that were put into words before: they recur from table to table.
+#[derive(Default)]
+pub(super) struct Conditions<'m>(HashMap<&'m str, (Option<String>, Vec<Lookup>)>);
+
+impl<'m> Conditions<'m> {
+    /// As [`condition`], for a condition of a table.
+    pub(super) fn of(&mut self, engine: EngineName, table: &Table, sql: &'m str) -> Option<String> {
+        let is_same = |lookup: &Lookup| {
+            let known = lookup.column.as_ref().map(|(name, moment)| (name.as_str(), *moment));
+            column(Some(table), &lookup.name) == known
+        };
+        if !self.0.get(sql).is_some_and(|(_, lookups)| lookups.iter().all(is_same)) {
+            self.0.insert(sql, in_words(engine, Some(table), sql));
+        }
+        let (said, _) = self.0.get(sql)?;
+        Some(or_null(Some(table), sql, said.as_ref()?))
+    }
+}
+
+/// A name that was looked up among the columns of a table, with what was found.
+struct Lookup {
+    name: String,
+    column: Option<(String, bool)>,
 }
 
 /// What a condition demands, without its subject, for the cell of the only column that it is about: `from 1 to 5`.
@@ -29,6 +55,11 @@ pub(super) fn of_value(engine: EngineName, sql: &str) -> Option<String> {
 }
 
 /// A check of one column that does not speak of NULL holds for NULL, because it is then unknown and not false.
+fn or_null(table: Option<&Table>, sql: &str, said: &str) -> String {
+    let null = if may_be_null(table, sql, said) { ", or NULL" } else { "" };
+    [said, null].concat()
+}
+
 fn may_be_null(table: Option<&Table>, sql: &str, said: &str) -> bool {
     let Some(table) = table else { return false };
     let mut shown = String::new();
@@ -43,10 +74,23 @@ fn may_be_null(table: Option<&Table>, sql: &str, said: &str) -> bool {
         && !sql.to_ascii_lowercase().contains("null")
 }
 
-fn understand(engine: EngineName, table: Option<&Table>, sql: &str) -> Option<Condition> {
-    let mut parser = Parser { tokens: tokens(engine, sql)?, at: 0, table };
-    let found = parser.either()?;
-    parser.done().then_some(found)
+/// What a condition says, and the columns that this rests on.
+fn in_words(engine: EngineName, table: Option<&Table>, sql: &str) -> (Option<String>, Vec<Lookup>) {
+    let Some(tokens) = tokens(engine, sql) else { return (None, Vec::new()) };
+    let mut parser = Parser { tokens, at: 0, table, lookups: Vec::new() };
+    let found = parser.either().filter(|_| parser.done());
+    (found.and_then(|found| found.sentence()), parser.lookups)
+}
+
+/// The column that a name means, and whether it is a moment. Case of an unquoted name does not matter to any engine; what is no
+/// column is nothing that could be said.
+fn column<'t>(table: Option<&'t Table>, name: &str) -> Option<(&'t str, bool)> {
+    let columns = &table?.columns;
+    let exact = columns.iter().find(|column| column.name == name);
+    let column = exact.or_else(|| columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)))?;
+    let base = column.base_type();
+    let moment = ["timestamp", "datetime", "date"].iter().any(|moment| base.starts_with(moment));
+    Some((&column.name, moment))
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,6 +265,7 @@ struct Parser<'t> {
     tokens: Vec<Token<'t>>,
     at: usize,
     table: Option<&'t Table>,
+    lookups: Vec<Lookup>,
 }
 
 impl<'t> Parser<'t> {
@@ -478,14 +523,11 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Case of an unquoted name does not matter to any engine; what is no column is nothing that could be said.
     fn column(&mut self, name: &str) -> Option<Operand> {
-        let columns = &self.table?.columns;
-        let exact = columns.iter().find(|column| column.name == name);
-        let column = exact.or_else(|| columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)))?;
-        let base = column.base_type();
-        let moment = ["timestamp", "datetime", "date"].iter().any(|moment| base.starts_with(moment));
-        Some(Operand::Column(code(&column.name), moment))
+        let found = column(self.table, name);
+        let known = found.map(|(name, moment)| (name.to_owned(), moment));
+        self.lookups.push(Lookup { name: name.to_owned(), column: known });
+        found.map(|(name, moment)| Operand::Column(code(name), moment))
     }
 
     /// Casts that PostgreSQL adds when it prints a condition. One that could change what a column holds is not
@@ -624,6 +666,25 @@ mod tests {
             condition(PostgreSql, None, "((VALUE)::text ~~ '%@%'::text)").as_deref(),
             Some("the value matches the pattern `%@%`")
         );
+    }
+
+    #[test]
+    fn what_is_known_of_a_condition_holds_for_the_same_columns() {
+        let with = |data_type: &str, nullable: bool| {
+            let mut table = Table::new("t");
+            table.columns = vec![Column { nullable, ..Column::new("a", data_type) }];
+            table
+        };
+        let (number, moment, other) = (with("integer", false), with("timestamp", true), Table::new("t"));
+        let mut conditions = Conditions::default();
+        for table in [&number, &number, &moment, &other, &moment, &number] {
+            for sql in ["a > now()", "a > 5", "a > b"] {
+                let wanted = condition(EngineName::PostgreSql, Some(table), sql);
+                assert_eq!(conditions.of(EngineName::PostgreSql, table, sql), wanted, "{sql}");
+            }
+        }
+        let said = conditions.of(EngineName::PostgreSql, &moment, "a > now()");
+        assert_eq!(said.as_deref(), Some("`a` is after now, or NULL"));
     }
 
     #[test]

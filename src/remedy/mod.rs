@@ -105,7 +105,7 @@ pub struct Step {
     #[serde(skip)]
     pub irreversible: Option<&'static str>,
     /// What else to know, in sentences.
-    pub notes: Vec<String>,
+    pub notes: Vec<Cow<'static, str>>,
     /// Rules whose findings it serves, by id.
     pub rules: Vec<&'static str>,
 }

@@ -11,6 +11,7 @@ use crate::model::{
     Tables, Trigger, TriggerEnabled, View,
 };
 use foldhash::{HashMap, HashSet};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Changes that no statement makes, in the order in which that turned out.
@@ -123,7 +124,7 @@ impl<'a> Planner<'a> {
             );
         }
         step.rules.clone_from(&request.rules);
-        step.notes.extend(request.notes.iter().cloned());
+        step.notes.extend(request.notes.iter().cloned().map(Cow::Owned));
         self.drafts.push((rank, upwards, step));
     }
 
@@ -783,6 +784,8 @@ impl Step {
 
     /// A statement that undoes it.
     pub(super) fn undo(mut self, statement: impl Into<String>) -> Self {
+        // Most steps have one, and a vector that grows by itself makes room for four.
+        self.undo.reserve_exact(1);
         self.undo.push(statement.into());
         self
     }
@@ -800,7 +803,8 @@ impl Step {
     }
 
     /// What else to know.
-    pub(super) fn note(mut self, note: impl Into<String>) -> Self {
+    pub(super) fn note(mut self, note: impl Into<Cow<'static, str>>) -> Self {
+        self.notes.reserve_exact(1);
         self.notes.push(note.into());
         self
     }

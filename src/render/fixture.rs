@@ -539,7 +539,7 @@ pub(crate) fn playbook() -> Playbook {
             verify: None,
             undo: Vec::new(),
             irreversible: None,
-            notes: vec!["rows that break the rule have to be mended first".to_owned()],
+            notes: vec!["rows that break the rule have to be mended first".into()],
             rules: vec!["check-not-validated"],
         }],
         impossible: Vec::new(),

@@ -110,18 +110,14 @@ pub fn split_anew(name: &str) -> Vec<Cow<'_, str>> {
 
 /// Splits a name of lower-case letters, digits and underscores.
 fn split_plain(name: &str) -> Vec<Cow<'_, str>> {
-    let bytes = name.as_bytes();
     let mut words = Vec::with_capacity(8);
-    let mut start = 0;
-    for end in 1..=bytes.len() {
-        let is_digit = bytes[end - 1].is_ascii_digit();
-        let goes_on = bytes.get(end).is_some_and(|next| *next != b'_' && next.is_ascii_digit() == is_digit);
-        if !goes_on {
-            let word = name[start..end].trim_start_matches('_');
-            if !word.is_empty() {
-                words.push(word.into());
-            }
-            start = end;
+    for part in name.split('_') {
+        let mut rest = part;
+        while let Some(first) = rest.bytes().next() {
+            let is_other = |byte: u8| byte.is_ascii_digit() != first.is_ascii_digit();
+            let (word, after) = rest.split_at(rest.bytes().position(is_other).unwrap_or(rest.len()));
+            words.push(word.into());
+            rest = after;
         }
     }
     words

@@ -1061,7 +1061,7 @@ fn tools(place: Place) -> TestResult {
         let change =
             Change::ChangeType { table, column: "a".to_owned(), data_type: "bigint".to_owned(), with: Vec::new() };
         let playbook = plan(&model, vec![change]);
-        let notes: Vec<String> = playbook.steps.into_iter().flat_map(|step| step.notes).collect();
+        let notes: Vec<_> = playbook.steps.into_iter().flat_map(|step| step.notes).collect();
         Ok(notes.join("\n"))
     };
     let names = |name: &str| -> Result<(bool, bool), String> {

@@ -11,6 +11,7 @@ use crate::remedy::planner::{
 };
 use crate::remedy::requests::Request;
 use crate::remedy::upserts::warning;
+use std::borrow::Cow;
 
 /// The names of the number of a row.
 const ROWID: [&str; 3] = ["rowid", "_rowid_", "oid"];
@@ -109,7 +110,7 @@ impl Rebuild {
         self.titles.push(step.title);
         self.after.extend(step.statements);
         self.checks.extend(step.pre_check);
-        self.notes.extend(step.notes);
+        self.notes.extend(step.notes.into_iter().map(Cow::into_owned));
         self.serve(request);
     }
 
@@ -372,7 +373,7 @@ impl Rebuild {
             .irreversible("only a copy of the file from before brings the old table back")
             .note("Foreign keys are off meanwhile, in this connection only; the last check before COMMIT makes up for it.");
         step.pre_check = (!self.checks.is_empty()).then(|| self.checks.join("; "));
-        step.notes.append(&mut self.notes);
+        step.notes.extend(self.notes.drain(..).map(Cow::Owned));
         let rank = if self.adds_key { 25 } else { 30 };
         let request = Request {
             change: Change::EnableTriggers { table: self.table.clone() },

@@ -309,7 +309,7 @@ fn kept(place: Place, case: &Case) -> TestResult {
 
 fn all_said(playbook: &Playbook) -> Vec<&str> {
     let steps = playbook.steps.iter();
-    let of_steps = steps.flat_map(|step| step.notes.iter().chain(&step.pre_check).map(String::as_str));
+    let of_steps = steps.flat_map(|step| step.notes.iter().map(|note| &**note).chain(step.pre_check.as_deref()));
     playbook.impossible.iter().map(|(_, reason)| reason.as_str()).chain(of_steps).collect()
 }
 

@@ -98,7 +98,7 @@ fn hidden() -> TestResult {
     )?;
     let playbook = mend(&database)?;
     assert_eq!(rebuilt(&playbook), ["notes"], "{:#?}", playbook.steps);
-    let notes: Vec<&String> = playbook.steps.iter().flat_map(|step| &step.notes).collect();
+    let notes: Vec<_> = playbook.steps.iter().flat_map(|step| &step.notes).collect();
     assert!(notes.iter().any(|note| note.contains("get new rowids")), "{notes:#?}");
     assert_eq!(database.query("SELECT rowid || oid || _rowid_ FROM notes")?.concat(), ["xyz"]);
     Ok(())

@@ -1,9 +1,9 @@
-//! A second connection that reads half of a large catalog, in the snapshot of the first.
+//! A second connection that helps to read a large catalog, in the snapshot of the first.
 
 use super::connect::connect;
 use super::rows::{Locked, Rows};
 use super::scope::Scope;
-use super::session::{Session, array, following, inside, portions};
+use super::session::{Session, following, inside, leaving, portions, set};
 use super::statements::{BEGIN, Statement, VIEW_DEFINITIONS};
 use super::target::Target;
 use crate::catalog::{Options, within};
@@ -12,7 +12,6 @@ use futures_util::future::join;
 use sqlx::{AssertSqlSafe, Error as SqlError, Row as _, raw_sql};
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 /// Longest time to wait for the second connection. A pool may have none and let the client wait.
@@ -42,8 +41,7 @@ impl<'a> Session<'a> {
         message.push_str(&quote::quote_literal(EngineName::PostgreSql, snapshot));
         message.push_str(";\n");
         session.write_settings(&mut message);
-        let locked = quote::quote_literal(EngineName::PostgreSql, &array(locked.iter().map(|locked| &locked.relation)));
-        let _ = writeln!(message, "SET LOCAL brownfield.locked = {locked};");
+        set(&mut message, &leaving(locked));
         raw_sql(AssertSqlSafe(message)).execute(&mut session.connection).await.ok()?;
         Some(session)
     }

@@ -51,7 +51,7 @@ pub(super) struct Step {
     statement: Statement,
     /// Schema of the extension whose table is asked.
     extension: Option<String>,
-    settings: Vec<(&'static str, String)>,
+    settings: Vec<Setting>,
     before: &'static str,
     after: &'static str,
     begins: bool,
@@ -94,9 +94,7 @@ impl Step {
 
     /// A statement that opens the transaction and says which relations to leave alone.
     fn first(statement: Statement, locked: &[Locked]) -> Self {
-        let mut step = Self { begins: true, ..Self::inside(statement) };
-        step.leave(locked);
-        step
+        Self { begins: true, settings: vec![leaving(locked)], ..Self::inside(statement) }
     }
 
     /// Makes the statement one that may fail without the transaction.
@@ -109,11 +107,6 @@ impl Step {
     /// Ends the transaction after the statement.
     pub(super) fn commit(&mut self) {
         self.after = "COMMIT;\n";
-    }
-
-    /// Says in the transaction which relations to leave alone.
-    fn leave(&mut self, locked: &[Locked]) {
-        self.settings.push(("brownfield.locked", array(locked.iter().map(|locked| &locked.relation))));
     }
 
     fn with(mut self, name: &'static str, value: String) -> Self {
@@ -418,9 +411,8 @@ impl<'a> Session<'a> {
                 message.push_str(BEGIN);
                 self.write_settings(&mut message);
             }
-            for (name, value) in &step.settings {
-                let value = quote::quote_literal(EngineName::PostgreSql, value);
-                let _ = writeln!(message, "SET LOCAL {name} = {value};");
+            for setting in &step.settings {
+                set(&mut message, setting);
             }
             message.push_str(step.before);
             let before = count_commands(&message[start..]);
@@ -662,8 +654,22 @@ fn count_commands(sql: &str) -> usize {
     sql.matches(";\n").count()
 }
 
+/// A setting of the transaction, which its statements read.
+pub(super) type Setting = (&'static str, String);
+
+/// Says which relations to leave alone.
+pub(super) fn leaving(locked: &[Locked]) -> Setting {
+    ("brownfield.locked", array(locked.iter().map(|locked| &locked.relation)))
+}
+
+/// Sets what holds until the transaction ends.
+pub(super) fn set(message: &mut String, (name, value): &Setting) {
+    let value = quote::quote_literal(EngineName::PostgreSql, value);
+    let _ = writeln!(message, "SET LOCAL {name} = {value};");
+}
+
 /// Numbers as the server reads an array of them.
-pub(super) fn array<'n, N: ToString + 'n>(numbers: impl IntoIterator<Item = &'n N>) -> String {
+fn array<'n, N: ToString + 'n>(numbers: impl IntoIterator<Item = &'n N>) -> String {
     let list: Vec<String> = numbers.into_iter().map(ToString::to_string).collect();
     format!("{{{}}}", list.join(","))
 }

@@ -121,7 +121,7 @@ pub fn write<E>(
 ) -> Result<(), E> {
     let names = Names::new(report.tables);
     let page = Page::new(report, &names, options, Layout::Single);
-    let mut sections = sections_around(&page);
+    let mut sections = sections_around(&page, false);
     sections.migration_playbook = format!("{MARK}playbook{MARK}");
     sections.table_definitions = format!("{MARK}tables{MARK}");
     let apart = Apart::from(&mut sections);
@@ -191,16 +191,16 @@ fn sections(report: &Report<'_>, options: &DocumentOptions, has_context: bool) -
     Sections {
         table_definitions: section(&|take| tables::write(&page, take)),
         migration_playbook: section(&|take| playbook::write(&page, take)),
-        executive_summary: trimmed(summary::section(&page, !has_context)),
-        ..sections_around(&page)
+        ..sections_around(&page, !has_context)
     }
 }
 
 /// Every section but the two that are long: the definitions of the tables and the playbook.
-fn sections_around(page: &Page<'_, '_>) -> Sections {
+/// `lists_gaps` as in [`summary::section`].
+fn sections_around(page: &Page<'_, '_>, lists_gaps: bool) -> Sections {
     let (drawn, others) = parallel::join(
         page.report.tables.len(),
-        || (diagrams::section(page), trimmed(objects::section(page)), trimmed(summary::section(page, false))),
+        || (diagrams::section(page), trimmed(objects::section(page)), trimmed(summary::section(page, lists_gaps))),
         || Sections::without_tables(page),
     );
     let ((er_diagram, diagrams), other_objects, executive_summary) = drawn;

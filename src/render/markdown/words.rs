@@ -54,12 +54,13 @@ pub(super) fn of_value(engine: EngineName, sql: &str) -> Option<String> {
     Some(said.strip_prefix("is ").unwrap_or(said).to_owned())
 }
 
-/// A check of one column that does not speak of NULL holds for NULL, because it is then unknown and not false.
+/// What is said, and that NULL fits, too, where it does.
 fn or_null(table: Option<&Table>, sql: &str, said: &str) -> String {
     let null = if may_be_null(table, sql, said) { ", or NULL" } else { "" };
     [said, null].concat()
 }
 
+/// A check of one column that does not speak of NULL holds for NULL, because it is then unknown and not false.
 fn may_be_null(table: Option<&Table>, sql: &str, said: &str) -> bool {
     let Some(table) = table else { return false };
     let mut shown = String::new();
